@@ -1,0 +1,60 @@
+import type { Code } from './codes.js';
+
+/** Standard screening projections; anything else is not a standard view. */
+export type View = 'CC' | 'MLO';
+export type Laterality = 'L' | 'R';
+/** The four standard views, as the settings name them. */
+export type StandardView = 'LCC' | 'RCC' | 'LMLO' | 'RMLO';
+/** For Presentation (already processed for reading) or For Processing (raw detector values). */
+export type Intent = 'presentation' | 'processing';
+
+/** One attribute exactly as it stood in the source: its value's bytes are never decoded on the way through. */
+export interface RawAttribute {
+  /** Eight upper-case hexadecimal digits, e.g. `00100010`. */
+  tag: string;
+  vr: string;
+  /** Value field in little-endian byte order, even length. */
+  bytes: Uint8Array;
+}
+
+/**
+ * All that the results need of a source mammogram except its pixels.
+ *
+ * Plain data, so that it crosses threads and can be stored.
+ */
+export interface SourceInstance {
+  studyInstanceUID: string;
+  seriesInstanceUID: string;
+  sopInstanceUID: string;
+  sopClassUID: string;
+  transferSyntaxUID: string;
+  /** Patient, General Study and Patient Study attributes with their SpecificCharacterSet, byte for byte. */
+  patientAndStudy: RawAttribute[];
+  view: View;
+  laterality: Laterality;
+  intent: Intent;
+  /** ViewCodeSequence item as current SCT code, whatever the source used. */
+  viewCode: Code;
+  rows: number;
+  columns: number;
+  /** Row direction, column direction, e.g. `['A', 'L']` (PS3.3 C.7.6.1.1.1). */
+  patientOrientation: [string, string] | undefined;
+  /** Row spacing, column spacing in mm: PixelSpacing (0028,0030) if present. */
+  pixelSpacing: [number, number] | undefined;
+  /** Row spacing, column spacing in mm at the detector: ImagerPixelSpacing (0018,1164). */
+  imagerPixelSpacing: [number, number] | undefined;
+  /** DICOM DA and TM values as they stand, where present. */
+  studyDate: string | undefined;
+  studyTime: string | undefined;
+  contentDate: string | undefined;
+  contentTime: string | undefined;
+  acquisitionDate: string | undefined;
+  acquisitionTime: string | undefined;
+  seriesNumber: number | undefined;
+  instanceNumber: number | undefined;
+  manufacturer: string | undefined;
+}
+
+export function standardView(source: { laterality: Laterality; view: View }): StandardView {
+  return `${source.laterality}${source.view}`;
+}

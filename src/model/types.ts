@@ -1,0 +1,108 @@
+import type { Laterality, SourceInstance } from '../dicom/index.js';
+import type { PreparationStep } from '../image/index.js';
+
+/** Maps the network's raw probability to a calibrated one, fitted on validation cases only. */
+export type Calibration =
+  | { kind: 'none' }
+  /** sigmoid(slope · logit(p) + intercept); temperature scaling is slope = 1/T, intercept = 0. */
+  | { kind: 'platt'; slope: number; intercept: number };
+
+export type Aggregation = 'mean' | 'max';
+
+/** A checked model bundle (docs/model-bundle.md): all that is needed to run, explain and name a network. */
+export interface Bundle {
+  /** Absolute path of the folder. */
+  directory: string;
+  /** Printable ASCII: these three go into DICOM objects of any character set. */
+  name: string;
+  version: string;
+  manufacturer: string;
+  /** What it is for and what it is not, in sentences of printable ASCII. */
+  purpose: string;
+  limits: string[];
+  input: { rows: number; columns: number; channels: number; preparation: PreparationStep[] };
+  /** Class names; `classes[1]` is the positive one that the probability speaks of. */
+  classes: [negative: string, positive: string];
+  calibration: Calibration;
+  /** Calibrated probability from which on an answer counts as positive, 0 to 1. */
+  operatingPoint: number;
+  /** How image probabilities become a breast's, and breasts' the exam's. */
+  aggregation: { breast: Aggregation; exam: Aggregation };
+  /** Layer whose activations and gradients explain the answer. */
+  targetLayer: string;
+  /** SHA-256 over bundle.json itself: names this exact bundle. */
+  digest: string;
+}
+
+/** What one run of the network says about one image. */
+export interface Inference {
+  /** Raw probability of the positive class, 0 to 1, before calibration. */
+  rawProbability: number;
+  /** Target layer's activations, rows × columns × channels, channels last. */
+  activations: Float32Array;
+  /** Gradient of the positive class's score (its logit) with respect to the activations, same shape. */
+  gradients: Float32Array;
+  featureShape: [rows: number, columns: number, channels: number];
+}
+
+/** What executes a network. One exam's views go through together as a batch. */
+export interface Engine {
+  readonly name: 'onnxruntime' | 'tensorflow';
+  /** `cpu`, `webgpu`, `cuda` … */
+  readonly device: string;
+  /** Why this engine and device were taken, as a sentence for the log and the status page. */
+  readonly reason: string;
+  /** Inputs are rows × columns × channels as the bundle says. Does not block the event loop. */
+  infer(inputs: Float32Array[]): Promise<Inference[]>;
+  close(): Promise<void>;
+}
+
+/** A place on the source image, in pixels: 0,0 is the top-left corner of the top-left pixel (PS3.3 C.18.6). */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** Where the network looked: drawn from a heat map, never the outline of a lesion. */
+export interface AttentionRegion {
+  /** The heat map's peak. */
+  peak: Point;
+  /** Closed outline of the region of strong attention; first point not repeated. */
+  outline: Point[];
+}
+
+/** One answer about one image. */
+export interface ImageFinding {
+  source: SourceInstance;
+  /** Calibrated, 0 to 1. */
+  probability: number;
+  /** At or above the operating point. */
+  positive: boolean;
+  /** Present only where there is something to point at. */
+  region: AttentionRegion | undefined;
+}
+
+export interface BreastFinding {
+  laterality: Laterality;
+  probability: number;
+  positive: boolean;
+  images: ImageFinding[];
+}
+
+/** The whole answer about one exam. */
+export interface ExamFindings {
+  probability: number;
+  positive: boolean;
+  breasts: BreastFinding[];
+}
+
+/** An instance that was seen and not analysed, with the reason. */
+export interface LeftOut {
+  sopClassUID: string;
+  sopInstanceUID: string;
+  seriesInstanceUID: string;
+  /** Stable words joined by hyphens, as in `MamoriError.code`. */
+  code: string;
+  /** A sentence of printable ASCII without patient data. */
+  reason: string;
+}
