@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative, sep } from 'node:path';
+import { expect } from 'chai';
+
+const root = process.cwd();
+
+/** What each folder of src/ may import: design rule, imports run downwards only. */
+const MAY_IMPORT: Record<string, string[]> = {
+  config: [],
+  dicom: [],
+  image: ['dicom'],
+  model: ['image', 'dicom'],
+  gradcam: ['model', 'image', 'dicom'],
+  sr: ['model', 'image', 'dicom'],
+  exam: ['sr', 'gradcam', 'model', 'image', 'dicom'],
+  dicomweb: ['dicom'],
+  ledger: [],
+  poller: ['ledger', 'dicomweb', 'exam', 'sr', 'gradcam', 'model', 'image', 'dicom'],
+  admin: [],
+  phantom: ['image', 'dicom'],
+  demo: ['phantom', 'dicom'],
+  cli: [
+    'demo',
+    'admin',
+    'poller',
+    'config',
+    'phantom',
+    'ledger',
+    'dicomweb',
+    'exam',
+    'gradcam',
+    'sr',
+    'model',
+    'image',
+    'dicom',
+  ],
+};
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+function* sourceFiles(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* sourceFiles(path);
+    else if (path.endsWith('.ts')) yield path;
+  }
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1]!);
+  return specifiers.map((specifier) => ({
+    from: relative(root, file),
+    to: relative(root, normalize(join(dirname(file), specifier))).replace(/\.js$/, '.ts'),
+  }));
+}
+
+const room = (file: string) => {
+  const parts = file.split(sep);
+  return parts.length > 2 ? parts[1]! : '';
+};
+
+describe('the architecture', () => {
+  const imports = [...sourceFiles(join(root, 'src'))].flatMap(importsOf);
+  const across = imports.filter(({ from, to }) => room(to) !== '' && room(from) !== room(to));
+
+  it('imports downwards only', () => {
+    const upwards = across.filter(({ from, to }) => !MAY_IMPORT[room(from)]?.includes(room(to)));
+    expect(upwards).to.deep.equal([]);
+  });
+
+  it('enters every folder by its index', () => {
+    const aside = across.filter(({ to }) => to !== join('src', room(to), 'index.ts'));
+    expect(aside).to.deep.equal([]);
+  });
+
+  it('has no import cycles between files', () => {
+    const targets = new Map<string, string[]>();
+    for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to]);
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: string[]) => {
+      if (path.includes(file)) {
+        cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+        return;
+      }
+      if (done.has(file)) return;
+      for (const next of targets.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of targets.keys()) visit(file, []);
+    expect(cycles).to.deep.equal([]);
+  });
+});
