@@ -1,0 +1,8 @@
+/** The settings: one YAML file, checked key by key, and what an installation is. */
+export { resultDigest } from './digest.js';
+export { bundleFolder, installationFolder, installedVersion } from './installation.js';
+export { settingsJsonSchema } from './jsonSchema.js';
+export { defaultSettings, loadSettings } from './load.js';
+export { type Problem, SettingsError } from './problem.js';
+export type { Settings } from './schema.js';
+export { secretValues } from './secret.js';

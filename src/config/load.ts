@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { MamoriError } from '../errors.js';
+import { checkSettings } from './check.js';
+import { readDocument } from './document.js';
+import { bundleFolder } from './installation.js';
+import { SettingsError } from './problem.js';
+import type { Settings } from './schema.js';
+import { readSecretFiles } from './secret.js';
+
+/**
+ * Reads and checks a settings file. Relative paths in it are relative to its folder; `${NAME}` comes from `env`.
+ *
+ * @throws SettingsError (`settings-invalid`) naming every problem with its key and line
+ * @throws MamoriError (`settings-unreadable`) when there is no such file or it may not be read
+ */
+export function loadSettings(file: string, env: NodeJS.ProcessEnv = process.env): Settings {
+  const folder = dirname(resolve(file));
+  const document = readDocument(readText(file), env);
+  if (!document.readable) throw new SettingsError(file, document.problems);
+
+  const fromFiles = readSecretFiles(document, folder);
+  const checked = checkSettings(document, folder);
+  const problems = [...document.problems, ...fromFiles];
+  // A variable that is missing leaves an empty text behind: one word about it is enough.
+  const named = new Set(problems.map(({ key }) => key.replace(/\.file$/, '')));
+  problems.push(...checked.problems.filter(({ key }) => !named.has(key)));
+  if (checked.settings === undefined || problems.length > 0) throw new SettingsError(file, problems);
+  return withAbsolutePaths(checked.settings, folder);
+}
+
+/** The settings of an installation that is told nothing but where the PACS is. */
+export function defaultSettings(pacsUrl: string, folder: string = process.cwd()): Settings {
+  const document = readDocument(JSON.stringify({ pacs: { url: pacsUrl } }), {});
+  const { settings, problems } = checkSettings(document, folder);
+  if (settings === undefined || problems.length > 0) throw new SettingsError('defaults', problems);
+  return withAbsolutePaths(settings, folder);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new MamoriError(
+      'settings-unreadable',
+      `The settings file ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+      { remedy: 'Name it with -c FILE; config/mamori.example.yaml is one to start from.', cause: error },
+    );
+  }
+}
+
+function withAbsolutePaths(settings: Settings, folder: string): Settings {
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(folder, path));
+  const { pacs, model, ledger } = settings;
+  const database = ledger.url.slice('sqlite:'.length);
+  return {
+    ...settings,
+    pacs: {
+      ...pacs,
+      tls: {
+        ...pacs.tls,
+        ca: absolute(pacs.tls.ca),
+        cert: absolute(pacs.tls.cert),
+        key: absolute(pacs.tls.key),
+      },
+    },
+    model: { ...model, bundle: bundleFolder(model.bundle, folder) },
+    ledger: { url: `sqlite:${isAbsolute(database) ? database : resolve(folder, database)}` },
+  };
+}

@@ -1,0 +1,43 @@
+import { MamoriError } from '../errors.js';
+import { withoutSecret } from './secretKey.js';
+
+/** Where in the settings: `['pacs', 'auth', 'password']`; numbers are positions in a list, counted from 0. */
+export type KeyPath = readonly (string | number)[];
+
+/** One thing that is wrong in a settings file. */
+export interface Problem {
+  /** Line in the file, counted from 1. */
+  line: number;
+  /** Key path as a person writes it, `outputs.reports[0]`; empty for the file as a whole. */
+  key: string;
+  /** What is wrong; never a value from the file or the environment, which could be a secret. */
+  message: string;
+}
+
+/** The settings cannot be used. Names every problem at once, in the order of the file. */
+export class SettingsError extends MamoriError {
+  /** The settings file as it was given. */
+  readonly file: string;
+  readonly problems: readonly Problem[];
+
+  constructor(file: string, problems: readonly Problem[]) {
+    const inOrder = [...problems].sort((a, b) => a.line - b.line);
+    const lines = inOrder.map(
+      ({ line, key, message }) => `  line ${line}: ${key === '' ? '' : `${key} `}${message}`,
+    );
+    const count = inOrder.length === 1 ? 'one problem' : `${inOrder.length} problems`;
+    super('settings-invalid', `${file} has ${count}:\n${lines.join('\n')}`, {
+      remedy: 'Correct the lines named; config/mamori.example.yaml explains every key.',
+    });
+    this.file = file;
+    this.problems = inOrder;
+  }
+}
+
+/** `outputs.reports[0]` for `['outputs', 'reports', 0]`. */
+export function keyName(path: KeyPath): string {
+  return withoutSecret(path).reduce<string>((name, part) => {
+    if (typeof part === 'number') return `${name}[${part}]`;
+    return name === '' ? part : `${name}.${part}`;
+  }, '');
+}

@@ -1,0 +1,206 @@
+import { validate as isSchedule } from 'node-cron';
+import { z } from 'zod';
+
+/**
+ * The settings, key by key. Ranges and defaults live here; config/mamori.schema.json is made from it, and the
+ * descriptions are what editors show beside a key.
+ */
+
+const seconds = (least: number, most: number) => z.number().min(least).max(most);
+
+const httpUrl = z.string().superRefine((text, context) => {
+  const problem = urlProblem(text);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+function urlProblem(text: string): string | undefined {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return 'must be a URL such as https://pacs.example/dicom-web';
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';
+  if (url.username !== '' || url.password !== '') return 'must not hold a user or password; use pacs.auth';
+  if (url.search !== '' || url.hash !== '') return 'must have no ? or # part';
+  return undefined;
+}
+
+const withoutSlash = (text: string) => text.replace(/\/+$/, '');
+
+/** Secrets may be written as `{ file: PATH }`; by the time this is parsed the file's content stands there. */
+const secret = z
+  .union([
+    z.string().min(1),
+    z.strictObject({ file: z.string().min(1).describe('A file that holds the secret and nothing else') }),
+  ])
+  .transform((value) => (typeof value === 'string' ? value : value.file));
+
+const noAuth = z.strictObject({ type: z.literal('none') });
+const basicAuth = z.strictObject({
+  type: z.literal('basic'),
+  username: z.string().min(1),
+  password: secret,
+});
+
+const pacsAuth = z.discriminatedUnion('type', [
+  noAuth,
+  basicAuth,
+  z.strictObject({ type: z.literal('bearer'), token: secret }),
+  z.strictObject({
+    type: z.literal('oauth2'),
+    tokenUrl: httpUrl.describe('Token endpoint for the client-credentials grant'),
+    clientId: z.string().min(1),
+    clientSecret: secret,
+    scope: z.string().min(1).optional(),
+    audience: z.string().min(1).optional(),
+  }),
+]);
+
+const pacs = z
+  .strictObject({
+    url: httpUrl.transform(withoutSlash).optional().describe('DICOMweb root, for QIDO, WADO and STOW alike'),
+    qidoUrl: httpUrl.transform(withoutSlash).optional().describe('Root for QIDO-RS where it is another'),
+    wadoUrl: httpUrl.transform(withoutSlash).optional().describe('Root for WADO-RS where it is another'),
+    stowUrl: httpUrl.transform(withoutSlash).optional().describe('Root for STOW-RS where it is another'),
+    auth: pacsAuth.prefault({ type: 'none' }).describe('How Mamori signs in at the PACS'),
+    tls: z
+      .strictObject({
+        ca: z.string().min(1).optional().describe('PEM file with the authorities to trust'),
+        cert: z.string().min(1).optional().describe("PEM file with Mamori's client certificate"),
+        key: z.string().min(1).optional().describe('PEM file with its private key'),
+        passphrase: secret.optional().describe('Of the private key'),
+      })
+      .prefault({}),
+    timeouts: z
+      .strictObject({
+        connectSeconds: seconds(0.1, 600).default(10).describe('Until a connection stands'),
+        headersSeconds: seconds(0.1, 3600).default(120).describe('Until an answer begins'),
+        idleSeconds: seconds(0.1, 3600).default(60).describe('Between two pieces of an answer'),
+      })
+      .prefault({}),
+    connections: z.int().min(1).max(64).default(4).describe('Connections open at the same time'),
+    maxInstanceMegabytes: z.int().min(1).max(2047).default(512).describe('A larger instance is refused'),
+    maxAnswerMegabytes: z.int().min(1).max(2047).default(64).describe('A larger search answer is refused'),
+  })
+  .transform((read) => ({
+    ...read,
+    // One of each pair is there: `crossChecks` refuses the settings otherwise.
+    qidoUrl: read.qidoUrl ?? read.url ?? '',
+    wadoUrl: read.wadoUrl ?? read.url ?? '',
+    stowUrl: read.stowUrl ?? read.url ?? '',
+  }));
+
+const distinct = <T>(list: T[]) => new Set(list).size === list.length;
+
+const poll = z.strictObject({
+  schedule: z
+    .string()
+    .refine((text) => isSchedule(text), 'must be a cron expression such as "*/30 * * * * *" (seconds first)')
+    .default('*/30 * * * * *')
+    .describe('When to look for new exams: cron, seconds first'),
+  lookbackDays: z
+    .int()
+    .min(0)
+    .max(3650)
+    .default(3)
+    .describe('Study dates to look at, counted back from today'),
+  settleSeconds: seconds(0, 86_400).default(120).describe('Nothing new for so long: the exam is complete'),
+  views: z
+    .array(z.enum(['LCC', 'RCC', 'LMLO', 'RMLO']))
+    .refine(distinct, 'must not name a view twice')
+    .default(['LCC', 'RCC', 'LMLO', 'RMLO'])
+    .describe('All of these there: the exam is complete at once; empty: only settling counts'),
+  maxExamsPerCycle: z.int().min(1).max(10_000).default(50).describe('The rest waits for the next cycle'),
+  retry: z
+    .strictObject({
+      attempts: z.int().min(1).max(1000).default(10).describe('Tries before an exam is given up'),
+      firstDelaySeconds: seconds(1, 86_400).default(60).describe('Before the second try; doubles after each'),
+      longestDelaySeconds: seconds(1, 604_800).default(3600).describe('Between two tries at most'),
+    })
+    .prefault({}),
+});
+
+const model = z.strictObject({
+  bundle: z.string().min(1).default('models/ddsm-mass').describe('Folder of the model bundle'),
+  engine: z.enum(['auto', 'onnxruntime', 'tensorflow']).default('auto'),
+  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+  threads: z.int().min(1).max(256).optional().describe("The network's threads; left out: one per core"),
+});
+
+const explain = z.strictObject({
+  method: z.enum(['grad-cam', 'integrated-grad-cam']).default('grad-cam'),
+  steps: z.int().min(2).max(256).default(16).describe('Of integrated-grad-cam: more is finer and slower'),
+});
+
+const outputs = z.strictObject({
+  reports: z
+    .array(z.enum(['tid1500', 'mammography-cad']))
+    .refine(distinct, 'must not name a report twice')
+    .default(['tid1500'])
+    .describe('Structured reports to write'),
+  notProcessed: z.boolean().default(true).describe('Also write a report when an exam cannot be processed'),
+  secondaryCapture: z
+    .union([
+      z.literal('off'),
+      z.literal(false).transform(() => 'off' as const),
+      z.strictObject({
+        longEdge: z.int().min(512).max(4096).default(2048).describe('Of the heat map pictures, in pixels'),
+      }),
+    ])
+    .prefault({})
+    .describe('Heat map pictures, or off'),
+});
+
+const ledger = z.strictObject({
+  url: z
+    .string()
+    .refine((text) => /^sqlite:./.test(text), 'must be sqlite:FILE (this version knows no other database)')
+    .default('sqlite:mamori.db')
+    .describe('Where Mamori keeps what it has done'),
+});
+
+const LISTEN = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/;
+
+const admin = z.strictObject({
+  listen: z
+    .union([z.string(), z.literal(false)])
+    .superRefine((value, context) => {
+      if (value === false || value === 'off') return;
+      const match = LISTEN.exec(value);
+      if (match === null || Number(match[3]) > 65_535) {
+        context.addIssue({ code: 'custom', message: 'must be host:port, such as 127.0.0.1:8040, or off' });
+      }
+    })
+    .transform((value) => {
+      const match = value === false ? null : LISTEN.exec(value);
+      if (match === null) return 'off' as const;
+      return { host: match[1] ?? match[2] ?? '', port: Number(match[3]) };
+    })
+    .prefault('127.0.0.1:8040')
+    .describe('Address and port of the status page, or off'),
+  auth: z.discriminatedUnion('type', [noAuth, basicAuth]).prefault({ type: 'none' }),
+});
+
+const log = z.strictObject({
+  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  format: z.enum(['auto', 'text', 'json']).default('auto').describe('auto: text on a terminal, else JSON'),
+});
+
+export const settingsSchema = z.strictObject({
+  pacs: pacs.prefault({}),
+  poll: poll.prefault({}),
+  model: model.prefault({}),
+  explain: explain.prefault({}),
+  outputs: outputs.prefault({}),
+  ledger: ledger.prefault({}),
+  workers: z.int().min(1).max(64).default(1).describe('Exams worked on at the same time'),
+  admin: admin.prefault({}),
+  log: log.prefault({}),
+});
+
+/**
+ * Checked settings, every default filled in, every path absolute, every secret read. Holds secrets in clear: not
+ * for logging as a whole (`secretValues` names what a log must not show).
+ */
+export type Settings = z.output<typeof settingsSchema>;

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { SettingsDocument } from './document.js';
+import { keyName, type Problem } from './problem.js';
+import type { Settings } from './schema.js';
+import { SECRETS } from './secretKey.js';
+import { replaceAt, valueAt } from './value.js';
+
+/** Puts the content of `{ file: PATH }` where a secret is written so; a line end at the end does not count. */
+export function readSecretFiles(document: SettingsDocument, folder: string): Problem[] {
+  const problems: Problem[] = [];
+  for (const path of SECRETS) {
+    const file = valueAt(document.value, [...path, 'file']);
+    if (typeof file !== 'string' || file === '') continue;
+    const report = (message: string) =>
+      problems.push({ line: document.lineOf([...path, 'file']), key: keyName([...path, 'file']), message });
+    try {
+      const content = readFileSync(resolve(folder, file), 'utf8').replace(/\r?\n$/, '');
+      if (content === '') report('names an empty file');
+      else replaceAt(document.value, path, content);
+    } catch (error) {
+      report(`names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    }
+  }
+  return problems;
+}
+
+/** Every secret in the settings: what no log line may show. */
+export function secretValues(settings: Settings): string[] {
+  return SECRETS.map((path) => valueAt(settings, path)).filter((value) => typeof value === 'string');
+}

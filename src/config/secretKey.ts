@@ -1,0 +1,23 @@
+/** Every key that holds a secret. */
+export const SECRETS: readonly (readonly (string | number)[])[] = [
+  ['pacs', 'auth', 'password'],
+  ['pacs', 'auth', 'token'],
+  ['pacs', 'auth', 'clientSecret'],
+  ['pacs', 'tls', 'passphrase'],
+  ['admin', 'auth', 'password'],
+];
+
+export function isSecret(path: readonly (string | number)[]): boolean {
+  return SECRETS.some((secret) => secret.length === path.length && startsWith(path, secret));
+}
+
+/** The path, cut off at a secret: what was wrongly written as a key below it could be the secret itself. */
+export function withoutSecret(path: readonly (string | number)[]): readonly (string | number)[] {
+  const secret = SECRETS.find((candidate) => startsWith(path, candidate));
+  if (secret === undefined) return path;
+  return path.slice(0, path[secret.length] === 'file' ? secret.length + 1 : secret.length);
+}
+
+function startsWith(path: readonly (string | number)[], start: readonly (string | number)[]): boolean {
+  return start.every((part, index) => part === path[index]);
+}

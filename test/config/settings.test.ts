@@ -1,0 +1,417 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what settings files hold
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { parse, stringify } from 'yaml';
+import {
+  defaultSettings,
+  installationFolder,
+  loadSettings,
+  resultDigest,
+  type Settings,
+  SettingsError,
+  secretValues,
+  settingsJsonSchema,
+} from '../../src/config/index.js';
+import { MamoriError } from '../../src/errors.js';
+
+describe('settings', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'mamori-settings-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const load = (text: string, env: NodeJS.ProcessEnv = {}): Settings => {
+    const file = join(folder, 'mamori.yaml');
+    writeFileSync(file, text);
+    return loadSettings(file, env);
+  };
+  const failure = (text: string, env: NodeJS.ProcessEnv = {}): SettingsError => {
+    try {
+      load(text, env);
+    } catch (error) {
+      expect(error).instanceOf(SettingsError);
+      return error as SettingsError;
+    }
+    throw new Error('the settings were taken');
+  };
+  /** `line key message`, as far as a test cares. */
+  const problems = (text: string, env: NodeJS.ProcessEnv = {}): string[] =>
+    failure(text, env).problems.map(({ line, key, message }) => `${line} ${key} ${message}`);
+
+  const PACS = 'pacs: { url: "https://pacs.example/dicom-web" }\n';
+
+  it('need nothing but the address of the PACS', () => {
+    const settings = load(PACS);
+    expect(settings.poll).to.include({ schedule: '*/30 * * * * *', lookbackDays: 3, settleSeconds: 120 });
+    expect(settings.poll.views).to.deep.equal(['LCC', 'RCC', 'LMLO', 'RMLO']);
+    expect(settings.pacs.auth).to.deep.equal({ type: 'none' });
+    expect(settings.outputs.secondaryCapture).to.deep.equal({ longEdge: 2048 });
+    expect(settings.admin.listen).to.deep.equal({ host: '127.0.0.1', port: 8040 });
+    expect(settings.workers).to.equal(1);
+  });
+
+  it('have one PACS root for everything, or one for each service', () => {
+    expect(load('pacs: { url: "http://pacs/dicom-web/" }').pacs).to.include({
+      qidoUrl: 'http://pacs/dicom-web',
+      wadoUrl: 'http://pacs/dicom-web',
+      stowUrl: 'http://pacs/dicom-web',
+    });
+    const apart = load('pacs: { qidoUrl: "http://q", wadoUrl: "http://w", stowUrl: "http://s/" }').pacs;
+    expect(apart).to.include({ qidoUrl: 'http://q', wadoUrl: 'http://w', stowUrl: 'http://s' });
+    expect(problems('pacs: { qidoUrl: "http://q", wadoUrl: "http://w" }')).to.deep.equal([
+      '1 pacs.stowUrl is missing, and there is no pacs.url',
+    ]);
+  });
+
+  it('say that the PACS is missing, even in an empty file', () => {
+    for (const text of ['', '# nothing\n', 'pacs:\n', 'pacs: {}\n', '---\n']) {
+      expect(problems(text), JSON.stringify(text)).to.deep.equal([
+        '1 pacs.url is missing: the DICOMweb root of the PACS',
+      ]);
+    }
+  });
+
+  it('take the defaults for a key under which all is commented out', () => {
+    expect(load(`${PACS}poll:\n  # lookbackDays: 9\nadmin:\n`).poll.lookbackDays).to.equal(3);
+  });
+
+  describe('from the environment', () => {
+    it('fill ${NAME} in, unquoted inside braces too', () => {
+      const text =
+        'pacs: { url: "https://${HOST}/${ROOT}", auth: { type: basic, username: mamori, password: ${PW} } }';
+      const { pacs } = load(text, { HOST: 'pacs.example', ROOT: 'dicom-web', PW: 'x' });
+      expect(pacs.url).to.equal('https://pacs.example/dicom-web');
+      expect(pacs.auth).to.deep.equal({ type: 'basic', username: 'mamori', password: 'x' });
+    });
+
+    it('keep any value as it is, whatever YAML would make of it', () => {
+      const text =
+        'pacs:\n  url: http://p\n  auth:\n    type: basic\n    username: ${U}\n    password: ${PW}\n';
+      fc.assert(
+        fc.property(fc.string({ minLength: 1, unit: 'binary' }), (password) => {
+          const { auth } = load(text, { U: 'u', PW: password }).pacs;
+          expect(auth).to.deep.equal({ type: 'basic', username: 'u', password });
+        }),
+        { numRuns: 50, examples: [['12345'], ['a: b # c'], ['${U}'], ['$${U}'], ['"'], ['null'], ['&a *a']] },
+      );
+    });
+
+    it('read numbers and switches where the key wants them', () => {
+      const text = `${PACS}workers: \${W}\npoll: { settleSeconds: "\${S}" }\noutputs: { notProcessed: \${N} }\n`;
+      const settings = load(text, { W: '3', S: '0.5', N: 'false' });
+      expect(settings.workers).to.equal(3);
+      expect(settings.poll.settleSeconds).to.equal(0.5);
+      expect(settings.outputs.notProcessed).to.equal(false);
+      expect(problems(`${PACS}workers: \${W}\n`, { W: 'many' })).to.deep.equal([
+        '2 workers must be a number, not a text',
+      ]);
+      expect(problems(`${PACS}workers: \${W}\n`, { W: '65' })).to.deep.equal([
+        '2 workers must be at most 64',
+      ]);
+    });
+
+    it('name the key, the variable and the line of one that is not set', () => {
+      expect(problems('pacs:\n  url: http://p\n  auth: { type: bearer, token: ${TOKEN} }\n')).to.deep.equal([
+        '3 pacs.auth.token needs the environment variable TOKEN, which is not set',
+      ]);
+      const empty = problems('pacs: { url: "http://p", auth: { type: bearer, token: "${T}" } }', { T: '' });
+      expect(empty[0]).to.match(/^1 pacs\.auth\.token must/);
+    });
+
+    it('leave $${NAME} as ${NAME}, and say so about a ${ that starts no name', () => {
+      expect(load('pacs: { url: "http://p/$${A}" }', { A: 'b' }).pacs.url).to.equal('http://p/${A}');
+      expect(problems('pacs: { url: "http://p/${A-B}" }')[0]).to.match(/^1 pacs\.url has a \$\{/);
+    });
+  });
+
+  describe('that are wrong', () => {
+    it('name every problem at once, in order, with its line', () => {
+      const text = [
+        'pacs:',
+        '  ulr: https://pacs.example',
+        'poll:',
+        '  lookbackDay: 3',
+        '  settleSeconds: soon',
+        '  views: [LCC, LCX]',
+        'settleSeconds: 5',
+        'workers: 0',
+        'model: { engine: tensorfow }',
+        'explain: grad-cam',
+        'outputs: { secondaryCapture: { longEdge: 100, quality: 5 } }',
+        'admin: { listen: "8040" }',
+      ].join('\n');
+      expect(problems(text)).to.deep.equal([
+        '1 pacs.url is missing: the DICOMweb root of the PACS',
+        '2 pacs.ulr is no key of the settings; did you mean url?',
+        '4 poll.lookbackDay is no key of the settings; did you mean lookbackDays?',
+        '5 poll.settleSeconds must be a number, not a text',
+        '6 poll.views[1] must be one of LCC, RCC, LMLO, RMLO; did you mean LCC?',
+        '7 settleSeconds is no key of the settings; did you mean poll.settleSeconds?',
+        '8 workers must be at least 1',
+        '9 model.engine must be one of auto, onnxruntime, tensorflow; did you mean tensorflow?',
+        '10 explain must be a map of keys, not a text',
+        '11 outputs.secondaryCapture.longEdge must be at least 512',
+        '11 outputs.secondaryCapture.quality is no key of the settings',
+        '12 admin.listen must be host:port, such as 127.0.0.1:8040, or off',
+      ]);
+    });
+
+    it('carry a code, the file and a remedy', () => {
+      const error = failure('pacs: 5');
+      expect(error.code).to.equal('settings-invalid');
+      expect(error.file).to.equal(join(folder, 'mamori.yaml'));
+      expect(error.message)
+        .to.contain('mamori.yaml')
+        .and.contain('line 1: pacs must be a map of keys, not a number');
+      expect(error.remedy).to.be.a('string');
+    });
+
+    it('tell a key that stands twice', () => {
+      expect(problems(`${PACS}workers: 1\nlog: {}\nworkers: 2\n`)).to.deep.equal([
+        '4 workers stands twice, first in line 2',
+      ]);
+    });
+
+    it('tell a file that is not there by its own code', () => {
+      expect(() => loadSettings(join(folder, 'none.yaml'), {}))
+        .to.throw(MamoriError)
+        .with.property('code', 'settings-unreadable');
+    });
+
+    it('tell broken YAML by line and key', () => {
+      const cases: [text: string, problem: RegExp][] = [
+        [`${PACS}poll: [1, 2\nlog: {}\n`, /^[23] (poll|log).* is not valid YAML/],
+        [`${PACS}log:\n\tlevel: info\n`, /^3 log.* is not valid YAML: a tab/],
+        [`${PACS}log:\n  level: 'info\n`, /^\d log\.level is not valid YAML: a quote/],
+        [`${PACS}---\n${PACS}`, /^\d .*more than one YAML document/],
+        [`${PACS}log:\n  level: info: debug\n`, /^3 log.*second colon/],
+      ];
+      for (const [text, problem] of cases) expect(problems(text)[0], text).to.match(problem);
+    });
+
+    it('tell what belongs together', () => {
+      expect(problems(`${PACS}outputs: { reports: [], secondaryCapture: off }`)[0]).to.match(
+        /nothing would ever/,
+      );
+      writeFileSync(join(folder, 'c.pem'), 'x');
+      expect(problems('pacs:\n  url: http://p\n  tls:\n    cert: c.pem\n')).to.deep.equal([
+        '3 pacs.tls.key is missing: pacs.tls.cert needs it',
+      ]);
+      expect(problems('pacs:\n  url: http://p\n  tls: { ca: none.pem }\n')).to.deep.equal([
+        '3 pacs.tls.ca names a file that cannot be read',
+      ]);
+      expect(problems('pacs: { url: "http://p", auth: { username: u, password: p } }')[0]).to.match(
+        /^1 pacs\.auth\.type is missing; it is one of none, basic, bearer, oauth2/,
+      );
+    });
+
+    it('survive a file that is not meant for them', () => {
+      for (const text of ['[1, 2]', 'true', '"x"', '&a [*a]', 'a: &a { b: *a }', '? [x]\n: y', '\uE000']) {
+        expect(problems(text), text).not.to.have.lengthOf(0);
+      }
+      const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+      for (let i = 1; i < 12; i++)
+        bomb.push(`k${i}: &k${i} [${`*${i === 1 ? 'a' : `k${i - 1}`}, `.repeat(9)}x]`);
+      expect(problems(bomb.join('\n'))).not.to.have.lengthOf(0);
+    });
+  });
+
+  describe('with secrets', () => {
+    const basic = (password: string) =>
+      `pacs:\n  url: http://p\n  auth:\n    type: basic\n    username: u\n    password: ${password}\n`;
+
+    it('read them from a file beside the settings', () => {
+      mkdirSync(join(folder, 'secrets'));
+      writeFileSync(join(folder, 'secrets', 'pacs'), 'pass: ${word}\r\n');
+      const settings = load(basic('{ file: secrets/pacs }'));
+      expect(settings.pacs.auth).to.have.property('password', 'pass: ${word}');
+      expect(secretValues(settings)).to.deep.equal(['pass: ${word}']);
+    });
+
+    it('say which file is missing or empty', () => {
+      writeFileSync(join(folder, 'empty'), '\n');
+      expect(problems(basic('{ file: none }'))).to.deep.equal([
+        '6 pacs.auth.password.file names a file that cannot be read (ENOENT)',
+      ]);
+      expect(problems(basic('{ file: empty }'))).to.deep.equal([
+        '6 pacs.auth.password.file names an empty file',
+      ]);
+    });
+
+    it('never show one, however wrong it is written', () => {
+      const written = [
+        'hunter2\n  timeouts: 5',
+        '*hunter2',
+        '!hunter2 x',
+        '@hunter2',
+        '%hunter2',
+        '`hunter2`',
+        '"\\hunter2"',
+        "'hunter2",
+        'hunter2: x',
+        '{hunter2}',
+        '[hunter2]',
+        '{ file: hunter2, hunter2: 1 }',
+        '&hunter2',
+        '|hunter2',
+        'hunter2\n    password: hunter2',
+        '${hunter2-${X}}',
+      ];
+      for (const password of written) {
+        const { message } = failure(basic(password), { X: 'hunter2' });
+        expect(message, password).not.to.contain('hunter2');
+      }
+      for (const text of [
+        'ledger: { url: "postgres://u:hunter2@h/db" }',
+        'pacs: { url: "http://u:hunter2@p" }',
+      ]) {
+        expect(failure(text).message).not.to.contain('hunter2');
+      }
+      const misplaced = failure(`${PACS}model: { engine: \${PW} }\nworkers: \${PW}\n`, { PW: 'hunter2' });
+      expect(misplaced.message).not.to.contain('hunter2');
+    });
+
+    it('want a text of digits in quotes, so that no zero is lost', () => {
+      expect(problems(basic('007'))[0]).to.match(/password must be a text in quotes/);
+      expect(load(basic('"007"')).pacs.auth).to.have.property('password', '007');
+    });
+  });
+
+  describe('with paths', () => {
+    it('take them from the folder of the file', () => {
+      mkdirSync(join(folder, 'own-model'));
+      writeFileSync(join(folder, 'ca.pem'), 'x');
+      const text =
+        'pacs: { url: "http://p", tls: { ca: ca.pem } }\nmodel: { bundle: own-model }\nledger: { url: "sqlite:data/l.db" }';
+      const settings = load(text);
+      expect(settings.pacs.tls.ca).to.equal(join(folder, 'ca.pem'));
+      expect(settings.model.bundle).to.equal(join(folder, 'own-model'));
+      expect(settings.ledger.url).to.equal(`sqlite:${join(folder, 'data', 'l.db')}`);
+    });
+
+    it('find a model that comes with Mamori from anywhere', () => {
+      // `config` stands for a folder that surely ships.
+      expect(load(`${PACS}model: { bundle: config }`).model.bundle).to.equal(
+        join(installationFolder(), 'config'),
+      );
+      expect(load(`${PACS}model: { bundle: no-such }`).model.bundle).to.equal(join(folder, 'no-such'));
+    });
+  });
+
+  describe('in the example', () => {
+    const example = join(installationFolder(), 'config', 'mamori.example.yaml');
+    const schemaFile = join(installationFolder(), 'config', 'mamori.schema.json');
+
+    it('are exactly the defaults', () => {
+      const read = loadSettings(example, {});
+      const expected = defaultSettings(
+        'https://pacs.example/dicom-web',
+        join(installationFolder(), 'config'),
+      );
+      expect(read).to.deep.equal(expected);
+    });
+
+    it('have every key explained, in a comment at least', () => {
+      const text = readFileSync(example, 'utf8');
+      const keys = new Set<string>();
+      JSON.stringify(settingsJsonSchema(), (name, value: unknown) => {
+        if (name === 'properties') for (const key of Object.keys(value as object)) keys.add(key);
+        return value;
+      });
+      expect(keys.size).to.be.greaterThan(40);
+      for (const key of keys) expect(text, key).to.match(new RegExp(`\\b${key}:`));
+    });
+
+    it('work when what is commented out is switched on', () => {
+      const variants = readFileSync(example, 'utf8').matchAll(/^ {2}# (auth: \{.*\})$/gm);
+      const lines = [...variants].map((match) => match[1]!);
+      expect(lines).to.have.lengthOf(3);
+      mkdirSync(join(folder, 'secrets'));
+      writeFileSync(join(folder, 'secrets', 'pacs-token'), 't');
+      const env = { PACS_PASSWORD: 'a', ADMIN_PASSWORD: 'b' };
+      for (const line of lines) {
+        const text = line.includes('ADMIN')
+          ? `${PACS}admin:\n  ${line}`
+          : `pacs:\n  url: http://p\n  ${line}`;
+        expect(secretValues(load(text, env)), line).to.have.lengthOf(1);
+      }
+    });
+
+    it('fit the JSON Schema, which is the one that the code makes', () => {
+      const committed: unknown = JSON.parse(readFileSync(schemaFile, 'utf8'));
+      expect(committed, 'run: npm run schema').to.deep.equal(
+        JSON.parse(JSON.stringify(settingsJsonSchema())),
+      );
+      const validate = new Ajv({ strict: false }).compile(committed as object);
+      expect(validate(parse(readFileSync(example, 'utf8'))), JSON.stringify(validate.errors)).to.equal(true);
+      expect(validate({ pacs: { ulr: 'x' } })).to.equal(false);
+      expect(validate({ pacs: { url: 'http://p' }, workers: '${W}' })).to.equal(true);
+      expect(validate({ pacs: { url: 'http://p' }, workers: 'W' })).to.equal(false);
+    });
+  });
+
+  it('are never taken where the JSON Schema refuses them', () => {
+    const validate = new Ajv({ strict: false }).compile(settingsJsonSchema());
+    const leaf = fc.oneof(
+      fc.constantFrom<unknown>(
+        'off',
+        'none',
+        'basic',
+        'grad-cam',
+        'auto',
+        'info',
+        'sqlite:x',
+        'http://p',
+        false,
+      ),
+      fc.integer({ min: -1, max: 5000 }),
+      fc.string(),
+    );
+    const names = ['url', 'auth', 'type', 'poll', 'views', 'longEdge', 'secondaryCapture', 'listen', 'level'];
+    const section = fc.dictionary(
+      fc.constantFrom(...names),
+      fc.oneof(leaf, fc.array(leaf, { maxLength: 2 })),
+    );
+    fc.assert(
+      fc.property(
+        fc.record(
+          { poll: section, outputs: section, admin: section, log: section, model: section, explain: section },
+          { requiredKeys: [] },
+        ),
+        (sections) => {
+          const value = { pacs: { url: 'http://pacs' }, ...sections };
+          if (validate(value)) return;
+          failure(stringify(value));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('have a digest that changes with what is written, and with nothing else', () => {
+    const digest = (text: string) => resultDigest(load(PACS + text));
+    const usual = digest('');
+    expect(usual).to.match(/^[0-9a-f]{16}$/);
+    for (const text of [
+      'workers: 4',
+      'log: { level: debug }',
+      'explain: { steps: 99 }',
+      'model: { engine: onnxruntime }',
+    ]) {
+      expect(digest(text), text).to.equal(usual);
+    }
+    const others = [
+      'explain: { method: integrated-grad-cam }',
+      'outputs: { secondaryCapture: off }',
+      'outputs: { secondaryCapture: { longEdge: 1024 } }',
+      'outputs: { reports: [tid1500, mammography-cad] }',
+    ].map(digest);
+    expect(new Set([usual, ...others]).size).to.equal(5);
+    expect(digest('outputs: { reports: [mammography-cad, tid1500] }')).to.equal(others[3]);
+  });
+});
