@@ -53,6 +53,11 @@ export interface SourceInstance {
   seriesNumber: number | undefined;
   instanceNumber: number | undefined;
   manufacturer: string | undefined;
+  /**
+   * Lossy Image Compression (0028,2110) was 01: ratios (0028,2112) and methods (0028,2114) of its steps. Stays with every
+   * image derived from it (PS3.3 C.7.6.1.1.5). Absent for images that were never compressed with loss.
+   */
+  lossyImageCompression?: { ratios: number[]; methods: string[] } | undefined;
 }
 
 export function standardView(source: { laterality: Laterality; view: View }): StandardView {
