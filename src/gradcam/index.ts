@@ -1,0 +1,15 @@
+export { attentionRegion, REGION_FRACTION } from './attentionRegion.js';
+export type { Caption } from './caption.js';
+export { gradCam } from './gradCam.js';
+export { type HeatMap, HeatMapError, heatStrength } from './heatMap.js';
+export {
+  blackLevel,
+  type Completeness,
+  type IntegratedGradCam,
+  integratedGradCam,
+} from './integratedGradCam.js';
+export { drawOverlay, type OverlayInput } from './overlay.js';
+export { type CaptureDetails, OverlayPool } from './overlayPool.js';
+export { overlayPng } from './png.js';
+export type { RgbImage } from './rgbImage.js';
+export { type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';

@@ -1,0 +1,9 @@
+import sharp from 'sharp';
+import type { RgbImage } from './rgbImage.js';
+
+/** The picture as a PNG file (8 bit RGB): a preview outside DICOM, the same pixels. */
+export async function overlayPng(rgb: RgbImage): Promise<Uint8Array> {
+  return sharp(rgb.pixels, { raw: { width: rgb.columns, height: rgb.rows, channels: 3 } })
+    .png({ compressionLevel: 6 })
+    .toBuffer();
+}

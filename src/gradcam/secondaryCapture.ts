@@ -1,0 +1,165 @@
+import {
+  type Algorithm,
+  type Attributes,
+  type Code,
+  type SourceInstance,
+  sopClass,
+  writePart10,
+} from '../dicom/index.js';
+import type { RgbImage } from './rgbImage.js';
+
+export interface SecondaryCaptureInput {
+  /** The mammogram that the picture was made from. */
+  source: SourceInstance;
+  rgb: RgbImage;
+  /** What made it; the same values stand in the report's tree. */
+  algorithm: Algorithm;
+  /** How the heat map was made, e.g. `Grad-CAM`. */
+  method: string;
+  uids: { seriesInstanceUID: string; sopInstanceUID: string };
+  /** When the result was made. Written in local time, as DICOM has it (TZ of the process). */
+  createdAt: Date;
+  /** Series Number (0020,0011), the same for all pictures of an exam. */
+  seriesNumber: number;
+  /** Instance Number (0020,0013), from 1 within the series. */
+  instanceNumber: number;
+}
+
+/** CID 7202, CID 7005 and CID 7203 of PS3.16. */
+const SOURCE_IMAGE: Code = {
+  value: '121322',
+  scheme: 'DCM',
+  meaning: 'Source image for image processing operation',
+};
+const PROCESSING_EQUIPMENT: Code = { value: '109102', scheme: 'DCM', meaning: 'Processing Equipment' };
+const SPATIAL_RESAMPLING: Code = { value: '113085', scheme: 'DCM', meaning: 'Spatial resampling' };
+
+const SERIES_DESCRIPTION = 'Mamori heat maps';
+
+/**
+ * The picture as a single-frame Secondary Capture (PS3.3 A.8.1), the class that viewers hang most reliably, as a Part 10 file
+ * in Explicit VR Little Endian.
+ *
+ * Decisions:
+ * - Modality MG, so that it hangs beside the mammograms; ConversionType WSD, because it shows what a workstation would
+ *   (the acquired image with something over it), not a synthetic image.
+ * - No pixel spacing: the picture is reduced and carries a caption, and nobody is to measure on it. PatientOrientation
+ *   holds, because nothing was turned.
+ * - BurnedInAnnotation NO: the caption names view, result and model, nothing of the patient.
+ * - No TimezoneOffsetFromUTC: it would also apply to the study's date and time, which come from another machine.
+ * - Patient and study attributes go in byte for byte with their character set; all else is printable ASCII.
+ *
+ * @throws DicomWriteError when a name does not fit its attribute
+ */
+export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
+  const { source, rgb, algorithm } = input;
+  const [date, time] = localDateAndTime(input.createdAt);
+  return writePart10(
+    {
+      SOPClassUID: sopClass.SecondaryCapture,
+      SOPInstanceUID: input.uids.sopInstanceUID,
+      InstanceCreationDate: date,
+      InstanceCreationTime: time,
+
+      StudyInstanceUID: source.studyInstanceUID,
+      SeriesInstanceUID: input.uids.seriesInstanceUID,
+      SeriesNumber: input.seriesNumber,
+      SeriesDescription: SERIES_DESCRIPTION,
+      SeriesDate: date,
+      SeriesTime: time,
+      Modality: 'MG',
+      BodyPartExamined: 'BREAST',
+
+      ...equipment(algorithm),
+      ConversionType: 'WSD',
+
+      InstanceNumber: input.instanceNumber,
+      ContentDate: date,
+      ContentTime: time,
+      AcquisitionDate: source.acquisitionDate,
+      AcquisitionTime: source.acquisitionTime,
+      ImageType: ['DERIVED', 'SECONDARY'],
+      PatientOrientation: source.patientOrientation ?? [],
+      ImageLaterality: source.laterality,
+      ViewCodeSequence: [codeItem(source.viewCode)],
+      BurnedInAnnotation: 'NO',
+      ...derivation(input),
+      ...lossyCompression(source),
+      ImageComments: 'AI result, not for primary diagnosis.',
+      ContributingEquipmentSequence: [
+        {
+          PurposeOfReferenceCodeSequence: [codeItem(PROCESSING_EQUIPMENT)],
+          ...equipment(algorithm),
+          ContributionDateTime: `${date}${time}`,
+          ContributionDescription: `${algorithm.name} ${algorithm.version}`,
+        },
+      ],
+
+      SamplesPerPixel: 3,
+      PhotometricInterpretation: 'RGB',
+      PlanarConfiguration: 0,
+      Rows: rgb.rows,
+      Columns: rgb.columns,
+      BitsAllocated: 8,
+      BitsStored: 8,
+      HighBit: 7,
+      PixelRepresentation: 0,
+      PixelData: rgb.pixels,
+    },
+    { raw: source.patientAndStudy },
+  );
+}
+
+function equipment(algorithm: Algorithm): Attributes {
+  return {
+    Manufacturer: algorithm.manufacturer,
+    ManufacturerModelName: algorithm.name,
+    SoftwareVersions: algorithm.softwareVersions,
+    DeviceUID: algorithm.deviceUid,
+  };
+}
+
+function derivation({ source, rgb, algorithm, method }: SecondaryCaptureInput): Attributes {
+  const { rows, columns } = rgb.imageArea;
+  const reduced = rows !== source.rows || columns !== source.columns;
+  const size = reduced
+    ? `reduced from ${source.columns} x ${source.rows} to ${columns} x ${rows} pixels`
+    : 'at full size';
+  return {
+    DerivationDescription:
+      `${method} heat map of ${algorithm.name} ${algorithm.version} over the mammogram ${size}; caption below. ` +
+      'Colours show where the network looked, not the outline of a lesion.',
+    DerivationCodeSequence: reduced ? [codeItem(SPATIAL_RESAMPLING)] : undefined,
+    SourceImageSequence: [
+      {
+        ReferencedSOPClassUID: source.sopClassUID,
+        ReferencedSOPInstanceUID: source.sopInstanceUID,
+        PurposeOfReferenceCodeSequence: [codeItem(SOURCE_IMAGE)],
+      },
+    ],
+  };
+}
+
+/** Once lossy, always lossy (PS3.3 C.7.6.1.1.5): also for pictures made from the image. */
+function lossyCompression(source: SourceInstance): Attributes {
+  const lossy = source.lossyImageCompression;
+  if (lossy === undefined) return {};
+  return {
+    LossyImageCompression: '01',
+    LossyImageCompressionRatio: lossy.ratios,
+    LossyImageCompressionMethod: lossy.methods,
+  };
+}
+
+function codeItem(code: Code): Attributes {
+  return { CodeValue: code.value, CodingSchemeDesignator: code.scheme, CodeMeaning: code.meaning };
+}
+
+/** DA and TM. */
+function localDateAndTime(at: Date): [date: string, time: string] {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return [
+    `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`,
+    `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`,
+  ];
+}
