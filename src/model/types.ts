@@ -9,8 +9,30 @@ export type Calibration =
 
 export type Aggregation = 'mean' | 'max';
 
+/** How a network was trained, for the model card and the physicist. Printable ASCII. */
+export interface TrainingRecord {
+  procedure: string;
+  data: string;
+  licence: string;
+  attribution: string;
+  /** Numbers of patient cases; no case stands in two of them. */
+  cases: { training: number; validation: number; test: number };
+  seed: number;
+}
+
+export interface Measurement {
+  measure: string;
+  value: number;
+  /** 95 % confidence interval. */
+  interval?: [lower: number, upper: number] | undefined;
+  /** What it was measured on. */
+  on: string;
+}
+
 /** A checked model bundle (docs/model-bundle.md): all that is needed to run, explain and name a network. */
 export interface Bundle {
+  /** Version of the bundle format. */
+  format: 1;
   /** Absolute path of the folder. */
   directory: string;
   /** Printable ASCII: these three go into DICOM objects of any character set. */
@@ -30,6 +52,14 @@ export interface Bundle {
   aggregation: { breast: Aggregation; exam: Aggregation };
   /** Layer whose activations and gradients explain the answer. */
   targetLayer: string;
+  /** Architecture, e.g. `paper`. */
+  network: string;
+  /** How it was trained, where its maker tells. */
+  training?: TrainingRecord | undefined;
+  /** What its maker measured. */
+  performance: Measurement[];
+  /** Every file of the folder except bundle.json, with its SHA-256. */
+  files: Record<string, string>;
   /** SHA-256 over bundle.json itself: names this exact bundle. */
   digest: string;
 }

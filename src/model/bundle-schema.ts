@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/** Printable ASCII: these texts go into DICOM objects of any character set. */
+const ascii = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII and not empty');
+/** DICOM VR LO holds 64 characters and takes a backslash for a separator (PS3.5 §6.2). */
+const shortAscii = ascii.max(64).refine((text) => !text.includes('\\'), 'must not contain a backslash');
+const fraction = z.number().min(0).max(1);
+const size = z.number().int().min(8).max(8192);
+
+const preparationStep = z.discriminatedUnion('step', [
+  z.strictObject({ step: z.literal('crop-to-breast'), margin: z.number().min(0).max(0.5) }),
+  z.strictObject({ step: z.literal('orient-chest-wall-left') }),
+  z.strictObject({
+    step: z.literal('clahe'),
+    clipLimit: z.number().positive(),
+    tiles: z.tuple([z.number().int().min(1).max(64), z.number().int().min(1).max(64)]),
+    as: z.enum(['image', 'channel']),
+  }),
+  z.strictObject({ step: z.literal('resize'), rows: size, columns: size }),
+  z.strictObject({ step: z.literal('normalise'), mean: z.number(), deviation: z.number().positive() }),
+]);
+
+const calibration = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  // A slope that is not positive would turn the answer round.
+  z.strictObject({ kind: z.literal('platt'), slope: z.number().positive(), intercept: z.number() }),
+]);
+
+const aggregation = z.enum(['mean', 'max']);
+
+const training = z.strictObject({
+  /** Command or procedure, so that a physicist can do it again. */
+  procedure: ascii,
+  data: ascii,
+  licence: ascii,
+  attribution: ascii,
+  /** Patient cases; none stands in two of them. */
+  cases: z.strictObject({
+    training: z.number().int().min(0),
+    validation: z.number().int().min(0),
+    test: z.number().int().min(0),
+  }),
+  seed: z.number().int(),
+});
+
+const measurement = z.strictObject({
+  measure: ascii,
+  value: z.number(),
+  /** 95 % confidence interval. */
+  interval: z.tuple([z.number(), z.number()]).optional(),
+  /** What it was measured on. */
+  on: ascii,
+});
+
+/** File names only, no paths: a bundle is one flat folder. */
+const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a plain file name');
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal');
+
+/** bundle.json as it stands in the folder; docs/model-bundle.md explains each key. */
+export const bundleSchema = z
+  .strictObject({
+    format: z.literal(1),
+    name: shortAscii,
+    version: shortAscii,
+    manufacturer: shortAscii,
+    purpose: ascii,
+    limits: z.array(ascii).min(1),
+    network: shortAscii,
+    input: z.strictObject({
+      rows: size,
+      columns: size,
+      channels: z.number().int().min(1).max(16),
+      preparation: z.array(preparationStep).min(2),
+    }),
+    classes: z.tuple([shortAscii, shortAscii]),
+    calibration,
+    operatingPoint: fraction,
+    aggregation: z.strictObject({ breast: aggregation, exam: aggregation }),
+    targetLayer: shortAscii,
+    training: training.optional(),
+    performance: z.array(measurement),
+    files: z.record(fileName, sha256),
+  })
+  .superRefine((bundle, context) => {
+    const problem = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    const { rows, columns, channels, preparation } = bundle.input;
+    const path = ['input', 'preparation'];
+    const resizes = preparation.filter((step) => step.step === 'resize');
+    const [resize] = resizes;
+    if (preparation.at(-1)?.step !== 'normalise') problem(path, 'must end with normalise');
+    if (preparation.filter((step) => step.step === 'normalise').length > 1)
+      problem(path, 'must hold normalise only once');
+    if (resize === undefined || resizes.length > 1) problem(path, 'must hold resize exactly once');
+    else if (resize.rows !== rows || resize.columns !== columns)
+      problem(path, `resizes to ${resize.rows} x ${resize.columns}, but input is ${rows} x ${columns}`);
+    const made = 1 + preparation.filter((step) => step.step === 'clahe' && step.as === 'channel').length;
+    if (made !== channels) problem(path, `makes ${made} channels, but input.channels is ${channels}`);
+    if (bundle.classes[0] === bundle.classes[1]) problem(['classes'], 'must be two different names');
+    if (!('model.onnx' in bundle.files) && !('model.json' in bundle.files))
+      problem(['files'], 'must name model.onnx, model.json or both');
+    if (!('MODEL_CARD.md' in bundle.files)) problem(['files'], 'must name MODEL_CARD.md');
+    if ('bundle.json' in bundle.files) problem(['files'], 'must not name bundle.json itself');
+  });
+
+export type BundleDocument = z.infer<typeof bundleSchema>;

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { BUNDLE_FILE, loadBundle, sha256 } from './bundle.js';
+import type { BundleDocument } from './bundle-schema.js';
+import { ModelError } from './errors.js';
+import type { Bundle } from './types.js';
+
+/** bundle.json without what follows from the files. */
+export type BundleDescription = Omit<BundleDocument, 'files' | 'format'>;
+
+/**
+ * Writes a bundle and loads it again as a check. It is made beside its place and moved there whole, so that
+ * nothing half-written stays behind; a bundle that was there is replaced, a folder with anything else in it is not.
+ *
+ * @param files every file of the bundle except bundle.json, by name
+ * @throws ModelError `bundle-place-taken`, or as `loadBundle` does when the description is not a valid bundle
+ */
+export async function writeBundle(
+  directory: string,
+  description: BundleDescription,
+  files: Record<string, Uint8Array>,
+): Promise<Bundle> {
+  const target = resolve(directory);
+  await mkdir(dirname(target), { recursive: true });
+  const draft = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  try {
+    const hashes: Record<string, string> = {};
+    for (const name of Object.keys(files).sort()) {
+      const bytes = files[name]!;
+      await writeFile(join(draft, name), bytes);
+      hashes[name] = sha256(bytes);
+    }
+    const document: BundleDocument = { format: 1, ...description, files: hashes };
+    await writeFile(join(draft, BUNDLE_FILE), `${JSON.stringify(document, undefined, 2)}\n`);
+    await loadBundle(draft);
+    await removeOldBundle(target);
+    await rename(draft, target);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return loadBundle(target);
+}
+
+/** @throws ModelError `bundle-place-taken` when something other than a bundle stands at `target` */
+async function removeOldBundle(target: string): Promise<void> {
+  await checkPlaceForBundle(target);
+  await rm(target, { recursive: true, force: true });
+}
+
+/** So that a long training is not refused its place at the end. */
+export async function checkPlaceForBundle(target: string): Promise<void> {
+  let present: string[];
+  try {
+    present = await readdir(target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new ModelError('bundle-place-taken', `${target} cannot be a bundle's folder`, {
+      cause: error,
+      remedy: 'Name a folder that does not exist yet.',
+    });
+  }
+  if (present.length === 0 || present.includes(BUNDLE_FILE)) return;
+  throw new ModelError('bundle-place-taken', `${target} holds files that are no bundle`, {
+    remedy: 'Name a folder that does not exist yet; nothing was changed.',
+  });
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type BundleDocument, bundleSchema } from './bundle-schema.js';
+import { ModelError } from './errors.js';
+import type { Bundle } from './types.js';
+
+export const BUNDLE_FILE = 'bundle.json';
+/** bundle.json is small; a file of another kind by that name is not read whole. */
+const MAX_BUNDLE_FILE_BYTES = 1 << 20;
+
+/**
+ * Reads and checks a model bundle (docs/model-bundle.md): schema, printable ASCII, and the SHA-256 of every
+ * file in the folder. What comes back can be trusted to be what its maker wrote.
+ *
+ * @throws ModelError `bundle-missing`, `bundle-malformed`, `bundle-file-missing`, `bundle-file-unknown`,
+ *   `bundle-hash-mismatch`
+ */
+export async function loadBundle(directory: string): Promise<Bundle> {
+  const folder = resolve(directory);
+  const bytes = await readBundleFile(folder);
+  const document = parseBundleDocument(bytes, folder);
+  await checkFiles(folder, document.files);
+  return { directory: folder, ...document, digest: sha256(bytes) };
+}
+
+async function readBundleFile(folder: string): Promise<Buffer> {
+  const remedy = 'Set model.bundle to the folder that holds bundle.json, e.g. models/paper-cnn.';
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(join(folder, BUNDLE_FILE));
+  } catch (cause) {
+    throw new ModelError('bundle-missing', `there is no readable ${BUNDLE_FILE} in ${folder}`, {
+      cause,
+      remedy,
+    });
+  }
+  if (bytes.length > MAX_BUNDLE_FILE_BYTES)
+    throw new ModelError('bundle-malformed', `${folder}/${BUNDLE_FILE} is too large to be one`, { remedy });
+  return bytes;
+}
+
+function parseBundleDocument(bytes: Buffer, folder: string): BundleDocument {
+  const remedy = 'Compare it with docs/model-bundle.md, or fetch the bundle again from its maker.';
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new ModelError('bundle-malformed', `${folder}/${BUNDLE_FILE} is not JSON`, { cause, remedy });
+  }
+  const result = bundleSchema.safeParse(json);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'bundle'}: ${issue.message}`,
+  );
+  throw new ModelError('bundle-malformed', `${folder}/${BUNDLE_FILE}: ${problems.join('; ')}`, { remedy });
+}
+
+async function checkFiles(folder: string, files: Record<string, string>): Promise<void> {
+  const again = 'Copy the whole bundle again from its maker; a changed bundle is not run.';
+  const present = await readdir(folder, { withFileTypes: true });
+  const names = new Set(present.filter((entry) => entry.isFile()).map((entry) => entry.name));
+  for (const entry of present) {
+    // Files that begin with a dot are the file system's and the archive tools' own.
+    if (entry.name === BUNDLE_FILE || entry.name.startsWith('.') || Object.hasOwn(files, entry.name))
+      continue;
+    throw new ModelError(
+      'bundle-file-unknown',
+      `${folder} holds ${entry.name}, which ${BUNDLE_FILE} does not name`,
+      {
+        remedy: 'Move it out of the bundle, or name it with its SHA-256 under files.',
+      },
+    );
+  }
+  for (const [name, expected] of Object.entries(files)) {
+    if (!names.has(name))
+      throw new ModelError('bundle-file-missing', `${folder} lacks ${name}, which ${BUNDLE_FILE} names`, {
+        remedy: again,
+      });
+    const found = await sha256OfFile(join(folder, name));
+    if (found !== expected)
+      throw new ModelError(
+        'bundle-hash-mismatch',
+        `${folder}/${name} has SHA-256 ${found}, but ${BUNDLE_FILE} says ${expected}`,
+        { remedy: again },
+      );
+  }
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

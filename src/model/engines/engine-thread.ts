@@ -1,0 +1,104 @@
+import { Worker } from 'node:worker_threads';
+import { ModelError } from '../errors.js';
+import type { RunOutputs, RunRequest, ThreadAnswer, ThreadFailure, ThreadSetup } from './messages.js';
+
+interface Waiting {
+  resolve: (outputs: RunOutputs) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * A thread that holds an open network. Native engines block the thread that calls them, so they get one of
+ * their own. When the thread dies, what was under way fails with `engine-crashed` and the next run opens it again.
+ */
+export class EngineThread {
+  private worker: Promise<Worker> | undefined;
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 0;
+  private closed = false;
+  /** What the thread said about the network when it opened. */
+  note = '';
+
+  constructor(
+    private readonly program: URL,
+    private readonly setup: ThreadSetup,
+  ) {}
+
+  /** @throws ModelError what kept the network from opening */
+  async open(): Promise<void> {
+    await this.ready();
+  }
+
+  /**
+   * @param inputs `count` inputs one after another; its buffer is transferred
+   * @throws ModelError `engine-crashed`, `engine-failed`, `engine-closed`
+   */
+  async run(inputs: Float32Array<ArrayBuffer>, count: number): Promise<RunOutputs> {
+    const worker = await this.ready();
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      const request: RunRequest = { id, inputs, count };
+      worker.postMessage(request, [inputs.buffer]);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const worker = await this.worker?.catch(() => undefined);
+    this.worker = undefined;
+    await worker?.terminate();
+    this.failAll(new ModelError('engine-closed', 'the engine was closed while it was at work'));
+  }
+
+  private ready(): Promise<Worker> {
+    if (this.closed) return Promise.reject(new ModelError('engine-closed', 'the engine is closed'));
+    this.worker ??= this.start();
+    return this.worker;
+  }
+
+  private start(): Promise<Worker> {
+    const worker = new Worker(this.program, { workerData: this.setup, name: 'mamori-engine' });
+    const started = new Promise<Worker>((resolve, reject) => {
+      const gone = (cause: unknown) => {
+        if (this.worker === started) this.worker = undefined;
+        const error = new ModelError('engine-crashed', "the engine's thread ended unexpectedly", {
+          cause,
+          remedy:
+            'It is opened again for the next exam; if this happens often, look at memory and the device.',
+        });
+        reject(error);
+        this.failAll(error);
+      };
+      worker.on('error', gone);
+      worker.on('exit', (status) => gone(new Error(`exit status ${status}`)));
+      worker.on('message', (answer: ThreadAnswer) => {
+        if (answer.kind === 'ready') {
+          this.note = answer.note;
+          resolve(worker);
+        } else if (answer.kind === 'not-ready') {
+          reject(toError(answer.failure));
+        } else {
+          this.settle(answer);
+        }
+      });
+    });
+    return started;
+  }
+
+  private settle(answer: Extract<ThreadAnswer, { id: number }>): void {
+    const waiting = this.waiting.get(answer.id);
+    this.waiting.delete(answer.id);
+    if (answer.kind === 'outputs') waiting?.resolve(answer.outputs);
+    else waiting?.reject(toError(answer.failure));
+  }
+
+  private failAll(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+}
+
+function toError(failure: ThreadFailure): ModelError {
+  return new ModelError(failure.code, failure.message, { ...(failure.remedy && { remedy: failure.remedy }) });
+}

@@ -1,0 +1,39 @@
+/** What the service's thread and an engine's thread say to each other. Plain data; the arrays are transferred. */
+
+/** Given to the thread when it starts. */
+export interface ThreadSetup {
+  modelFile: string;
+  device: string;
+  /** Threads for the work inside one run; undefined leaves it to the engine. */
+  threads: number | undefined;
+  input: { rows: number; columns: number; channels: number };
+  targetLayer: string;
+}
+
+export interface RunRequest {
+  id: number;
+  /** `count` inputs one after another, each rows × columns × channels. */
+  inputs: Float32Array;
+  count: number;
+}
+
+/** The three outputs of `count` inputs, batch dimension first, channels last. */
+export interface RunOutputs {
+  probability: Float32Array;
+  activations: Float32Array;
+  gradients: Float32Array;
+  featureShape: [rows: number, columns: number, channels: number];
+}
+
+export interface ThreadFailure {
+  code: string;
+  message: string;
+  remedy: string | undefined;
+}
+
+export type ThreadAnswer =
+  /** The model is open; `note` says what is worth telling about it. */
+  | { kind: 'ready'; note: string }
+  | { kind: 'not-ready'; failure: ThreadFailure }
+  | { kind: 'outputs'; id: number; outputs: RunOutputs }
+  | { kind: 'failed'; id: number; failure: ThreadFailure };

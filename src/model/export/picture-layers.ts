@@ -1,0 +1,129 @@
+import {
+  activation,
+  type ExportedLayer,
+  type LayerExport,
+  unsupported,
+  weightValues,
+} from './layer-export.js';
+
+/** Conv2D; the kernel goes from rows × columns × in × out to out × in × rows × columns. */
+export const conv2d: LayerExport = (graph, layer, [input], outputShape) => {
+  const config = layer.getConfig();
+  checkPicture(layer, config);
+  const [kernel, bias] = layer.getWeights();
+  const [rows, columns, inputs, outputs] = kernel!.shape as [number, number, number, number];
+  const values = reorder(weightValues(kernel!), [rows, columns, inputs, outputs], [3, 2, 0, 1]);
+  const weights = [graph.constant(`${layer.name}_kernel`, [outputs, inputs, rows, columns], values)];
+  if (bias !== undefined) weights.push(graph.constant(`${layer.name}_bias`, [outputs], weightValues(bias)));
+  const convolved = graph.node(
+    'Conv',
+    [input!.name, ...weights],
+    windowAttributes(config, [rows, columns], input!.shape),
+    layer.name,
+  );
+  const { name } = activation(graph, layer, config.activation, convolved);
+  return { value: { name, shape: outputShape }, backward: undefined };
+};
+
+/** DepthwiseConv2D as a convolution with one group per input channel. */
+export const depthwiseConv2d: LayerExport = (graph, layer, [input], outputShape) => {
+  const config = layer.getConfig();
+  checkPicture(layer, config);
+  const [kernel, bias] = layer.getWeights();
+  const [rows, columns, inputs, multiplier] = kernel!.shape as [number, number, number, number];
+  const values = reorder(weightValues(kernel!), [rows, columns, inputs, multiplier], [2, 3, 0, 1]);
+  const outputs = inputs * multiplier;
+  const weights = [graph.constant(`${layer.name}_kernel`, [outputs, 1, rows, columns], values)];
+  if (bias !== undefined) weights.push(graph.constant(`${layer.name}_bias`, [outputs], weightValues(bias)));
+  const window = windowAttributes(config, [rows, columns], input!.shape);
+  const convolved = graph.node('Conv', [input!.name, ...weights], { ...window, group: inputs }, layer.name);
+  const { name } = activation(graph, layer, config.activation, convolved);
+  return { value: { name, shape: outputShape }, backward: undefined };
+};
+
+/**
+ * MaxPooling2D. Its gradient goes to the first of equal values in a window, in ONNX Runtime as in TensorFlow; windows
+ * that overlap are not supported behind the target layer.
+ */
+export const maxPooling2d: LayerExport = (graph, layer, [input], outputShape) => {
+  const config = layer.getConfig();
+  checkPicture(layer, config);
+  const size = pair(config.poolSize);
+  const strides = pair(config.strides ?? config.poolSize);
+  const attributes = { ...windowAttributes({ ...config, strides }, size, input!.shape), kernel_shape: size };
+  const [name, indices] = graph.nodeWithOutputs('MaxPool', [input!.name], 2, attributes, layer.name);
+  const apart = size[0] === strides[0] && size[1] === strides[1] && config.padding === 'valid';
+  const backward = (upstream: string) => {
+    const shape = graph.node('Shape', [input!.name], {}, `${layer.name}_shape`);
+    const window = { kernel_shape: size, strides };
+    return [graph.node('MaxUnpool', [upstream, indices!, shape], window, `${layer.name}_grad`)];
+  };
+  return { value: { name: name!, shape: outputShape }, backward: apart ? backward : undefined };
+};
+
+/** GlobalAveragePooling2D: the gradient spreads evenly over all places. */
+export const globalAveragePooling2d: LayerExport = (graph, layer, [input], outputShape) => {
+  const { name: source, shape } = input!;
+  const [rows, columns, channels] = shape as [number, number, number];
+  const name = graph.node('ReduceMean', [source], { axes: [2, 3], keepdims: 0 }, layer.name);
+  const backward = (upstream: string) => {
+    const share = graph.constant(`${layer.name}_share`, [1], Float32Array.of(1 / (rows * columns)));
+    const each = graph.node('Mul', [upstream, share]);
+    const places = graph.node('Reshape', [
+      each,
+      graph.integers(`${layer.name}_places`, [-1, channels, 1, 1]),
+    ]);
+    const whole = graph.node('Shape', [source]);
+    return [graph.node('Expand', [places, whole], {}, `${layer.name}_grad`)];
+  };
+  return { value: { name, shape: outputShape }, backward };
+};
+
+function checkPicture(layer: ExportedLayer, config: Record<string, unknown>): void {
+  if (config.dataFormat !== undefined && config.dataFormat !== 'channelsLast')
+    throw unsupported(layer, 'keeps its channels first');
+  const dilation = pair(config.dilationRate ?? 1);
+  if (dilation[0] !== 1 || dilation[1] !== 1) throw unsupported(layer, 'is dilated');
+}
+
+/** Strides and padding; TensorFlow's "same" puts the odd pixel at the end (SAME_UPPER). */
+function windowAttributes(
+  config: Record<string, unknown>,
+  size: number[],
+  input: number[],
+): Record<string, number[]> {
+  const strides = pair(config.strides ?? 1);
+  const before: number[] = [];
+  const after: number[] = [];
+  for (const axis of [0, 1]) {
+    const length = input[axis]!;
+    const steps = Math.ceil(length / strides[axis]!);
+    const needed =
+      config.padding === 'same' ? Math.max(0, (steps - 1) * strides[axis]! + size[axis]! - length) : 0;
+    before.push(Math.floor(needed / 2));
+    after.push(Math.ceil(needed / 2));
+  }
+  return { strides, pads: [...before, ...after] };
+}
+
+function pair(value: unknown): [number, number] {
+  return Array.isArray(value) ? [value[0], value[1]] : [value as number, value as number];
+}
+
+/** Row-major values with their four dimensions in another order. */
+function reorder(
+  values: Float32Array,
+  shape: number[],
+  order: [number, number, number, number],
+): Float32Array {
+  const strides = [shape[1]! * shape[2]! * shape[3]!, shape[2]! * shape[3]!, shape[3]!, 1];
+  const [a, b, c, d] = order;
+  const result = new Float32Array(values.length);
+  let at = 0;
+  for (let i = 0; i < shape[a]!; i++)
+    for (let j = 0; j < shape[b]!; j++)
+      for (let k = 0; k < shape[c]!; k++)
+        for (let l = 0; l < shape[d]!; l++)
+          result[at++] = values[i * strides[a]! + j * strides[b]! + k * strides[c]! + l * strides[d]!]!;
+  return result;
+}

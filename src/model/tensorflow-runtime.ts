@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import util from 'node:util';
+import type * as core from '@tensorflow/tfjs-core';
+import type * as layers from '@tensorflow/tfjs-layers';
+
+/** TensorFlow.js as one namespace: operations, layers, models, optimizers. */
+export type TensorFlow = typeof core & typeof layers;
+
+export interface TensorFlowRuntime {
+  tf: TensorFlow;
+  /** `native` calls TensorFlow's C library; `plain` is JavaScript, a hundred times slower. */
+  kind: 'native' | 'plain';
+  /** Package and version, for logs and model cards. */
+  description: string;
+  /** Whether it may use a CUDA card. */
+  gpu: boolean;
+}
+
+/** The GPU build first: where it is installed, it is wanted. */
+const NATIVE_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+export const INSTALL_TENSORFLOW =
+  'Run `node scripts/install-tensorflow.mjs`, or `npm install --no-save @tensorflow/tfjs-node` where its download works.';
+
+let native: TensorFlowRuntime | undefined;
+
+/**
+ * TensorFlow's C library by way of tfjs-node-gpu or tfjs-node, from node_modules or from where
+ * scripts/install-tensorflow.mjs put it; undefined where neither is installed.
+ *
+ * @throws Error when one is installed and its library cannot be loaded
+ */
+export function nativeTensorflow(): TensorFlowRuntime | undefined {
+  if (native !== undefined) return native;
+  for (const name of NATIVE_PACKAGES) {
+    const path = findPackage(name);
+    if (path === undefined) continue;
+    restoreUtil();
+    // Level 1 leaves out TensorFlow's greeting about instruction sets.
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+    const load = createRequire(import.meta.url);
+    const tf = load(path) as TensorFlow & { version: { tfjs: string } };
+    native = { tf, kind: 'native', description: `${name} ${tf.version.tfjs}`, gpu: name.endsWith('-gpu') };
+    return native;
+  }
+  return undefined;
+}
+
+/** The native library where it is installed, else TensorFlow.js in plain JavaScript: for small networks only. */
+export async function anyTensorflow(): Promise<TensorFlowRuntime> {
+  const found = nativeTensorflow();
+  if (found !== undefined) return found;
+  const [coreModule, layersModule] = await Promise.all([
+    import('@tensorflow/tfjs-core'),
+    import('@tensorflow/tfjs-layers'),
+    import('@tensorflow/tfjs-backend-cpu'),
+  ]);
+  const tf = { ...coreModule, ...layersModule } as TensorFlow;
+  await tf.setBackend('cpu');
+  return {
+    tf,
+    kind: 'plain',
+    description: `TensorFlow.js ${coreModule.version_core} in JavaScript`,
+    gpu: false,
+  };
+}
+
+function findPackage(name: string): string | undefined {
+  const roots = [import.meta.url, join(checkout(), '.tensorflow', 'package.json')];
+  for (const root of roots) {
+    try {
+      return createRequire(root).resolve(name);
+    } catch {
+      // Not installed there.
+    }
+  }
+  return undefined;
+}
+
+/** The folder of package.json, above src/ or dist/. */
+function checkout(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+/** tfjs-node 4.22 calls two functions that Node 23 took out of `util`. */
+function restoreUtil(): void {
+  const old = util as {
+    isNullOrUndefined?: (value: unknown) => boolean;
+    isArray?: (value: unknown) => boolean;
+  };
+  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  old.isArray ??= Array.isArray;
+}
