@@ -50,8 +50,18 @@ export type PreparationStep =
   | { step: 'crop-to-breast'; margin: number }
   /** Turn and flip so that the chest wall lies on the left, judged from the image alone. */
   | { step: 'orient-chest-wall-left' }
-  /** CLAHE at the resolution reached so far, as the image itself or as one more channel. */
-  | { step: 'clahe'; clipLimit: number; tiles: [columns: number, rows: number]; as: 'image' | 'channel' }
+  /**
+   * CLAHE at the resolution reached so far, as the image itself or as one more channel. `bits` 8 rounds the image to
+   * 256 levels first, so that the result depends neither on the source's bit depth nor on the number of pixels per
+   * tile; 16 (when left out) counts in 65536 bins.
+   */
+  | {
+      step: 'clahe';
+      clipLimit: number;
+      tiles: [columns: number, rows: number];
+      as: 'image' | 'channel';
+      bits?: 8 | 16 | undefined;
+    }
   /** Area-averaging resize, without keeping the aspect ratio. */
   | { step: 'resize'; rows: number; columns: number }
   /** 0…65535 → 0…1, then (x − mean) / deviation, every channel alike. Always last. */

@@ -15,6 +15,7 @@ const preparationStep = z.discriminatedUnion('step', [
     clipLimit: z.number().positive(),
     tiles: z.tuple([z.number().int().min(1).max(64), z.number().int().min(1).max(64)]),
     as: z.enum(['image', 'channel']),
+    bits: z.union([z.literal(8), z.literal(16)]).optional(),
   }),
   z.strictObject({ step: z.literal('resize'), rows: size, columns: size }),
   z.strictObject({ step: z.literal('normalise'), mean: z.number(), deviation: z.number().positive() }),
