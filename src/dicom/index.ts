@@ -1,4 +1,14 @@
+export type { Algorithm } from './algorithm.js';
 export type { Code } from './codes.js';
+export * from './concepts.js';
+export { Dataset, type EncodedPixelData } from './dataset.js';
+export { DicomReadError, type DicomReadErrorCode, DicomWriteError } from './errors.js';
+export { chooseInstances } from './instanceChoice.js';
+export { type LeftAlone, type Recognition, recogniseMammogram } from './mammogram.js';
+export { isOwnObject, ownMark } from './ownMark.js';
+export { type DicomInstance, readPart10 } from './part10Reader.js';
+export { type Attributes, type AttributeValue, writePart10 } from './part10Writer.js';
+export { registerPatientAndStudy } from './patientAndStudy.js';
 export {
   type Intent,
   type Laterality,
@@ -8,3 +18,13 @@ export {
   standardView,
   type View,
 } from './source.js';
+export {
+  deriveUid,
+  IMPLEMENTATION_CLASS_UID,
+  IMPLEMENTATION_VERSION_NAME,
+  isValidUid,
+  sopClass,
+  sopClassName,
+  transferSyntax,
+  transferSyntaxName,
+} from './uids.js';

@@ -1,0 +1,20 @@
+/**
+ * What made an object: the names that TID 4019, the Device Observer, the Contributing Equipment Sequence and
+ * the equipment modules carry. IHE AI Results asks that they agree, so they come from one place.
+ *
+ * All strings are printable ASCII, so that they go into objects of any character set.
+ */
+export interface Algorithm {
+  /** Algorithm Name (111001, DCM): the bundle's name. LO, 64 characters. */
+  name: string;
+  /** Algorithm Version (111003, DCM): the bundle's version. */
+  version: string;
+  /** Algorithm Manufacturer (122405, DCM). LO, 64 characters. */
+  manufacturer: string;
+  /** Algorithm Parameters (111002, DCM): what changes the result, one `name=value` each. */
+  parameters: string[];
+  /** Device Observer UID (121012, DCM) and Device UID (0018,1002). */
+  deviceUid: string;
+  /** Software Versions (0018,1020): Mamori's own version and the model's. */
+  softwareVersions: string;
+}

@@ -1,0 +1,77 @@
+import type { Dataset } from './dataset.js';
+import { attributeOf } from './dictionary.js';
+import type { RawAttribute } from './source.js';
+
+/** Type 2 of the Patient and General Study modules (PS3.3 C.7.1.1, C.7.2.1): empty where the source has none. */
+const REQUIRED = [
+  'PatientName',
+  'PatientID',
+  'PatientBirthDate',
+  'PatientSex',
+  'StudyInstanceUID',
+  'StudyDate',
+  'StudyTime',
+  'ReferringPhysicianName',
+  'StudyID',
+  'AccessionNumber',
+];
+
+/** Type 3 of these and of Patient Study (C.7.2.2), as far as they are no sequences. */
+const OPTIONAL = [
+  'SpecificCharacterSet',
+  'IssuerOfPatientID',
+  'TypeOfPatientID',
+  'PatientBirthTime',
+  'OtherPatientNames',
+  'EthnicGroup',
+  'PatientComments',
+  'QualityControlSubject',
+  'StudyDescription',
+  'PhysiciansOfRecord',
+  'NameOfPhysiciansReadingStudy',
+  'AdmittingDiagnosesDescription',
+  'PatientAge',
+  'PatientSize',
+  'PatientWeight',
+  'PatientSexNeutered',
+  'MedicalAlerts',
+  'Allergies',
+  'SmokingStatus',
+  'PregnancyStatus',
+  'PatientState',
+  'Occupation',
+  'AdditionalPatientHistory',
+  'AdmissionID',
+  'ServiceEpisodeID',
+  'ServiceEpisodeDescription',
+];
+
+/** An LT of full length; longer values come from broken or hostile files only. */
+const MAX_BYTES = 10240;
+
+/**
+ * What a result shares with its source: the Patient, General Study and Patient Study modules, byte for byte,
+ * with the character set that they are in.
+ *
+ * Sequences are left out: their items would have to be encoded again, and names in them could not be copied as
+ * bytes. Patient Identity Removed goes along only with the method that it requires.
+ */
+export function registerPatientAndStudy(dataset: Dataset): RawAttribute[] {
+  const copied = OPTIONAL.flatMap((keyword) => copy(dataset, keyword) ?? []);
+  for (const keyword of REQUIRED) {
+    const { tag, vr } = attributeOf(keyword);
+    copied.push(copy(dataset, keyword) ?? { tag, vr, bytes: new Uint8Array(0) });
+  }
+  const method = copy(dataset, 'DeidentificationMethod');
+  const removed = copy(dataset, 'PatientIdentityRemoved');
+  if (method !== undefined && removed !== undefined) copied.push(removed, method);
+  return copied.sort((a, b) => (a.tag < b.tag ? -1 : 1));
+}
+
+/** Own memory, so that the copy does not keep a file of 20 MB alive. */
+function copy(dataset: Dataset, keyword: string): RawAttribute | undefined {
+  const raw = dataset.raw(keyword);
+  if (raw === undefined || raw.bytes.length > MAX_BYTES) return undefined;
+  // The dictionary's VR, whatever the source called it: these are all fixed.
+  return { tag: raw.tag, vr: attributeOf(keyword).vr, bytes: new Uint8Array(raw.bytes) };
+}
