@@ -1,0 +1,144 @@
+import type { DicomInstance } from '../../dicom/index.js';
+import { ImageError } from '../errors.js';
+import { decodeLosslessJpeg, decodeSequentialJpeg } from './jpeg.js';
+import { readJpeg2000Header } from './jpeg2000Header.js';
+import { broken, readJpegHeader } from './jpegHeader.js';
+import { nativeWords } from './native.js';
+import { type PixelFormat, readPixelFormat } from './pixelFormat.js';
+import { decodeRle } from './rle.js';
+import { decodeWithWasm } from './wasm.js';
+
+/**
+ * Pixels as they are stored, before any lookup table (PS3.3 C.7.6.3): row-major words of which `bitsStored` bits
+ * from bit `shift` upwards are the value. What else a word holds (old overlays, sign extension) is to be masked.
+ */
+export interface StoredPixels extends PixelFormat {
+  words: Uint8Array | Uint16Array;
+  /** A lossy codec may overshoot what `bitsStored` can hold: such words mean the highest value. */
+  overshoots: boolean;
+}
+
+const NATIVE = new Set([
+  '1.2.840.10008.1.2',
+  '1.2.840.10008.1.2.1',
+  '1.2.840.10008.1.2.1.99',
+  '1.2.840.10008.1.2.2',
+]);
+const RLE = '1.2.840.10008.1.2.5';
+
+/** How each encapsulated transfer syntax is read; JPEG is told apart by what the stream itself says. */
+const ENCAPSULATED = new Map<string, 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k'>([
+  ['1.2.840.10008.1.2.4.50', 'jpeg'],
+  ['1.2.840.10008.1.2.4.51', 'jpeg'],
+  ['1.2.840.10008.1.2.4.57', 'jpeg'],
+  ['1.2.840.10008.1.2.4.70', 'jpeg'],
+  ['1.2.840.10008.1.2.4.80', 'jpeg-ls'],
+  ['1.2.840.10008.1.2.4.81', 'jpeg-ls'],
+  ['1.2.840.10008.1.2.4.90', 'jpeg-2000'],
+  ['1.2.840.10008.1.2.4.91', 'jpeg-2000'],
+  ['1.2.840.10008.1.2.4.201', 'htj2k'],
+  ['1.2.840.10008.1.2.4.202', 'htj2k'],
+  ['1.2.840.10008.1.2.4.203', 'htj2k'],
+]);
+
+const LOSSY = new Set([
+  '1.2.840.10008.1.2.4.50',
+  '1.2.840.10008.1.2.4.51',
+  '1.2.840.10008.1.2.4.81',
+  '1.2.840.10008.1.2.4.91',
+  '1.2.840.10008.1.2.4.203',
+]);
+
+/** Whether `decodePixels` knows this transfer syntax. */
+export function isDecodable(transferSyntaxUID: string): boolean {
+  return NATIVE.has(transferSyntaxUID) || transferSyntaxUID === RLE || ENCAPSULATED.has(transferSyntaxUID);
+}
+
+/**
+ * Decodes the pixels of a single-frame grey instance.
+ *
+ * Sizes are checked before anything is allocated, and compressed streams are held against Rows × Columns by their
+ * own headers before a codec sees them.
+ *
+ * @throws ImageError `undecodable-transfer-syntax`, `pixel-data-missing`, `pixel-data-broken`,
+ *   `image-size-refused` or `pixel-format-unsupported`
+ */
+export async function decodePixels(instance: DicomInstance): Promise<StoredPixels> {
+  const { dataset, transferSyntaxUID } = instance;
+  const format = readPixelFormat(dataset);
+  const pixelData = dataset.pixelData();
+  const bytes = joined(pixelData?.fragments ?? []);
+  if (!pixelData || bytes.length === 0) {
+    throw new ImageError('pixel-data-missing', 'The instance has no Pixel Data.', {
+      remedy: 'Check the instance in the PACS: it may have been stored without its pixels.',
+    });
+  }
+  if (!isDecodable(transferSyntaxUID)) throw undecodable(transferSyntaxUID);
+  if (pixelData.encapsulated === NATIVE.has(transferSyntaxUID)) {
+    throw broken('is encapsulated, or not, other than its transfer syntax says');
+  }
+  return decodeBytes(bytes, transferSyntaxUID, format);
+}
+
+async function decodeBytes(bytes: Uint8Array, syntax: string, format: PixelFormat): Promise<StoredPixels> {
+  const { rows, columns, bitsAllocated } = format;
+  const decoded = (words: Uint8Array | Uint16Array, precision: number): StoredPixels => {
+    // What a codec gives is right-aligned, unless it was given whole words to compress.
+    const shift = precision >= format.bitsStored + format.shift ? format.shift : 0;
+    return { ...format, shift, words, overshoots: LOSSY.has(syntax) };
+  };
+  const exact = (words: Uint8Array | Uint16Array): StoredPixels => ({ ...format, words, overshoots: false });
+  if (NATIVE.has(syntax)) return exact(nativeWords(bytes, rows * columns, bitsAllocated));
+  if (syntax === RLE) return exact(decodeRle(bytes, rows * columns, bitsAllocated));
+
+  const family = ENCAPSULATED.get(syntax);
+  if (family === 'jpeg-2000' || family === 'htj2k') {
+    const header = readJpeg2000Header(bytes);
+    checkSize(header, format);
+    const codec = family === 'htj2k' ? 'openjph' : 'openjpeg';
+    return decoded(await decodeWithWasm(codec, header.codestream, rows, columns), header.precision);
+  }
+  const header = readJpegHeader(bytes);
+  checkSize(header, format);
+  if (family === 'jpeg-ls' && header.process === 'jpeg-ls') {
+    return decoded(await decodeWithWasm('charls', bytes, rows, columns), header.precision);
+  }
+  if (family === 'jpeg' && header.process === 'lossless') {
+    return decoded(decodeLosslessJpeg(bytes, header), header.precision);
+  }
+  if (family === 'jpeg' && header.process === 'sequential') {
+    return decoded(decodeSequentialJpeg(bytes, header), header.precision);
+  }
+  throw undecodable(syntax);
+}
+
+interface StreamSize {
+  rows: number;
+  columns: number;
+  components: number;
+  precision: number;
+}
+
+function checkSize(stream: StreamSize, format: PixelFormat): void {
+  if (stream.rows !== format.rows || stream.columns !== format.columns) {
+    throw broken(`is ${stream.columns} × ${stream.rows}, the header says ${format.columns} × ${format.rows}`);
+  }
+  if (stream.components !== 1) throw broken(`has ${stream.components} components instead of one`);
+  if (stream.precision < 1 || stream.precision > 16) throw broken(`has ${stream.precision} bits per sample`);
+}
+
+/** The fragments of a frame belong together, whatever their number (PS3.5 §A.4). */
+function joined(fragments: Uint8Array[]): Uint8Array {
+  if (fragments.length === 1) return fragments[0]!;
+  return Buffer.concat(fragments);
+}
+
+function undecodable(transferSyntaxUID: string): ImageError {
+  return new ImageError(
+    'undecodable-transfer-syntax',
+    `Transfer syntax ${transferSyntaxUID} is not decoded here.`,
+    {
+      remedy: 'Have the PACS send the instance as Explicit VR Little Endian.',
+    },
+  );
+}

@@ -1,0 +1,64 @@
+import { broken } from './jpegHeader.js';
+
+/** What the SIZ marker segment of a JPEG 2000 codestream says (ITU-T T.800 A.5.1). */
+export interface Jpeg2000Header {
+  rows: number;
+  columns: number;
+  components: number;
+  precision: number;
+  /** The bare codestream, without the file format's boxes that some writers leave around it. */
+  codestream: Uint8Array;
+}
+
+const SOC_SIZ = [0xff, 0x4f, 0xff, 0x51];
+const SOT = 0xff90;
+const EOC = 0xffd9;
+
+/**
+ * Reads a codestream's size, and walks its tile-parts to see that none is cut off: the decoders fill in what is
+ * missing, and a network would judge a picture that is partly made up.
+ *
+ * @throws ImageError `pixel-data-broken`
+ */
+export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096)).indexOf(
+    Buffer.from(SOC_SIZ),
+  );
+  if (start < 0 || start + 45 > bytes.length) throw broken('is no JPEG 2000 codestream');
+  const codestream = bytes.subarray(start);
+  const view = new DataView(codestream.buffer, codestream.byteOffset, codestream.length);
+  checkTileParts(view);
+  return {
+    columns: view.getUint32(8) - view.getUint32(16),
+    rows: view.getUint32(12) - view.getUint32(20),
+    components: view.getUint16(40),
+    precision: (view.getUint8(42) & 0x7f) + 1,
+    codestream,
+  };
+}
+
+function checkTileParts(view: DataView): void {
+  let at = 2;
+  const marker = () => (at + 4 <= view.byteLength ? view.getUint16(at) : 0);
+  while (marker() !== SOT) {
+    if (marker() === 0) throw broken('ends within its main header');
+    at += 2 + view.getUint16(at + 2);
+  }
+  while (marker() === SOT) {
+    if (at + 12 > view.byteLength) throw broken('ends within a tile-part header');
+    const length = view.getUint32(at + 6);
+    // Psot 0: this last tile-part reaches to the end of the codestream.
+    if (length === 0) {
+      if (!endsWithEoc(view)) throw broken('ends within its last tile-part');
+      return;
+    }
+    if (length < 14 || at + length > view.byteLength) throw broken('ends within a tile-part');
+    at += length;
+  }
+}
+
+function endsWithEoc(view: DataView): boolean {
+  let end = view.byteLength;
+  while (end > 2 && view.getUint8(end - 1) === 0) end--;
+  return end >= 2 && view.getUint16(end - 2) === EOC;
+}
