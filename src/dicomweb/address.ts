@@ -1,0 +1,55 @@
+import { PacsError } from './error.js';
+
+/** One DICOMweb service root, ready for `/studies` to be appended, and the credentials that stood in its address. */
+export interface ServiceRoot {
+  url: string;
+  origin: string;
+  userinfo: { username: string; password: string } | undefined;
+}
+
+/** @throws PacsError `pacs-settings` for anything that is not an http or https address without query and fragment. */
+export function serviceRoot(address: string): ServiceRoot {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch {
+    throw new PacsError('pacs-settings', 'The address of the PACS is not a URL', {
+      remedy: 'Give pacs.url as https://HOST/PATH.',
+    });
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new PacsError('pacs-settings', `The address of the PACS begins with ${url.protocol}`, {
+      remedy: 'DICOMweb needs an http: or https: address.',
+    });
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new PacsError('pacs-settings', 'The address of the PACS has a query or a fragment', {
+      url: address,
+      remedy: 'Give only the service root, e.g. https://HOST/dicom-web; credentials belong under pacs.auth.',
+    });
+  }
+  const userinfo =
+    url.username === ''
+      ? undefined
+      : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, origin: url.origin, userinfo };
+}
+
+/**
+ * A UID as one path segment.
+ *
+ * UIDs come from other people's objects and go into addresses, so nothing that could change the path gets through;
+ * the letters that some vendors put into UIDs against PS3.5 §9.1 do.
+ *
+ * @throws PacsError `pacs-refused`
+ */
+export function pathSegment(uid: string): string {
+  if (!isUsableUid(uid)) {
+    throw new PacsError('pacs-refused', `${JSON.stringify(uid.slice(0, 80))} is not a UID`);
+  }
+  return uid;
+}
+
+export function isUsableUid(uid: string): boolean {
+  return /^[0-9A-Za-z._-]{1,64}$/.test(uid) && !/^\.+$/.test(uid);
+}

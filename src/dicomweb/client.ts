@@ -1,0 +1,31 @@
+import { api } from 'dicomweb-client';
+import type { JsonDataset } from './dicomJson.js';
+import type { PooledRequest } from './pooledRequest.js';
+
+/** Query keys with their values. */
+export type QueryKeys = Record<string, string>;
+
+interface Asked {
+  request: { instance: PooledRequest };
+}
+
+/** What is used of dicomweb-client, with types that are true of version 0.11: its own are not. */
+export interface Client {
+  searchForStudies(options: Asked & { queryParams: QueryKeys }): Promise<JsonDataset[]>;
+  searchForSeries(
+    options: Asked & { studyInstanceUID: string; queryParams: QueryKeys },
+  ): Promise<JsonDataset[]>;
+  searchForInstances(
+    options: Asked & { studyInstanceUID: string; seriesInstanceUID?: string; queryParams: QueryKeys },
+  ): Promise<JsonDataset[]>;
+  retrieveStudyMetadata(options: Asked & { studyInstanceUID: string }): Promise<JsonDataset[]>;
+  retrieveInstance(
+    options: Asked & { studyInstanceUID: string; seriesInstanceUID: string; sopInstanceUID: string },
+  ): Promise<Uint8Array | undefined>;
+  storeInstances(options: Asked & { studyInstanceUID: string; datasets: ArrayBuffer[] }): Promise<unknown>;
+}
+
+/** @param url root of the service, without a slash at its end */
+export function dicomwebClient(url: string): Client {
+  return new api.DICOMwebClient({ url, verbose: false, singlepart: false }) as unknown as Client;
+}

@@ -1,0 +1,276 @@
+import { pathSegment, type ServiceRoot, serviceRoot } from './address.js';
+import { type Answer, statusError } from './answer.js';
+import { type Client, dicomwebClient, type QueryKeys } from './client.js';
+import { decodeDatasets, decodeInstance } from './decode.js';
+import { type JsonDataset, TAG, text } from './dicomJson.js';
+import { PacsError } from './error.js';
+import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
+import type { Page } from './listing.js';
+import { PooledRequest, type PooledRequestOptions } from './pooledRequest.js';
+import {
+  DEFAULT_MAX_ANSWER_BYTES,
+  DEFAULT_MAX_INSTANCE_BYTES,
+  DEFAULT_PAGE_SIZE,
+  DEFAULT_TIMEOUTS,
+  type DicomWebOptions,
+  readTls,
+} from './settings.js';
+import { readStoreAnswer, type StoreAnswer, silentStoreAnswer } from './storeAnswer.js';
+import { type StudyQuery, type StudyRecord, StudySearch } from './studySearch.js';
+import { Transport } from './transport.js';
+
+export interface InstanceToStore {
+  sopInstanceUID: string;
+  sopClassUID: string;
+  /** A DICOM file (PS3.10), sent as it is. */
+  bytes: Uint8Array;
+}
+
+/** Statuses under which a store answer may say what became of each instance. */
+const STORE_STATUSES = new Set([200, 202, 400, 409]);
+
+/** The instances go past dicomweb-client, which frames at least one dataset. */
+const NO_DATASETS = [new ArrayBuffer(0)];
+
+/** The PACS: query (QIDO-RS), retrieve (WADO-RS), store (STOW-RS) and read back. Safe for concurrent use. */
+export class DicomWeb {
+  readonly #transport: Transport;
+  readonly #qido: Client;
+  readonly #wado: Client;
+  readonly #stow: Client;
+  readonly #maxInstanceBytes: number;
+  readonly #maxAnswerBytes: number;
+  readonly #studies: StudySearch;
+  readonly #instances: InstanceSearch;
+
+  /** @throws PacsError `pacs-settings` */
+  constructor(options: DicomWebOptions) {
+    const qido = root(options.qidoUrl ?? options.url, 'qidoUrl');
+    const wado = root(options.wadoUrl ?? options.url, 'wadoUrl');
+    const stow = root(options.stowUrl ?? options.url, 'stowUrl');
+    const userinfo = qido.userinfo ?? wado.userinfo ?? stow.userinfo;
+    this.#transport = new Transport({
+      origins: new Set([qido.origin, wado.origin, stow.origin]),
+      auth: options.auth ?? (userinfo === undefined ? { type: 'none' } : { type: 'basic', ...userinfo }),
+      tls: readTls(options.tls ?? {}),
+      timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+      connections: options.connections ?? 6,
+      retries: options.retries ?? 3,
+      backoffMs: options.backoffMs ?? 250,
+      maxBackoffMs: options.maxBackoffMs ?? 10_000,
+    });
+    this.#qido = dicomwebClient(qido.url);
+    this.#wado = dicomwebClient(wado.url);
+    this.#stow = dicomwebClient(stow.url);
+    this.#maxInstanceBytes = options.maxInstanceBytes ?? DEFAULT_MAX_INSTANCE_BYTES;
+    this.#maxAnswerBytes = options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
+    const pageSize = options.pageSize ?? DEFAULT_PAGE_SIZE;
+    this.#studies = new StudySearch(
+      (queryParams) => this.#query((request) => this.#qido.searchForStudies({ queryParams, request })),
+      pageSize,
+    );
+    const below = (studyInstanceUID: string, queryParams: QueryKeys) => ({
+      studyInstanceUID: pathSegment(studyInstanceUID),
+      queryParams,
+    });
+    this.#instances = new InstanceSearch(
+      {
+        instances: (study, keys) =>
+          this.#query((request) => this.#qido.searchForInstances({ ...below(study, keys), request })),
+        series: (study, keys) =>
+          this.#query((request) => this.#qido.searchForSeries({ ...below(study, keys), request })),
+        seriesInstances: (study, series, keys) =>
+          this.#query((request) =>
+            this.#qido.searchForInstances({
+              ...below(study, keys),
+              seriesInstanceUID: pathSegment(series),
+              request,
+            }),
+          ),
+      },
+      pageSize,
+    );
+  }
+
+  /**
+   * The studies with a study date in the range, each once, in no particular order.
+   *
+   * Studies whose modalities the server does not tell are among them.
+   *
+   * @throws PacsError; `pacs-listing-incomplete` only after all that can be had has been given
+   */
+  studies(query: StudyQuery): AsyncIterable<StudyRecord> {
+    return this.#studies.find(query);
+  }
+
+  /** One study, whatever its date; undefined where the PACS does not have it. @throws PacsError */
+  async study(studyInstanceUID: string): Promise<StudyRecord | undefined> {
+    return this.#studies.one(pathSegment(studyInstanceUID));
+  }
+
+  /** All instances of a study; empty where there is none. @throws PacsError `pacs-not-found`, … */
+  async instances(studyInstanceUID: string): Promise<InstanceRecord[]> {
+    return this.#instances.of(studyInstanceUID);
+  }
+
+  /**
+   * One instance as a DICOM file.
+   *
+   * The array has memory of its own, so its buffer can be handed to another thread.
+   *
+   * @param transferSyntax `stored`, or Explicit VR Little Endian, for which the PACS decodes
+   * @throws PacsError
+   */
+  async retrieveInstance(
+    studyInstanceUID: string,
+    seriesInstanceUID: string,
+    sopInstanceUID: string,
+    options: { transferSyntax?: 'stored' | '1.2.840.10008.1.2.1' } = {},
+  ): Promise<Uint8Array> {
+    const wanted = options.transferSyntax ?? 'stored';
+    const transferSyntax = wanted === 'stored' ? '*' : wanted;
+    const { result, answer } = await this.#call(
+      {
+        maxBytes: this.#maxInstanceBytes,
+        accept: `multipart/related; type="application/dicom"; transfer-syntax=${transferSyntax}`,
+        decode: decodeInstance,
+      },
+      (request) =>
+        this.#wado.retrieveInstance({
+          studyInstanceUID: pathSegment(studyInstanceUID),
+          seriesInstanceUID: pathSegment(seriesInstanceUID),
+          sopInstanceUID: pathSegment(sopInstanceUID),
+          request,
+        }),
+    );
+    if (result instanceof Uint8Array) return result;
+    throw statusError(answer);
+  }
+
+  /**
+   * Stores instances in a study and gives what the server says about each. Only `confirm` is proof.
+   *
+   * @throws PacsError where the request as a whole failed; instances may have been stored all the same
+   */
+  async store(studyInstanceUID: string, instances: readonly InstanceToStore[]): Promise<StoreAnswer> {
+    const uids = instances.map(({ sopInstanceUID }) => sopInstanceUID);
+    if (uids.length === 0) return silentStoreAnswer(204, []);
+    const { answer } = await this.#call(
+      {
+        maxBytes: this.#maxAnswerBytes,
+        accept: 'application/dicom+json',
+        instances: instances.map(({ bytes }) => bytes),
+        decode: () => undefined,
+      },
+      (request) =>
+        this.#stow.storeInstances({
+          studyInstanceUID: pathSegment(studyInstanceUID),
+          datasets: NO_DATASETS,
+          request,
+        }),
+    );
+    const { status } = answer;
+    // Web servers before the PACS often limit the size of a request: one at a time may pass.
+    if (status === 413 && instances.length > 1) return this.#storeEach(studyInstanceUID, instances);
+    const read = STORE_STATUSES.has(status) ? readStoreAnswer(answer, uids) : undefined;
+    if (read !== undefined) return read;
+    if (status >= 200 && status < 300) return silentStoreAnswer(status, uids);
+    // Some answer one bad instance among good ones with a plain 400 or 409.
+    if (STORE_STATUSES.has(status) && instances.length > 1) return silentStoreAnswer(status, uids);
+    throw statusError(answer);
+  }
+
+  async #storeEach(studyInstanceUID: string, instances: readonly InstanceToStore[]): Promise<StoreAnswer> {
+    const answers: StoreAnswer[] = [];
+    for (const instance of instances) answers.push(await this.store(studyInstanceUID, [instance]));
+    return {
+      status: Math.max(...answers.map(({ status }) => status)),
+      instances: answers.flatMap((answer) => answer.instances),
+      otherFailures: answers.flatMap((answer) => answer.otherFailures),
+    };
+  }
+
+  /**
+   * Reads back which of the instances the study holds: by query, and where that does not show them all, by the
+   * study's metadata, since some archives list late.
+   *
+   * @throws PacsError where neither can be had
+   */
+  async confirm(
+    studyInstanceUID: string,
+    sopInstanceUIDs: readonly string[],
+  ): Promise<{ present: string[]; missing: string[] }> {
+    let held = new Set<string>();
+    let failure: unknown;
+    try {
+      held = new Set((await this.instances(studyInstanceUID)).map(({ sopInstanceUID }) => sopInstanceUID));
+    } catch (error) {
+      failure = error;
+    }
+    const lacks = () => sopInstanceUIDs.filter((uid) => !held.has(uid));
+    if (lacks().length > 0) {
+      try {
+        for (const uid of await this.#metadataUids(studyInstanceUID)) held.add(uid);
+        failure = undefined;
+      } catch (error) {
+        // What the query told still holds; without it there is nothing to go by but the study's absence.
+        if (failure !== undefined && !isNotFound(error)) throw failure;
+        if (failure !== undefined && !isNotFound(failure)) throw failure;
+      }
+    }
+    return { present: sopInstanceUIDs.filter((uid) => held.has(uid)), missing: lacks() };
+  }
+
+  /** Ends what is under way with `pacs-closed`, and closes the connections. */
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  async #metadataUids(studyInstanceUID: string): Promise<string[]> {
+    const { records } = await this.#query((request) =>
+      this.#wado.retrieveStudyMetadata({ studyInstanceUID: pathSegment(studyInstanceUID), request }),
+    );
+    return records
+      .filter((dataset) => (text(dataset, TAG.studyInstanceUID) ?? studyInstanceUID) === studyInstanceUID)
+      .map((dataset) => text(dataset, TAG.sopInstanceUID))
+      .filter((uid) => uid !== undefined);
+  }
+
+  async #query(call: (request: { instance: PooledRequest }) => Promise<unknown>): Promise<Page<JsonDataset>> {
+    const { answer, result } = await this.#call(
+      { maxBytes: this.#maxAnswerBytes, decode: decodeDatasets },
+      call,
+    );
+    if (answer.status === 204) return { records: [], truncated: false };
+    if (answer.status !== 200) throw statusError(answer);
+    return { records: result as JsonDataset[], truncated: /\b299\b/.test(answer.header('warning') ?? '') };
+  }
+
+  /** Has dicomweb-client make one request over our transport; it hides answers behind errors, so they are kept. */
+  async #call(
+    options: PooledRequestOptions,
+    call: (request: { instance: PooledRequest }) => Promise<unknown>,
+  ): Promise<{ answer: Answer; result: unknown }> {
+    const instance = new PooledRequest(this.#transport, options);
+    let result: unknown;
+    try {
+      result = await call({ instance });
+    } catch (error) {
+      if (instance.failure !== undefined) throw instance.failure;
+      if (instance.answer === undefined) throw error;
+    }
+    if (instance.answer === undefined) throw new PacsError('pacs-unreachable', 'No answer');
+    return { answer: instance.answer, result };
+  }
+}
+
+function root(address: string | undefined, key: string): ServiceRoot {
+  if (address === undefined) {
+    throw new PacsError('pacs-settings', `Neither url nor ${key} is given`, { remedy: 'Set pacs.url.' });
+  }
+  return serviceRoot(address);
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof PacsError && error.code === 'pacs-not-found';
+}

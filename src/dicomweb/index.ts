@@ -1,0 +1,6 @@
+export { DicomWeb, type InstanceToStore } from './dicomweb.js';
+export { PacsError, type PacsErrorCode } from './error.js';
+export type { InstanceRecord } from './instanceSearch.js';
+export type { ClientCredentials, Credentials, DicomWebOptions, Timeouts, TlsSettings } from './settings.js';
+export type { InstanceOutcome, StoreAnswer, StoreReason } from './storeAnswer.js';
+export type { StudyQuery, StudyRecord } from './studySearch.js';

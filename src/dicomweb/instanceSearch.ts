@@ -1,0 +1,167 @@
+import { isUsableUid } from './address.js';
+import type { QueryKeys } from './client.js';
+import { integer, type JsonDataset, TAG, text } from './dicomJson.js';
+import { PacsError } from './error.js';
+import { allPages, type Page } from './listing.js';
+
+/** An instance as the PACS lists it. */
+export interface InstanceRecord {
+  studyInstanceUID: string;
+  seriesInstanceUID: string;
+  sopInstanceUID: string;
+  sopClassUID: string | undefined;
+  modality: string | undefined;
+  seriesNumber: number | undefined;
+  instanceNumber: number | undefined;
+  numberOfFrames: number | undefined;
+  rows: number | undefined;
+  columns: number | undefined;
+  /** `ONLINE`, `NEARLINE`, `OFFLINE` or `UNAVAILABLE` (PS3.4 C.4.23.1.1). */
+  availability: string | undefined;
+}
+
+/** The queries below one study. */
+export interface AskInstances {
+  instances(studyInstanceUID: string, keys: QueryKeys): Promise<Page<JsonDataset>>;
+  series(studyInstanceUID: string, keys: QueryKeys): Promise<Page<JsonDataset>>;
+  seriesInstances(
+    studyInstanceUID: string,
+    seriesInstanceUID: string,
+    keys: QueryKeys,
+  ): Promise<Page<JsonDataset>>;
+}
+
+const INSTANCE_FIELDS =
+  'SOPClassUID,SOPInstanceUID,InstanceAvailability,Modality,SeriesInstanceUID,SeriesNumber,InstanceNumber,' +
+  'NumberOfFrames,Rows,Columns';
+
+/**
+ * Lists the instances of a study, in one query where the server can, else series by series.
+ *
+ * An incomplete listing would make an exam look complete, or a delivered object look missing, so it is an error.
+ */
+export class InstanceSearch {
+  readonly #ask: AskInstances;
+  readonly #pageSize: number;
+  #withFields = true;
+
+  constructor(ask: AskInstances, pageSize: number) {
+    this.#ask = ask;
+    this.#pageSize = pageSize;
+  }
+
+  /** Empty where the server has no such study and does not say 404. @throws PacsError */
+  async of(studyInstanceUID: string): Promise<InstanceRecord[]> {
+    const direct = await this.#direct(studyInstanceUID);
+    return direct ?? this.#bySeries(studyInstanceUID);
+  }
+
+  /** Undefined where the server does not list the instances of a study, or not with their series. */
+  async #direct(study: string): Promise<InstanceRecord[] | undefined> {
+    let datasets: JsonDataset[];
+    try {
+      datasets = await this.#all(study, TAG.sopInstanceUID, (keys) => this.#ask.instances(study, keys));
+    } catch (error) {
+      if (error instanceof PacsError && [400, 404, 405, 406, 501].includes(error.status ?? 0))
+        return undefined;
+      throw error;
+    }
+    if (datasets.some((dataset) => text(dataset, TAG.seriesInstanceUID) === undefined)) return undefined;
+    return records(datasets, study, {});
+  }
+
+  async #bySeries(study: string): Promise<InstanceRecord[]> {
+    const series = await this.#all(study, TAG.seriesInstanceUID, (keys) => this.#ask.series(study, keys));
+    const found: InstanceRecord[] = [];
+    for (const one of series) {
+      const seriesInstanceUID = text(one, TAG.seriesInstanceUID);
+      if (seriesInstanceUID === undefined || foreign(one, study)) continue;
+      const datasets = await this.#all(study, TAG.sopInstanceUID, (keys) =>
+        this.#ask.seriesInstances(study, seriesInstanceUID, keys),
+      );
+      found.push(...records(datasets, study, { seriesInstanceUID, modality: text(one, TAG.modality) }));
+    }
+    return found;
+  }
+
+  async #all(
+    study: string,
+    tag: string,
+    ask: (keys: QueryKeys) => Promise<Page<JsonDataset>>,
+  ): Promise<JsonDataset[]> {
+    const found: JsonDataset[] = [];
+    const pages = allPages(
+      (limit, offset) => this.#understood({ limit: String(limit), offset: String(offset) }, ask),
+      (dataset) => text(dataset, tag) ?? '',
+      this.#pageSize,
+    );
+    for (;;) {
+      const next = await pages.next();
+      if (next.done !== true) {
+        found.push(next.value);
+        continue;
+      }
+      // 'doubtful' is no doubt here: no modality is in play, and the number is a round one.
+      if (next.value !== 'cut') return found;
+      throw new PacsError('pacs-listing-incomplete', `The PACS does not list all of study ${study}`, {
+        remedy: 'Raise the limit on query results in the PACS, or have it honour the offset parameter.',
+      });
+    }
+  }
+
+  async #understood(
+    keys: QueryKeys,
+    ask: (keys: QueryKeys) => Promise<Page<JsonDataset>>,
+  ): Promise<Page<JsonDataset>> {
+    if (this.#withFields) {
+      try {
+        return await ask({ ...keys, includefield: INSTANCE_FIELDS });
+      } catch (error) {
+        if (!(error instanceof PacsError) || error.status !== 400) throw error;
+      }
+      const page = await ask(keys);
+      this.#withFields = false;
+      return page;
+    }
+    return ask(keys);
+  }
+}
+
+function foreign(dataset: JsonDataset, study: string): boolean {
+  const uid = text(dataset, TAG.studyInstanceUID);
+  return uid !== undefined && uid !== study;
+}
+
+/** @throws PacsError `pacs-answer-malformed` where an instance has no usable UID: the exam would look smaller than it is */
+function records(
+  datasets: readonly JsonDataset[],
+  study: string,
+  known: { seriesInstanceUID?: string; modality?: string | undefined },
+): InstanceRecord[] {
+  const found: InstanceRecord[] = [];
+  for (const dataset of datasets) {
+    if (foreign(dataset, study)) continue;
+    const sopInstanceUID = text(dataset, TAG.sopInstanceUID);
+    const seriesInstanceUID = text(dataset, TAG.seriesInstanceUID) ?? known.seriesInstanceUID;
+    if (sopInstanceUID === undefined || !isUsableUid(sopInstanceUID) || seriesInstanceUID === undefined) {
+      throw new PacsError(
+        'pacs-answer-malformed',
+        `The PACS lists an instance of study ${study} without its UIDs`,
+      );
+    }
+    found.push({
+      studyInstanceUID: study,
+      seriesInstanceUID,
+      sopInstanceUID,
+      sopClassUID: text(dataset, TAG.sopClassUID),
+      modality: text(dataset, TAG.modality) ?? known.modality,
+      seriesNumber: integer(dataset, TAG.seriesNumber),
+      instanceNumber: integer(dataset, TAG.instanceNumber),
+      numberOfFrames: integer(dataset, TAG.numberOfFrames),
+      rows: integer(dataset, TAG.rows),
+      columns: integer(dataset, TAG.columns),
+      availability: text(dataset, TAG.instanceAvailability),
+    });
+  }
+  return found;
+}

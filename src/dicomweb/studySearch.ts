@@ -1,0 +1,165 @@
+import { isUsableUid } from './address.js';
+import type { QueryKeys } from './client.js';
+import { type Days, dateRange, days, halves, within } from './days.js';
+import { integer, type JsonDataset, TAG, text, texts } from './dicomJson.js';
+import { PacsError } from './error.js';
+import { allPages, type ListingEnd, type Page } from './listing.js';
+
+/** A study as the PACS lists it. Nothing about the patient is asked for or kept. */
+export interface StudyRecord {
+  studyInstanceUID: string;
+  /** DA, as it came. */
+  studyDate: string | undefined;
+  /** TM, as it came. */
+  studyTime: string | undefined;
+  /** Empty where the server does not say. */
+  modalities: string[];
+  numberOfSeries: number | undefined;
+  numberOfInstances: number | undefined;
+}
+
+export interface StudyQuery {
+  /** First and last study date, `YYYYMMDD`, both included. */
+  from: string;
+  to: string;
+  /** Studies with at least one series of this modality. */
+  modality?: string;
+}
+
+export type AskStudies = (keys: QueryKeys) => Promise<Page<JsonDataset>>;
+
+/** Asked for by name: some servers give the computed ones only then, and none needs to send the patient's. */
+const STUDY_FIELDS =
+  'StudyInstanceUID,StudyDate,StudyTime,ModalitiesInStudy,NumberOfStudyRelatedSeries,NumberOfStudyRelatedInstances';
+
+/** Asked of servers that ignore the offset, when one ordinary page does not hold a day. */
+const WHOLE_DAY_LIMIT = 10_000;
+
+/**
+ * Finds studies on servers that each have their own way of not listing them all.
+ *
+ * The modality goes along in the question where that works, and is checked again here. A range of dates that does
+ * not come out whole is asked for again in smaller ones; a single day that does not is asked for without the
+ * modality, since paging works on every server then.
+ */
+export class StudySearch {
+  readonly #ask: AskStudies;
+  readonly #pageSize: number;
+  /** What the server has turned out not to understand. */
+  #withFields = true;
+  #withModality = true;
+
+  constructor(ask: AskStudies, pageSize: number) {
+    this.#ask = ask;
+    this.#pageSize = pageSize;
+  }
+
+  /** @throws PacsError; `pacs-listing-incomplete` only after all that can be had has been given */
+  async *find(query: StudyQuery): AsyncGenerator<StudyRecord> {
+    const range = days(query.from, query.to);
+    const seen = new Set<string>();
+    for await (const dataset of this.#range(range, query.modality)) {
+      const study = studyRecord(dataset);
+      if (study === undefined || seen.has(study.studyInstanceUID) || !matches(study, range, query.modality))
+        continue;
+      seen.add(study.studyInstanceUID);
+      yield study;
+    }
+  }
+
+  async one(studyInstanceUID: string): Promise<StudyRecord | undefined> {
+    const page = await this.#understood({ StudyInstanceUID: studyInstanceUID }, undefined);
+    // Servers that do not know the key answer with everything.
+    return page.records.map(studyRecord).find((study) => study?.studyInstanceUID === studyInstanceUID);
+  }
+
+  async *#range(range: Days, modality: string | undefined): AsyncGenerator<JsonDataset> {
+    const end = yield* this.#listed(range, modality, this.#pageSize);
+    if (end === 'complete') return;
+    const parts = halves(range);
+    if (parts === undefined) return yield* this.#day(range, modality, end);
+    for (const part of parts) yield* this.#range(part, modality);
+  }
+
+  /** One day whose listing did not come out whole. */
+  async *#day(
+    day: Days,
+    modality: string | undefined,
+    end: ListingEnd | 'refused',
+  ): AsyncGenerator<JsonDataset> {
+    let without: ListingEnd | 'refused' = end;
+    let limit = this.#pageSize;
+    // Too many matches for the server's liking: fewer at a time.
+    while (without === 'refused' && limit > 1) {
+      limit = Math.floor(limit / 2);
+      without = yield* this.#listed(day, undefined, limit);
+    }
+    if (end !== 'refused' && modality !== undefined) without = yield* this.#listed(day, undefined, limit);
+    // Full pages to the very end, and paging is known to work without the modality.
+    if (without === 'complete' || without === 'doubtful') return;
+    const whole = yield* this.#listed(day, modality, WHOLE_DAY_LIMIT);
+    if (whole === 'complete') return;
+    throw new PacsError('pacs-listing-incomplete', `The PACS does not list all studies of ${day.from}`, {
+      remedy: 'Raise the limit on query results in the PACS, or have it honour the offset parameter.',
+    });
+  }
+
+  async *#listed(
+    range: Days,
+    modality: string | undefined,
+    limit: number,
+  ): AsyncGenerator<JsonDataset, ListingEnd | 'refused'> {
+    try {
+      return yield* allPages(
+        (size, offset) =>
+          this.#understood(
+            { StudyDate: dateRange(range), limit: String(size), offset: String(offset) },
+            modality,
+          ),
+        (dataset) => text(dataset, TAG.studyInstanceUID) ?? '',
+        limit,
+      );
+    } catch (error) {
+      if (error instanceof PacsError && error.status === 413) return 'refused';
+      throw error;
+    }
+  }
+
+  /** Asks, and on 400 asks again without what not every server takes. */
+  async #understood(keys: QueryKeys, modality: string | undefined): Promise<Page<JsonDataset>> {
+    for (;;) {
+      const withFields = this.#withFields;
+      const withModality = this.#withModality && modality !== undefined;
+      try {
+        return await this.#ask({
+          ...keys,
+          ...(withModality ? { ModalitiesInStudy: modality } : {}),
+          ...(withFields ? { includefield: STUDY_FIELDS } : {}),
+        });
+      } catch (error) {
+        if (!(error instanceof PacsError) || error.status !== 400 || !(withFields || withModality))
+          throw error;
+        if (withFields) this.#withFields = false;
+        else this.#withModality = false;
+      }
+    }
+  }
+}
+
+function studyRecord(dataset: JsonDataset): StudyRecord | undefined {
+  const studyInstanceUID = text(dataset, TAG.studyInstanceUID);
+  if (studyInstanceUID === undefined || !isUsableUid(studyInstanceUID)) return undefined;
+  return {
+    studyInstanceUID,
+    studyDate: text(dataset, TAG.studyDate),
+    studyTime: text(dataset, TAG.studyTime),
+    modalities: texts(dataset, TAG.modalitiesInStudy),
+    numberOfSeries: integer(dataset, TAG.numberOfStudyRelatedSeries),
+    numberOfInstances: integer(dataset, TAG.numberOfStudyRelatedInstances),
+  };
+}
+
+function matches(study: StudyRecord, range: Days, modality: string | undefined): boolean {
+  if (study.studyDate !== undefined && !within(study.studyDate, range)) return false;
+  return modality === undefined || study.modalities.length === 0 || study.modalities.includes(modality);
+}
