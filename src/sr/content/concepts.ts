@@ -1,0 +1,132 @@
+import type { Code } from '../../dicom/index.js';
+
+export {
+  ACQUISITION_DATE,
+  ACQUISITION_TIME,
+  ALGORITHM_MANUFACTURER,
+  ALGORITHM_NAME,
+  ALGORITHM_PARAMETERS,
+  ALGORITHM_VERSION,
+  ALL_SUCCEEDED_WITH_FINDINGS,
+  ALL_SUCCEEDED_WITHOUT_FINDINGS,
+  ANALYSIS_PERFORMED,
+  BILATERAL,
+  BREAST,
+  CAD_PROCESSING_AND_FINDINGS_SUMMARY,
+  CENTER,
+  CERTAINTY_OF_FINDING,
+  COMMENT,
+  CONTENT_DATE,
+  CONTENT_TIME,
+  DETECTION_PERFORMED,
+  DEVICE,
+  DEVICE_OBSERVER_MANUFACTURER,
+  DEVICE_OBSERVER_MODEL_NAME,
+  DEVICE_OBSERVER_NAME,
+  DEVICE_OBSERVER_SERIAL_NUMBER,
+  DEVICE_OBSERVER_UID,
+  ENGLISH_US,
+  FAILED,
+  FAILED_ANALYSES,
+  FAILED_DETECTIONS,
+  FINDING,
+  FINDING_SITE,
+  HORIZONTAL_PIXEL_SPACING,
+  IMAGE_LATERALITY,
+  IMAGE_LIBRARY,
+  IMAGE_LIBRARY_GROUP,
+  IMAGE_REGION,
+  IMAGE_VIEW,
+  IMAGE_VIEW_MODIFIER,
+  IMAGING_MEASUREMENT_REPORT,
+  IMAGING_MEASUREMENTS,
+  INDIVIDUAL_IMPRESSION,
+  LANGUAGE,
+  LATERALITY,
+  LEFT,
+  LEFT_BREAST,
+  MAMMOGRAPHY,
+  MAMMOGRAPHY_CAD_REPORT,
+  MEASUREMENT_GROUP,
+  MG,
+  MODALITY,
+  NONE_SUCCEEDED,
+  NOT_ALL_SUCCEEDED_WITH_FINDINGS,
+  NOT_ALL_SUCCEEDED_WITHOUT_FINDINGS,
+  NOT_ATTEMPTED,
+  OBSERVER_TYPE,
+  OUTLINE,
+  PARTIALLY_SUCCEEDED,
+  PATIENT_ORIENTATION_COLUMN,
+  PATIENT_ORIENTATION_ROW,
+  PERCENT,
+  PIXEL_DATA_COLUMNS,
+  PIXEL_DATA_ROWS,
+  PIXELS,
+  PRESENTATION_REQUIRED,
+  PROBABILITY_OF_CANCER,
+  PROCEDURE_REPORTED,
+  PROCESSING_EQUIPMENT,
+  QUALITATIVE_EVALUATIONS,
+  RENDERING_INTENT,
+  RIGHT,
+  RIGHT_BREAST,
+  SELECTED_REGION,
+  SINGLE_IMAGE_FINDING,
+  SOURCE_OF_MEASUREMENT,
+  STUDY_DATE,
+  STUDY_TIME,
+  SUCCEEDED,
+  SUCCESSFUL_ANALYSES,
+  SUCCESSFUL_DETECTIONS,
+  SUMMARY,
+  SUMMARY_OF_ANALYSES,
+  SUMMARY_OF_DETECTIONS,
+  TARGET_REGION,
+  TRACKING_IDENTIFIER,
+  TRACKING_UNIQUE_IDENTIFIER,
+  VERTICAL_PIXEL_SPACING,
+} from '../../dicom/index.js';
+
+/*
+ * Codes of PS3.16 that only reports use; those that several parts share stand in src/dicom/concepts.ts.
+ * Designators: DCM (PS3.16 Annex D), SCT (SNOMED CT), UCUM (units), RFC5646 (languages).
+ */
+
+function dcm(value: string, meaning: string): Code {
+  return { value, scheme: 'DCM', meaning };
+}
+
+function sct(value: string, meaning: string): Code {
+  return { value, scheme: 'SCT', meaning };
+}
+
+// TID 1410, 1501
+export const ILLUSTRATION_OF_ROI = dcm('121200', 'Illustration of ROI');
+export const INTERPRETATION = sct('363713009', 'Has interpretation');
+export const POSITIVE = sct('10828004', 'Positive');
+export const NEGATIVE = sct('260385009', 'Negative');
+
+// CID 42
+export const MEASUREMENT_FAILURE = dcm('114006', 'Measurement failure');
+export const MEASUREMENT_NOT_ATTEMPTED = dcm('114007', 'Measurement not attempted');
+
+// TID 1603, 4020
+export const MILLIMETER: Code = { value: 'mm', scheme: 'UCUM', meaning: 'millimeter' };
+
+// TID 4002, 4013, 4018
+export const IMPRESSION_DESCRIPTION = dcm('111033', 'Impression Description');
+export const SELECTED_REGION_DESCRIPTION = dcm('111058', 'Selected Region Description');
+export const OVERALL_IMPRESSION_ANALYSIS = dcm('111234', 'Overall Impression / Recommendation Analysis');
+
+/**
+ * Mamori's own codes, where every standard code would say more than a network knows. The meanings are made to
+ * be read on their own, because viewers show nothing else.
+ */
+export const OWN_SCHEME = '99MAMORI';
+const own = (value: string, meaning: string): Code => ({ value, scheme: OWN_SCHEME, meaning });
+export const AI_ABOVE = own('above', 'AI: at or above the operating point');
+export const AI_BELOW = own('below', 'AI: below the operating point, cancer not excluded');
+export const AI_NOT_PROCESSED = own('not-processed', 'AI: NOT PROCESSED, no answer');
+export const AI_ATTENTION = own('attention', 'AI: network attention, not the outline of a lesion');
+export const AI_ANALYSED_AREA = own('analysed-area', 'AI: area analysed (the whole image)');

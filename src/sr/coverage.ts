@@ -1,0 +1,45 @@
+import type { Code } from '../dicom/index.js';
+import type { ImageFinding } from '../model/index.js';
+import {
+  ALL_SUCCEEDED_WITH_FINDINGS,
+  ALL_SUCCEEDED_WITHOUT_FINDINGS,
+  FAILED,
+  NONE_SUCCEEDED,
+  NOT_ALL_SUCCEEDED_WITH_FINDINGS,
+  NOT_ALL_SUCCEEDED_WITHOUT_FINDINGS,
+  NOT_ATTEMPTED,
+  PARTIALLY_SUCCEEDED,
+  SUCCEEDED,
+} from './content/concepts.js';
+import type { ReportInput, UnanalysedInstance } from './input.js';
+
+/** Whether an analysis was begun and failed; see `UnanalysedInstance.attempted`. */
+export function wasAttempted(left: UnanalysedInstance): boolean {
+  return left.attempted ?? left.source !== undefined;
+}
+
+/** Every image's answer, breast by breast. */
+export function imageFindings({ findings }: Pick<ReportInput, 'findings'>): ImageFinding[] {
+  return findings?.breasts.flatMap((breast) => breast.images) ?? [];
+}
+
+/** Whether anything, exam, breast or image, is at or above the operating point. */
+export function hasPositive({ findings }: Pick<ReportInput, 'findings'>): boolean {
+  if (findings === undefined) return false;
+  return findings.positive || findings.breasts.some((b) => b.positive || b.images.some((i) => i.positive));
+}
+
+/** CID 6042 Status of Results: how much of what was seen was analysed. */
+export function resultStatus({ findings, leftOut, analysed }: ReportInput): Code {
+  if (findings !== undefined) return leftOut.length === 0 ? SUCCEEDED : PARTIALLY_SUCCEEDED;
+  return analysed.length > 0 || leftOut.some(wasAttempted) ? FAILED : NOT_ATTEMPTED;
+}
+
+/** CID 6047 CAD Processing and Findings Summary. */
+export function processingSummary(input: ReportInput): Code {
+  if (input.findings === undefined) return NONE_SUCCEEDED;
+  if (input.leftOut.length === 0) {
+    return hasPositive(input) ? ALL_SUCCEEDED_WITH_FINDINGS : ALL_SUCCEEDED_WITHOUT_FINDINGS;
+  }
+  return hasPositive(input) ? NOT_ALL_SUCCEEDED_WITH_FINDINGS : NOT_ALL_SUCCEEDED_WITHOUT_FINDINGS;
+}

@@ -1,0 +1,119 @@
+import { type Algorithm, type Attributes, codeItem, ownMark, writePart10 } from '../dicom/index.js';
+import { MamoriError } from '../errors.js';
+import { MAMMOGRAPHY, OWN_SCHEME, PROCESSING_EQUIPMENT } from './content/concepts.js';
+import { encodeTree } from './content/encode.js';
+import type { ContainerItem } from './content/item.js';
+import { evidence, referencedSopInstances } from './evidence.js';
+import type { ReportInput } from './input.js';
+
+/** What tells the kinds of document apart, besides their tree. */
+export interface DocumentKind {
+  sopClassUID: string;
+  /** Series Description (LO, 64 characters), read in the viewer's list. */
+  seriesDescription: string;
+}
+
+/**
+ * An SR document (PS3.3 A.35) around a content tree, as a Part 10 file in Explicit VR Little Endian.
+ *
+ * Decisions:
+ * - CompletionFlag COMPLETE: the software has nothing to add. UNVERIFIED and PRELIMINARY: no person stands for it,
+ *   and it is not meant as the definitive word on the exam (PS3.3 C.17.2).
+ * - No TimezoneOffsetFromUTC: it would also apply to the study's date and time, which come from another machine.
+ * - Patient and study attributes go in byte for byte with their character set; all else is printable ASCII.
+ *
+ * @throws MamoriError `report-without-study` when neither `study` nor any mammogram says which study it joins
+ * @throws DicomWriteError when a text is not printable ASCII or does not fit its attribute
+ */
+export function srDocument(kind: DocumentKind, tree: ContainerItem, input: ReportInput): Uint8Array {
+  const { algorithm, uids } = input;
+  const study = studyOf(input);
+  const [date, time] = localDateAndTime(input.createdAt);
+  return writePart10(
+    {
+      SOPClassUID: kind.sopClassUID,
+      SOPInstanceUID: uids.sopInstanceUID,
+      ...ownMark,
+      InstanceCreationDate: date,
+      InstanceCreationTime: time,
+      CodingSchemeIdentificationSequence: [
+        {
+          CodingSchemeDesignator: OWN_SCHEME,
+          CodingSchemeName: 'Mamori result codes',
+          CodingSchemeResponsibleOrganization: 'Mamori',
+        },
+      ],
+
+      StudyInstanceUID: study.studyInstanceUID,
+      Modality: 'SR',
+      SeriesInstanceUID: uids.seriesInstanceUID,
+      SeriesNumber: input.seriesNumber,
+      SeriesDescription: kind.seriesDescription,
+      SeriesDate: date,
+      SeriesTime: time,
+      ReferencedPerformedProcedureStepSequence: [],
+
+      ...equipment(algorithm),
+      ContributingEquipmentSequence: [
+        {
+          PurposeOfReferenceCodeSequence: [codeItem(PROCESSING_EQUIPMENT)],
+          ...equipment(algorithm),
+          ContributionDateTime: `${date}${time}`,
+          ContributionDescription: `${algorithm.name} ${algorithm.version}`,
+        },
+      ],
+
+      InstanceNumber: 1,
+      CompletionFlag: 'COMPLETE',
+      VerificationFlag: 'UNVERIFIED',
+      PreliminaryFlag: 'PRELIMINARY',
+      ContentDate: date,
+      ContentTime: time,
+      PerformedProcedureCodeSequence: [codeItem(MAMMOGRAPHY)],
+      CurrentRequestedProcedureEvidenceSequence: presentOnly(evidence(study.studyInstanceUID, input)),
+      PredecessorDocumentsSequence: presentOnly(referencedSopInstances(input.predecessors)),
+
+      ...encodeTree(tree),
+    },
+    { raw: study.patientAndStudy },
+  );
+}
+
+/** Equipment modules (PS3.3 C.7.5.1, C.7.5.2); equal to the Device Observer and TID 4019 in the tree. */
+function equipment(algorithm: Algorithm): Attributes {
+  return {
+    Manufacturer: algorithm.manufacturer,
+    ManufacturerModelName: algorithm.name,
+    DeviceSerialNumber: algorithm.deviceUid,
+    SoftwareVersions: algorithm.softwareVersions,
+    DeviceUID: algorithm.deviceUid,
+  };
+}
+
+function studyOf({ study, analysed, leftOut }: ReportInput): NonNullable<ReportInput['study']> {
+  const found = study ?? analysed[0] ?? leftOut.find((left) => left.source !== undefined)?.source;
+  if (found === undefined) {
+    throw new MamoriError(
+      'report-without-study',
+      'Nothing says which study and patient the report is about.',
+      {
+        remedy: 'Report this as a fault of Mamori.',
+      },
+    );
+  }
+  return found;
+}
+
+/** Sequences of Type 1C are absent where there is nothing to list. */
+function presentOnly(items: Attributes[]): Attributes[] | undefined {
+  return items.length > 0 ? items : undefined;
+}
+
+/** DA and TM. */
+function localDateAndTime(at: Date): [date: string, time: string] {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return [
+    `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`,
+    `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`,
+  ];
+}

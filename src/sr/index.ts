@@ -1,0 +1,19 @@
+/**
+ * What a hospital's archive keeps of an answer: DICOM Structured Reports.
+ *
+ * `content/` has the content items and their encoding, `templates/` one builder per template (PS3.16), named by its
+ * TID, `document.ts` what surrounds a tree, `wording.ts` every sentence that people read.
+ */
+export type {
+  ArchivedInstance,
+  ReportInput,
+  SecondaryCaptureReference,
+  UnanalysedInstance,
+} from './input.js';
+export {
+  cadReport,
+  type NotProcessedInput,
+  notProcessedReport,
+  type ResultReportClass,
+  resultReport,
+} from './reports.js';

@@ -1,0 +1,53 @@
+import { sopClass } from '../dicom/index.js';
+import { type DocumentKind, srDocument } from './document.js';
+import type { ReportInput } from './input.js';
+import { tid1500MeasurementReport } from './templates/tid1500MeasurementReport.js';
+import { tid4000MammographyCadReport } from './templates/tid4000MammographyCadReport.js';
+
+/** Which of the SR classes carries the TID 1500 tree: plain Comprehensive SR for archives that know no other. */
+export type ResultReportClass = 'Comprehensive3DSR' | 'ComprehensiveSR';
+
+/**
+ * The result as a TID 1500 Imaging Measurement Report (PS3.16), a Part 10 file. Where `findings` is undefined it
+ * is the "not processed" report.
+ */
+export function resultReport(input: ReportInput, options: { sopClass?: ResultReportClass } = {}): Uint8Array {
+  const kind: DocumentKind = {
+    sopClassUID: sopClass[options.sopClass ?? 'Comprehensive3DSR'],
+    seriesDescription: seriesDescription('AI result', input),
+  };
+  return srDocument(kind, tid1500MeasurementReport(input), input);
+}
+
+/**
+ * The result as a Mammography CAD SR with TID 4000 (PS3.16), a Part 10 file. Where `findings` is undefined it is
+ * the "not processed" report.
+ *
+ * @throws MamoriError `report-without-images` when the exam has no mammogram at all
+ */
+export function cadReport(input: ReportInput): Uint8Array {
+  const kind: DocumentKind = {
+    sopClassUID: sopClass.MammographyCADSR,
+    seriesDescription: seriesDescription('AI result (CAD)', input),
+  };
+  return srDocument(kind, tid4000MammographyCadReport(input), input);
+}
+
+/** What a "not processed" report says: there is no answer, and the reason why is not optional. */
+export type NotProcessedInput = Omit<ReportInput, 'findings' | 'reason'> & { reason: string };
+
+/** That an exam was seen and got no answer, so that silence is not taken for a negative one. */
+export function notProcessedReport(
+  kind: 'tid1500' | 'mammography-cad',
+  input: NotProcessedInput,
+  options: { sopClass?: ResultReportClass } = {},
+): Uint8Array {
+  const unanswered: ReportInput = { ...input, findings: undefined };
+  return kind === 'tid1500' ? resultReport(unanswered, options) : cadReport(unanswered);
+}
+
+function seriesDescription(kind: string, { findings, leftOut }: ReportInput): string {
+  if (findings === undefined) return `${kind}: NOT PROCESSED`;
+  if (leftOut.length > 0) return `${kind}, part of the exam; not for primary diagnosis`;
+  return `${kind}; not for primary diagnosis`;
+}

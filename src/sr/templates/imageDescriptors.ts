@@ -1,0 +1,75 @@
+import type { Code, SourceInstance } from '../../dicom/index.js';
+import {
+  HORIZONTAL_PIXEL_SPACING,
+  IMAGE_VIEW,
+  MILLIMETER,
+  PATIENT_ORIENTATION_COLUMN,
+  PATIENT_ORIENTATION_ROW,
+  VERTICAL_PIXEL_SPACING,
+} from '../content/concepts.js';
+import {
+  type CodeItem,
+  code,
+  type DateItem,
+  date,
+  type InstanceReference,
+  type NumItem,
+  num,
+  type TextItem,
+  type TimeItem,
+  text,
+  time,
+} from '../content/item.js';
+import { type HasAcqContext, hasAcqContext } from '../content/relationship.js';
+
+/** Descriptor of an image in an Image Library. */
+export type Descriptor = HasAcqContext<CodeItem | TextItem | DateItem | TimeItem | NumItem>;
+
+/** A mammogram in an Image Library: its descriptors are known where its header could be read. */
+export interface LibraryImage {
+  instance: InstanceReference;
+  source: SourceInstance | undefined;
+}
+
+/** The view; standard views carry no modifier (PS3.3 C.8.11.7). */
+export function viewDescriptor(source: SourceInstance): Descriptor {
+  return hasAcqContext(code(IMAGE_VIEW, source.viewCode));
+}
+
+export function orientationDescriptors({ patientOrientation }: SourceInstance): Descriptor[] {
+  if (patientOrientation === undefined) return [];
+  const [row, column] = patientOrientation;
+  return [
+    hasAcqContext(text(PATIENT_ORIENTATION_ROW, row)),
+    hasAcqContext(text(PATIENT_ORIENTATION_COLUMN, column)),
+  ];
+}
+
+/** Horizontal is the distance between columns, vertical between rows: in the patient if known, else at the detector. */
+export function spacingDescriptors(source: SourceInstance): Descriptor[] {
+  const spacing = source.pixelSpacing ?? source.imagerPixelSpacing;
+  if (spacing === undefined) return [];
+  const [betweenRows, betweenColumns] = spacing;
+  return [
+    hasAcqContext(num(HORIZONTAL_PIXEL_SPACING, length(betweenColumns))),
+    hasAcqContext(num(VERTICAL_PIXEL_SPACING, length(betweenRows))),
+  ];
+}
+
+export function dateDescriptor(concept: Code, value: string | undefined): Descriptor[] {
+  return value ? [hasAcqContext(date(concept, value))] : [];
+}
+
+export function timeDescriptor(concept: Code, value: string | undefined): Descriptor[] {
+  return value ? [hasAcqContext(time(concept, value))] : [];
+}
+
+function length(millimetres: number): { value: number; text: string; unit: Code } {
+  return { value: millimetres, text: decimalString(millimetres), unit: MILLIMETER };
+}
+
+/** DS holds 16 characters (PS3.5 6.2). */
+export function decimalString(value: number): string {
+  const exact = String(value);
+  return exact.length <= 16 ? exact : value.toPrecision(9);
+}

@@ -1,0 +1,96 @@
+import type { Code, Laterality, SourceInstance } from '../../dicom/index.js';
+import {
+  BILATERAL,
+  BREAST,
+  FINDING,
+  FINDING_SITE,
+  LATERALITY,
+  LEFT,
+  PERCENT,
+  RIGHT,
+  TRACKING_IDENTIFIER,
+  TRACKING_UNIQUE_IDENTIFIER,
+} from '../content/concepts.js';
+import {
+  type CodeItem,
+  type ContainerChild,
+  type Coordinate,
+  code,
+  type ImageItem,
+  type InstanceReference,
+  image,
+  type Measured,
+  text,
+  uidRef,
+} from '../content/item.js';
+import {
+  contains,
+  type HasConceptMod,
+  hasConceptMod,
+  hasObsContext,
+  type SelectedFrom,
+  selectedFrom,
+} from '../content/relationship.js';
+import { percent } from '../wording.js';
+import { type AppliedAlgorithm, tid4019OfGroup } from './tid4019AlgorithmIdentification.js';
+
+/** What a measurement group is about: one finding. */
+export interface TrackedFinding {
+  /** Tracking Identifier: what a list of measurements shows. */
+  name: string;
+  /** Tracking Unique Identifier: this finding's own. */
+  uid: string;
+  finding: Code;
+  /** Undefined where the side is not known. */
+  side: Laterality | 'both' | undefined;
+}
+
+/** The rows that TID 1501 and TID 1410 begin with, in their order. */
+export function groupHead(tracked: TrackedFinding, applied: AppliedAlgorithm): ContainerChild[] {
+  return [
+    hasObsContext(text(TRACKING_IDENTIFIER, tracked.name)),
+    hasObsContext(uidRef(TRACKING_UNIQUE_IDENTIFIER, tracked.uid)),
+    contains(code(FINDING, tracked.finding)),
+    findingSite(tracked.side),
+    ...tid4019OfGroup(applied),
+  ];
+}
+
+function findingSite(side: TrackedFinding['side']): HasConceptMod<CodeItem> {
+  const laterality = side && { L: LEFT, R: RIGHT, both: BILATERAL }[side];
+  return hasConceptMod(
+    code(FINDING_SITE, BREAST, laterality ? [hasConceptMod(code(LATERALITY, laterality))] : []),
+  );
+}
+
+/** A probability as a percentage (UCUM), see `percent` for its decimals. */
+export function percentage(probability: number, operatingPoint: number): Measured {
+  return {
+    value: Number((probability * 100).toPrecision(12)),
+    text: percent(probability, operatingPoint),
+    unit: PERCENT,
+  };
+}
+
+export function referenceTo(source: SourceInstance): InstanceReference {
+  return { sopClassUID: source.sopClassUID, sopInstanceUID: source.sopInstanceUID };
+}
+
+export function onImage(source: SourceInstance): SelectedFrom<ImageItem> {
+  return selectedFrom(image(undefined, referenceTo(source)));
+}
+
+/** The corners of the whole image: 0\0 to Columns\Rows (PS3.3 C.18.6.1.1). */
+export function wholeImage({ rows, columns }: SourceInstance): Coordinate[] {
+  return [
+    { x: 0, y: 0 },
+    { x: columns, y: 0 },
+    { x: columns, y: rows },
+    { x: 0, y: rows },
+  ];
+}
+
+/** Coordinates must not leave the image (PS3.3 C.18.6.1.1). */
+export function withinImage({ x, y }: Coordinate, { rows, columns }: SourceInstance): Coordinate {
+  return { x: Math.min(Math.max(x, 0), columns), y: Math.min(Math.max(y, 0), rows) };
+}

@@ -1,0 +1,68 @@
+import type { ImageFinding } from '../../model/index.js';
+import {
+  AI_ATTENTION,
+  COMMENT,
+  ILLUSTRATION_OF_ROI,
+  IMAGE_REGION,
+  MEASUREMENT_GROUP,
+  PROBABILITY_OF_CANCER,
+} from '../content/concepts.js';
+import {
+  type ContainerItem,
+  closedPolyline,
+  container,
+  type InstanceReference,
+  image,
+  num,
+  text,
+} from '../content/item.js';
+import { contains } from '../content/relationship.js';
+import { attentionText, percent, viewName } from '../wording.js';
+import { groupHead, onImage, percentage, withinImage } from './measurementGroup.js';
+import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';
+
+export interface RegionOfAttention {
+  finding: ImageFinding & { region: NonNullable<ImageFinding['region']> };
+  uid: string;
+  /** The overlay that shows the same, where one was made. */
+  secondaryCapture: InstanceReference | undefined;
+}
+
+/**
+ * TID 1410 Planar ROI Measurements and Qualitative Evaluations (PS3.16): where the network looked. Its name, its
+ * finding and its comment all say that it is not the outline of a lesion, because viewers show any one of them.
+ *
+ * TID 1419 wants a number; the image's probability is the only one that is known, and the comment says whose it is.
+ */
+export function tid1410RegionOfAttention(
+  { finding, uid, secondaryCapture }: RegionOfAttention,
+  applied: AppliedAlgorithm,
+): ContainerItem {
+  const { source, region, probability } = finding;
+  const { operatingPoint } = applied;
+  return container(
+    MEASUREMENT_GROUP,
+    [
+      ...groupHead(
+        {
+          name: `${viewName(source)}: AI attention, not a lesion outline`,
+          uid,
+          finding: AI_ATTENTION,
+          side: source.laterality,
+        },
+        applied,
+      ),
+      contains(
+        closedPolyline(
+          IMAGE_REGION,
+          region.outline.map((at) => withinImage(at, source)),
+          onImage(source),
+        ),
+      ),
+      ...(secondaryCapture ? [contains(image(ILLUSTRATION_OF_ROI, secondaryCapture))] : []),
+      contains(num(PROBABILITY_OF_CANCER, percentage(probability, operatingPoint))),
+      contains(text(COMMENT, attentionText(source, percent(probability, operatingPoint)))),
+    ],
+    '1410',
+  );
+}

@@ -1,0 +1,154 @@
+import type { Laterality } from '../../dicom/index.js';
+import {
+  COMMENT,
+  FAILED,
+  IMAGING_MEASUREMENT_REPORT,
+  IMAGING_MEASUREMENTS,
+  MAMMOGRAPHY,
+  MEASUREMENT_FAILURE,
+  MEASUREMENT_NOT_ATTEMPTED,
+  PROCEDURE_REPORTED,
+  QUALITATIVE_EVALUATIONS,
+  SUMMARY,
+  SUMMARY_OF_ANALYSES,
+} from '../content/concepts.js';
+import { type ContainerItem, code, container, text } from '../content/item.js';
+import { contains, hasConceptMod } from '../content/relationship.js';
+import { imageFindings, resultStatus, wasAttempted } from '../coverage.js';
+import type { ReportInput } from '../input.js';
+import { leftOutText, NOT_FOR_PRIMARY_DIAGNOSIS, purposeText, summaryText, viewName } from '../wording.js';
+import { referenceTo } from './measurementGroup.js';
+import { tid1001ObservationContext } from './tid1001ObservationContext.js';
+import { tid1204Language } from './tid1204Language.js';
+import { tid1410RegionOfAttention } from './tid1410RegionOfAttention.js';
+import { tid1501Answer, tid1501NoAnswer } from './tid1501MeasurementGroup.js';
+import { tid1600ImageLibrary } from './tid1600ImageLibrary.js';
+
+/**
+ * TID 1500 Measurement Report (PS3.16). The template is extensible: the summary and the comments are texts of our
+ * own, placed where a viewer that shows the tree from top to bottom begins.
+ */
+export function tid1500MeasurementReport(input: ReportInput): ContainerItem {
+  const { analysed, algorithm, leftOut } = input;
+  const library = [
+    ...analysed.map((source) => ({ instance: referenceTo(source), source })),
+    ...leftOut.flatMap(({ source }) => (source ? [{ instance: referenceTo(source), source }] : [])),
+  ];
+  return container(
+    IMAGING_MEASUREMENT_REPORT,
+    [
+      tid1204Language(),
+      ...tid1001ObservationContext(algorithm),
+      hasConceptMod(code(PROCEDURE_REPORTED, MAMMOGRAPHY)),
+      contains(text(SUMMARY, summaryText(input))),
+      ...(library.length > 0 ? [contains(tid1600ImageLibrary(library))] : []),
+      contains(imagingMeasurements(input)),
+      contains(qualitativeEvaluations(input)),
+    ],
+    '1500',
+  );
+}
+
+/** Regions before answers: the order in which TID 1500 lists the templates of this container. */
+function imagingMeasurements(input: ReportInput): ContainerItem {
+  const groups =
+    input.findings === undefined ? [examWithoutAnswer(input)] : [...regions(input), ...answers(input)];
+  return container(
+    IMAGING_MEASUREMENTS,
+    [...groups, ...imagesWithoutAnswer(input)].map((group) => contains(group)),
+  );
+}
+
+function regions(input: ReportInput): ContainerItem[] {
+  const captures = new Map(input.secondaryCaptures.map((capture) => [capture.sourceInstanceUID, capture]));
+  return imageFindings(input).flatMap((finding) =>
+    finding.region === undefined
+      ? []
+      : tid1410RegionOfAttention(
+          {
+            finding: { ...finding, region: finding.region },
+            uid: input.uids.trackingUid(`region ${finding.source.sopInstanceUID}`),
+            secondaryCapture: captures.get(finding.source.sopInstanceUID),
+          },
+          input,
+        ),
+  );
+}
+
+function answers(input: ReportInput): ContainerItem[] {
+  const { findings, uids } = input;
+  if (findings === undefined) return [];
+  const exam = {
+    name: 'Exam: AI answer',
+    uid: uids.trackingUid('exam'),
+    side: examSide(input),
+    probability: findings.probability,
+    positive: findings.positive,
+    images: imageFindings(input).map((finding) => finding.source),
+  };
+  const breasts = findings.breasts.map(({ laterality, probability, positive, images }) => ({
+    name: `${laterality} breast: AI answer`,
+    uid: uids.trackingUid(`breast ${laterality}`),
+    side: laterality,
+    probability,
+    positive,
+    images: images.map((finding) => finding.source),
+  }));
+  const images = imageFindings(input).map(({ source, probability, positive }) => ({
+    name: `${viewName(source)}: AI answer`,
+    uid: uids.trackingUid(`image ${source.sopInstanceUID}`),
+    side: source.laterality,
+    probability,
+    positive,
+    images: [source],
+  }));
+  return [exam, ...breasts, ...images].map((answer) => tid1501Answer(answer, input));
+}
+
+function examWithoutAnswer(input: ReportInput): ContainerItem {
+  return tid1501NoAnswer(
+    {
+      name: 'Exam: NOT PROCESSED',
+      uid: input.uids.trackingUid('exam'),
+      side: undefined,
+      unavailable: resultStatus(input) === FAILED ? MEASUREMENT_FAILURE : MEASUREMENT_NOT_ATTEMPTED,
+      reason: input.reason ?? 'No image could be analysed.',
+      images: input.leftOut.flatMap(({ source }) => source ?? []),
+    },
+    input,
+  );
+}
+
+function imagesWithoutAnswer(input: ReportInput): ContainerItem[] {
+  return input.leftOut.flatMap((left) =>
+    left.source === undefined
+      ? []
+      : tid1501NoAnswer(
+          {
+            name: `${viewName(left.source)}: NOT PROCESSED`,
+            uid: input.uids.trackingUid(`image ${left.sopInstanceUID}`),
+            side: left.source.laterality,
+            unavailable: wasAttempted(left) ? MEASUREMENT_FAILURE : MEASUREMENT_NOT_ATTEMPTED,
+            reason: leftOutText(left),
+            images: [left.source],
+          },
+          input,
+        ),
+  );
+}
+
+/** How much was analysed (CID 6042), what was not, and what the reader must know of the model. */
+function qualitativeEvaluations(input: ReportInput): ContainerItem {
+  return container(QUALITATIVE_EVALUATIONS, [
+    contains(code(SUMMARY_OF_ANALYSES, resultStatus(input))),
+    ...input.leftOut.map((left) => contains(text(COMMENT, leftOutText(left)))),
+    contains(text(COMMENT, NOT_FOR_PRIMARY_DIAGNOSIS)),
+    contains(text(COMMENT, purposeText(input))),
+  ]);
+}
+
+function examSide({ findings }: ReportInput): Laterality | 'both' | undefined {
+  const sides = new Set(findings?.breasts.map((breast) => breast.laterality));
+  if (sides.size === 2) return 'both';
+  return [...sides][0];
+}

@@ -1,0 +1,82 @@
+import type { Code, SourceInstance } from '../../dicom/index.js';
+import {
+  AI_ABOVE,
+  AI_ANALYSED_AREA,
+  AI_BELOW,
+  AI_NOT_PROCESSED,
+  COMMENT,
+  INTERPRETATION,
+  MEASUREMENT_GROUP,
+  NEGATIVE,
+  POSITIVE,
+  PROBABILITY_OF_CANCER,
+  SOURCE_OF_MEASUREMENT,
+} from '../content/concepts.js';
+import { type ContainerItem, closedPolyline, code, container, image, num, text } from '../content/item.js';
+import { contains } from '../content/relationship.js';
+import {
+  groupHead,
+  onImage,
+  percentage,
+  referenceTo,
+  type TrackedFinding,
+  wholeImage,
+} from './measurementGroup.js';
+import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';
+
+/** An answer about an image, a breast or the exam. */
+export interface Answer extends Omit<TrackedFinding, 'finding'> {
+  /** Calibrated, 0 to 1. */
+  probability: number;
+  positive: boolean;
+  /** The images that it rests on; at least one. */
+  images: readonly SourceInstance[];
+}
+
+/**
+ * TID 1501 Measurement and Qualitative Evaluation Group (PS3.16): one answer.
+ *
+ * The SCOORDs (rows 10c, 10d) say that the whole image was looked at. They also are what OHIF needs: it opens no
+ * report with a group that lies on no image.
+ */
+export function tid1501Answer(answer: Answer, applied: AppliedAlgorithm): ContainerItem {
+  const finding = answer.positive ? AI_ABOVE : AI_BELOW;
+  return container(
+    MEASUREMENT_GROUP,
+    [
+      ...groupHead({ ...answer, finding }, applied),
+      contains(num(PROBABILITY_OF_CANCER, percentage(answer.probability, applied.operatingPoint))),
+      ...answer.images.map((source) => contains(image(SOURCE_OF_MEASUREMENT, referenceTo(source)))),
+      ...answer.images.map((source) => contains(analysedArea(source))),
+      contains(code(INTERPRETATION, answer.positive ? POSITIVE : NEGATIVE)),
+    ],
+    '1501',
+  );
+}
+
+/** Something that should have an answer and has none. */
+export interface NoAnswer extends Omit<TrackedFinding, 'finding'> {
+  /** CID 42: measurement failure, or not attempted. */
+  unavailable: Code;
+  reason: string;
+  images: readonly SourceInstance[];
+}
+
+/** TID 1501 without a value: the number is missing and the group says why (PS3.3 C.18.1). */
+export function tid1501NoAnswer(missing: NoAnswer, applied: AppliedAlgorithm): ContainerItem {
+  return container(
+    MEASUREMENT_GROUP,
+    [
+      ...groupHead({ ...missing, finding: AI_NOT_PROCESSED }, applied),
+      contains(num(PROBABILITY_OF_CANCER, { unavailable: missing.unavailable })),
+      ...missing.images.map((source) => contains(image(SOURCE_OF_MEASUREMENT, referenceTo(source)))),
+      ...missing.images.map((source) => contains(analysedArea(source))),
+      contains(text(COMMENT, missing.reason)),
+    ],
+    '1501',
+  );
+}
+
+function analysedArea(source: SourceInstance) {
+  return closedPolyline(AI_ANALYSED_AREA, wholeImage(source), onImage(source));
+}

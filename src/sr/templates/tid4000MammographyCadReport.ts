@@ -1,0 +1,59 @@
+import { sopClass } from '../../dicom/index.js';
+import { MamoriError } from '../../errors.js';
+import { MAMMOGRAPHY_CAD_REPORT } from '../content/concepts.js';
+import { type ContainerItem, container } from '../content/item.js';
+import { contains } from '../content/relationship.js';
+import type { ReportInput } from '../input.js';
+import type { LibraryImage } from './imageDescriptors.js';
+import { referenceTo } from './measurementGroup.js';
+import { tid1204Language } from './tid1204Language.js';
+import { tid4001OverallImpression } from './tid4001OverallImpression.js';
+import { tid4015SummaryOfDetections, tid4016SummaryOfAnalyses } from './tid4015CadSummaries.js';
+import { cadImageLibrary } from './tid4020CadImageLibrary.js';
+
+/** Instances that are mammograms whatever became of them. */
+const MAMMOGRAMS: ReadonlySet<string> = new Set([
+  sopClass.DigitalMammographyForPresentation,
+  sopClass.DigitalMammographyForProcessing,
+]);
+
+/**
+ * TID 4000 Mammography CAD Document Root (PS3.16): not extensible, and the order of its rows counts.
+ *
+ * @throws MamoriError `report-without-images` when the exam has no mammogram at all: the template's Image Library
+ * must not be empty.
+ */
+export function tid4000MammographyCadReport(input: ReportInput): ContainerItem {
+  const entries = libraryImages(input);
+  if (entries.length === 0) {
+    throw new MamoriError(
+      'report-without-images',
+      'A Mammography CAD report needs at least one mammogram, and the exam has none.',
+      { remedy: 'Write the TID 1500 report for such exams.' },
+    );
+  }
+  const { library, images } = cadImageLibrary(entries);
+  return container(
+    MAMMOGRAPHY_CAD_REPORT,
+    [
+      tid1204Language(),
+      contains(library),
+      contains(tid4001OverallImpression(input, images)),
+      contains(tid4015SummaryOfDetections(input, images)),
+      contains(tid4016SummaryOfAnalyses(input, images)),
+    ],
+    '4000',
+  );
+}
+
+function libraryImages({ analysed, leftOut }: ReportInput): LibraryImage[] {
+  return [
+    ...analysed.map((source) => ({ instance: referenceTo(source), source })),
+    ...leftOut
+      .filter((left) => left.source !== undefined || MAMMOGRAMS.has(left.sopClassUID))
+      .map((left) => ({
+        instance: { sopClassUID: left.sopClassUID, sopInstanceUID: left.sopInstanceUID },
+        source: left.source,
+      })),
+  ];
+}

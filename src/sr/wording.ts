@@ -1,0 +1,103 @@
+import { type SourceInstance, sopClassName, standardView } from '../dicom/index.js';
+import type { ReportInput, UnanalysedInstance } from './input.js';
+
+/* The sentences that people read, in one place. Printable ASCII: they stand in documents of any character set. */
+
+/** Lines of a TEXT value (UT) are parted like this (PS3.5 6.1.3). */
+const LINE = '\r\n';
+
+export const NOT_FOR_PRIMARY_DIAGNOSIS = 'AI result, not for primary diagnosis.';
+
+/**
+ * A probability as a percentage for people, e.g. `87.3`. One decimal, or as many as it takes to stay on the side of the
+ * operating point on which the probability lies: 49.97 is not shown as 50.0 where 50 counts as positive.
+ */
+export function percent(probability: number, operatingPoint: number): string {
+  const positive = probability >= operatingPoint;
+  for (let decimals = 1; decimals < 12; decimals++) {
+    const shown = (probability * 100).toFixed(decimals);
+    if (Number(shown) / 100 >= operatingPoint === positive) return shown;
+  }
+  return String(probability * 100);
+}
+
+/** `50 %`: the operating point as it was set. */
+export function operatingPointText(operatingPoint: number): string {
+  return `${Number((operatingPoint * 100).toFixed(6))} %`;
+}
+
+/** `L MLO`. */
+export function viewName(source: SourceInstance): string {
+  const view = standardView(source);
+  return `${view.slice(0, 1)} ${view.slice(1)}`;
+}
+
+export function breastName(laterality: 'L' | 'R'): string {
+  return laterality === 'L' ? 'left breast' : 'right breast';
+}
+
+/** What a report says first: the answer in one look, and how much of the exam it rests on. */
+export function summaryText(input: ReportInput): string {
+  const { findings, operatingPoint } = input;
+  if (findings === undefined) {
+    return lines([
+      'NOT PROCESSED: there is no AI answer about this exam. This is not a negative result.',
+      input.reason ?? 'No image could be analysed.',
+      coverage(input),
+    ]);
+  }
+  const answer = (probability: number, positive: boolean) =>
+    `${percent(probability, operatingPoint)} % (${positive ? 'positive' : 'negative'})`;
+  return lines([
+    `${NOT_FOR_PRIMARY_DIAGNOSIS} Probability of cancer: exam ${answer(findings.probability, findings.positive)}.`,
+    ...findings.breasts.map(
+      (breast) =>
+        `${capital(breastName(breast.laterality))}: ${answer(breast.probability, breast.positive)}; ${breast.images
+          .map((image) => `${viewName(image.source)} ${percent(image.probability, operatingPoint)} %`)
+          .join(', ')}.`,
+    ),
+    `Positive means ${operatingPointText(operatingPoint)} or more. A negative answer does not exclude cancer.`,
+    coverage(input),
+  ]);
+}
+
+/** `4 images analysed.` or how many were not. */
+export function coverage({ analysed, leftOut, findings }: ReportInput): string {
+  const count = findings === undefined ? 0 : analysed.length;
+  const done = `${count} ${count === 1 ? 'image' : 'images'} analysed`;
+  return leftOut.length === 0 ? `${done}.` : `${done}, ${leftOut.length} not analysed (listed below).`;
+}
+
+export function purposeText(input: ReportInput): string {
+  return lines([
+    `${input.algorithm.name} ${input.algorithm.version} (${input.algorithm.manufacturer}).`,
+    `Purpose: ${input.purpose}`,
+    ...input.limits.map((limit) => `Limit: ${limit}`),
+  ]);
+}
+
+/** One instance that was not analysed, with the reason. */
+export function leftOutText(left: UnanalysedInstance): string {
+  const name = left.source ? viewName(left.source) : sopClassName(left.sopClassUID);
+  return `Not analysed: ${name}. ${sentence(left.reason)} [${left.code}; instance ${left.sopInstanceUID}]`;
+}
+
+/** What a region is, for whoever sees it drawn over the image. */
+export function attentionText(source: SourceInstance, probability: string): string {
+  return (
+    `${viewName(source)}: where the network looked most (heat map). Not the outline of a lesion. ` +
+    `Probability of cancer of the whole image: ${probability} %.`
+  );
+}
+
+export function lines(parts: readonly string[]): string {
+  return parts.join(LINE);
+}
+
+function sentence(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
