@@ -1,6 +1,6 @@
-import type { InputGeometry } from '../image/index.js';
+import type { Box, InputGeometry } from '../image/index.js';
 import type { AttentionRegion, Point } from '../model/index.js';
-import { alignToSource, HeatField } from './heatField.js';
+import { alignToSource, HeatField, type SourceAlignedMap } from './heatField.js';
 import type { HeatMap } from './heatMap.js';
 import { isoline, type Lattice, simplified } from './isoline.js';
 
@@ -21,11 +21,9 @@ const MOST_POINTS = 60;
  */
 export function attentionRegion(heatMap: HeatMap, geometry: InputGeometry): AttentionRegion | undefined {
   if (!(heatMap.peak > 0)) return undefined;
-  const lattice = sampled(heatMap, geometry);
-  let peak = 0;
-  for (let i = 1; i < lattice.values.length; i++) {
-    if (lattice.values[i]! > lattice.values[peak]!) peak = i;
-  }
+  const aligned = alignToSource(heatMap, geometry);
+  const lattice = sampled(aligned, geometry.crop);
+  const peak = strongest(lattice, aligned.map);
   const outline = isoline(lattice, peak, REGION_FRACTION);
   if (outline === undefined) return undefined;
 
@@ -44,9 +42,7 @@ export function attentionRegion(heatMap: HeatMap, geometry: InputGeometry): Atte
 }
 
 /** The heat over the crop box from edge to edge, fine enough that the middle of every cell is a sample. */
-function sampled(heatMap: HeatMap, geometry: InputGeometry): Lattice {
-  const { map, xScale, xOffset, yScale, yOffset } = alignToSource(heatMap, geometry);
-  const { crop } = geometry;
+function sampled({ map, xScale, xOffset, yScale, yOffset }: SourceAlignedMap, crop: Box): Lattice {
   const xs = fromEdgeToEdge(crop.left, crop.width, map.columns);
   const ys = fromEdgeToEdge(crop.top, crop.height, map.rows);
   const field = new HeatField(
@@ -59,6 +55,20 @@ function sampled(heatMap: HeatMap, geometry: InputGeometry): Lattice {
     field.readRow(row, values.subarray(row * xs.length, (row + 1) * xs.length));
   }
   return { xs, ys, values };
+}
+
+/** The sample of the greatest heat between the middles of the outermost cells: beyond them the heat is only continued. */
+function strongest({ xs, ys, values }: Lattice, cells: SourceAlignedMap['map']): number {
+  const marginX = (xs.length - 1) / cells.columns / 2;
+  const marginY = (ys.length - 1) / cells.rows / 2;
+  let best = -1;
+  for (let y = marginY; y < ys.length - marginY; y++) {
+    for (let x = marginX; x < xs.length - marginX; x++) {
+      const at = y * xs.length + x;
+      if (best < 0 || values[at]! > values[best]!) best = at;
+    }
+  }
+  return best;
 }
 
 function fromEdgeToEdge(start: number, length: number, cells: number): Float64Array {

@@ -5,7 +5,7 @@ import type { HeatMap } from './heatMap.js';
  * A heat map's few cells read as a smooth surface: Catmull-Rom bicubic through the cells' middles. It
  * passes through every cell's own value (a spline that smooths would lower a lone peak to less than half) and
  * shows none of the star pattern of bilinear interpolation. Beyond the middles of the outermost cells it
- * levels out; between steep cells it may leave 0…1 by a little.
+ * is level; between steep cells it may leave 0…1 by a little.
  *
  * Sampled on a grid of `xs` × `ys`, in cells: x = 0.5 is the middle of the first column.
  */
@@ -103,7 +103,7 @@ function taps(positions: ArrayLike<number>, length: number): Taps {
   const cells = new Int32Array(positions.length * 4);
   const weights = new Float32Array(positions.length * 4);
   for (let i = 0; i < positions.length; i++) {
-    const position = positions[i]! - 0.5;
+    const position = Math.min(length - 1, Math.max(0, positions[i]! - 0.5));
     const first = Math.floor(position);
     const t = position - first;
     for (let tap = 0; tap < 4; tap++) {

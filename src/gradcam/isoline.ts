@@ -11,7 +11,7 @@ export interface Lattice {
  * The outer outline of the part of a surface that is at or above `level` and hangs together with the sample
  * `start` (marching squares with linear interpolation). At the lattice's border the outline runs along the border.
  *
- * @returns closed outline without repeated points, or undefined when no sample is below `level`.
+ * @returns closed outline without repeated points, clockwise as seen on a screen (y down), or undefined when no sample is below `level`.
  */
 export function isoline(lattice: Lattice, start: number, level: number): Point[] | undefined {
   const part = connectedPart(lattice, start, level);
@@ -102,7 +102,7 @@ function tracedLoops(lattice: Lattice, inside: Uint8Array, level: number): Point
     }
     const [head, tail] = [loop[0]!, loop.at(-1)!];
     if (loop.length > 1 && head.x === tail.x && head.y === tail.y) loop.pop();
-    loops.push(loop);
+    loops.push(loop.reverse());
   }
   return loops;
 }

@@ -3,8 +3,8 @@ import type { OverlayInput } from './overlay.js';
 import type { RgbImage } from './rgbImage.js';
 import type { SecondaryCaptureInput } from './secondaryCapture.js';
 
-/** All of a Secondary Capture except its pixels, which the worker draws. */
-export type CaptureDetails = Omit<SecondaryCaptureInput, 'rgb'>;
+/** All of a Secondary Capture except its picture, which the worker draws, and the picture's own method. */
+export type CaptureDetails = Omit<SecondaryCaptureInput, 'rgb' | 'method'>;
 
 /** What a worker is asked for; plain data. */
 export interface OverlayTask {

@@ -6,9 +6,10 @@ import { secondaryCapture } from './secondaryCapture.js';
 /** Runs in a worker thread of `OverlayPool`. */
 export default function run(task: OverlayTask): OverlayResult {
   const rgb = drawOverlay(task.overlay);
+  const { method } = task.overlay.caption;
   return handedOver({
     rgb: task.previewWanted ? rgb : undefined,
-    secondaryCapture: task.capture && secondaryCapture({ ...task.capture, rgb }),
+    secondaryCapture: task.capture && secondaryCapture({ ...task.capture, rgb, method }),
   });
 }
 

@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { attentionRegion } from '../../src/gradcam/index.js';
+import { signedArea } from '../../src/gradcam/isoline.js';
+import { type InputGeometry, toSource } from '../../src/image/index.js';
+import type { Point } from '../../src/model/index.js';
+import { FLAT, geometryOf, heatMapWith, ORIENTATIONS } from './examples.js';
+
+function isWithin(outline: Point[], { x, y }: Point): boolean {
+  let within = false;
+  for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
+    const [a, b] = [outline[i]!, outline[j]!];
+    if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) within = !within;
+  }
+  return within;
+}
+
+function crosses(a: Point, b: Point, c: Point, d: Point): boolean {
+  const side = (p: Point, q: Point, r: Point) =>
+    Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
+  return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
+}
+
+const geometries = fc
+  .record({
+    orientation: fc.constantFrom(...ORIENTATIONS),
+    sourceRows: fc.integer({ min: 60, max: 4000 }),
+    sourceColumns: fc.integer({ min: 60, max: 4000 }),
+    edges: fc.tuple(fc.nat(50), fc.nat(50), fc.nat(50), fc.nat(50)),
+  })
+  .map(({ orientation, sourceRows, sourceColumns, edges: [left, top, right, bottom] }): InputGeometry => {
+    const at = (size: number, percent: number) => Math.floor((size * percent) / 110);
+    const crop = { left: at(sourceColumns, left), top: at(sourceRows, top), width: 0, height: 0 };
+    crop.width = sourceColumns - at(sourceColumns, right) - crop.left;
+    crop.height = sourceRows - at(sourceRows, bottom) - crop.top;
+    return { sourceRows, sourceColumns, crop, orientation, inputRows: 224, inputColumns: 160 };
+  });
+
+describe('The attention region', () => {
+  it('has its peak on the source pixel that the strongest cell covers, for every crop and orientation', () => {
+    fc.assert(
+      fc.property(geometries, fc.nat(6), fc.nat(4), (geometry, row, column) => {
+        const region = attentionRegion(heatMapWith(7, 5, [[row, column, 1]]), geometry)!;
+        const cell = { x: ((column + 0.5) / 5) * 160, y: ((row + 0.5) / 7) * 224 };
+        const expected = toSource(geometry, cell);
+        expect(region.peak.x).to.be.closeTo(expected.x, 0.006);
+        expect(region.peak.y).to.be.closeTo(expected.y, 0.006);
+        expect(isWithin(region.outline, region.peak)).to.equal(true);
+      }),
+    );
+  });
+
+  it('is a simple outline of few points, clockwise, within crop and image', () => {
+    const cells = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 80, maxLength: 80 });
+    fc.assert(
+      fc.property(geometries, cells, (geometry, values) => {
+        const greatest = Math.max(...values);
+        fc.pre(greatest > 0);
+        const map = heatMapWith(10, 8, []);
+        for (let i = 0; i < 80; i++) map.values[i] = values[i]! / greatest;
+        const region = attentionRegion(map, geometry);
+        if (region === undefined) return;
+        const { outline } = region;
+        expect(outline.length).to.be.within(3, 60);
+        expect(signedArea(outline)).to.be.greaterThan(0);
+        const { left, top, width, height } = geometry.crop;
+        for (const { x, y } of outline) {
+          expect(x).to.be.within(left, left + width);
+          expect(y).to.be.within(top, top + height);
+        }
+      }),
+    );
+  });
+
+  it('ends where the heat has fallen to half, around one cell as far as halfway to the next', () => {
+    const geometry = geometryOf({ crop: { left: 0, top: 0, width: 900, height: 1200 } });
+    const { outline } = attentionRegion(heatMapWith(12, 9, [[6, 4, 1]]), geometry)!;
+    // Cells are 100 × 100 pixels; the cell's middle is 450, 650.
+    for (const { x, y } of outline) {
+      const distance = Math.hypot(x - 450, y - 650);
+      expect(distance).to.be.within(45, 60);
+    }
+  });
+
+  it('follows the border of what the network saw when the heat runs out of it', () => {
+    const geometry = geometryOf();
+    const { outline, peak } = attentionRegion(heatMapWith(8, 7, [[0, 0, 1]]), geometry)!;
+    expect(Math.min(...outline.map(({ x }) => x))).to.equal(100);
+    expect(Math.min(...outline.map(({ y }) => y))).to.equal(150);
+    expect(isWithin(outline, { x: 101, y: 151 })).to.equal(true);
+    expect(peak).to.deep.equal({ x: 150, y: 200 });
+  });
+
+  it('takes the part around the peak and leaves a weaker one elsewhere', () => {
+    const geometry = geometryOf();
+    const both = attentionRegion(
+      heatMapWith(8, 7, [
+        [2, 1, 1],
+        [6, 5, 0.9],
+      ]),
+      geometry,
+    )!;
+    const alone = attentionRegion(heatMapWith(8, 7, [[2, 1, 1]]), geometry)!;
+    expect(both).to.deep.equal(alone);
+  });
+
+  it('outlines a ring on its outside', () => {
+    const ring: [number, number, number][] = [];
+    for (let r = 2; r <= 6; r++)
+      for (let c = 2; c <= 6; c++) if (r % 4 === 2 || c % 4 === 2) ring.push([r, c, 1]);
+    const geometry = geometryOf({ crop: { left: 0, top: 0, width: 900, height: 900 } });
+    const { outline } = attentionRegion(heatMapWith(9, 9, ring), geometry)!;
+    expect(isWithin(outline, { x: 450, y: 450 })).to.equal(true);
+    expect(signedArea(outline)).to.be.greaterThan(400 * 400);
+  });
+
+  it('does not cross itself', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(6), { minLength: 14, maxLength: 14 }), (steps) => {
+        const cells = steps.map((column, row): [number, number, number] => [row, column, 1 - row / 40]);
+        const region = attentionRegion(heatMapWith(14, 7, cells), geometryOf());
+        const outline = region!.outline;
+        for (let i = 0; i < outline.length; i++) {
+          for (let j = i + 2; j < outline.length; j++) {
+            const [a, b, c, d] = [i, i + 1, j, j + 1].map((k) => outline[k % outline.length]!);
+            expect(crosses(a!, b!, c!, d!), `${i} and ${j}`).to.equal(false);
+          }
+        }
+      }),
+    );
+  });
+
+  it('says nothing about a map that points nowhere', () => {
+    expect(attentionRegion(FLAT, geometryOf())).to.equal(undefined);
+    const even = heatMapWith(4, 4, []);
+    even.values.fill(1);
+    expect(attentionRegion(even, geometryOf())).to.equal(undefined);
+  });
+
+  it('works for a map of one row, and of one cell', () => {
+    expect(attentionRegion(heatMapWith(1, 3, [[0, 1, 1]]), geometryOf())!.peak.x).to.equal(450);
+    expect(attentionRegion(heatMapWith(1, 1, [[0, 0, 1]]), geometryOf())).to.equal(undefined);
+  });
+});
