@@ -103,12 +103,12 @@ export class CharacterSet {
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at]!;
       if (byte === ESC) {
-        const escape = ESCAPES.find(([sequence]) => matches(bytes, at + 1, sequence));
-        if (escape === undefined) continue;
+        const escaped = ESCAPES.find(([sequence]) => matches(bytes, at + 1, sequence));
+        if (escaped === undefined) continue;
         flush(at);
-        if (escape[1] === 'g0') g0 = escape[2];
-        else g1 = escape[2];
-        start = at + 1 + escape[0].length;
+        if (escaped[1] === 'g0') g0 = escaped[2];
+        else g1 = escaped[2];
+        start = at + 1 + escaped[0].length;
         at = start - 1;
       } else if (g0 === 'ascii' && g1 !== this.#initial && isDelimiter(byte)) {
         // Delimiters bring back the first value's set (PS3.5 §6.1.2.5.3).

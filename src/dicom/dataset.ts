@@ -171,8 +171,8 @@ export class Dataset {
   /** PixelRepresentation (0028,0103), which decides between US and SS, may stand further out. */
   #signed(): boolean {
     const element = this.#source.elements.x00280103;
-    if (element === undefined) return this.#parent !== undefined && this.#parent.#signed();
-    return readNumbers(this.#value(element), 'US', this.#littleEndian)[0] === 1;
+    if (element !== undefined) return readNumbers(this.#value(element), 'US', this.#littleEndian)[0] === 1;
+    return this.#parent === undefined ? false : this.#parent.#signed();
   }
 
   get #littleEndian(): boolean {

@@ -1,13 +1,15 @@
 export type { Algorithm } from './algorithm.js';
+export type { Attributes, AttributeValue } from './attributes.js';
 export type { Code } from './codes.js';
 export * from './concepts.js';
 export { Dataset, type EncodedPixelData } from './dataset.js';
+export { DicomJson, type DicomJsonObject, fromDicomJson, toDicomJson } from './dicomJson.js';
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError } from './errors.js';
 export { chooseInstances } from './instanceChoice.js';
 export { type LeftAlone, type Recognition, recogniseMammogram } from './mammogram.js';
 export { isOwnObject, ownMark } from './ownMark.js';
 export { type DicomInstance, readPart10 } from './part10Reader.js';
-export { type Attributes, type AttributeValue, writePart10 } from './part10Writer.js';
+export { writePart10 } from './part10Writer.js';
 export { registerPatientAndStudy } from './patientAndStudy.js';
 export {
   type Intent,

@@ -95,6 +95,17 @@ function source(dataset: Dataset, transferSyntaxUID: string): SourceInstance {
     seriesNumber: integerOf(dataset, 'SeriesNumber'),
     instanceNumber: integerOf(dataset, 'InstanceNumber'),
     manufacturer: printable(dataset.string('Manufacturer') ?? '') || undefined,
+    lossyImageCompression: lossyCompressionOf(dataset),
+  };
+}
+
+function lossyCompressionOf(dataset: Dataset): SourceInstance['lossyImageCompression'] {
+  if (dataset.string('LossyImageCompression') !== '01') return undefined;
+  return {
+    ratios: dataset.numbers('LossyImageCompressionRatio').filter((ratio) => ratio > 0),
+    methods: dataset
+      .strings('LossyImageCompressionMethod')
+      .filter((method) => /^[A-Z0-9_ ]{1,16}$/.test(method)),
   };
 }
 

@@ -1,5 +1,5 @@
+import type { Attributes } from './attributes.js';
 import type { Dataset } from './dataset.js';
-import type { Attributes } from './part10Writer.js';
 
 /** Instance Creator UID (0008,0014): the device that created the instance; fixed for Mamori in every version. */
 const MAMORI_CREATOR_UID = '2.25.78391582816123325768275478372618881221';

@@ -1,7 +1,7 @@
 import type { DcmjsElement } from 'dcmjs';
+import type { Attributes, AttributeValue } from './attributes.js';
 import { attributeOf } from './dictionary.js';
 import { DicomWriteError } from './errors.js';
-import type { Attributes, AttributeValue } from './part10Writer.js';
 import { isValidUid } from './uids.js';
 import { isUnsplit } from './values.js';
 

@@ -14,8 +14,8 @@ export interface DicomInstance {
 
 /** Real objects have up to some ten levels; recursion in dicom-parser ends at some thousand. */
 const MAX_DEPTH = 64;
-/** Twice the largest mammogram known (4728 × 5928 pixels of 16 bits), with room for a few frames. */
-const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
+/** Twice the largest mammogram known (4728 × 5928 pixels of 16 bits). */
+const MAX_INFLATED_BYTES = 128 * 1024 * 1024;
 const PREAMBLE_BYTES = 128;
 const UNDEFINED_LENGTH = 0xffffffff;
 const PIXEL_DATA = 'x7fe00010';

@@ -1,27 +1,10 @@
 import dcmjs, { type DcmjsElement } from 'dcmjs';
+import type { Attributes, AttributeValue } from './attributes.js';
 import { attributeOf } from './dictionary.js';
 import { DicomWriteError } from './errors.js';
 import { byteVr, encodeValue, isBytes, isLongVr } from './ownValues.js';
 import type { RawAttribute } from './source.js';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, transferSyntax } from './uids.js';
-
-/**
- * A value of our own. Strings are printable ASCII; DS and IS take numbers; AT takes eight hexadecimal digits;
- * `''` and `[]` are an attribute without a value, `undefined` is no attribute.
- */
-export type AttributeValue =
-  | string
-  | number
-  | readonly (string | number)[]
-  | readonly Attributes[]
-  | Uint8Array
-  | Uint16Array
-  | undefined;
-
-/** A data set of our own, by keyword. */
-export interface Attributes {
-  [keyword: string]: AttributeValue;
-}
 
 const { DicomMessage, WriteBufferStream } = dcmjs.data;
 const { ExplicitVRLittleEndian } = transferSyntax;
