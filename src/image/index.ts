@@ -1,5 +1,16 @@
+export { type BreastMask, breastMask } from './breast.js';
 export { type ClaheOptions, clahe } from './clahe.js';
 export { decodePixels, isDecodable, type StoredPixels } from './codecs/index.js';
 export { ImageError, type ImageErrorCode } from './errors.js';
 export { fromSource, type Place, toSource } from './geometry.js';
+export {
+  chestWallSide,
+  inverseOrientation,
+  ORIENTATIONS,
+  orientationToLeft,
+  oriented,
+  type Side,
+} from './orientation.js';
+export { type PreparedGrey, prepareGrey } from './prepare.js';
+export { displayImage, resizeArea } from './resize.js';
 export type * from './types.js';

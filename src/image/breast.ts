@@ -1,0 +1,261 @@
+import type { Box, GreyImage } from './types.js';
+
+/** Where the breast is, on an image reduced by whole blocks. */
+export interface BreastMask {
+  /** Size of the reduced image. */
+  rows: number;
+  columns: number;
+  /** Side of a block in source pixels; blocks at the right and lower edge may be smaller. */
+  block: number;
+  /** 1: breast, 0: not; row-major. */
+  pixels: Uint8Array;
+  /** Bounding box on the reduced image. */
+  bounds: Box;
+  /** Bounding box on the source image. */
+  box: Box;
+  /** False where no breast could be told from a background: then everything counts as breast. */
+  found: boolean;
+}
+
+const REDUCED_EDGE = 256;
+const LEVELS = 256;
+
+/**
+ * Finds the breast: the largest connected region that stands out from the background.
+ *
+ * Works on digital images (background of one value), on film scans (noisy, with labels and bright borders) and with
+ * the background bright instead of dark. The image is reduced to 256 blocks along its longer side first.
+ */
+export function breastMask(image: GreyImage): BreastMask {
+  const block = Math.max(1, Math.ceil(Math.max(image.rows, image.columns) / REDUCED_EDGE));
+  const reduced = blockMeans(image, block);
+  const { rows, columns } = reduced;
+  const levels = stretched(reduced.pixels);
+  if (levels && backgroundIsBright(levels, rows, columns))
+    for (let i = 0; i < levels.length; i++) levels[i] = 255 - levels[i]!;
+
+  for (const threshold of levels ? thresholds(levels) : []) {
+    const pixels = largestRegion(opened(levels!, threshold, rows, columns), rows, columns);
+    const area = pixels.reduce((sum, one) => sum + one, 0);
+    // Hardly anything, or nearly everything: this threshold lay within the background or below it.
+    if (area < 0.02 * pixels.length || area > 0.97 * pixels.length) continue;
+    const bounds = boundsOf(pixels, rows, columns);
+    return { rows, columns, block, pixels, bounds, box: sourceBox(bounds, block, image), found: true };
+  }
+  const bounds = { left: 0, top: 0, width: columns, height: rows };
+  const pixels = new Uint8Array(rows * columns).fill(1);
+  return { rows, columns, block, pixels, bounds, box: sourceBox(bounds, block, image), found: false };
+}
+
+function sourceBox(bounds: Box, block: number, image: GreyImage): Box {
+  const left = bounds.left * block;
+  const top = bounds.top * block;
+  return {
+    left,
+    top,
+    width: Math.min(image.columns, (bounds.left + bounds.width) * block) - left,
+    height: Math.min(image.rows, (bounds.top + bounds.height) * block) - top,
+  };
+}
+
+function blockMeans(
+  image: GreyImage,
+  block: number,
+): { rows: number; columns: number; pixels: Float64Array } {
+  const rows = Math.ceil(image.rows / block);
+  const columns = Math.ceil(image.columns / block);
+  const pixels = new Float64Array(rows * columns);
+  for (let y = 0; y < image.rows; y++) {
+    const to = Math.floor(y / block) * columns;
+    const end = (y + 1) * image.columns;
+    let x = 0;
+    for (let from = y * image.columns; from < end; from += block) {
+      let sum = 0;
+      const stop = Math.min(from + block, end);
+      for (let i = from; i < stop; i++) sum += image.pixels[i]!;
+      pixels[to + x] = pixels[to + x]! + sum;
+      x++;
+    }
+  }
+  for (let y = 0; y < rows; y++) {
+    const height = Math.min(block, image.rows - y * block);
+    for (let x = 0; x < columns; x++) {
+      const width = Math.min(block, image.columns - x * block);
+      pixels[y * columns + x] = pixels[y * columns + x]! / (width * height);
+    }
+  }
+  return { rows, columns, pixels };
+}
+
+/** Levels 0 to 255 between the 0.1 and 99.5 percentiles, so that labels do not set the scale; none if all is flat. */
+function stretched(pixels: Float64Array): Uint8Array | undefined {
+  const sorted = pixels.toSorted();
+  const low = sorted[Math.floor(0.001 * (sorted.length - 1))]!;
+  const high = sorted[Math.ceil(0.995 * (sorted.length - 1))]!;
+  if (!(high > low)) return undefined;
+  return Uint8Array.from(pixels, (value) => Math.min(255, Math.max(0, ((value - low) / (high - low)) * 255)));
+}
+
+/**
+ * Two corners lie away from the chest wall and are background in every view. Are the second-darkest corner and those
+ * above it brighter than most of the image, the background is bright.
+ */
+function backgroundIsBright(levels: Uint8Array, rows: number, columns: number): boolean {
+  const height = Math.max(1, Math.floor(rows / 16));
+  const width = Math.max(1, Math.floor(columns / 16));
+  const corner = (top: number, left: number) => {
+    const values: number[] = [];
+    for (let y = top; y < top + height; y++) {
+      for (let x = left; x < left + width; x++) values.push(levels[y * columns + x]!);
+    }
+    return values.sort((a, b) => a - b)[values.length >> 1]!;
+  };
+  const corners = [
+    corner(0, 0),
+    corner(0, columns - width),
+    corner(rows - height, 0),
+    corner(rows - height, columns - width),
+  ].sort((a, b) => a - b);
+  const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
+  return corners[1]! > 0.6 * (LEVELS - 1) && corners[1]! > mean;
+}
+
+/**
+ * Levels to try, the most likely first: a little above the background's peak in the histogram, as far as its noise
+ * reaches, but not above Otsu's threshold, which by itself would cut off fatty tissue near the skin.
+ */
+function thresholds(levels: Uint8Array): number[] {
+  const histogram = new Float64Array(LEVELS);
+  for (const level of levels) histogram[level] = histogram[level]! + 1;
+  const otsu = otsuThreshold(histogram);
+  const margin = 0.02 * (LEVELS - 1);
+  const above = (peak: number) => {
+    let count = 0;
+    let spread = 0;
+    for (let level = 0; level <= peak; level++) {
+      count += histogram[level]!;
+      spread += histogram[level]! * (peak - level) ** 2;
+    }
+    return Math.min(otsu, peak + Math.max(margin, 4 * Math.sqrt(spread / Math.max(1, count))));
+  };
+  const peaks = backgroundPeaks(histogram, otsu);
+  return [...peaks.map(above), otsu];
+}
+
+/** Peaks below `limit` that hold at least 3 % of the image within ± 4 levels, the highest first. */
+function backgroundPeaks(histogram: Float64Array, limit: number): number[] {
+  const total = histogram.reduce((sum, count) => sum + count, 0);
+  const near = (level: number) =>
+    histogram.subarray(Math.max(0, level - 4), level + 5).reduce((sum, count) => sum + count, 0);
+  const mass = Float64Array.from({ length: LEVELS }, (_, level) => near(level));
+  const peaks: number[] = [];
+  for (let level = 0; level <= limit; level++) {
+    const around = histogram.subarray(Math.max(0, level - 4), level + 5);
+    if (histogram[level]! < Math.max(...around) || mass[level]! < 0.03 * total) continue;
+    peaks.push(level);
+  }
+  return peaks.sort((a, b) => mass[b]! - mass[a]!).slice(0, 4);
+}
+
+/** The level that best parts a histogram in two (Otsu, IEEE Trans. SMC 9:62, 1979). */
+function otsuThreshold(histogram: Float64Array): number {
+  let total = 0;
+  let moment = 0;
+  histogram.forEach((count, level) => {
+    total += count;
+    moment += count * level;
+  });
+  let below = 0;
+  let momentBelow = 0;
+  let best = 0;
+  let threshold = 0;
+  for (let level = 0; level < LEVELS - 1; level++) {
+    below += histogram[level]!;
+    momentBelow += histogram[level]! * level;
+    const above = total - below;
+    if (below === 0 || above === 0) continue;
+    const variance = below * above * (momentBelow / below - (moment - momentBelow) / above) ** 2;
+    if (variance > best) {
+      best = variance;
+      threshold = level;
+    }
+  }
+  return threshold;
+}
+
+/** Levels above the threshold, opened by a 3 × 3 square: parts labels and scratches from the breast. */
+function opened(levels: Uint8Array, threshold: number, rows: number, columns: number): Uint8Array {
+  const above = Uint8Array.from(levels, (level) => (level > threshold ? 1 : 0));
+  // Tiny images have nothing to spare.
+  if (rows < 16 || columns < 16) return above;
+  return neighbourhood(neighbourhood(above, rows, columns, 9), rows, columns, 1);
+}
+
+/** 1 where at least `needed` of the 3 × 3 pixels are set; beyond the edge the image goes on as it is. */
+function neighbourhood(pixels: Uint8Array, rows: number, columns: number, needed: number): Uint8Array {
+  const out = new Uint8Array(pixels.length);
+  for (let y = 0; y < rows; y++) {
+    const lines = [Math.max(0, y - 1), y, Math.min(rows - 1, y + 1)];
+    for (let x = 0; x < columns; x++) {
+      const left = Math.max(0, x - 1);
+      const right = Math.min(columns - 1, x + 1);
+      let set = 0;
+      for (const line of lines) {
+        const at = line * columns;
+        set += pixels[at + left]! + pixels[at + x]! + pixels[at + right]!;
+      }
+      if (set >= needed) out[y * columns + x] = 1;
+    }
+  }
+  return out;
+}
+
+/** Keeps the largest 4-connected region. */
+function largestRegion(pixels: Uint8Array, rows: number, columns: number): Uint8Array {
+  const label = new Int32Array(pixels.length);
+  const stack = new Int32Array(pixels.length);
+  let best = 0;
+  let bestSize = 0;
+  let next = 0;
+  for (let seed = 0; seed < pixels.length; seed++) {
+    if (pixels[seed] === 0 || label[seed] !== 0) continue;
+    next++;
+    let size = 0;
+    let depth = 0;
+    stack[depth++] = seed;
+    label[seed] = next;
+    while (depth > 0) {
+      const at = stack[--depth]!;
+      size++;
+      const x = at % columns;
+      const visit = (neighbour: number, inside: boolean) => {
+        if (!inside || pixels[neighbour] === 0 || label[neighbour] !== 0) return;
+        label[neighbour] = next;
+        stack[depth++] = neighbour;
+      };
+      visit(at - 1, x > 0);
+      visit(at + 1, x < columns - 1);
+      visit(at - columns, at >= columns);
+      visit(at + columns, at < (rows - 1) * columns);
+    }
+    if (size > bestSize) {
+      bestSize = size;
+      best = next;
+    }
+  }
+  return Uint8Array.from(label, (one) => (one !== 0 && one === best ? 1 : 0));
+}
+
+function boundsOf(pixels: Uint8Array, rows: number, columns: number): Box {
+  let [left, right, top, bottom] = [columns, -1, rows, -1];
+  for (let i = 0; i < pixels.length; i++) {
+    if (pixels[i] === 0) continue;
+    const x = i % columns;
+    const y = Math.floor(i / columns);
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  }
+  return { left, top, width: right - left + 1, height: bottom - top + 1 };
+}

@@ -1,0 +1,192 @@
+import { type BreastMask, breastMask } from './breast.js';
+import { clahe } from './clahe.js';
+import { ImageError } from './errors.js';
+import { fromSource } from './geometry.js';
+import { chestWallSide, composeOrientations, orientationToLeft, oriented, type Side } from './orientation.js';
+import { resizeArea } from './resize.js';
+import type { Box, GreyImage, InputGeometry, Orientation, PreparationStep } from './types.js';
+
+/** What `prepareGrey` gives: the network's input, rows × columns × channels with channels last, and its place. */
+export interface PreparedGrey {
+  input: Float32Array;
+  geometry: InputGeometry;
+}
+
+/** An image on its way through the steps. */
+interface Work {
+  source: GreyImage;
+  rows: number;
+  columns: number;
+  /** 16-bit planes before the resize, real ones after it; all of one size. */
+  channels: Array<Uint16Array | Float32Array>;
+  crop: Box;
+  orientation: Orientation;
+  resized: boolean;
+  normalised: boolean;
+  /** The breast is looked for once, on the source image. */
+  mask: BreastMask | undefined;
+}
+
+/**
+ * Brings an image to what a network takes in, by the steps of its bundle in their order. Training runs the same.
+ *
+ * @throws ImageError `preparation-invalid` where the steps contradict each other: something after `normalise`, or
+ *   cropping, turning, CLAHE or another resize after `resize`
+ */
+export function prepareGrey(image: GreyImage, steps: PreparationStep[]): PreparedGrey {
+  const work: Work = {
+    source: image,
+    rows: image.rows,
+    columns: image.columns,
+    channels: [image.pixels],
+    crop: { left: 0, top: 0, width: image.columns, height: image.rows },
+    orientation: { flip: false, quarterTurns: 0 },
+    resized: false,
+    normalised: false,
+    mask: undefined,
+  };
+  let normalise = { mean: 0, deviation: 1 };
+  for (const step of steps) {
+    if (work.normalised) throw invalid(`${step.step} stands after normalise`);
+    if (work.resized && step.step !== 'normalise') throw invalid(`${step.step} stands after resize`);
+    switch (step.step) {
+      case 'crop-to-breast':
+        cropTo(work, breastBox(work, step.margin));
+        break;
+      case 'orient-chest-wall-left':
+        orient(work, orientationToLeft(chestWallSideOf(work)));
+        break;
+      case 'clahe':
+        addClahe(work, step);
+        break;
+      case 'resize':
+        resize(work, step.rows, step.columns);
+        break;
+      case 'normalise':
+        if (!(step.deviation > 0)) throw invalid(`a deviation of ${step.deviation}`);
+        normalise = step;
+        work.normalised = true;
+        break;
+      default:
+        throw invalid(`a step that there is not: ${JSON.stringify(step)}`);
+    }
+  }
+  return {
+    input: interleaved(work.channels, normalise.mean, normalise.deviation),
+    geometry: {
+      sourceRows: image.rows,
+      sourceColumns: image.columns,
+      crop: work.crop,
+      orientation: work.orientation,
+      inputRows: work.rows,
+      inputColumns: work.columns,
+    },
+  };
+}
+
+/** The breast's bounding box on the source, widened on each side by a fraction of its own size. */
+function breastBox(work: Work, margin: number): Box {
+  if (!(margin >= 0 && margin <= 0.5)) throw invalid(`a margin of ${margin}`);
+  work.mask ??= breastMask(work.source);
+  const { box } = work.mask;
+  const dx = Math.round(box.width * margin);
+  const dy = Math.round(box.height * margin);
+  const left = Math.max(0, box.left - dx);
+  const top = Math.max(0, box.top - dy);
+  return {
+    left,
+    top,
+    width: Math.min(work.source.columns, box.left + box.width + dx) - left,
+    height: Math.min(work.source.rows, box.top + box.height + dy) - top,
+  };
+}
+
+function cropTo(work: Work, box: Box): void {
+  // Steps may come in any order: what is left of an earlier crop, in the frame that the image is in now.
+  const left = Math.max(box.left, work.crop.left);
+  const top = Math.max(box.top, work.crop.top);
+  const right = Math.min(box.left + box.width, work.crop.left + work.crop.width);
+  const bottom = Math.min(box.top + box.height, work.crop.top + work.crop.height);
+  const frame = geometryOf(work);
+  const a = fromSource(frame, { x: left, y: top });
+  const b = fromSource(frame, { x: right, y: bottom });
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  const [width, height] = [Math.abs(a.x - b.x), Math.abs(a.y - b.y)];
+  if (width === work.columns && height === work.rows) return;
+  work.channels = work.channels.map((channel) => {
+    const out = new Uint16Array(width * height);
+    for (let row = 0; row < height; row++) {
+      const from = (y + row) * work.columns + x;
+      out.set(channel.subarray(from, from + width), row * width);
+    }
+    return out;
+  });
+  [work.rows, work.columns] = [height, width];
+  work.crop = { left, top, width: right - left, height: bottom - top };
+}
+
+/** The chest wall's side in the frame that the image is in now. */
+function chestWallSideOf(work: Work): Side {
+  work.mask ??= breastMask(work.source);
+  const side = chestWallSide(work.mask);
+  const middle = { x: work.source.columns / 2, y: work.source.rows / 2 };
+  const edge = {
+    left: { x: 0, y: middle.y },
+    right: { x: work.source.columns, y: middle.y },
+    top: { x: middle.x, y: 0 },
+    bottom: { x: middle.x, y: work.source.rows },
+  }[side];
+  const frame = geometryOf(work);
+  const from = fromSource(frame, middle);
+  const to = fromSource(frame, edge);
+  if (Math.abs(to.x - from.x) > Math.abs(to.y - from.y)) return to.x < from.x ? 'left' : 'right';
+  return to.y < from.y ? 'top' : 'bottom';
+}
+
+function orient(work: Work, orientation: Orientation): void {
+  const { rows, columns } = work;
+  work.channels = work.channels.map((channel) => {
+    const turned = oriented(channel as Uint16Array, rows, columns, orientation);
+    [work.rows, work.columns] = [turned.rows, turned.columns];
+    return turned.pixels;
+  });
+  work.orientation = composeOrientations(work.orientation, orientation);
+}
+
+function addClahe(work: Work, step: Extract<PreparationStep, { step: 'clahe' }>): void {
+  const equalised = clahe(work.channels[0] as Uint16Array, work.rows, work.columns, step);
+  if (step.as === 'channel') work.channels.push(equalised);
+  else work.channels[0] = equalised;
+}
+
+function resize(work: Work, rows: number, columns: number): void {
+  work.channels = work.channels.map((channel) => resizeArea(channel, work.rows, work.columns, rows, columns));
+  [work.rows, work.columns] = [rows, columns];
+  work.resized = true;
+}
+
+function geometryOf(work: Work): InputGeometry {
+  return {
+    sourceRows: work.source.rows,
+    sourceColumns: work.source.columns,
+    crop: work.crop,
+    orientation: work.orientation,
+    inputRows: work.rows,
+    inputColumns: work.columns,
+  };
+}
+
+function interleaved(channels: Work['channels'], mean: number, deviation: number): Float32Array {
+  const count = channels.length;
+  const out = new Float32Array(channels[0]!.length * count);
+  channels.forEach((channel, c) => {
+    for (let i = 0; i < channel.length; i++) out[i * count + c] = (channel[i]! / 65535 - mean) / deviation;
+  });
+  return out;
+}
+
+function invalid(what: string): ImageError {
+  return new ImageError('preparation-invalid', `The preparation steps of the bundle have ${what}.`, {
+    remedy: 'Use a bundle whose steps crop, turn and equalise first, then resize, then normalise.',
+  });
+}
