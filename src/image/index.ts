@@ -12,5 +12,6 @@ export {
   type Side,
 } from './orientation.js';
 export { type PreparedGrey, prepareGrey } from './prepare.js';
+export { presentationImage } from './presentation.js';
 export { displayImage, resizeArea } from './resize.js';
 export type * from './types.js';

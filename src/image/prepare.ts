@@ -154,7 +154,20 @@ function orient(work: Work, orientation: Orientation): void {
 }
 
 function addClahe(work: Work, step: Extract<PreparationStep, { step: 'clahe' }>): void {
-  const equalised = clahe(work.channels[0] as Uint16Array, work.rows, work.columns, step);
+  const image = work.channels[0] as Uint16Array;
+  const equalised =
+    step.bits === 8
+      ? // 65535 is 255 × 257.
+        Uint16Array.from(
+          clahe(
+            Uint8Array.from(image, (value) => Math.round(value / 257)),
+            work.rows,
+            work.columns,
+            step,
+          ),
+          (level) => level * 257,
+        )
+      : clahe(image, work.rows, work.columns, step);
   if (step.as === 'channel') work.channels.push(equalised);
   else work.channels[0] = equalised;
 }
