@@ -2,7 +2,11 @@ import {
   type Algorithm,
   type Attributes,
   type Code,
+  ownMark,
+  PROCESSING_EQUIPMENT,
+  SOURCE_IMAGE_FOR_IMAGE_PROCESSING,
   type SourceInstance,
+  SPATIAL_RESAMPLING,
   sopClass,
   writePart10,
 } from '../dicom/index.js';
@@ -24,15 +28,6 @@ export interface SecondaryCaptureInput {
   /** Instance Number (0020,0013), from 1 within the series. */
   instanceNumber: number;
 }
-
-/** CID 7202, CID 7005 and CID 7203 of PS3.16. */
-const SOURCE_IMAGE: Code = {
-  value: '121322',
-  scheme: 'DCM',
-  meaning: 'Source image for image processing operation',
-};
-const PROCESSING_EQUIPMENT: Code = { value: '109102', scheme: 'DCM', meaning: 'Processing Equipment' };
-const SPATIAL_RESAMPLING: Code = { value: '113085', scheme: 'DCM', meaning: 'Spatial resampling' };
 
 const SERIES_DESCRIPTION = 'Mamori heat maps';
 
@@ -58,6 +53,7 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
     {
       SOPClassUID: sopClass.SecondaryCapture,
       SOPInstanceUID: input.uids.sopInstanceUID,
+      ...ownMark,
       InstanceCreationDate: date,
       InstanceCreationTime: time,
 
@@ -134,7 +130,7 @@ function derivation({ source, rgb, algorithm, method }: SecondaryCaptureInput): 
       {
         ReferencedSOPClassUID: source.sopClassUID,
         ReferencedSOPInstanceUID: source.sopInstanceUID,
-        PurposeOfReferenceCodeSequence: [codeItem(SOURCE_IMAGE)],
+        PurposeOfReferenceCodeSequence: [codeItem(SOURCE_IMAGE_FOR_IMAGE_PROCESSING)],
       },
     ],
   };
@@ -146,9 +142,14 @@ function lossyCompression(source: SourceInstance): Attributes {
   if (lossy === undefined) return {};
   return {
     LossyImageCompression: '01',
-    LossyImageCompressionRatio: lossy.ratios,
-    LossyImageCompressionMethod: lossy.methods,
+    LossyImageCompressionRatio: orLeftOut(lossy.ratios),
+    LossyImageCompressionMethod: orLeftOut(lossy.methods),
   };
+}
+
+/** Careless sources name neither; an empty value would be worse than none. */
+function orLeftOut<T>(values: T[]): T[] | undefined {
+  return values.length > 0 ? values : undefined;
 }
 
 function codeItem(code: Code): Attributes {

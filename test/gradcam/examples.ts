@@ -1,4 +1,4 @@
-import type { SourceInstance } from '../../src/dicom/index.js';
+import type { Algorithm, SourceInstance } from '../../src/dicom/index.js';
 import type { Caption, HeatMap, OverlayInput } from '../../src/gradcam/index.js';
 import type { InputGeometry, Orientation } from '../../src/image/index.js';
 
@@ -39,6 +39,15 @@ export const CAPTION: Caption = {
   method: 'Grad-CAM',
 };
 
+export const ALGORITHM: Algorithm = {
+  name: 'ddsm-mass',
+  version: '1.0.0',
+  manufacturer: 'Mamori',
+  parameters: [],
+  deviceUid: '2.25.5',
+  softwareVersions: 'Mamori 0.1.0',
+};
+
 /** A display image of the whole source at a third of its size, with all greys in it. */
 export function overlayInput(change: Partial<OverlayInput> = {}): OverlayInput {
   const display = { rows: 400, columns: 300, pixels: new Uint8Array(400 * 300) };
@@ -61,7 +70,7 @@ function raw(tag: string, vr: string, text: string) {
 }
 
 /** `Yamada^Tarou=山田^太郎` in ISO 2022 IR 87, with the escapes as they stand in PS3.5 H.3. */
-export const JAPANESE_NAME = 'Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B ';
+export const JAPANESE_NAME = 'Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B';
 
 export const SOURCE: SourceInstance = {
   studyInstanceUID: '2.25.1001',

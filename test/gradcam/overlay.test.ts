@@ -4,9 +4,24 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { drawOverlay, OverlayPool, overlayPng, type RgbImage } from '../../src/gradcam/index.js';
+import {
+  drawOverlay,
+  OverlayPool,
+  overlayPng,
+  type RgbImage,
+  secondaryCapture,
+} from '../../src/gradcam/index.js';
 import { toSource } from '../../src/image/index.js';
-import { CAPTION, FLAT, geometryOf, heatMapWith, ORIENTATIONS, overlayInput, SOURCE } from './examples.js';
+import {
+  ALGORITHM,
+  CAPTION,
+  FLAT,
+  geometryOf,
+  heatMapWith,
+  ORIENTATIONS,
+  overlayInput,
+  SOURCE,
+} from './examples.js';
 
 const at = (rgb: RgbImage, x: number, y: number) => [
   ...rgb.pixels.subarray((y * rgb.columns + x) * 3).subarray(0, 3),
@@ -223,21 +238,13 @@ describe('The overlay', () => {
     const pool = new OverlayPool({ threads: 1 });
     const details = {
       source: SOURCE,
-      algorithm: {
-        name: 'ddsm-mass',
-        version: '1.0.0',
-        manufacturer: 'Mamori',
-        parameters: [],
-        deviceUid: '2.25.5',
-        softwareVersions: '0.1.0',
-      },
+      algorithm: ALGORITHM,
       uids: { seriesInstanceUID: '2.25.6', sopInstanceUID: '2.25.7' },
       createdAt: new Date(2026, 0, 2, 3, 4, 5),
       seriesNumber: 9001,
       instanceNumber: 1,
     };
     try {
-      const { secondaryCapture } = await import('../../src/gradcam/index.js');
       const input = overlayInput();
       const rgb = drawOverlay(input);
       const bytes = secondaryCapture({ ...details, rgb, method: input.caption.method });
