@@ -1,6 +1,7 @@
 import {
   type Attributes,
   deriveUid,
+  type Laterality,
   type RawAttribute,
   type StandardView,
   sopClass,
@@ -90,7 +91,7 @@ export function makeInstance(options: InstanceOptions = {}): MadeInstance {
   const attributes: Attributes = {
     ...commonAttributes(identity, habit),
     ...(kind === 'secondary-capture'
-      ? secondaryCaptureAttributes(mammogram)
+      ? secondaryCaptureAttributes(mammogram, laterality)
       : mammogramAttributes(mammogram, projection, habit)),
     ...(kind === 'tomosynthesis' ? { SOPClassUID: sopClass.BreastTomosynthesis } : {}),
     ...options.override,
@@ -163,7 +164,7 @@ function identityOf(options: InstanceOptions, projection: Projection): Identity 
 }
 
 /** A picture of a mammogram that is not one (PS3.3 A.8.1). */
-function secondaryCaptureAttributes(mammogram: StoredMammogram): Attributes {
+function secondaryCaptureAttributes(mammogram: StoredMammogram, laterality: Laterality): Attributes {
   const { PixelIntensityRelationship, PixelIntensityRelationshipSign, ...pixels } = pixelAttributes(
     mammogram,
     true,
@@ -175,7 +176,7 @@ function secondaryCaptureAttributes(mammogram: StoredMammogram): Attributes {
     SeriesDescription: 'Picture of a mammogram',
     SamplesPerPixel: 1,
     PatientOrientation: '',
-    Laterality: '',
+    Laterality: laterality,
     AnatomicRegionSequence: undefined,
     AcquisitionContextSequence: undefined,
     ...pixels,

@@ -45,7 +45,7 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
   const grid = Math.max(1, longEdge / (longEdge > 1024 ? 416 : 256));
   const gridSpacing = spacing * grid;
   const gridSize = (pixels: number) => Math.ceil(pixels / grid) + 2;
-  const coarseSide = powerOfTwo(gridSize(longEdge));
+  const coarseSide = powerOfTwo(longEdge / grid);
   // The grid carries what is coarser than about five of its cells, the pixels carry the rest.
   const crossover = 1 / (5 * gridSpacing);
   const coarse = (frequency: number) => 1 / (1 + (frequency / crossover) ** 6);

@@ -30,18 +30,27 @@ export function powerLawTiles(
   const step = 1 / (side * spacing);
   // Each mode's power is the spectral density times the area that the mode stands for.
   const scale = (CORNER / (2 * Math.PI)) * step * step * 2;
+  // Modes of one distance from the origin share their amplitude: u² + v² is the index.
+  const amplitudes = new Float32Array(side * side * 0.5 + 1).fill(-1);
+  const amplitudeAt = (index: number): number => {
+    const square = index * step * step;
+    const sum = square + CORNER * CORNER;
+    return Math.sqrt((scale * Math.max(0, band(Math.sqrt(square)))) / (sum * Math.sqrt(sum)));
+  };
   for (let v = 0; v < side; v++) {
-    const fv = (v <= side / 2 ? v : v - side) * step;
+    const fv = v <= side / 2 ? v : v - side;
     for (let u = 0; u < side; u++) {
-      const fu = (u <= side / 2 ? u : u - side) * step;
-      const square = fu * fu + fv * fv;
-      const weight = square === 0 ? 0 : band(Math.sqrt(square));
-      const phase = random();
-      if (weight <= 0) continue;
-      const sum = square + CORNER * CORNER;
-      const amplitude = Math.sqrt((scale * weight) / (sum * Math.sqrt(sum)));
-      re[v * side + u] = amplitude * COSINE[(phase * 4096) | 0]!;
-      im[v * side + u] = amplitude * COSINE[((phase * 4096) | 0) + 1024]!;
+      const fu = u <= side / 2 ? u : u - side;
+      const index = fu * fu + fv * fv;
+      const phase = (random() * 4096) | 0;
+      if (index === 0) continue;
+      let amplitude = amplitudes[index]!;
+      if (amplitude < 0) {
+        amplitude = amplitudeAt(index);
+        amplitudes[index] = amplitude;
+      }
+      re[v * side + u] = amplitude * COSINE[phase]!;
+      im[v * side + u] = amplitude * COSINE[phase + 1024]!;
     }
   }
   inverseFourier(re, im, side);
