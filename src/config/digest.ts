@@ -3,15 +3,15 @@ import type { Settings } from './schema.js';
 
 /**
  * Names the settings that change what is written about an exam: sixteen hexadecimal digits, part of the exam's
- * key in the ledger and of the UIDs of its objects. Addresses, schedules and the like do not count, nor do the
- * engine and its device: they change how fast the same answer comes.
+ * key in the ledger. Addresses, schedules and the like do not count, nor do the engine and its device: they change
+ * how fast the same answer comes. Nor does the list of reports: one more kind from tomorrow on is no reason to
+ * write everything anew.
  */
 export function resultDigest(settings: Pick<Settings, 'explain' | 'outputs'>): string {
   const { explain, outputs } = settings;
   const result = {
     method: explain.method,
     steps: explain.method === 'integrated-grad-cam' ? explain.steps : undefined,
-    reports: [...outputs.reports].sort(),
     secondaryCapture: outputs.secondaryCapture === 'off' ? 'off' : outputs.secondaryCapture.longEdge,
   };
   return createHash('sha256').update(JSON.stringify(result)).digest('hex').slice(0, 16);

@@ -54,6 +54,10 @@ const pacsAuth = z.discriminatedUnion('type', [
     clientSecret: secret,
     scope: z.string().min(1).optional(),
     audience: z.string().min(1).optional(),
+    credentialsIn: z
+      .enum(['header', 'body'])
+      .default('header')
+      .describe('Where the client id and secret go (RFC 6749 section 2.3.1)'),
   }),
 ]);
 
@@ -77,9 +81,10 @@ const pacs = z
         connectSeconds: seconds(0.1, 600).default(10).describe('Until a connection stands'),
         headersSeconds: seconds(0.1, 3600).default(120).describe('Until an answer begins'),
         idleSeconds: seconds(0.1, 3600).default(60).describe('Between two pieces of an answer'),
+        totalSeconds: seconds(0.1, 86_400).default(900).describe('One request as a whole'),
       })
       .prefault({}),
-    connections: z.int().min(1).max(64).default(4).describe('Connections open at the same time'),
+    connections: z.int().min(1).max(64).default(6).describe('Connections open at the same time'),
     maxInstanceMegabytes: z.int().min(1).max(2047).default(512).describe('A larger instance is refused'),
     maxAnswerMegabytes: z.int().min(1).max(2047).default(64).describe('A larger search answer is refused'),
   })

@@ -1,0 +1,123 @@
+import Libsql from 'libsql';
+import { LedgerError } from './ledger.js';
+import { MIGRATIONS } from './sql/schema.js';
+
+export type Bindings = Record<string, string | number | null>;
+
+/** How long a statement waits for another process's transaction, which takes a few milliseconds. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * A SQLite file with the ledger's tables, brought up to date.
+ *
+ * Write-ahead log, and every commit on the disk before it is answered: what the ledger has said holds after a power
+ * cut.
+ */
+export class Database {
+  private readonly statements = new Map<string, Libsql.Statement<unknown[]>>();
+
+  private constructor(
+    private readonly connection: Libsql.Database,
+    private readonly file: string,
+  ) {}
+
+  /** @throws LedgerError `ledger-unreadable`, `ledger-newer`, `ledger-busy` */
+  static open(file: string): Database {
+    let connection: Libsql.Database | undefined;
+    try {
+      connection = new Libsql(file, { timeout: BUSY_TIMEOUT_MS });
+      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      connection.pragma('journal_mode = WAL');
+      connection.pragma('synchronous = FULL');
+      connection.pragma('foreign_keys = ON');
+      const database = new Database(connection, file);
+      database.migrate();
+      return database;
+    } catch (error) {
+      connection?.close();
+      throw named(error, file);
+    }
+  }
+
+  /** Runs a piece of work as one transaction that keeps other writers out from its start. */
+  transact<T>(work: () => T): T {
+    try {
+      return this.connection.transaction(work).immediate();
+    } catch (error) {
+      throw named(error, this.file);
+    }
+  }
+
+  /** Every row that a statement answers, `RETURNING` included. */
+  rows<Row>(sql: string, bindings: Bindings = {}): Row[] {
+    try {
+      return this.statement(sql).all(bindings) as Row[];
+    } catch (error) {
+      throw named(error, this.file);
+    }
+  }
+
+  row<Row>(sql: string, bindings: Bindings = {}): Row | undefined {
+    return this.rows<Row>(sql, bindings)[0];
+  }
+
+  /** Runs a statement; answers how many rows it changed. */
+  run(sql: string, bindings: Bindings): number {
+    try {
+      return this.statement(sql).run(bindings).changes;
+    } catch (error) {
+      throw named(error, this.file);
+    }
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.connection.close();
+  }
+
+  private statement(sql: string): Libsql.Statement<unknown[]> {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.connection.prepare(sql) as Libsql.Statement<unknown[]>;
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  private migrate(): void {
+    this.connection
+      .transaction(() => {
+        const [{ user_version: version }] = this.connection.pragma('user_version') as [
+          { user_version: number },
+        ];
+        if (version > MIGRATIONS.length) {
+          throw new LedgerError(
+            'ledger-newer',
+            `The ledger ${this.file} was written by a later version of Mamori (its format is ${version}, this version knows ${MIGRATIONS.length}).`,
+            { remedy: 'Install that version again, or name another ledger.url.' },
+          );
+        }
+        for (const step of MIGRATIONS.slice(version)) this.connection.exec(step);
+        if (version < MIGRATIONS.length) this.connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+      })
+      .immediate();
+  }
+}
+
+function named(error: unknown, file: string): unknown {
+  if (error instanceof LedgerError) return error;
+  const code = String((error as { code?: unknown }).code ?? '');
+  const message = error instanceof Error ? error.message : String(error);
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new LedgerError('ledger-busy', `The ledger ${file} is held by another process.`, {
+      remedy: 'Close whatever else has the file open (a database browser, a backup).',
+      cause: error,
+    });
+  }
+  if (code === '' && !message.includes('Unable to open')) return error;
+  if (code.startsWith('SQLITE_CONSTRAINT') || code === 'SQLITE_ERROR') return error;
+  return new LedgerError('ledger-unreadable', `The ledger ${file} cannot be used: ${message || code}.`, {
+    remedy: 'Check that ledger.url names a file in a folder that is there, that may be written and has room.',
+    cause: error,
+  });
+}

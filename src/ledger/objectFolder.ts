@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { LedgerError } from './ledger.js';
+
+/** Where an object's bytes lie, and how to know them again. */
+export interface StoredBytes {
+  file: string;
+  size: number;
+  crc32: number;
+}
+
+/** Files of a crashed process that no row names; younger ones may belong to a process that is about to name them. */
+const ORPHAN_AGE_MS = 3_600_000;
+
+/**
+ * Bytes of objects on their way to the archive: a file each, in a folder beside the database.
+ *
+ * Files and not BLOBs, for three reasons: tens of megabytes for an exam would pass through the write-ahead log and
+ * the event loop; a deleted file is gone, while a deleted row's patient data stay in the database's free pages; and
+ * the database stays small. A row names a file only after the file is on the disk.
+ */
+export class ObjectFolder {
+  constructor(private readonly folder: string) {}
+
+  /** Writes the bytes through to the disk. Each call makes files of its own: workers cannot overwrite each other's. */
+  async put(all: readonly Uint8Array[]): Promise<StoredBytes[]> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const stored = await Promise.all(all.map((bytes) => this.write(bytes)));
+    await flush(this.folder);
+    return stored;
+  }
+
+  /** @throws LedgerError `ledger-object-damaged` when the bytes are not the ones that were put there. */
+  async read({ file, size, crc32: expected }: StoredBytes, sopInstanceUID: string): Promise<Uint8Array> {
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(join(this.folder, file));
+    } catch (cause) {
+      throw damaged(sopInstanceUID, 'cannot be read', cause);
+    }
+    if (bytes.length !== size || crc32(bytes) !== expected) throw damaged(sopInstanceUID, 'have changed');
+    return bytes;
+  }
+
+  async remove(files: readonly string[]): Promise<void> {
+    await Promise.all(files.map((file) => rm(join(this.folder, file), { force: true })));
+  }
+
+  /** Deletes what a crash has left behind. */
+  async sweep(isNamed: (file: string) => boolean): Promise<void> {
+    const files = await readdir(this.folder).catch(() => [] as string[]);
+    for (const file of files) {
+      if (isNamed(file)) continue;
+      const age = await stat(join(this.folder, file)).then(
+        ({ mtimeMs }) => Date.now() - mtimeMs,
+        () => 0,
+      );
+      if (age > ORPHAN_AGE_MS) await this.remove([file]);
+    }
+  }
+
+  private async write(bytes: Uint8Array): Promise<StoredBytes> {
+    const file = `${randomUUID()}.dcm`;
+    const handle = await open(join(this.folder, file), 'wx', 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return { file, size: bytes.length, crc32: crc32(bytes) };
+  }
+}
+
+/** A new file's name is safe only when its folder is on the disk too. */
+async function flush(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function damaged(sopInstanceUID: string, what: string, cause?: unknown): LedgerError {
+  return new LedgerError('ledger-object-damaged', `The kept bytes of object ${sopInstanceUID} ${what}.`, {
+    remedy: 'Check the disk under the ledger, then process the exam anew: mamori process --force.',
+    cause,
+  });
+}

@@ -1,0 +1,74 @@
+import type { ExamKey, ExamRecord, ExamState } from './ledger.js';
+
+/** A row of `exams` with its objects counted, as SQLite gives it. */
+export interface ExamRow {
+  id: number;
+  study_instance_uid: string;
+  model_name: string;
+  model_version: string;
+  settings_digest: string;
+  state: ExamState;
+  revision: number;
+  fingerprint: string;
+  claimed_fingerprint: string | null;
+  first_seen_at: number;
+  last_seen_at: number;
+  changed_at: number;
+  claim_number: number;
+  worker: string | null;
+  lease_until: number | null;
+  attempts: number;
+  retry_at: number | null;
+  outcome: 'processed' | 'not-processed' | null;
+  code: string | null;
+  reason: string | null;
+  closed_at: number | null;
+  kept: number;
+  sent: number;
+  confirmed: number;
+}
+
+export interface ObjectRow {
+  kind: string;
+  sop_class_uid: string;
+  series_instance_uid: string;
+  sop_instance_uid: string;
+  size: number;
+  crc32: number;
+  file: string | null;
+  sent_at: number | null;
+  confirmed_at: number | null;
+}
+
+export function recordOf(row: ExamRow): ExamRecord {
+  return {
+    ...keyOf(row),
+    state: row.state,
+    revision: row.revision,
+    fingerprint: row.fingerprint,
+    firstSeen: new Date(row.first_seen_at),
+    lastSeen: new Date(row.last_seen_at),
+    lastChange: new Date(row.changed_at),
+    attempts: row.attempts,
+    worker: row.worker ?? undefined,
+    leaseUntil: dateOf(row.lease_until),
+    retryAt: dateOf(row.retry_at),
+    code: row.code ?? undefined,
+    reason: row.reason ?? undefined,
+    closedAt: dateOf(row.closed_at),
+    objects: { kept: row.kept, sent: row.sent, confirmed: row.confirmed },
+  };
+}
+
+export function keyOf(row: ExamRow): ExamKey {
+  return {
+    studyInstanceUID: row.study_instance_uid,
+    modelName: row.model_name,
+    modelVersion: row.model_version,
+    settingsDigest: row.settings_digest,
+  };
+}
+
+export function dateOf(milliseconds: number | null): Date | undefined {
+  return milliseconds === null ? undefined : new Date(milliseconds);
+}

@@ -1,0 +1,82 @@
+/**
+ * The tables, as numbered steps: step n takes a database from `user_version` n − 1 to n. A step that has been
+ * released is never changed; what comes later is a further step.
+ *
+ * Times are milliseconds since 1970 in UTC. No patient data but UIDs.
+ */
+export const MIGRATIONS: readonly string[] = [
+  /* sql */ `
+  CREATE TABLE exams (
+    id INTEGER PRIMARY KEY,
+    study_instance_uid TEXT NOT NULL,
+    model_name TEXT NOT NULL,
+    model_version TEXT NOT NULL,
+    settings_digest TEXT NOT NULL,
+    state TEXT NOT NULL
+      CHECK (state IN ('waiting', 'claimed', 'delivering', 'delivered', 'not-processed', 'failed')),
+    revision INTEGER NOT NULL DEFAULT 1,
+    fingerprint TEXT NOT NULL,
+    claimed_fingerprint TEXT,       -- what the last claim's work is about
+    first_seen_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,    -- when the fingerprint last became another
+    updated_at INTEGER NOT NULL,    -- when the state last became another
+    claim_number INTEGER NOT NULL DEFAULT 0,
+    worker TEXT,
+    lease_until INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at INTEGER,
+    outcome TEXT CHECK (outcome IN ('processed', 'not-processed')),  -- what the kept objects say
+    outcome_code TEXT,
+    outcome_reason TEXT,
+    code TEXT,                      -- why it failed or was not processed
+    reason TEXT,
+    closed_at INTEGER,
+    UNIQUE (study_instance_uid, model_name, model_version, settings_digest),
+    CHECK ((state IN ('claimed', 'delivering')) = (lease_until IS NOT NULL)),
+    CHECK ((state = 'failed') = (retry_at IS NOT NULL)),
+    CHECK ((state IN ('delivered', 'not-processed')) = (closed_at IS NOT NULL))
+  ) STRICT;
+  CREATE INDEX exams_by_state ON exams (state, updated_at);
+
+  CREATE TABLE objects (
+    exam_id INTEGER NOT NULL REFERENCES exams (id),
+    revision INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    sop_class_uid TEXT NOT NULL,
+    series_instance_uid TEXT NOT NULL,
+    sop_instance_uid TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    crc32 INTEGER NOT NULL,
+    file TEXT UNIQUE,               -- in the objects' folder, until confirmed
+    sent_at INTEGER,
+    confirmed_at INTEGER,
+    PRIMARY KEY (exam_id, revision, position),
+    UNIQUE (exam_id, revision, sop_instance_uid)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX objects_by_uid ON objects (sop_instance_uid);
+
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    exam_id INTEGER NOT NULL REFERENCES exams (id),
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    worker TEXT,
+    code TEXT,
+    reason TEXT
+  ) STRICT;
+  CREATE INDEX events_by_exam ON events (exam_id, id);
+
+  -- The promise on which everything rests, kept by the database itself: delivered means that there is something,
+  -- and that every part of it was read back from the archive.
+  CREATE TRIGGER delivered_means_confirmed BEFORE UPDATE OF state ON exams
+  WHEN NEW.state = 'delivered' AND (
+    NOT EXISTS (SELECT 1 FROM objects WHERE exam_id = NEW.id AND revision = NEW.revision)
+    OR EXISTS (SELECT 1 FROM objects
+               WHERE exam_id = NEW.id AND revision = NEW.revision AND confirmed_at IS NULL))
+  BEGIN
+    SELECT RAISE(ABORT, 'an exam is closed only after every object is confirmed');
+  END;
+  `,
+];

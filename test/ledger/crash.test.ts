@@ -1,0 +1,76 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { openLedger } from '../../src/ledger/index.js';
+import { EXAM } from './exams.js';
+
+const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
+/** open, observe, claim, keep, list, three times sent and confirmed, close */
+const CALLS = 12;
+
+describe('ledger under kill -9', () => {
+  let folder: string;
+  let url: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'mamori-crash-'));
+    url = `sqlite:${join(folder, 'mamori.db')}`;
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const start = (name: string, calls: number, seconds: number): ChildProcess =>
+    fork(WORKER, [url, name, String(calls), String(seconds)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+
+  async function isDelivered(): Promise<void> {
+    const ledger = await openLedger(url);
+    const record = await ledger.find(EXAM);
+    const all = await ledger.history(EXAM);
+    await ledger.disconnect();
+    expect(record).to.deep.include({ state: 'delivered', objects: { kept: 3, sent: 3, confirmed: 3 } });
+    expect(all.filter(({ event }) => event === 'objects-kept')).to.have.lengthOf(1);
+    expect(all.filter(({ event }) => event === 'delivered')).to.have.lengthOf(1);
+  }
+
+  for (let calls = 0; calls < CALLS; calls++) {
+    it(`after ${calls + 1} of ${CALLS} calls, another worker finishes the exam, and makes its objects once`, async () => {
+      const first = start('first', calls, 0);
+      expect((await once(first, 'message'))[0]).to.equal('stands');
+      const gone = once(first, 'exit');
+      first.kill('SIGKILL');
+      await gone;
+      const second = start('second', -1, 61);
+      const [word] = await once(second, 'message');
+      expect(word).to.equal(calls === CALLS - 1 ? 'refused' : 'done');
+      await once(second, 'exit');
+      await isDelivered();
+      const objectFolder = join(folder, 'mamori.db-objects');
+      expect(readdirSync(objectFolder)).to.deep.equal([]);
+    });
+  }
+
+  it('at any moment leaves a ledger that can be worked on', async () => {
+    for (let round = 0; round < 6; round++) {
+      const worker = start(`victim-${round}`, -1, round * 61);
+      const gone = once(worker, 'exit');
+      const timer = setTimeout(() => worker.kill('SIGKILL'), 60 + 25 * round);
+      await gone;
+      clearTimeout(timer);
+    }
+    const last = start('last', -1, 6 * 61);
+    await once(last, 'exit');
+    await isDelivered();
+  });
+
+  it('lets one of several processes have the exam', async () => {
+    const workers = Array.from({ length: 3 }, (_, index) => start(`worker-${index}`, -1, 0));
+    const words = await Promise.all(workers.map(async (worker) => (await once(worker, 'message'))[0]));
+    await Promise.all(workers.map((worker) => worker.exitCode ?? once(worker, 'exit')));
+    expect(words.sort()).to.deep.equal(['done', 'refused', 'refused']);
+    await isDelivered();
+  });
+});
