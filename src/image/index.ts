@@ -5,13 +5,22 @@ export { ImageError, type ImageErrorCode } from './errors.js';
 export { fromSource, type Place, toSource } from './geometry.js';
 export {
   chestWallSide,
+  composeOrientations,
   inverseOrientation,
   ORIENTATIONS,
   orientationToLeft,
   oriented,
   type Side,
 } from './orientation.js';
+export { PreparationPool, type PreparationPoolOptions } from './pool.js';
 export { type PreparedGrey, prepareGrey } from './prepare.js';
+export {
+  type InstanceLeftAlone,
+  type PreparationResult,
+  type PreparationTask,
+  prepareInstance,
+  recogniseInstance,
+} from './prepareInstance.js';
 export { presentationImage } from './presentation.js';
 export { displayImage, resizeArea } from './resize.js';
 export type * from './types.js';

@@ -1,0 +1,130 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import type { Recognition } from '../dicom/index.js';
+import { ImageError, type ImageErrorCode } from './errors.js';
+import type { PreparationResult, PreparationTask } from './prepareInstance.js';
+import type { WorkerAnswer, WorkerTask } from './worker.js';
+
+export interface PreparationPoolOptions {
+  /** Threads, and with that images in memory at a time; default: one per processor, at most 4. */
+  threads?: number;
+  /** After so long a single image is given up, in milliseconds; default 60 000. Waiting for a thread does not count. */
+  timeoutMs?: number;
+  /** JavaScript heap of one thread in MiB; pixels live outside of it. Default 256. */
+  heapMb?: number;
+}
+
+/**
+ * Prepares images in worker threads, so that nothing of it blocks the event loop.
+ *
+ * A thread that is given up, runs out of memory or crashes costs its own image only, which is left alone with the
+ * reason; another thread takes its place.
+ */
+export class PreparationPool {
+  readonly #pool: Piscina<WorkerTask, WorkerAnswer>;
+  readonly #timeoutMs: number;
+  readonly #waiting: Array<() => void> = [];
+  #free: number;
+  #closed = false;
+
+  constructor(options: PreparationPoolOptions = {}) {
+    const threads = options.threads ?? Math.min(4, availableParallelism());
+    this.#free = threads;
+    this.#timeoutMs = options.timeoutMs ?? 60_000;
+    this.#pool = new Piscina({
+      filename: new URL('./worker.js', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: 30_000,
+      resourceLimits: { maxOldGenerationSizeMb: options.heapMb ?? 256 },
+    });
+  }
+
+  /**
+   * See `prepareInstance`. The buffer under `bytes` is handed over to the thread: do not use it afterwards.
+   *
+   * @throws ImageError `preparation-invalid` (the bundle is at fault) or `preparation-stopped` (the pool is closed)
+   */
+  async prepare(bytes: Uint8Array, task: PreparationTask): Promise<PreparationResult> {
+    const answer = await this.#run({ kind: 'prepare', bytes: transferable(bytes), task });
+    if (answer instanceof ImageError) {
+      return {
+        kind: 'left-alone',
+        leftOut: unnamed(answer),
+        attempted: true,
+        source: undefined,
+        study: undefined,
+      };
+    }
+    if (answer.kind === 'invalid') {
+      throw new ImageError(
+        'preparation-invalid',
+        answer.message,
+        answer.remedy ? { remedy: answer.remedy } : {},
+      );
+    }
+    return (answer as Extract<WorkerAnswer, { kind: 'result' }>).result;
+  }
+
+  /** Whether an instance is a mammogram, without touching its pixels. `bytes` is handed over as in `prepare`. */
+  async recogniseOnly(bytes: Uint8Array): Promise<Recognition> {
+    const answer = await this.#run({ kind: 'recognise', bytes: transferable(bytes) });
+    if (answer instanceof ImageError) return { kind: 'left-alone', leftOut: unnamed(answer) };
+    return (answer as Extract<WorkerAnswer, { kind: 'recognised' }>).recognition;
+  }
+
+  /** Waits for the images under way, refuses those that wait, and ends the threads. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const next of this.#waiting.splice(0)) next();
+    await this.#pool.close();
+  }
+
+  async #run(task: WorkerTask): Promise<WorkerAnswer | ImageError> {
+    await this.#takeThread();
+    // From here on a thread is free for it, so that the time-out counts work and not waiting.
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), this.#timeoutMs);
+    try {
+      if (this.#closed) throw named('preparation-stopped', 'The preparation of images has been stopped.');
+      return await this.#pool.run(task, {
+        signal: timeout.signal,
+        transferList: [task.bytes.buffer as ArrayBuffer],
+      });
+    } catch (error) {
+      if (error instanceof ImageError) throw error;
+      if (timeout.signal.aborted) {
+        return named('preparation-timed-out', `Preparing the image took longer than ${this.#timeoutMs} ms.`);
+      }
+      return named('preparation-crashed', 'The thread that prepared the image ended unexpectedly.', error);
+    } finally {
+      clearTimeout(timer);
+      this.#free++;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #takeThread(): Promise<void> {
+    while (this.#free === 0 && !this.#closed) await new Promise<void>((next) => this.#waiting.push(next));
+    this.#free--;
+  }
+}
+
+function named(code: ImageErrorCode, message: string, cause?: unknown): ImageError {
+  return new ImageError(code, message, {
+    remedy: 'Process the exam again; if it happens again, report the instance.',
+    cause,
+  });
+}
+
+function unnamed(error: ImageError) {
+  const { code, message } = error;
+  return { sopClassUID: '', sopInstanceUID: '', seriesInstanceUID: '', code, reason: message };
+}
+
+/** Bytes that own their whole buffer; parts of a larger one (Node's own pool among them) are copied first. */
+function transferable(bytes: Uint8Array): Uint8Array {
+  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+  if (whole && bytes.buffer instanceof ArrayBuffer) return bytes;
+  return Uint8Array.from(bytes);
+}

@@ -1,0 +1,122 @@
+import type { DicomInstance } from '../dicom/index.js';
+import {
+  type LeftAlone,
+  type RawAttribute,
+  type Recognition,
+  readPart10,
+  recogniseMammogram,
+  registerPatientAndStudy,
+  type SourceInstance,
+} from '../dicom/index.js';
+import { MamoriError } from '../errors.js';
+import { decodePixels } from './codecs/index.js';
+import { ImageError } from './errors.js';
+import { prepareGrey } from './prepare.js';
+import { presentationImage } from './presentation.js';
+import { displayImage } from './resize.js';
+import type { PreparationStep, PreparedImage } from './types.js';
+
+export interface PreparationTask {
+  /** The bundle's steps, in order. */
+  preparation: PreparationStep[];
+  /** Longest side of the display image in pixels. */
+  displayLongEdge: number;
+}
+
+/** An instance that does not go to the network, with the reason. Plain data: crosses threads. */
+export interface InstanceLeftAlone {
+  kind: 'left-alone';
+  /** UIDs are empty where they could not be read. */
+  leftOut: LeftAlone;
+  /** True where it is a mammogram that should have been analysed and could not be. */
+  attempted: boolean;
+  /** What the results need of it, where it is a mammogram. */
+  source: SourceInstance | undefined;
+  /** Study and patient, where the instance could be read at all. */
+  study: { studyInstanceUID: string; patientAndStudy: RawAttribute[] } | undefined;
+}
+
+export type PreparationResult = { kind: 'prepared'; image: PreparedImage } | InstanceLeftAlone;
+
+/**
+ * The whole way from a Part 10 file to the network's input: parse, recognise, decode, present, prepare.
+ *
+ * What is wrong with the instance comes back as `left-alone` with its code, whatever the bytes are.
+ *
+ * @throws ImageError `preparation-invalid`: the task is at fault, not the image
+ */
+export async function prepareInstance(bytes: Uint8Array, task: PreparationTask): Promise<PreparationResult> {
+  let instance: DicomInstance | undefined;
+  let recognition: Recognition | undefined;
+  try {
+    instance = readPart10(bytes);
+    recognition = recogniseMammogram(instance);
+    if (recognition.kind === 'left-alone') return leftAlone(instance, recognition, recognition.leftOut);
+    const grey = presentationImage(instance.dataset, await decodePixels(instance));
+    const { input, geometry } = prepareGrey(grey, task.preparation);
+    const display = displayImage(grey, task.displayLongEdge);
+    return { kind: 'prepared', image: { source: detached(recognition.source), input, geometry, display } };
+  } catch (error) {
+    if (error instanceof ImageError && error.code === 'preparation-invalid') throw error;
+    return leftAlone(instance, recognition, failure(error));
+  }
+}
+
+/** Parse and recognise only; the pixels are not touched. */
+export function recogniseInstance(bytes: Uint8Array): Recognition {
+  try {
+    const recognition = recogniseMammogram(readPart10(bytes));
+    if (recognition.kind === 'left-alone') return recognition;
+    return { kind: 'mammogram', source: detached(recognition.source) };
+  } catch (error) {
+    const unnamed = { sopClassUID: '', sopInstanceUID: '', seriesInstanceUID: '' };
+    return { kind: 'left-alone', leftOut: { ...unnamed, ...failure(error) } };
+  }
+}
+
+/** What an error says of the image; a fault of ours is named without its text, which might quote the image. */
+export function failure(error: unknown): { code: string; reason: string } {
+  if (error instanceof MamoriError) return { code: error.code, reason: ascii(error.message) };
+  const name = error instanceof Error ? error.name : typeof error;
+  return { code: 'preparation-crashed', reason: `Preparing the image failed unexpectedly (${ascii(name)}).` };
+}
+
+function leftAlone(
+  instance: DicomInstance | undefined,
+  recognition: Recognition | undefined,
+  reason: { code: string; reason: string },
+): InstanceLeftAlone {
+  const dataset = instance?.dataset;
+  const uid = (keyword: string) => ascii(dataset?.string(keyword) ?? '');
+  const source = recognition?.kind === 'mammogram' ? detached(recognition.source) : undefined;
+  const studyInstanceUID = uid('StudyInstanceUID');
+  return {
+    kind: 'left-alone',
+    leftOut: {
+      sopClassUID: uid('SOPClassUID'),
+      sopInstanceUID: uid('SOPInstanceUID'),
+      seriesInstanceUID: uid('SeriesInstanceUID'),
+      code: reason.code,
+      reason: reason.reason,
+    },
+    attempted: recognition?.kind !== 'left-alone',
+    source,
+    study:
+      dataset && studyInstanceUID
+        ? { studyInstanceUID, patientAndStudy: owned(registerPatientAndStudy(dataset)) }
+        : undefined,
+  };
+}
+
+/** The same without views into the file: sending one view to another thread sends the whole file along. */
+function detached(source: SourceInstance): SourceInstance {
+  return { ...source, patientAndStudy: owned(source.patientAndStudy) };
+}
+
+function owned(attributes: RawAttribute[]): RawAttribute[] {
+  return attributes.map((attribute) => ({ ...attribute, bytes: Uint8Array.from(attribute.bytes) }));
+}
+
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}
