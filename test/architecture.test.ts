@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   poller: ['ledger', 'dicomweb', 'exam', 'sr', 'gradcam', 'model', 'image', 'dicom'],
   admin: [],
   phantom: ['image', 'dicom'],
-  demo: ['phantom', 'dicom'],
+  demo: ['phantom', 'dicomweb', 'dicom'],
   cli: [
     'demo',
     'admin',

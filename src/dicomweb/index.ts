@@ -1,6 +1,13 @@
 export { DicomWeb, type InstanceToStore } from './dicomweb.js';
 export { PacsError, type PacsErrorCode } from './error.js';
 export type { InstanceRecord } from './instanceSearch.js';
+export {
+  boundaryOf,
+  MultipartError,
+  type Part,
+  parameter as multipartParameter,
+  readMultipart,
+} from './multipart.js';
 export type { ClientCredentials, Credentials, DicomWebOptions, Timeouts, TlsSettings } from './settings.js';
 export type { InstanceOutcome, StoreAnswer, StoreReason } from './storeAnswer.js';
 export type { StudyQuery, StudyRecord } from './studySearch.js';

@@ -1,0 +1,1 @@
+export { type Archive, type ArchiveOptions, startArchive } from './archive.js';
