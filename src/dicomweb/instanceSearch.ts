@@ -16,6 +16,9 @@ export interface InstanceRecord {
   numberOfFrames: number | undefined;
   rows: number | undefined;
   columns: number | undefined;
+  /** `L`, `R` or `B` (0020,0062) and the view's short name (0018,5101), where the server tells. */
+  imageLaterality: string | undefined;
+  viewPosition: string | undefined;
   /** `ONLINE`, `NEARLINE`, `OFFLINE` or `UNAVAILABLE` (PS3.4 C.4.23.1.1). */
   availability: string | undefined;
 }
@@ -33,7 +36,7 @@ export interface AskInstances {
 
 const INSTANCE_FIELDS =
   'SOPClassUID,SOPInstanceUID,InstanceAvailability,Modality,SeriesInstanceUID,SeriesNumber,InstanceNumber,' +
-  'NumberOfFrames,Rows,Columns';
+  'NumberOfFrames,Rows,Columns,ImageLaterality,ViewPosition';
 
 /**
  * Lists the instances of a study, in one query where the server can, else series by series.
@@ -160,6 +163,8 @@ function records(
       numberOfFrames: integer(dataset, TAG.numberOfFrames),
       rows: integer(dataset, TAG.rows),
       columns: integer(dataset, TAG.columns),
+      imageLaterality: text(dataset, TAG.imageLaterality),
+      viewPosition: text(dataset, TAG.viewPosition),
       availability: text(dataset, TAG.instanceAvailability),
     });
   }

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
+import { installedVersion, resultDigest, type Settings } from '../config/index.js';
+import { DicomWeb } from '../dicomweb/index.js';
+import type { ExamSettings, Workbench } from '../exam/index.js';
+import { OverlayPool } from '../gradcam/index.js';
+import { PreparationPool } from '../image/index.js';
+import { type Ledger, openLedger } from '../ledger/index.js';
+import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
+import { type Log, Poller } from '../poller/index.js';
+
+/** Everything a running Mamori consists of, opened from its settings. */
+export interface Service {
+  bundle: Bundle;
+  engine: Engine;
+  pacs: DicomWeb;
+  ledger: Ledger;
+  poller: Poller;
+  /** Ends the work under way, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** A crashed process's exams wait so long for another to take them up. */
+const LEASE_SECONDS = 120;
+
+/** More threads than this gain little on one exam of four views and cost memory. */
+const MOST_PREPARATION_THREADS = 4;
+
+/**
+ * Opens model, archive and ledger, in the order in which wrong settings are most likely.
+ *
+ * @throws MamoriError as the part that cannot be opened says; what was opened before is closed again
+ */
+export async function openService(settings: Settings, log: Log): Promise<Service> {
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  const close = async () => {
+    for (const part of opened.reverse()) await part.close();
+    opened.length = 0;
+  };
+  try {
+    const workbench = await openWorkbench(settings);
+    keep(workbench);
+    const pacs = keep(openPacs(settings));
+    const ledger = await openLedger(settings.ledger.url);
+    keep({ close: () => ledger.disconnect() });
+
+    const { bundle, engine } = workbench.bench;
+    log.info({ engine: engine.name, device: engine.device, reason: engine.reason }, 'Engine ready');
+    const algorithm = {
+      modelName: bundle.name,
+      modelVersion: bundle.version,
+      settingsDigest: resultDigest(settings),
+    };
+    await ledger.adopt(algorithm, new Date());
+    const poller = new Poller({
+      pacs,
+      ledger,
+      bench: workbench.bench,
+      settings: { ...settings.poll, workers: settings.workers, leaseSeconds: LEASE_SECONDS },
+      algorithm,
+      workerName: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+      log,
+    });
+    keep({ close: () => poller.stop() });
+    return { bundle, engine, pacs, ledger, poller, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The part of the service that knows no archive: what `analyze` needs as well. */
+export async function openWorkbench(
+  settings: Pick<Settings, 'model' | 'explain' | 'outputs'>,
+): Promise<{ bench: Workbench; close(): Promise<void> }> {
+  const { model } = settings;
+  const bundle = await loadBundle(model.bundle);
+  const engine = await openEngine(bundle, model);
+  const threads = Math.min(availableParallelism(), MOST_PREPARATION_THREADS);
+  const preparation = new PreparationPool({ threads });
+  const overlays = new OverlayPool({ threads });
+  const bench: Workbench = {
+    bundle,
+    engine,
+    preparation,
+    overlays,
+    settings: examSettings(settings),
+    softwareVersion: installedVersion(),
+    // One more than there are threads: the next image arrives while they work.
+    concurrency: threads + 1,
+  };
+  const close = async () => {
+    await Promise.all([engine.close(), preparation.close(), overlays.close()]);
+  };
+  return { bench, close };
+}
+
+function examSettings({ explain, outputs }: Pick<Settings, 'explain' | 'outputs'>): ExamSettings {
+  return {
+    reports: outputs.reports,
+    notProcessed: outputs.notProcessed,
+    secondaryCapture: outputs.secondaryCapture === 'off' ? undefined : outputs.secondaryCapture,
+    explain:
+      explain.method === 'grad-cam'
+        ? { method: 'grad-cam' }
+        : { method: explain.method, steps: explain.steps },
+  };
+}
+
+function openPacs({ pacs }: Settings): DicomWeb {
+  const MEGABYTE = 1024 * 1024;
+  return new DicomWeb({
+    qidoUrl: pacs.qidoUrl,
+    wadoUrl: pacs.wadoUrl,
+    stowUrl: pacs.stowUrl,
+    auth: pacs.auth,
+    tls: pacs.tls,
+    timeouts: {
+      connectMs: pacs.timeouts.connectSeconds * 1000,
+      headersMs: pacs.timeouts.headersSeconds * 1000,
+      idleBodyMs: pacs.timeouts.idleSeconds * 1000,
+    },
+    connections: pacs.connections,
+    maxInstanceBytes: pacs.maxInstanceMegabytes * MEGABYTE,
+    maxAnswerBytes: pacs.maxAnswerMegabytes * MEGABYTE,
+  });
+}

@@ -1,0 +1,20 @@
+import { type Algorithm, deriveUid } from '../dicom/index.js';
+import type { Bundle } from '../model/index.js';
+import { methodName } from './explanation.js';
+import type { ExamSettings } from './types.js';
+
+/** How a bundle, run by this software with these settings, is named in every object that it writes. */
+export function algorithmOf(bundle: Bundle, settings: ExamSettings, softwareVersion: string): Algorithm {
+  return {
+    name: bundle.name,
+    version: bundle.version,
+    manufacturer: bundle.manufacturer,
+    parameters: [
+      `operating-point=${bundle.operatingPoint}`,
+      `heat-map=${methodName(settings.explain)}`,
+      `bundle-sha256=${bundle.digest}`,
+    ],
+    deviceUid: deriveUid('device', bundle.manufacturer, bundle.name, bundle.version),
+    softwareVersions: `Mamori ${softwareVersion}`,
+  };
+}

@@ -1,0 +1,48 @@
+import { deriveUid } from '../dicom/index.js';
+import type { Bundle, LeftOut } from '../model/index.js';
+import type { ExamSettings, ReportKind } from './types.js';
+
+/** What an exam's results are named after: the same work always has the same names. */
+export interface Work {
+  studyInstanceUID: string;
+  analysed: { sopInstanceUID: string }[];
+  leftOut: Pick<LeftOut, 'sopInstanceUID' | 'code'>[];
+  bundle: Pick<Bundle, 'name' | 'version' | 'digest'>;
+  settings: ExamSettings;
+}
+
+/** The UIDs of everything that is written about one exam; pure functions of the work (`2.25.` + a hash). */
+export interface ResultNames {
+  report(kind: ReportKind): { seriesInstanceUID: string; sopInstanceUID: string };
+  secondaryCapture(sourceInstanceUID: string): { seriesInstanceUID: string; sopInstanceUID: string };
+  /** One UID per finding; `scope` is `exam`, a breast or an image. */
+  trackingUid(scope: string): string;
+}
+
+/**
+ * Left-out instances belong to the name: a report that says "one view could not be read" and the one made after
+ * that view was repaired are different documents, and the archive must not take the second for the first.
+ */
+export function resultNames(work: Work): ResultNames {
+  const key = JSON.stringify([
+    work.studyInstanceUID,
+    work.analysed.map((source) => source.sopInstanceUID).sort(),
+    work.leftOut.map((left) => `${left.sopInstanceUID} ${left.code}`).sort(),
+    work.bundle.name,
+    work.bundle.version,
+    work.bundle.digest,
+    work.settings.explain,
+    work.settings.secondaryCapture?.longEdge ?? 'none',
+  ]);
+  return {
+    report: (kind) => ({
+      seriesInstanceUID: deriveUid('report-series', kind, key),
+      sopInstanceUID: deriveUid('report', kind, key),
+    }),
+    secondaryCapture: (sourceInstanceUID) => ({
+      seriesInstanceUID: deriveUid('secondary-capture-series', key),
+      sopInstanceUID: deriveUid('secondary-capture', sourceInstanceUID, key),
+    }),
+    trackingUid: (scope) => deriveUid('finding', scope, key),
+  };
+}

@@ -1,0 +1,170 @@
+import { type SourceInstance, type StandardView, sopClass, standardView } from '../dicom/index.js';
+import type { PreparationPool, PreparationResult, PreparationStep, PreparedImage } from '../image/index.js';
+import type { UnanalysedInstance } from '../sr/index.js';
+import { InstanceUnavailable } from './errors.js';
+import type { ExamInstance } from './types.js';
+
+/** The exam's images ready for the network, and everything else of the study with its reason. */
+export interface Intake {
+  /** In a fixed order (view, then instance UID), so that the same exam gives the same report. */
+  images: PreparedImage[];
+  leftOut: UnanalysedInstance[];
+  /** Patient and study of any instance that could be read, for the report about an exam without images. */
+  study: Study | undefined;
+}
+
+type Study = NonNullable<Extract<PreparationResult, { kind: 'left-alone' }>['study']>;
+
+export interface IntakeTask {
+  preparation: PreparationStep[];
+  /** Long edge of the display image in pixels. */
+  displayLongEdge: number;
+  /** Instances on their way at the same time: what is fetched and being prepared fills memory. */
+  concurrency: number;
+}
+
+const ALL_VIEWS: StandardView[] = ['LCC', 'LMLO', 'RCC', 'RMLO'];
+
+/**
+ * Fetches and prepares an exam's instances, a few at a time.
+ *
+ * For Presentation comes first; a For Processing image is only used where its view has no other. When the four
+ * standard views are all there, For Processing images are not even fetched.
+ *
+ * @throws whatever `fetch` throws except InstanceUnavailable: then the exam is not at fault and is tried again.
+ */
+export async function takeIn(
+  instances: ExamInstance[],
+  pool: PreparationPool,
+  task: IntakeTask,
+): Promise<Intake> {
+  const intake: Intake = { images: [], leftOut: [], study: undefined };
+  const forProcessing = (instance: ExamInstance) =>
+    instance.sopClassUID === sopClass.DigitalMammographyForProcessing;
+
+  const first = instances.filter((instance) => !forProcessing(instance));
+  await prepareAll(first, pool, task, intake);
+
+  const presented = viewsOf(intake.images);
+  const second = instances.filter(forProcessing);
+  if (ALL_VIEWS.every((view) => presented.has(view))) {
+    for (const instance of second) intake.leftOut.push({ ...namesOf(instance), ...SUPERSEDED });
+  } else {
+    await prepareAll(second, pool, task, intake);
+  }
+  dropSuperseded(intake);
+
+  const order = (image: PreparedImage) => `${standardView(image.source)} ${image.source.sopInstanceUID}`;
+  intake.images.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  intake.leftOut.sort((a, b) => (a.sopInstanceUID < b.sopInstanceUID ? -1 : 1));
+  return intake;
+}
+
+const SUPERSEDED = {
+  code: 'for-processing-superseded',
+  reason: 'A For Presentation image of the same view was analysed instead.',
+  attempted: false,
+};
+
+async function prepareAll(
+  instances: ExamInstance[],
+  pool: PreparationPool,
+  task: IntakeTask,
+  intake: Intake,
+): Promise<void> {
+  const waiting = [...instances];
+  const takeNext = async (): Promise<void> => {
+    for (let instance = waiting.shift(); instance !== undefined; instance = waiting.shift()) {
+      try {
+        await prepareOne(instance, pool, task, intake);
+      } catch (error) {
+        // The exam ends here: what has not been fetched yet would be fetched for nothing.
+        waiting.length = 0;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, task.concurrency) }, takeNext));
+}
+
+async function prepareOne(
+  instance: ExamInstance,
+  pool: PreparationPool,
+  task: IntakeTask,
+  intake: Intake,
+): Promise<void> {
+  let result: PreparationResult;
+  try {
+    result = await pool.prepare(await instance.fetch('stored'), task);
+    if (result.kind === 'left-alone' && result.leftOut.code === 'undecodable-transfer-syntax') {
+      result = await pool.prepare(await instance.fetch('explicit-little-endian'), task);
+    }
+  } catch (error) {
+    if (!(error instanceof InstanceUnavailable)) throw error;
+    intake.leftOut.push({
+      ...namesOf(instance),
+      code: error.code,
+      reason: error.message,
+      attempted: true,
+    });
+    return;
+  }
+
+  if (result.kind === 'prepared') {
+    intake.images.push(result.image);
+    return;
+  }
+  // The archive's names count: a file too broken to name itself is still an instance of this exam.
+  intake.leftOut.push({
+    ...namesOf(instance),
+    code: result.leftOut.code,
+    reason: result.leftOut.reason,
+    source: result.source,
+    attempted: result.attempted,
+  });
+  intake.study ??= result.study;
+}
+
+/** Whose study an instance belongs to, whatever else is wrong with it; undefined where it does not tell. */
+export async function identify(
+  instance: ExamInstance,
+  pool: PreparationPool,
+): Promise<{ source: SourceInstance | undefined; study: Study | undefined }> {
+  try {
+    const result = await pool.prepare(await instance.fetch('stored'), HEADER_ONLY);
+    if (result.kind === 'left-alone') return { source: result.source, study: result.study };
+    return { source: result.image.source, study: result.image.source };
+  } catch (error) {
+    if (!(error instanceof InstanceUnavailable)) throw error;
+    return { source: undefined, study: undefined };
+  }
+}
+
+/** The least that can be asked of an image: who it is. */
+const HEADER_ONLY = {
+  preparation: [
+    { step: 'resize' as const, rows: 1, columns: 1 },
+    { step: 'normalise' as const, mean: 0, deviation: 1 },
+  ],
+  displayLongEdge: 1,
+};
+
+function dropSuperseded(intake: Intake): void {
+  const presented = viewsOf(intake.images.filter((image) => image.source.intent === 'presentation'));
+  const superseded = intake.images.filter(
+    ({ source }) => source.intent === 'processing' && presented.has(standardView(source)),
+  );
+  intake.images = intake.images.filter((image) => !superseded.includes(image));
+  for (const { source } of superseded) {
+    intake.leftOut.push({ ...namesOf(source), ...SUPERSEDED, source });
+  }
+}
+
+function viewsOf(images: PreparedImage[]): Set<StandardView> {
+  return new Set(images.map((image) => standardView(image.source)));
+}
+
+function namesOf(instance: { sopClassUID: string; sopInstanceUID: string; seriesInstanceUID: string }) {
+  const { sopClassUID, sopInstanceUID, seriesInstanceUID } = instance;
+  return { sopClassUID, sopInstanceUID, seriesInstanceUID };
+}

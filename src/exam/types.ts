@@ -1,0 +1,77 @@
+import type { RgbImage } from '../gradcam/index.js';
+import type { ExamFindings } from '../model/index.js';
+import type { UnanalysedInstance } from '../sr/index.js';
+
+export type ReportKind = 'tid1500' | 'mammography-cad';
+
+/** The part of the settings that changes what is written about an exam. */
+export interface ExamSettings {
+  reports: ReportKind[];
+  /** Whether an exam that cannot be processed gets a "not processed" report. */
+  notProcessed: boolean;
+  /** Long edge of the Secondary Captures in pixels; undefined writes none. */
+  secondaryCapture: { longEdge: number } | undefined;
+  explain: { method: 'grad-cam' } | { method: 'integrated-grad-cam'; steps: number };
+}
+
+/** An instance of the exam on its way in; where it comes from is the caller's affair. */
+export interface ExamInstance {
+  studyInstanceUID: string;
+  seriesInstanceUID: string;
+  sopInstanceUID: string;
+  sopClassUID: string;
+  /**
+   * The instance as a Part 10 file: as stored, or, where the stored transfer syntax cannot be decoded here, as
+   * Explicit VR Little Endian.
+   *
+   * @throws InstanceUnavailable when this one instance cannot be had and the rest of the exam should go on;
+   * anything else thrown ends the exam.
+   */
+  fetch(as: 'stored' | 'explicit-little-endian'): Promise<Uint8Array>;
+}
+
+/** Reference to an instance that stands in the archive. */
+export interface InstanceReference {
+  studyInstanceUID: string;
+  seriesInstanceUID: string;
+  sopInstanceUID: string;
+  sopClassUID: string;
+}
+
+/** A finished DICOM object, to be stored in the study it belongs to. */
+export interface ExamObject extends InstanceReference {
+  kind: ReportKind | 'secondary-capture';
+  /** The whole Part 10 file. */
+  bytes: Uint8Array;
+}
+
+/** Milliseconds of wall clock from the start of the exam to the end of each stage. */
+export interface StageTimes {
+  prepared: number;
+  inferred: number;
+  rendered: number;
+  reported: number;
+}
+
+/** A Secondary Capture's picture, where the caller asked for it. */
+export interface Preview {
+  /** View and running number, e.g. `LCC-1`: a file name without patient data. */
+  name: string;
+  sopInstanceUID: string;
+  image: RgbImage;
+}
+
+interface Processed {
+  leftOut: UnanalysedInstance[];
+  objects: ExamObject[];
+  previews: Preview[];
+  times: StageTimes;
+}
+
+/** What came of an exam. `partly-analysed`: an image that should have been analysed could not be. */
+export type ExamOutcome = Processed &
+  (
+    | { status: 'analysed' | 'partly-analysed'; findings: ExamFindings }
+    /** No image was analysed: a stable code, and why as a sentence without patient data. */
+    | { status: 'not-processed'; findings: undefined; code: string; reason: string }
+  );

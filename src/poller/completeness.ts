@@ -1,0 +1,34 @@
+import type { StandardView } from '../dicom/index.js';
+
+/** What the archive says about one mammogram of a study, as far as it says it. */
+export interface SeenInstance {
+  sopInstanceUID: string;
+  /** Undefined where the archive does not tell, or where it is no standard view. */
+  view: StandardView | undefined;
+}
+
+export type Completeness =
+  | { complete: true; because: 'views' | 'settled' }
+  | { complete: false; until: Date };
+
+/**
+ * Whether all images of an exam have arrived.
+ *
+ * DICOM has no message for "that was all": a study is taken as complete when every expected view is there, or
+ * when nothing new has come for `settleSeconds`. The first saves the waiting for the usual four-view exam; the
+ * second lets every other exam (one breast, extra views, no view codes) through as well.
+ */
+export function completeness(
+  instances: SeenInstance[],
+  lastChange: Date,
+  now: Date,
+  expected: { views: StandardView[]; settleSeconds: number },
+): Completeness {
+  const seen = new Set(instances.map((instance) => instance.view));
+  if (expected.views.length > 0 && expected.views.every((view) => seen.has(view))) {
+    return { complete: true, because: 'views' };
+  }
+  const settled = new Date(lastChange.getTime() + expected.settleSeconds * 1000);
+  if (now >= settled) return { complete: true, because: 'settled' };
+  return { complete: false, until: settled };
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DicomWeb, StoreAnswer } from '../dicomweb/index.js';
+import type { Claim, KeptObject, Ledger } from '../ledger/index.js';
+import { DeliveryError } from './errors.js';
+
+/** Some archives list what they stored a moment later. */
+const READ_BACK_DELAYS_MS = [0, 300, 1000, 3000];
+
+/** One request's worth; a larger object goes alone. Web servers before archives often refuse much larger bodies. */
+const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Hands an exam's kept objects to the archive and reads every one of them back.
+ *
+ * The archive's answer proves nothing (it may be lost, or say yes to what is then discarded), so what counts is what
+ * it shows afterwards; the answer only serves to say why something is missing. Repeating is harmless: the same UIDs
+ * carry the same bytes.
+ *
+ * @throws DeliveryError when something is missing afterwards, PacsError when the archive cannot be talked to
+ */
+export async function deliver(claim: Claim, pacs: DicomWeb, ledger: Ledger): Promise<void> {
+  const { studyInstanceUID } = claim.exam;
+  let waiting = await ledger.objectsToDeliver(claim);
+  if (waiting.some((object) => object.sentAt !== undefined)) {
+    // An earlier try got so far; perhaps only the answer was lost.
+    waiting = await withoutConfirmed(waiting, claim, pacs, ledger);
+  }
+
+  const answers: StoreAnswer[] = [];
+  for (const batch of batches(waiting)) {
+    const instances = await Promise.all(
+      batch.map(async ({ sopInstanceUID, sopClassUID, bytes }) => ({
+        sopInstanceUID,
+        sopClassUID,
+        bytes: await bytes(),
+      })),
+    );
+    answers.push(await pacs.store(studyInstanceUID, instances));
+    await ledger.sent(
+      claim,
+      batch.map(({ sopInstanceUID }) => sopInstanceUID),
+      new Date(),
+    );
+  }
+
+  for (const delay of READ_BACK_DELAYS_MS) {
+    if (waiting.length === 0) return;
+    await sleep(delay);
+    waiting = await withoutConfirmed(waiting, claim, pacs, ledger);
+  }
+  if (waiting.length > 0) throw missing(waiting, answers, studyInstanceUID);
+}
+
+async function withoutConfirmed(
+  objects: KeptObject[],
+  claim: Claim,
+  pacs: DicomWeb,
+  ledger: Ledger,
+): Promise<KeptObject[]> {
+  const uids = objects.map(({ sopInstanceUID }) => sopInstanceUID);
+  const { present } = await pacs.confirm(claim.exam.studyInstanceUID, uids);
+  await ledger.confirm(claim, present, new Date());
+  return objects.filter(({ sopInstanceUID }) => !present.includes(sopInstanceUID));
+}
+
+function* batches(objects: KeptObject[]): Generator<KeptObject[]> {
+  let batch: KeptObject[] = [];
+  let bytes = 0;
+  for (const object of objects) {
+    if (batch.length > 0 && bytes + object.size > MAX_REQUEST_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(object);
+    bytes += object.size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function missing(objects: KeptObject[], answers: StoreAnswer[], study: string): DeliveryError {
+  const outcomes = answers.flatMap((answer) => answer.instances);
+  const refusal = objects
+    .map(({ sopInstanceUID }) => outcomes.find((outcome) => outcome.sopInstanceUID === sopInstanceUID))
+    .find((outcome) => outcome?.outcome === 'refused');
+  const what = `${objects.length} of the results for study ${study}`;
+  if (refusal !== undefined) {
+    const { reason } = refusal;
+    const why = reason ? `: ${reason.meaning} (0x${reason.code.toString(16).toUpperCase()})` : '';
+    return new DeliveryError('delivery-refused', `The PACS refused ${what}${why}.`, {
+      // A7xx is "out of resources" (PS3.4 CC.2.3): room may be made without anybody at Mamori.
+      transient: reason !== undefined && reason.code >> 8 === 0xa7,
+      remedy: 'Check what the PACS accepts (rights, SOP classes, storage rules), then: mamori retry.',
+    });
+  }
+  return new DeliveryError('delivery-unconfirmed', `The PACS does not show ${what} after storing them.`, {
+    transient: true,
+    remedy: 'They are kept and sent again; look for filters, full storage or quarantine in the PACS.',
+  });
+}

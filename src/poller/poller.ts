@@ -1,0 +1,261 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import cron, { type ScheduledTask } from 'node-cron';
+import type { DicomWeb, InstanceRecord, StudyRecord } from '../dicomweb/index.js';
+import type { Workbench } from '../exam/index.js';
+import type { Algorithm, ExamKey, ExamRecord, Ledger, Reason } from '../ledger/index.js';
+import { completeness } from './completeness.js';
+import { type ExamReport, workOn } from './examWork.js';
+import type { Log } from './log.js';
+import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
+import { reasonOf } from './retry.js';
+import type { PollerSettings } from './settings.js';
+
+export interface PollerParts {
+  pacs: DicomWeb;
+  ledger: Ledger;
+  bench: Workbench;
+  settings: PollerSettings;
+  /** Names this kind of work in the ledger: model, version and the settings that change results. */
+  algorithm: Algorithm;
+  /** Unique among all processes that share the ledger. */
+  workerName: string;
+  log: Log;
+}
+
+/** One look at the archive and all the work that followed from it. */
+export interface CycleReport {
+  startedAt: Date;
+  endedAt: Date;
+  /** Studies with mammograms in the time looked at. */
+  studies: number;
+  /** Complete exams that were worked on. */
+  exams: ExamReport[];
+  /** Exams whose images are still arriving, and when the next of them counts as complete. */
+  arriving: number;
+  nextCompleteAt: Date | undefined;
+  /** Why the archive, or a study in it, could not be looked at. */
+  problems: Reason[];
+}
+
+/** Finds new exams and sees each through to its end. */
+export class Poller {
+  readonly #parts: PollerParts;
+  readonly #stopping = new AbortController();
+  /** Studies whose last look left nothing to do, with the instance count they had then. */
+  readonly #settled = new Map<string, number>();
+  #task: ScheduledTask | undefined;
+  #running: Promise<CycleReport> | undefined;
+  #latest: CycleReport | undefined;
+
+  constructor(parts: PollerParts) {
+    this.#parts = parts;
+  }
+
+  /** The last finished cycle. */
+  get latest(): CycleReport | undefined {
+    return this.#latest;
+  }
+
+  /**
+   * Runs a cycle on every beat of the schedule (node-cron, seconds first), the first at once. A beat during a
+   * cycle is left out: exams are not worked on twice, and a slow archive is not asked faster than it answers.
+   */
+  start(schedule: string, onCycle: (report: CycleReport) => void = () => {}): void {
+    const beat = () => {
+      if (this.#running !== undefined || this.#stopping.signal.aborted) return;
+      this.cycle().then(onCycle, (error: unknown) => {
+        this.#parts.log.error(reasonOf(error), 'The cycle ended early');
+        this.#parts.log.debug({ err: error }, 'The error in full');
+      });
+    };
+    this.#task = cron.schedule(schedule, beat, { noOverlap: false });
+    beat();
+  }
+
+  /** Ends the schedule and waits for the work under way, which is finished or handed back. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#task?.destroy();
+    await this.#running?.catch(() => {});
+  }
+
+  /** One poll, and work until every complete exam is done. */
+  async cycle(): Promise<CycleReport> {
+    this.#running ??= this.#cycle().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Cycles until no exam is arriving any more: what `once` does. */
+  async untilDone(onCycle: (report: CycleReport) => void): Promise<CycleReport[]> {
+    const reports: CycleReport[] = [];
+    for (;;) {
+      const report = await this.cycle();
+      reports.push(report);
+      onCycle(report);
+      const next = report.nextCompleteAt;
+      if (next === undefined || this.#stopping.signal.aborted) return reports;
+      await sleep(Math.max(100, next.getTime() - Date.now()), undefined, {
+        signal: this.#stopping.signal,
+      }).catch(() => {});
+    }
+  }
+
+  /**
+   * These studies now, complete or not.
+   *
+   * @param options.force also takes up exams that are closed
+   */
+  async process(studyInstanceUIDs: string[], options: { force?: boolean } = {}): Promise<ExamReport[]> {
+    const { ledger } = this.#parts;
+    const reports: ExamReport[] = [];
+    for (const studyInstanceUID of studyInstanceUIDs) {
+      const exam = this.#key(studyInstanceUID);
+      await this.#observe(studyInstanceUID, { always: true });
+      if (options.force) await ledger.reopen(exam, new Date());
+      await ledger.retry([studyInstanceUID], new Date());
+      reports.push(await this.#work(exam, 0));
+    }
+    return reports;
+  }
+
+  async #cycle(): Promise<CycleReport> {
+    const report: CycleReport = {
+      startedAt: new Date(),
+      endedAt: new Date(),
+      studies: 0,
+      exams: [],
+      arriving: 0,
+      nextCompleteAt: undefined,
+      problems: [],
+    };
+    const due = await this.#look(report);
+    await this.#workThrough(due.slice(0, this.#parts.settings.maxExamsPerCycle), report);
+    report.endedAt = new Date();
+    this.#latest = report;
+    return report;
+  }
+
+  /** Notes what the archive holds now; answers the exams that can be worked on, oldest first. */
+  async #look(report: CycleReport): Promise<ExamKey[]> {
+    const { pacs, ledger, settings, algorithm, log } = this.#parts;
+    const now = new Date();
+    const complete = new Map<string, boolean>();
+    const look = async (studyInstanceUID: string, instances?: number) => {
+      try {
+        complete.set(studyInstanceUID, await this.#isComplete(studyInstanceUID, instances, report));
+      } catch (error) {
+        const reason = reasonOf(error);
+        log.warn({ study: studyInstanceUID, ...reason }, 'The study could not be looked at');
+        report.problems.push(reason);
+        complete.set(studyInstanceUID, false);
+      }
+    };
+
+    try {
+      const from = new Date(now.getTime() - settings.lookbackDays * 86_400_000);
+      // A study of tomorrow in a clock that is ahead, or in a time zone that is, is a study of today.
+      const to = new Date(now.getTime() + 86_400_000);
+      for await (const study of pacs.studies({ from: dicomDate(from), to: dicomDate(to), modality: 'MG' })) {
+        if (this.#stopping.signal.aborted) return [];
+        report.studies++;
+        if (!this.#isSettled(study)) await look(study.studyInstanceUID, study.numberOfInstances);
+      }
+    } catch (error) {
+      const reason = reasonOf(error);
+      log.error(reason, 'The PACS could not be searched');
+      log.debug({ err: error }, 'The error in full');
+      report.problems.push(reason);
+    }
+
+    const due: ExamKey[] = [];
+    for (const record of await ledger.unfinished(algorithm, now)) {
+      const { studyInstanceUID } = record;
+      // An exam that waits and was not among the studies found: older than the days looked at, say.
+      if (record.state === 'waiting' && !complete.has(studyInstanceUID)) await look(studyInstanceUID);
+      if (record.state !== 'waiting' || complete.get(studyInstanceUID)) due.push(record);
+    }
+    return due;
+  }
+
+  #isSettled(study: StudyRecord): boolean {
+    const before = this.#settled.get(study.studyInstanceUID);
+    return before !== undefined && before === study.numberOfInstances;
+  }
+
+  async #isComplete(
+    studyInstanceUID: string,
+    instanceCount: number | undefined,
+    report: CycleReport,
+  ): Promise<boolean> {
+    const { settings } = this.#parts;
+    const now = new Date();
+    const observed = await this.#observe(studyInstanceUID);
+    if (observed === undefined || observed.record.state !== 'waiting') {
+      const closed = observed === undefined || observed.record.closedAt !== undefined;
+      if (closed && instanceCount !== undefined) this.#settled.set(studyInstanceUID, instanceCount);
+      return false;
+    }
+    this.#settled.delete(studyInstanceUID);
+    const answer = completeness(seenInstances(observed.instances), observed.record.lastChange, now, settings);
+    if (answer.complete) return true;
+    report.arriving++;
+    if (report.nextCompleteAt === undefined || answer.until < report.nextCompleteAt) {
+      report.nextCompleteAt = answer.until;
+    }
+    return false;
+  }
+
+  /** Undefined where the study holds nothing that an exam is made of. */
+  async #observe(
+    studyInstanceUID: string,
+    options: { always?: boolean } = {},
+  ): Promise<{ record: ExamRecord; instances: InstanceRecord[] } | undefined> {
+    const { pacs, ledger } = this.#parts;
+    const instances = await examInstances(await pacs.instances(studyInstanceUID), ledger);
+    if (instances.length === 0 && !options.always) return undefined;
+    const { record } = await ledger.observe(
+      this.#key(studyInstanceUID),
+      fingerprintOf(instances),
+      new Date(),
+    );
+    return { record, instances };
+  }
+
+  async #workThrough(due: ExamKey[], report: CycleReport): Promise<void> {
+    const waiting = [...due];
+    const lane = async (number: number) => {
+      for (let exam = waiting.shift(); exam !== undefined; exam = waiting.shift()) {
+        if (this.#stopping.signal.aborted) return;
+        report.exams.push(await this.#work(exam, number));
+      }
+    };
+    const lanes = Math.min(this.#parts.settings.workers, Math.max(1, due.length));
+    await Promise.all(Array.from({ length: lanes }, (_, number) => lane(number)));
+  }
+
+  async #work(exam: ExamKey, lane: number): Promise<ExamReport> {
+    const { workerName, log } = this.#parts;
+    const report = await workOn(exam, `${workerName}/${lane}`, {
+      ...this.#parts,
+      stopping: this.#stopping.signal,
+    });
+    const { studyInstanceUID: study, end, times } = report;
+    if (end === 'delivered' || end === 'not-processed') {
+      const fields = { study, end, objects: report.objects.length, ms: Math.round(times.delivered) };
+      log.info({ ...fields, ...report.reason }, 'Exam closed');
+    }
+    return report;
+  }
+
+  #key(studyInstanceUID: string): ExamKey {
+    return { studyInstanceUID, ...this.#parts.algorithm };
+  }
+}
+
+/** DA in local time: study dates are the hospital's. */
+function dicomDate(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`;
+}

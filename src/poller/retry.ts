@@ -1,0 +1,36 @@
+import { PacsError } from '../dicomweb/index.js';
+import { MamoriError } from '../errors.js';
+import type { Reason } from '../ledger/index.js';
+import { DeliveryError } from './errors.js';
+import type { PollerSettings } from './settings.js';
+
+/** What to do with an exam after an error. */
+export type Verdict = { again: true; at: Date } | { again: false };
+
+/**
+ * Trouble that may pass is tried again with growing delays; trouble that cannot (a refusal, missing rights) is
+ * tried again as well, but only as often as the settings say, since an administrator may have mended it meanwhile:
+ * never at once, and never for ever.
+ */
+export function verdict(error: unknown, attempt: number, retry: PollerSettings['retry'], now: Date): Verdict {
+  if (attempt >= retry.attempts) return { again: false };
+  const doubled = retry.firstDelaySeconds * 2 ** Math.min(attempt - 1, 30);
+  const delay = Math.min(mayPass(error) ? doubled : doubled * 4, retry.longestDelaySeconds);
+  const asked = error instanceof PacsError ? (error.retryAfterMs ?? 0) / 1000 : 0;
+  return { again: true, at: new Date(now.getTime() + Math.max(delay, asked) * 1000) };
+}
+
+function mayPass(error: unknown): boolean {
+  if (error instanceof PacsError || error instanceof DeliveryError) return error.transient;
+  return true;
+}
+
+/** An error as the ledger, the status page and the log show it. */
+export function reasonOf(error: unknown): Reason {
+  if (error instanceof MamoriError) {
+    return { code: error.code, reason: error.remedy ? `${error.message} ${error.remedy}` : error.message };
+  }
+  // Foreign errors may quote what they choked on; that could be a patient's. Their kind is enough for the ledger.
+  const kind = error instanceof Error ? error.name : typeof error;
+  return { code: 'unexpected-error', reason: `Unexpected ${kind}; the log has its stack at level debug.` };
+}

@@ -1,0 +1,15 @@
+import type { StandardView } from '../dicom/index.js';
+
+/** When exams are looked for, when they count as complete, and how often they are tried. */
+export interface PollerSettings {
+  /** Study dates to look at, counted back from today. */
+  lookbackDays: number;
+  settleSeconds: number;
+  views: StandardView[];
+  maxExamsPerCycle: number;
+  retry: { attempts: number; firstDelaySeconds: number; longestDelaySeconds: number };
+  /** Exams worked on at the same time by this process. */
+  workers: number;
+  /** How long a claim stands without a sign of life. A crashed worker's exams wait so long. */
+  leaseSeconds: number;
+}
