@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import type { EngineChoice } from '../model/index.js';
+
+/** `mamori model`: what a bundle is and whether it works here. */
+export const modelCommand = new Command('model').description('model bundles');
+
+modelCommand
+  .command('inspect')
+  .description('say what a bundle is, check its files and run its network once')
+  .argument('<bundle>', 'folder of the bundle')
+  .option('--engine <name>', 'auto, onnxruntime or tensorflow', 'auto')
+  .option('--device <name>', 'auto, cpu, webgpu or cuda', 'auto')
+  .option('--json', 'one JSON object on stdout')
+  .action(inspect);
+
+async function inspect(
+  folder: string,
+  options: Pick<EngineChoice, 'engine' | 'device'> & { json?: true },
+): Promise<void> {
+  const { inspectModel } = await import('../model/inspection.js');
+  const inspection = await inspectModel(folder, options);
+  if (options.json) {
+    console.log(JSON.stringify(inspection));
+    return;
+  }
+  const { bundle, engine } = inspection;
+  const { rows, columns, channels, preparation } = bundle.input;
+  const lines: [string, string][] = [
+    ['model', `${bundle.name} ${bundle.version}, ${bundle.manufacturer}`],
+    ['digest', bundle.digest],
+    ['purpose', bundle.purpose],
+    ...bundle.limits.map((limit): [string, string] => ['limit', limit]),
+    ['network', `${bundle.network}, explained at ${bundle.targetLayer}`],
+    ['input', `${rows} x ${columns} x ${channels}: ${preparation.map(({ step }) => step).join(', ')}`],
+    ['classes', bundle.classes.join(', ')],
+    ['operating point', `${bundle.operatingPoint} (calibration: ${bundle.calibration.kind})`],
+    ['breast, exam', `${bundle.aggregation.breast} of its images, ${bundle.aggregation.exam} of its breasts`],
+    ...(bundle.training === undefined
+      ? []
+      : ([
+          ['trained on', bundle.training.data],
+          ['licence', `${bundle.training.licence}. ${bundle.training.attribution}`],
+        ] as [string, string][])),
+    ...bundle.performance.map(({ measure, value, interval, on }): [string, string] => [
+      'measured',
+      `${measure} ${value}${interval ? ` (${interval.join(' to ')})` : ''}, ${on}`,
+    ]),
+    ['files', `${Object.keys(bundle.files).join(', ')}: all as bundle.json says`],
+    ['engine', `${engine.name} on ${engine.device}: ${engine.reason}`],
+    [
+      'four views',
+      `${engine.fourViewsMilliseconds.toFixed(0)} ms, heat maps of ${engine.featureShape.join(' x ')}`,
+    ],
+  ];
+  const width = Math.max(...lines.map(([label]) => label.length));
+  for (const [label, text] of lines) console.log(`${label.padEnd(width)}  ${text}`);
+}

@@ -1,0 +1,114 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { EpochReport, TrainingEvents, TrainingOptions } from '../model/training/train.js';
+
+const DDSM_LIMITS = [
+  'Not for clinical use, not for primary diagnosis.',
+  'Trained on digitised film; digital mammograms look different to it.',
+  'Every training image holds a mass: it tells benign from malignant masses and has never seen a breast without one, nor calcifications alone.',
+  'Training images were squeezed to a square of 227 pixels, so fine detail and the true proportions are lost.',
+];
+
+/** `mamori train`: from labelled images to a model bundle. */
+export const trainCommand = new Command('train')
+  .description('train a network on labelled images and write a model bundle')
+  .requiredOption('--data <dir>', 'folder of the images (DIR/file or DIR/label/file)')
+  .requiredOption('--labels <csv>', 'labels file: file, label, case, and where known site, side, view')
+  .requiredOption('--arch <name>', 'network: paper')
+  .requiredOption('--out <bundle>', 'folder of the new bundle')
+  .option('--name <text>', 'name of the model', 'paper-cnn')
+  .option('--model-version <text>', 'version of the model', '0.1.0')
+  .option('--manufacturer <text>', 'who answers for the model', 'Mamori')
+  .option('--positive <label>', 'label of the class that the probability speaks of', 'malignant')
+  .option(
+    '--purpose <text>',
+    'what the model is for',
+    'Probability that a mass seen in a mammogram is malignant.',
+  )
+  .option('--limit <text...>', 'what the model cannot do, once per limit', DDSM_LIMITS)
+  .option('--data-description <text>', 'what the data is, for the model card', 'not stated')
+  .option('--licence <text>', 'licence of the data', 'not stated')
+  .option('--attribution <text>', 'whom to name for the data', 'Not stated.')
+  .option('--epochs <number>', 'passes over the training images', wholeNumber, 60)
+  .option('--minutes <number>', 'ends after the epoch in which this time is over', positiveNumber, 120)
+  .option('--patience <number>', 'ends after so many epochs without a better validation AUC', wholeNumber, 12)
+  .option('--batch-size <number>', 'images per step', wholeNumber, 32)
+  .option('--learning-rate <number>', 'highest rate of Adam', positiveNumber, 0.001)
+  .option('--seed <number>', 'decides the split and the course of the training', wholeNumber, 1)
+  .option('--json', 'one JSON object on stdout at the end')
+  .action(run);
+
+interface Options
+  extends Omit<TrainingOptions, 'architecture' | 'version' | 'limits' | 'provenance' | 'procedure'> {
+  arch: string;
+  modelVersion: string;
+  limit: string[];
+  dataDescription: string;
+  licence: string;
+  attribution: string;
+  json?: true;
+}
+
+async function run(options: Options): Promise<void> {
+  // Training is the only thing that needs TensorFlow: it is loaded only here.
+  const { train } = await import('../model/training/train.js');
+  const { arch, modelVersion, limit, dataDescription, licence, attribution, json, ...rest } = options;
+  const bundle = await train(
+    {
+      ...rest,
+      architecture: arch,
+      version: modelVersion,
+      limits: limit,
+      provenance: { data: dataDescription, licence, attribution },
+      procedure: procedureOf(options),
+    },
+    progressOn(process.stderr),
+  );
+  if (json) {
+    const { directory, name, version, digest, performance } = bundle;
+    console.log(JSON.stringify({ directory, name, version, digest, performance }));
+    return;
+  }
+  for (const { measure, value, interval, on } of bundle.performance)
+    console.log(`${measure}: ${value.toFixed(3)}${interval ? ` (${interval.join(' to ')})` : ''}, ${on}`);
+  console.log(`Wrote ${bundle.name} ${bundle.version} to ${bundle.directory}`);
+}
+
+/** The command that repeats this training, without paths of this machine. */
+function procedureOf(options: Options): string {
+  const { arch, epochs, minutes, patience, batchSize, learningRate, seed } = options;
+  return [
+    `mamori train --data DIR --labels CSV --arch ${arch} --out BUNDLE --epochs ${epochs} --minutes ${minutes}`,
+    `--patience ${patience} --batch-size ${batchSize} --learning-rate ${learningRate} --seed ${seed}`,
+  ].join(' ');
+}
+
+function progressOn(stream: NodeJS.WriteStream): TrainingEvents {
+  const epoch = ({ epoch, trainingLoss, validationLoss, validationAuc, seconds, secondsLeft }: EpochReport) =>
+    stream.write(
+      `epoch ${epoch}: loss ${trainingLoss.toFixed(3)}, on validation ${validationLoss.toFixed(3)}, ` +
+        `AUC ${validationAuc.toFixed(3)}; ${clock(seconds)}, at most ${clock(secondsLeft)} left\n`,
+    );
+  const prepared = (done: number, of: number) => {
+    if (stream.isTTY && (done === of || done % 20 === 0))
+      stream.write(`\r  ${done} of ${of}${done === of ? '\n' : ''}`);
+  };
+  return { stage: (what) => stream.write(`${what}\n`), prepared, epoch };
+}
+
+function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number from 1 on is needed');
+  return value;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('a number above 0 is needed');
+  return value;
+}

@@ -1,0 +1,44 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { PreparationStep } from '../../image/index.js';
+import { ModelError } from '../errors.js';
+import type { TensorFlow } from '../tensorflow-runtime.js';
+import { type NetworkInput, PAPER_TARGET_LAYER, paperNetwork } from './paper.js';
+
+/** A network that `mamori train --arch` knows: its layers, and how images are prepared for it. */
+export interface Architecture {
+  name: string;
+  /** One sentence for the model card. */
+  description: string;
+  input: NetworkInput;
+  preparation: PreparationStep[];
+  targetLayer: string;
+  build(tf: TensorFlow, input: NetworkInput): LayersModel;
+}
+
+const paper: Architecture = {
+  name: 'paper',
+  description:
+    "The paper's kind of network: four convolutions, each followed by max pooling, then dropout, flatten and two dense layers.",
+  input: { rows: 128, columns: 128, channels: 1 },
+  preparation: [
+    { step: 'crop-to-breast', margin: 0.02 },
+    { step: 'orient-chest-wall-left' },
+    // Clip limit and tiles come closest to the CLAHE of the data set's own treated images.
+    { step: 'clahe', clipLimit: 4, tiles: [8, 8], as: 'image', bits: 8 },
+    { step: 'resize', rows: 128, columns: 128 },
+    { step: 'normalise', mean: 0.35, deviation: 0.25 },
+  ],
+  targetLayer: PAPER_TARGET_LAYER,
+  build: paperNetwork,
+};
+
+export const ARCHITECTURES: Record<string, Architecture> = { paper };
+
+/** @throws ModelError `network-unknown` */
+export function architecture(name: string): Architecture {
+  const found = Object.hasOwn(ARCHITECTURES, name) ? ARCHITECTURES[name] : undefined;
+  if (found !== undefined) return found;
+  throw new ModelError('network-unknown', `there is no network named ${name}`, {
+    remedy: `Choose one of: ${Object.keys(ARCHITECTURES).join(', ')}.`,
+  });
+}

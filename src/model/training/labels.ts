@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ModelError } from '../errors.js';
+
+/** One image of the training data, as its line in the labels file says. */
+export interface LabelledImage {
+  /** Absolute path. */
+  path: string;
+  /** File name as in the labels file. */
+  file: string;
+  label: string;
+  /** The patient: what a split must keep together. */
+  case: string;
+  site: string | undefined;
+  side: string | undefined;
+  view: string | undefined;
+}
+
+const REQUIRED = ['file', 'label', 'case'];
+const OPTIONAL = ['site', 'side', 'view'];
+
+/**
+ * Reads a labels file: comma-separated, a header line with `file`, `label` and `case`, and where known `site`, `side`
+ * and `view`. An image lies at DATA/file or at DATA/label/file.
+ *
+ * @throws ModelError `labels-malformed`, `labels-image-missing`
+ */
+export async function readLabels(labelsFile: string, dataFolder: string): Promise<LabelledImage[]> {
+  let text: string;
+  try {
+    text = await readFile(labelsFile, 'utf8');
+  } catch (cause) {
+    throw new ModelError('labels-malformed', `${labelsFile} cannot be read`, {
+      cause,
+      remedy: 'Name the labels file with --labels.',
+    });
+  }
+  const [header, ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const columns = (header ?? '').split(',').map((column) => column.trim());
+  checkColumns(columns, labelsFile);
+  const images = lines.map((line, index) => readLine(line, index + 2, columns, labelsFile, dataFolder));
+  const missing = images.filter((image) => !existsSync(image.path));
+  if (missing.length > 0)
+    throw new ModelError(
+      'labels-image-missing',
+      `${missing.length} of ${images.length} images are not in ${dataFolder}, the first is ${missing[0]!.file}`,
+      {
+        remedy:
+          'Name the folder that holds the images with --data, or take their lines out of the labels file.',
+      },
+    );
+  return images;
+}
+
+function checkColumns(columns: string[], labelsFile: string): void {
+  const missing = REQUIRED.filter((name) => !columns.includes(name));
+  const unknown = columns.filter((name) => ![...REQUIRED, ...OPTIONAL].includes(name));
+  if (missing.length === 0 && unknown.length === 0) return;
+  const problems = [
+    ...missing.map((name) => `the column ${name} is missing`),
+    ...unknown.map((name) => `the column ${name} is unknown`),
+  ];
+  throw new ModelError('labels-malformed', `${labelsFile}: ${problems.join(', ')}`, {
+    remedy: `Its first line names its columns: ${REQUIRED.join(', ')}, and where known ${OPTIONAL.join(', ')}.`,
+  });
+}
+
+function readLine(
+  line: string,
+  number: number,
+  columns: string[],
+  labelsFile: string,
+  dataFolder: string,
+): LabelledImage {
+  const cells = line.split(',').map((cell) => cell.trim());
+  const cell = (name: string) => cells[columns.indexOf(name)];
+  const [file, label, patient] = [cell('file'), cell('label'), cell('case')];
+  if (cells.length !== columns.length || !file || !label || !patient)
+    throw new ModelError(
+      'labels-malformed',
+      `${labelsFile}, line ${number}: ${columns.length} filled cells are needed`,
+      {
+        remedy: 'Each line needs a file, a label and a case; commas inside a cell are not possible.',
+      },
+    );
+  const flat = join(dataFolder, file);
+  return {
+    path: existsSync(flat) ? flat : join(dataFolder, label, file),
+    file,
+    label,
+    case: patient,
+    site: cell('site'),
+    side: cell('side'),
+    view: cell('view'),
+  };
+}
+
+/**
+ * The two classes, the negative one first.
+ *
+ * @throws ModelError `labels-class-empty` unless there are exactly two and one of them is `positive`
+ */
+export function classesOf(images: LabelledImage[], positive: string): [negative: string, positive: string] {
+  const labels = [...new Set(images.map((image) => image.label))];
+  const negative = labels.find((label) => label !== positive);
+  if (labels.length === 2 && labels.includes(positive) && negative !== undefined) return [negative, positive];
+  throw new ModelError(
+    'labels-class-empty',
+    `the labels are ${labels.join(', ') || 'none'}; two are needed, one of them ${positive}`,
+    {
+      remedy: 'Name the positive class with --positive, and give each class at least one image.',
+    },
+  );
+}

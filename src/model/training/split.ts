@@ -1,0 +1,58 @@
+import { ModelError } from '../errors.js';
+import { groupByCase } from './cases.js';
+import type { LabelledImage } from './labels.js';
+import { Random } from './random.js';
+
+export const PARTS = ['training', 'validation', 'test'] as const;
+export type Part = (typeof PARTS)[number];
+export type Split = Record<Part, LabelledImage[]>;
+
+/** Share of the cases that goes to validation and to test; the rest is for training. */
+export interface SplitShares {
+  validation: number;
+  test: number;
+}
+
+/**
+ * Splits images so that all images of a case fall into one part, with equal shares of cases with and without a
+ * positive image in each. Depends on the seed and the set of cases only, not on the order of the lines.
+ *
+ * @throws ModelError `labels-class-empty` when a part would hold no image of a class
+ */
+export function splitByCase(
+  images: LabelledImage[],
+  positive: string,
+  shares: SplitShares,
+  seed: number,
+): Split {
+  const cases = groupByCase(images);
+  const random = new Random(seed);
+  const split: Split = { training: [], validation: [], test: [] };
+  for (const withPositive of [false, true]) {
+    const names = [...cases.keys()]
+      .filter((name) => cases.get(name)!.some((image) => image.label === positive) === withPositive)
+      .sort();
+    const validation = Math.round(names.length * shares.validation);
+    const test = Math.round(names.length * shares.test);
+    for (const [index, name] of random.shuffled(names).entries()) {
+      const part = index < validation ? 'validation' : index < validation + test ? 'test' : 'training';
+      split[part].push(...cases.get(name)!);
+    }
+  }
+  for (const part of PARTS) {
+    const labels = new Set(split[part].map((image) => image.label));
+    if (labels.size < 2)
+      throw new ModelError(
+        'labels-class-empty',
+        `the ${part} part has images of ${labels.size} class(es), two are needed`,
+        {
+          remedy: 'Add cases of the class that is missing.',
+        },
+      );
+  }
+  return split;
+}
+
+export function countCases(images: LabelledImage[]): number {
+  return new Set(images.map((image) => image.case)).size;
+}
