@@ -5,8 +5,8 @@
  * colour blind) and equal steps of heat are equal distances in OKLab (B. Ottosson, 2020). The path is drawn through a few stops in
  * OKLab by a Catmull-Rom spline and walked at constant speed.
  *
- * Opacity ramps from 0: where there is nothing to say the mammogram's own grey stands unchanged, and at most
- * `MAX_OPACITY` of it is ever covered, so that tissue stays readable under the strongest colour.
+ * Opacity ramps from 0: where there is nothing to say the mammogram's own grey stands unchanged, and the strongest colour
+ * leaves enough of it for tissue to stay readable.
  */
 export interface ColourMap {
   /** Red, green, blue per entry, 0 to 255. */
@@ -17,7 +17,8 @@ export interface ColourMap {
 
 /** Entries of the table: heat 0…1 in steps of 1/1023, finer than 8-bit colours can show. */
 export const HEAT_LEVELS = 1024;
-export const MAX_OPACITY = 0.5;
+/** Opacity of the strongest heat, in 256ths. */
+export const MAX_OPACITY = 154;
 /** Heat up to which nothing is drawn at all, and from which on opacity no longer grows. */
 const FIRST_VISIBLE = 0.12;
 const FULLY_OPAQUE = 0.65;
@@ -49,7 +50,7 @@ function makeColourMap(): ColourMap {
   for (let level = 0; level < HEAT_LEVELS; level++) {
     colours.set(rgbOf(path[level]!), level * 3);
     const heat = level / (HEAT_LEVELS - 1);
-    opacities[level] = Math.round(256 * MAX_OPACITY * smoothStep(FIRST_VISIBLE, FULLY_OPAQUE, heat));
+    opacities[level] = Math.round(MAX_OPACITY * smoothStep(FIRST_VISIBLE, FULLY_OPAQUE, heat));
   }
   return { colours, opacities };
 }

@@ -1,6 +1,7 @@
 import type { DisplayImage, InputGeometry } from '../image/index.js';
 import type { AttentionRegion, Point } from '../model/index.js';
-import { type Caption, drawBand } from './caption.js';
+import type { Caption } from './caption.js';
+import { drawBand } from './captionBand.js';
 import { colourMap, HEAT_LEVELS } from './colourMap.js';
 import { alignToSource, HeatField } from './heatField.js';
 import { type HeatMap, heatStrength } from './heatMap.js';
@@ -65,7 +66,13 @@ function copyGrey(picture: RgbImage, display: DisplayImage): void {
   }
 }
 
-/** One pass over the part of the picture that the network saw. */
+/** Light of the colours over black, as a fraction of their light over white. */
+const DARKEST = 0.5;
+
+/**
+ * One pass over the part of the picture that the network saw. Colours are mixed in by their opacity and are darker over
+ * dark tissue than over bright: so the tissue's own light and shade goes on within them.
+ */
 function blendHeat(picture: RgbImage, { display, heatMap, geometry }: OverlayInput, strength: number): void {
   const { map, xScale, xOffset, yScale, yOffset } = alignToSource(heatMap, geometry);
   const perColumn = geometry.sourceColumns / display.columns;
@@ -81,6 +88,9 @@ function blendHeat(picture: RgbImage, { display, heatMap, geometry }: OverlayInp
 
   const { colours, opacities } = colourMap();
   const premultiplied = Uint16Array.from(colours, (value, i) => value * opacities[Math.floor(i / 3)]!);
+  const shade = Uint16Array.from({ length: 256 }, (_, grey) =>
+    Math.round(256 * (DARKEST + ((1 - DARKEST) * grey) / 255)),
+  );
   const toLevel = strength * (HEAT_LEVELS - 1);
   const { pixels } = picture;
   const heat = new Float32Array(xs.length);
@@ -93,11 +103,12 @@ function blendHeat(picture: RgbImage, { display, heatMap, geometry }: OverlayInp
       const level = (Math.min(value, 1) * toLevel + 0.5) | 0;
       const rest = 256 - opacities[level]!;
       if (rest === 256) continue;
+      const light = shade[pixels[at]!]!;
       const grey = pixels[at]! * rest + 128;
       const colour = level * 3;
-      pixels[at] = (grey + premultiplied[colour]!) >> 8;
-      pixels[at + 1] = (grey + premultiplied[colour + 1]!) >> 8;
-      pixels[at + 2] = (grey + premultiplied[colour + 2]!) >> 8;
+      pixels[at] = (grey + ((premultiplied[colour]! * light) >> 8)) >> 8;
+      pixels[at + 1] = (grey + ((premultiplied[colour + 1]! * light) >> 8)) >> 8;
+      pixels[at + 2] = (grey + ((premultiplied[colour + 2]! * light) >> 8)) >> 8;
     }
   }
 }

@@ -7,10 +7,7 @@ import { type CoverageMask, rasterise, type Subpath } from './rasteriser.js';
  * Text as outlines out of DejaVu Sans, which comes with the npm package: neither the machine's fonts nor its
  * fontconfig are ever asked, and the same text gives the same pixels everywhere.
  */
-export interface TextImage extends CoverageMask {
-  /** Rows above the baseline. */
-  ascent: number;
-}
+export type TextImage = CoverageMask;
 
 export type Weight = 'regular' | 'bold';
 
@@ -37,7 +34,7 @@ export function drawText(text: string, size: number, weight: Weight = 'regular')
   const { glyphs, width } = layOut(font, text, size);
   const subpaths: Subpath[] = [];
   for (const { glyph, x } of glyphs) subpaths.push(...subpathsOf(glyph.getPath(x, ascent, size).commands));
-  return { ...rasterise(subpaths, Math.ceil(width), ascent + descent), ascent };
+  return rasterise(subpaths, Math.ceil(width), ascent + descent);
 }
 
 function load(weight: Weight): Font {
