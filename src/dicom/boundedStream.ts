@@ -1,8 +1,8 @@
 import dicomParser, { type ByteArrayParser } from 'dicom-parser';
 import { DicomReadError } from './errors.js';
 
-/** A four-view exam's largest honest object has some thousands of elements; a long tomosynthesis series 100 000. */
-const MAX_ELEMENTS = 300_000;
+/** A mammogram has some hundred elements, a long tomosynthesis with functional groups per frame some 50 000. */
+const MAX_ELEMENTS = 200_000;
 
 /** What one instance may cost, over all the streams that it is read from. */
 export class ReadBudget {

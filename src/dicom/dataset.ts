@@ -15,6 +15,12 @@ export interface EncodedPixelData {
 }
 
 /**
+ * Longer values are not taken apart into strings or numbers: the longest that means something in a mammogram is
+ * a lookup table of 128 KB, and 20 MB of backslashes would make 20 million strings.
+ */
+const MAX_SPLIT_BYTES = 1024 * 1024;
+
+/**
  * A data set, or one item of a sequence, read-only and by keyword.
  *
  * Absent, empty and unreadable values are all `undefined` or `[]`: a source may be anything, and what reads it
@@ -55,7 +61,7 @@ export class Dataset {
   /** All values, decoded and without padding; empty ones between others stay, as `''`. */
   strings(keyword: string): string[] {
     const element = this.#element(keyword);
-    if (element === undefined) return [];
+    if (element === undefined || element.length > MAX_SPLIT_BYTES) return [];
     const vr = this.#vr(element, keyword);
     if (BINARY_WORD_BYTES[vr] !== undefined && vr !== 'UN') return this.numbers(keyword).map(String);
     if (vr === 'SQ' || vr === 'OB') return [];
@@ -76,7 +82,7 @@ export class Dataset {
   /** All values of a binary or decimal VR, finite; `[]` if one of them is no number. */
   numbers(keyword: string): number[] {
     const element = this.#element(keyword);
-    if (element === undefined) return [];
+    if (element === undefined || element.length > MAX_SPLIT_BYTES) return [];
     const vr = this.#vr(element, keyword);
     if (BINARY_WORD_BYTES[vr] !== undefined) {
       return readNumbers(this.#value(element), vr, this.#littleEndian);

@@ -9,32 +9,12 @@ declare module 'dcmjs' {
     name: string;
   }
 
-  class WriteBufferStream {
-    constructor(defaultSize: number, littleEndian?: boolean);
-    readonly size: number;
-    getBuffer(): ArrayBuffer | Uint8Array;
-  }
-
-  interface DcmjsElement {
-    vr: string;
-    Value: unknown[];
-  }
-
   const dcmjs: {
     data: {
       DicomMetaDictionary: { nameMap: Record<string, DictionaryEntry> };
-      DicomMessage: {
-        write(
-          elements: Record<string, DcmjsElement>,
-          stream: WriteBufferStream,
-          transferSyntaxUID: string,
-          options: { allowInvalidVRLength: boolean },
-        ): number;
-      };
-      WriteBufferStream: typeof WriteBufferStream;
     };
   };
 
-  export type { DcmjsElement, DictionaryEntry };
+  export type { DictionaryEntry };
   export default dcmjs;
 }

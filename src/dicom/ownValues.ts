@@ -1,9 +1,8 @@
-import type { DcmjsElement } from 'dcmjs';
 import type { Attributes, AttributeValue } from './attributes.js';
 import { attributeOf } from './dictionary.js';
 import { DicomWriteError } from './errors.js';
 import { isValidUid } from './uids.js';
-import { isUnsplit } from './values.js';
+import { BINARY_WORD_BYTES, isText, isUnsplit, writeNumbers } from './values.js';
 
 /** Characters (all single-byte here) that one value may have (PS3.5 table 6.2-1). */
 const MAX_LENGTH: Record<string, number> = {
@@ -41,31 +40,45 @@ const RANGE: Record<string, [number, number]> = {
   IS: [-0x80000000, 0x7fffffff],
 };
 
+/** Text VRs that no character set touches. */
+const IS_ASCII = new Set(['AE', 'AS', 'CS', 'DA', 'DS', 'DT', 'IS', 'TM', 'UI', 'UR']);
+
 /** VRs with a 32-bit length (PS3.5 §7.1.2). */
 export function isLongVr(vr: string): boolean {
   return ['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV'].includes(vr);
 }
 
+/** Strings and numbers of our own. */
+export type PlainValue = Exclude<
+  AttributeValue,
+  readonly Attributes[] | Uint8Array | Uint16Array | undefined
+>;
+
 /**
- * One of our own values, checked, as dcmjs takes it. Binary values come out as one ArrayBuffer of even length.
+ * Our own strings and numbers, checked, as bytes of even length.
  *
- * @param siblings the data set that it stands in: PixelRepresentation and BitsAllocated decide ambiguous VRs
+ * @throws DicomWriteError for what the VR does not allow, and for text outside printable ASCII
  */
-export function encodeValue(
-  keyword: string,
-  value: Exclude<AttributeValue, readonly Attributes[]>,
-  siblings: Attributes,
-): DcmjsElement {
-  if (isBytes(value)) return { vr: byteVr(keyword, siblings), Value: [evenBuffer(value)] };
-  const vr = ownVr(keyword, value, siblings);
-  const values = (Array.isArray(value) ? value : [value]).filter(
-    (one) => !(one === '' && !Array.isArray(value)),
-  );
-  if (vr === 'OB' || vr === 'OW' || vr === 'UN') {
-    if (values.length > 0) throw new DicomWriteError(`${keyword} (${vr}) takes bytes only`);
-    return { vr, Value: [new ArrayBuffer(0)] };
+export function encodeOwn(keyword: string, vr: string, value: PlainValue): Uint8Array {
+  const values: readonly (string | number)[] =
+    typeof value === 'object' ? value : value === '' ? [] : [value];
+  if (BINARY_WORD_BYTES[vr] === undefined && !isText(vr) && !IS_ASCII.has(vr) && values.length > 0) {
+    throw new DicomWriteError(`${keyword} (${vr}) takes bytes only`);
   }
-  return { vr, Value: values.map((one) => checked(keyword, vr, one)) };
+  if (vr === 'AT')
+    return writeNumbers(
+      values.flatMap((tag) => tagWords(keyword, tag)),
+      vr,
+    );
+  if (BINARY_WORD_BYTES[vr] !== undefined) {
+    return writeNumbers(
+      values.map((number) => checkedNumber(keyword, vr, number)),
+      vr,
+    );
+  }
+  const text = values.map((one) => checkedText(keyword, vr, one)).join('\\');
+  // UIDs are padded with NUL, all other text with a space (PS3.5 §6.2).
+  return Buffer.from(text.length % 2 === 0 ? text : `${text}${vr === 'UI' ? '\0' : ' '}`, 'latin1');
 }
 
 /** Words are little endian on every machine that Node runs on, as in the file. */
@@ -80,7 +93,12 @@ export function byteVr(keyword: string, siblings: Attributes): string {
   return vr;
 }
 
-function ownVr(keyword: string, value: AttributeValue, siblings: Attributes): string {
+/**
+ * VR of one of our own attributes.
+ *
+ * @param siblings the data set that it stands in: PixelRepresentation and BitsAllocated decide ambiguous VRs
+ */
+export function ownVr(keyword: string, value: AttributeValue, siblings: Attributes): string {
   const { vr } = attributeOf(keyword);
   if (vr === 'xs') return siblings.PixelRepresentation === 1 ? 'SS' : 'US';
   // PS3.5 §8.2 and annex A.2: OW where a sample has more than 8 bits.
@@ -89,32 +107,45 @@ function ownVr(keyword: string, value: AttributeValue, siblings: Attributes): st
   return vr;
 }
 
-function checked(keyword: string, vr: string, value: string | number): string | number {
-  const refuse = (why: string): never => {
-    // The value itself may come from a patient's record: it is not repeated.
-    throw new DicomWriteError(`${keyword} (${vr}) ${why}`);
-  };
-  if (vr === 'FL' || vr === 'FD')
-    return typeof value === 'number' && Number.isFinite(value) ? value : refuse('takes finite numbers');
+function checkedNumber(keyword: string, vr: string, value: string | number): number {
   const range = RANGE[vr];
-  if (range !== undefined && (vr !== 'IS' || typeof value === 'number')) {
-    const fits = Number.isInteger(value) && (value as number) >= range[0] && (value as number) <= range[1];
-    if (!fits) refuse(`takes whole numbers from ${range[0]} to ${range[1]}`);
-    return vr === 'IS' ? String(value) : value;
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw refused(keyword, vr, 'takes finite numbers');
+  if (range !== undefined && !(Number.isInteger(value) && value >= range[0] && value <= range[1])) {
+    throw refused(keyword, vr, `takes whole numbers from ${range[0]} to ${range[1]}`);
   }
-  if (vr === 'AT') {
-    return /^[0-9A-F]{8}$/.test(String(value)) ? Number.parseInt(String(value), 16) : refuse('takes a tag');
+  return value;
+}
+
+function tagWords(keyword: string, value: string | number): [group: number, element: number] {
+  if (typeof value !== 'string' || !/^[0-9A-F]{8}$/.test(value)) {
+    throw refused(keyword, 'AT', 'takes tags of eight hexadecimal digits');
   }
-  if (typeof value === 'number' && vr !== 'DS') refuse('takes strings');
-  const text = typeof value === 'number' ? decimalString(value) : value;
+  return [Number.parseInt(value.slice(0, 4), 16), Number.parseInt(value.slice(4), 16)];
+}
+
+function checkedText(keyword: string, vr: string, value: string | number): string {
+  const text = typeof value === 'string' ? value : numberAsText(keyword, vr, value);
   if (!(isUnsplit(vr) ? /^[\x20-\x7e\r\n\t\f]*$/ : /^[\x20-\x5b\x5d-\x7e]*$/).test(text)) {
-    refuse('takes printable ASCII only, and no backslash outside long texts');
+    throw refused(keyword, vr, 'takes printable ASCII only, and no backslash outside long texts');
   }
-  if (text.length > (MAX_LENGTH[vr] ?? Number.POSITIVE_INFINITY))
-    refuse(`takes up to ${MAX_LENGTH[vr]} characters`);
-  if (text !== '' && FORM[vr]?.test(text) === false) refuse('is not in the form of its VR');
-  if (text !== '' && vr === 'UI' && !isValidUid(text)) refuse('is no valid UID');
+  if (text.length > (MAX_LENGTH[vr] ?? Number.POSITIVE_INFINITY)) {
+    throw refused(keyword, vr, `takes up to ${MAX_LENGTH[vr]} characters`);
+  }
+  const formed = text === '' || (vr === 'UI' ? isValidUid(text) : (FORM[vr]?.test(text) ?? true));
+  if (!formed) throw refused(keyword, vr, 'is not in the form of its VR');
   return text;
+}
+
+function numberAsText(keyword: string, vr: string, value: number): string {
+  if (vr === 'DS') return decimalString(value);
+  if (vr === 'IS') return String(checkedNumber(keyword, vr, value));
+  throw refused(keyword, vr, 'takes strings');
+}
+
+/** The value itself may come from a patient's record: it is not repeated. */
+function refused(keyword: string, vr: string, why: string): DicomWriteError {
+  return new DicomWriteError(`${keyword} (${vr}) ${why}`);
 }
 
 /** The nearest decimal of at most 16 characters (DS, PS3.5 §6.2). */
@@ -127,10 +158,4 @@ export function decimalString(value: number): string {
     if (rounded.length <= 16) return rounded.toUpperCase();
   }
   return value.toExponential(8).toUpperCase();
-}
-
-function evenBuffer(value: Uint8Array | Uint16Array): ArrayBuffer {
-  const even = new Uint8Array(value.byteLength + (value.byteLength % 2));
-  even.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-  return even.buffer;
 }

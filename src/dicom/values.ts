@@ -52,6 +52,21 @@ function readWord(view: DataView, at: number, vr: string, littleEndian: boolean)
   }
 }
 
+/** Words in little-endian order; the numbers have been checked. */
+export function writeNumbers(numbers: readonly number[], vr: string): Uint8Array {
+  const size = BINARY_WORD_BYTES[vr] ?? 2;
+  const bytes = new Uint8Array(numbers.length * size);
+  const view = new DataView(bytes.buffer);
+  numbers.forEach((number, index) => {
+    const at = index * size;
+    if (vr === 'FL' || vr === 'OF') view.setFloat32(at, number, true);
+    else if (size === 8) view.setFloat64(at, number, true);
+    else if (size === 4) view.setUint32(at, number, true);
+    else view.setUint16(at, number, true);
+  });
+  return bytes;
+}
+
 /** The same words in little-endian order: the bytes themselves, or a swapped copy. */
 export function toLittleEndian(bytes: Uint8Array, vr: string, littleEndian: boolean): Uint8Array {
   const size = BINARY_WORD_BYTES[vr];
