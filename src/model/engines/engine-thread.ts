@@ -1,6 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { ModelError } from '../errors.js';
-import type { RunOutputs, RunRequest, ThreadAnswer, ThreadFailure, ThreadSetup } from './messages.js';
+import type {
+  CloseRequest,
+  RunOutputs,
+  RunRequest,
+  ThreadAnswer,
+  ThreadFailure,
+  ThreadSetup,
+} from './messages.js';
 
 interface Waiting {
   resolve: (outputs: RunOutputs) => void;
@@ -38,17 +45,24 @@ export class EngineThread {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      const request: RunRequest = { id, inputs, count };
+      const request: RunRequest = { kind: 'run', id, inputs, count };
       worker.postMessage(request, [inputs.buffer]);
     });
   }
 
+  /**
+   * Ends the thread when what is under way is done. It is asked to end and not ended by force: a thread that is
+   * terminated inside native code takes the whole process with it.
+   */
   async close(): Promise<void> {
+    if (this.closed) return;
     this.closed = true;
     const worker = await this.worker?.catch(() => undefined);
-    this.worker = undefined;
-    await worker?.terminate();
-    this.failAll(new ModelError('engine-closed', 'the engine was closed while it was at work'));
+    if (worker === undefined) return;
+    const gone = new Promise((resolve) => worker.once('exit', resolve));
+    const request: CloseRequest = { kind: 'close' };
+    worker.postMessage(request);
+    await gone;
   }
 
   private ready(): Promise<Worker> {

@@ -11,11 +11,19 @@ export interface ThreadSetup {
 }
 
 export interface RunRequest {
+  kind: 'run';
   id: number;
   /** `count` inputs one after another, each rows × columns × channels. */
   inputs: Float32Array;
   count: number;
 }
+
+/** Asks the thread to end when what it has been asked is done. */
+export interface CloseRequest {
+  kind: 'close';
+}
+
+export type ThreadRequest = RunRequest | CloseRequest;
 
 /** The three outputs of `count` inputs, batch dimension first, channels last. */
 export interface RunOutputs {

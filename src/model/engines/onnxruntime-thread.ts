@@ -36,6 +36,7 @@ async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
     note:
       batch === 'any' ? 'all views in one run' : 'one view after another, as the model is exported for one',
     run: batch === 'any' ? (inputs, count) => run(session, setup, inputs, count) : runSingly(session, setup),
+    close: () => session.release(),
   };
 }
 

@@ -37,7 +37,11 @@ async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
     tf.dispose([probability, activations, gradients]);
     return outputs;
   };
-  return { note: `${runtime.description}, all views in one run`, run };
+  return {
+    note: `${runtime.description}, all views in one run`,
+    run,
+    close: async () => void model.dispose(),
+  };
 }
 
 function loadRuntime(setup: ThreadSetup): TensorFlowRuntime {

@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { MamoriError } from '../../errors.js';
-import type { RunOutputs, RunRequest, ThreadAnswer, ThreadFailure, ThreadSetup } from './messages.js';
+import type { RunOutputs, ThreadAnswer, ThreadFailure, ThreadRequest, ThreadSetup } from './messages.js';
 
 /** A network opened inside its thread. */
 export interface OpenNetwork {
   note: string;
   run(inputs: Float32Array, count: number): Promise<RunOutputs>;
+  close(): Promise<void>;
 }
 
 /** The loop of an engine's thread: opens the network, then answers one request after another. */
@@ -24,8 +25,13 @@ export async function serveNetwork(open: (setup: ThreadSetup) => Promise<OpenNet
   }
 
   let last: Promise<void> = Promise.resolve();
-  port.on('message', (request: RunRequest) => {
+  port.on('message', (request: ThreadRequest) => {
     last = last.then(async () => {
+      if (request.kind === 'close') {
+        await network.close();
+        port.close();
+        return;
+      }
       try {
         const outputs = await network.run(request.inputs, request.count);
         const { probability, activations, gradients } = outputs;

@@ -8,7 +8,9 @@ export interface ImageSize {
 
 /** How far an image is changed for training; 0 turns a change off. */
 export interface AugmentationRange {
-  /** Degrees either way, on top of the eight orientations. */
+  /** Fraction of images that are brought to any of the eight orientations; the others are only flipped up-down. */
+  anyOrientation: number;
+  /** Degrees either way, on top of the orientation. */
   rotation: number;
   /** Enlarged or reduced by up to this factor less 1. */
   zoom: number;
@@ -18,12 +20,21 @@ export interface AugmentationRange {
   contrast: number;
 }
 
-export const AUGMENTATION: AugmentationRange = { rotation: 15, zoom: 0.12, shift: 0.06, contrast: 0.15 };
+export const AUGMENTATION: AugmentationRange = {
+  anyOrientation: 0.3,
+  rotation: 15,
+  zoom: 0.12,
+  shift: 0.06,
+  contrast: 0.15,
+};
 
 /**
- * One image changed at random: one of the eight orientations, so that orientation can carry no information about the
- * label (in the DDSM set used here it would give away 97 % of them), then a small rotation, zoom, shift and
- * change of contrast. Bilinear; beyond the edge lies the darkest value of the image, as air does.
+ * One image changed at random: its orientation, then a small rotation, zoom, shift and change of contrast. Bilinear;
+ * beyond the edge lies the darkest value of the image, as air does.
+ *
+ * Images come with the chest wall on the left, but head up or down depends on how the file was turned before, and in
+ * the DDSM set used here that gives the label away. So up and down are exchanged at random, whatever the label; and
+ * some images take any of the eight orientations, for exams whose chest wall is not found.
  *
  * @param out where the result goes, as long as `input`
  */
@@ -36,7 +47,8 @@ export function augment(
 ): void {
   const { rows, columns, channels } = size;
   const flip = random.next() < 0.5 ? -1 : 1;
-  const quarterTurns = random.below(4);
+  // With an even number of quarter turns a left-right flip and one more half turn make an up-down flip.
+  const quarterTurns = random.next() < range.anyOrientation ? random.below(4) : flip < 0 ? 2 : 0;
   const angle =
     (quarterTurns * Math.PI) / 2 + (random.between(-range.rotation, range.rotation) * Math.PI) / 180;
   const zoom = 1 + random.between(-range.zoom, range.zoom);

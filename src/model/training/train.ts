@@ -167,7 +167,7 @@ function course(epochs: EpochReport[], runtime: string): string[] {
   return [
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
     `weights of epoch ${best.epoch}, which had the best AUC on the validation cases: ${best.validationAuc.toFixed(3)}`,
-    'augmented with the eight orientations at random, small rotations, zooms, shifts and changes of contrast',
+    'augmented: up and down exchanged at random, some images in any of the eight orientations, small rotations, zooms, shifts and changes of contrast',
   ];
 }
 

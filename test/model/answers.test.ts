@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { SourceInstance } from '../../src/dicom/index.js';
+import { aggregate, calibrate, type ImageFinding } from '../../src/model/index.js';
+
+const platt = { calibration: { kind: 'platt' as const, slope: 0.7, intercept: -0.4 } };
+const probability = fc.double({ min: 0, max: 1, noNaN: true });
+
+function finding(laterality: 'L' | 'R', probability: number): ImageFinding {
+  const source = { laterality, sopInstanceUID: `1.2.${probability}` } as unknown as SourceInstance;
+  return { source, probability, positive: probability >= 0.5, region: undefined };
+}
+
+describe('calibrate', () => {
+  it('is the logistic regression that the bundle names', () => {
+    // sigmoid(0.7 * ln(0.8 / 0.2) - 0.4)
+    expect(calibrate(platt, 0.8)).to.be.closeTo(0.6388569, 1e-6);
+    expect(calibrate({ calibration: { kind: 'none' } }, 0.8)).to.equal(0.8);
+  });
+
+  it('stays between 0 and 1 and never changes the order of two answers', () => {
+    fc.assert(
+      fc.property(probability, probability, (a, b) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)];
+        const [x, y] = [calibrate(platt, low), calibrate(platt, high)];
+        return x >= 0 && y <= 1 && x <= y;
+      }),
+    );
+  });
+
+  it('takes certain answers, and refuses what is no probability', () => {
+    expect(calibrate(platt, 0)).to.be.above(0);
+    expect(calibrate(platt, 1)).to.be.below(1);
+    for (const wrong of [-0.1, 1.1, Number.NaN]) expect(() => calibrate(platt, wrong)).to.throw(RangeError);
+  });
+});
+
+describe('aggregate', () => {
+  const bundle = { aggregation: { breast: 'mean', exam: 'max' } as const, operatingPoint: 0.5 };
+
+  it('takes images to breasts and breasts to the exam, as the bundle says', () => {
+    const exam = aggregate(bundle, [
+      finding('L', 0.2),
+      finding('R', 0.9),
+      finding('L', 0.4),
+      finding('R', 0.5),
+    ]);
+    expect(exam.breasts.map(({ laterality }) => laterality)).to.deep.equal(['R', 'L']);
+    expect(exam.breasts[0]!.probability).to.be.closeTo(0.7, 1e-12);
+    expect(exam.breasts[1]!.probability).to.be.closeTo(0.3, 1e-12);
+    expect(exam.breasts.map(({ positive }) => positive)).to.deep.equal([true, false]);
+    expect(exam.breasts[1]!.images.map((image) => image.probability)).to.deep.equal([0.2, 0.4]);
+    expect(exam.probability).to.be.closeTo(0.7, 1e-12);
+    expect(exam.positive).to.equal(true);
+    const other = { ...bundle, aggregation: { breast: 'max', exam: 'mean' } as const };
+    expect(
+      aggregate(other, [finding('L', 0.2), finding('L', 0.4), finding('R', 0.6)]).probability,
+    ).to.be.closeTo(0.5, 1e-12);
+  });
+
+  it('counts an answer at the operating point as positive', () => {
+    expect(aggregate(bundle, [finding('L', 0.5)]).positive).to.equal(true);
+    expect(aggregate(bundle, [finding('L', 0.4999)]).positive).to.equal(false);
+  });
+
+  it('does not mention a breast without an image', () => {
+    expect(aggregate(bundle, [finding('L', 0.1)]).breasts).to.have.length(1);
+  });
+
+  it('refuses an exam without an image: silence is not negative', () => {
+    expect(() => aggregate(bundle, [])).to.throw(RangeError);
+  });
+
+  it('never goes beyond the answers it is made from', () => {
+    const images = fc.array(fc.tuple(fc.constantFrom('L' as const, 'R' as const), probability), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(images, (given) => {
+        const answers = given.map(([, value]) => value);
+        const exam = aggregate(
+          bundle,
+          given.map(([side, value]) => finding(side, value)),
+        );
+        return (
+          exam.probability >= Math.min(...answers) - 1e-12 && exam.probability <= Math.max(...answers) + 1e-12
+        );
+      }),
+    );
+  });
+});

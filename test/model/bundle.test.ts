@@ -1,0 +1,176 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { writeBundle } from '../../src/model/bundle-writer.js';
+import { type Bundle, loadBundle, ModelError } from '../../src/model/index.js';
+import { describeBundle, scratchFolder, smallBundle } from './bundles.js';
+
+const CARD = { 'MODEL_CARD.md': Buffer.from('# Card\n'), 'model.onnx': Buffer.from('not read here') };
+const INPUT = { rows: 16, columns: 16, channels: 1 };
+
+async function refusal(work: Promise<unknown>): Promise<ModelError> {
+  try {
+    await work;
+  } catch (error) {
+    expect(error).to.be.instanceOf(ModelError);
+    return error as ModelError;
+  }
+  throw new Error('nothing was refused');
+}
+
+async function freshBundle(): Promise<Bundle> {
+  return writeBundle(join(await scratchFolder(), 'bundle'), describeBundle(INPUT, 'conv_last'), CARD);
+}
+
+async function change(bundle: Bundle, edit: (document: Record<string, unknown>) => void): Promise<void> {
+  const path = join(bundle.directory, 'bundle.json');
+  const document = JSON.parse(await readFile(path, 'utf8'));
+  edit(document);
+  await writeFile(path, JSON.stringify(document));
+}
+
+describe('a model bundle', () => {
+  it('comes back as it was written, with a digest that names it', async () => {
+    const bundle = await freshBundle();
+    expect(bundle).to.deep.include(describeBundle(INPUT, 'conv_last'));
+    expect(bundle.digest).to.match(/^[0-9a-f]{64}$/);
+    expect(await loadBundle(bundle.directory)).to.deep.equal(bundle);
+    await change(bundle, (document) => {
+      document.operatingPoint = 0.6;
+    });
+    expect((await loadBundle(bundle.directory)).digest).not.to.equal(bundle.digest);
+  });
+
+  it('is named as missing where there is none', async () => {
+    const error = await refusal(loadBundle(join(await scratchFolder(), 'nothing')));
+    expect(error.code).to.equal('bundle-missing');
+    expect(error.remedy).to.be.a('string');
+  });
+
+  it('is refused when a file was changed by one byte', async () => {
+    const bundle = await freshBundle();
+    await writeFile(join(bundle.directory, 'model.onnx'), 'not read herE');
+    const error = await refusal(loadBundle(bundle.directory));
+    expect(error.code).to.equal('bundle-hash-mismatch');
+    expect(error.message).to.include('model.onnx');
+  });
+
+  it('is refused when a file is missing or one too many is there', async () => {
+    const bundle = await freshBundle();
+    await writeFile(join(bundle.directory, 'extra.bin'), 'x');
+    expect(await refusal(loadBundle(bundle.directory))).to.include({ code: 'bundle-file-unknown' });
+    await rm(join(bundle.directory, 'extra.bin'));
+    await rm(join(bundle.directory, 'MODEL_CARD.md'));
+    expect(await refusal(loadBundle(bundle.directory))).to.include({ code: 'bundle-file-missing' });
+  });
+
+  it('may have a hidden file of the file system in its folder', async () => {
+    const bundle = await freshBundle();
+    await writeFile(join(bundle.directory, '.DS_Store'), 'x');
+    expect((await loadBundle(bundle.directory)).name).to.equal('small');
+  });
+
+  const malformed: [what: string, edit: (document: Record<string, unknown>) => void, named: string][] = [
+    ['an unknown key', (document) => Object.assign(document, { colour: 'red' }), 'colour'],
+    ['a name beyond ASCII', (document) => Object.assign(document, { name: 'Mod\u00e8le' }), 'name'],
+    ['a name with a backslash', (document) => Object.assign(document, { name: 'a\\b' }), 'name'],
+    ['a name too long for LO', (document) => Object.assign(document, { name: 'x'.repeat(65) }), 'name'],
+    [
+      'a limit with a line break',
+      (document) => Object.assign(document, { limits: ['one\ntwo'] }),
+      'limits.0',
+    ],
+    ['no limits', (document) => Object.assign(document, { limits: [] }), 'limits'],
+    [
+      'an operating point of 50',
+      (document) => Object.assign(document, { operatingPoint: 50 }),
+      'operatingPoint',
+    ],
+    ['two classes alike', (document) => Object.assign(document, { classes: ['a', 'a'] }), 'classes'],
+    [
+      'a calibration that turns the answer round',
+      (document) => Object.assign(document, { calibration: { kind: 'platt', slope: -1, intercept: 0 } }),
+      'calibration.slope',
+    ],
+    [
+      'steps that make another size',
+      (document) =>
+        Object.assign(document, {
+          input: {
+            ...INPUT,
+            preparation: [
+              { step: 'resize', rows: 32, columns: 16 },
+              { step: 'normalise', mean: 0, deviation: 1 },
+            ],
+          },
+        }),
+      '32 x 16',
+    ],
+    [
+      'steps that make another number of channels',
+      (document) =>
+        Object.assign(document, {
+          input: {
+            ...INPUT,
+            preparation: [
+              { step: 'clahe', clipLimit: 2, tiles: [8, 8], as: 'channel' },
+              { step: 'resize', rows: 16, columns: 16 },
+              { step: 'normalise', mean: 0, deviation: 1 },
+            ],
+          },
+        }),
+      '2 channels',
+    ],
+    [
+      'a file outside the folder',
+      (document) => Object.assign(document.files as object, { '../x': '0'.repeat(64) }),
+      'files',
+    ],
+    [
+      'itself among its files',
+      (document) => Object.assign(document.files as object, { 'bundle.json': '0'.repeat(64) }),
+      'itself',
+    ],
+  ];
+  for (const [what, edit, named] of malformed)
+    it(`is refused with ${what}, and the error names the place`, async () => {
+      const bundle = await freshBundle();
+      await change(bundle, edit);
+      const error = await refusal(loadBundle(bundle.directory));
+      expect(error.code).to.equal('bundle-malformed');
+      expect(error.message).to.include(named);
+    });
+
+  it('is refused when bundle.json is no JSON', async () => {
+    const bundle = await freshBundle();
+    await writeFile(join(bundle.directory, 'bundle.json'), '{');
+    expect(await refusal(loadBundle(bundle.directory))).to.include({ code: 'bundle-malformed' });
+  });
+
+  it('is written whole or not at all', async () => {
+    const folder = join(await scratchFolder(), 'bundle');
+    const broken = { ...describeBundle(INPUT, 'conv_last'), operatingPoint: 2 };
+    expect(await refusal(writeBundle(folder, broken, CARD))).to.include({ code: 'bundle-malformed' });
+    expect(await refusal(loadBundle(folder))).to.include({ code: 'bundle-missing' });
+  });
+
+  it('replaces a bundle, but never a folder with anything else in it', async () => {
+    const bundle = await freshBundle();
+    const again = { ...describeBundle(INPUT, 'conv_last'), version: '2.0.0' };
+    expect(await writeBundle(bundle.directory, again, CARD)).to.include({ version: '2.0.0' });
+    const home = await scratchFolder();
+    await writeFile(join(home, 'letter.txt'), 'keep me');
+    expect(await refusal(writeBundle(home, again, CARD))).to.include({ code: 'bundle-place-taken' });
+    expect(await readFile(join(home, 'letter.txt'), 'utf8')).to.equal('keep me');
+  });
+
+  it('holds a real network that loads', async () => {
+    const bundle = await smallBundle();
+    expect(Object.keys(bundle.files)).to.have.members([
+      'MODEL_CARD.md',
+      'model.json',
+      'model.onnx',
+      'weights.bin',
+    ]);
+  });
+});

@@ -1,0 +1,12 @@
+import { serveNetwork } from '../../src/model/engines/thread-side.js';
+
+/** A network that answers with its input, and whose thread ends when the input is 13. */
+await serveNetwork(async () => ({
+  note: '',
+  async run(inputs) {
+    if (inputs[0] === 13) process.exit(1);
+    const copy = () => inputs.slice();
+    return { probability: copy(), activations: copy(), gradients: copy(), featureShape: [1, 1, 1] };
+  },
+  async close() {},
+}));
