@@ -62,7 +62,8 @@ export type PlainValue = Exclude<
 export function encodeOwn(keyword: string, vr: string, value: PlainValue): Uint8Array {
   const values: readonly (string | number)[] =
     typeof value === 'object' ? value : value === '' ? [] : [value];
-  if (BINARY_WORD_BYTES[vr] === undefined && !isText(vr) && !IS_ASCII.has(vr) && values.length > 0) {
+  const known = BINARY_WORD_BYTES[vr] !== undefined || isText(vr) || IS_ASCII.has(vr);
+  if ((!known || vr.startsWith('O')) && values.length > 0) {
     throw new DicomWriteError(`${keyword} (${vr}) takes bytes only`);
   }
   if (vr === 'AT')
