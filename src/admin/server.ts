@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
+import { MamoriError } from '../errors.js';
+import { type AdminAuth, admits } from './credentials.js';
+import { ailments } from './health.js';
+import { metricsText } from './metrics.js';
+import { statusPage } from './page.js';
+import type { StatusSource } from './status.js';
+import { STYLE } from './style.js';
+
+export interface AdminOptions {
+  /** Port 0 takes any that is free. */
+  listen: { host: string; port: number };
+  auth: AdminAuth;
+}
+
+export interface AdminServer {
+  /** Where the status page is, e.g. `http://127.0.0.1:8040/`. */
+  url: string;
+  /** Takes no more requests and ends once those under way are answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the status page at `/`, `/health` for supervisors and `/metrics` for Prometheus. Read-only.
+ *
+ * `/health` asks for no password, so that any supervisor can use it; it then says only whether the service is well.
+ *
+ * @throws MamoriError `admin-listen` when the address cannot be had
+ */
+export async function startAdmin({ listen, auth }: AdminOptions, status: StatusSource): Promise<AdminServer> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(safeHeaders);
+  app.use((request, response, next) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return next();
+    response.setHeader('Allow', 'GET, HEAD');
+    plain(response, 405, 'Method not allowed');
+  });
+  app.get('/health', async (request, response) => {
+    const known = admits(auth, request.headers.authorization);
+    const snapshot = await status().catch(() => undefined);
+    const problems = snapshot === undefined ? ['The service cannot tell its state.'] : ailments(snapshot);
+    const well = problems.length === 0;
+    const detail = known
+      ? { problems, version: snapshot?.version, state: snapshot?.service.state, counts: snapshot?.counts }
+      : {};
+    response.status(well ? 200 : 503).json({ status: well ? 'ok' : 'unwell', ...detail });
+  });
+  app.use((request, response, next) => {
+    if (admits(auth, request.headers.authorization)) return next();
+    response.setHeader('WWW-Authenticate', 'Basic realm="Mamori", charset="UTF-8"');
+    plain(response, 401, 'User and password are needed');
+  });
+  app.get('/', async (_, response) => {
+    response.type('html').send(statusPage(await status()));
+  });
+  app.get('/metrics', async (_, response) => {
+    response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+    response.end(metricsText(await status()));
+  });
+  app.use((_, response) => plain(response, 404, 'Not found'));
+  app.use(unable);
+
+  const server = app.listen(listen.port, listen.host);
+  watchConnections(server);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new MamoriError(
+      'admin-listen',
+      `The status page cannot listen on ${listen.host}:${listen.port} (${code}).`,
+      { remedy: 'Set admin.listen to a free address and port, or to off.', cause },
+    );
+  }
+  const { port } = server.address() as AddressInfo;
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  return {
+    url: `http://${host}:${port}/`,
+    close: () => closeGently(server),
+  };
+}
+
+/** Longer than any answer takes; after that whoever still waits is cut off. */
+const CLOSING_MS = 5000;
+
+async function closeGently(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // `close` leaves connections open on which no request has come yet; browsers open such ones ahead.
+  for (const socket of connections.get(server) ?? []) {
+    if (!answering.has(socket)) socket.destroy();
+  }
+  const impatience = setTimeout(() => server.closeAllConnections(), CLOSING_MS);
+  await closed;
+  clearTimeout(impatience);
+}
+
+const connections = new WeakMap<Server, Set<Socket>>();
+const answering = new WeakSet<Socket>();
+
+function watchConnections(server: Server): void {
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
+  });
+}
+
+/** The page may use its own style and load nothing at all. */
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const safeHeaders: RequestHandler = (_, response, next) => {
+  response.setHeader('Content-Security-Policy', POLICY);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('X-Frame-Options', 'DENY');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
+/** Nothing of the error: the page may be open to more people than the log. */
+const unable: ErrorRequestHandler = (_error, _request, response, next) => {
+  if (response.headersSent) return next(_error);
+  plain(response, 503, 'The service cannot tell its state; see the log');
+};
+
+function plain(response: Response, status: number, text: string): void {
+  response.status(status).type('text/plain').send(`${text}\n`);
+}

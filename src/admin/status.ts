@@ -1,0 +1,47 @@
+/** One exam as the status page shows it: UIDs and states, no patient data. */
+export interface ExamStatus {
+  studyInstanceUID: string;
+  state: string;
+  revision: number;
+  attempts: number;
+  code?: string | undefined;
+  /** A sentence without patient data. */
+  reason?: string | undefined;
+  firstSeen: Date;
+  /** When the exam was closed, if it is. */
+  closedAt?: Date | undefined;
+  /** When it is tried again, if it failed. */
+  retryAt?: Date | undefined;
+}
+
+/** How the service is, at one moment. Plain data that whoever runs the service puts together. */
+export interface StatusSnapshot {
+  version: string;
+  startedAt: Date;
+  /** The moment that all this is true of. */
+  now: Date;
+  service: {
+    state: 'starting' | 'waiting' | 'working' | 'stopping';
+    /** The last look at the archive that came to an end. */
+    lastCycle?: { startedAt: Date; endedAt: Date; studies: number; exams: number } | undefined;
+    /** A service whose last cycle is older than this is not well. */
+    staleAfterSeconds: number;
+  };
+  pacs: {
+    /** Without secrets. */
+    url: string;
+    /** Undefined until it was tried. */
+    reachable: boolean | undefined;
+    problem?: string | undefined;
+  };
+  model: { name: string; version: string; engine: string; device: string; reason: string };
+  /** Exams by state, states without any included. */
+  counts: Readonly<Record<string, number>>;
+  /** Exams that could be worked on now and are not yet. */
+  queue: number;
+  /** Latest change first. */
+  exams: readonly ExamStatus[];
+}
+
+/** Answers the page's, the health check's and the metrics' questions. May fail: then the service is not well. */
+export type StatusSource = () => Promise<StatusSnapshot>;

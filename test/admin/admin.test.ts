@@ -1,0 +1,332 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type AdminServer, type StatusSnapshot, startAdmin } from '../../src/admin/index.js';
+
+const NOW = new Date('2026-03-01T10:00:00Z');
+const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
+
+function snapshot(): StatusSnapshot {
+  return {
+    version: '0.1.0',
+    startedAt: ago(86_400),
+    now: NOW,
+    service: {
+      state: 'waiting',
+      lastCycle: { startedAt: ago(21), endedAt: ago(20), studies: 12, exams: 2 },
+      staleAfterSeconds: 120,
+    },
+    pacs: { url: 'https://pacs.example/dicom-web', reachable: true },
+    model: {
+      name: 'ddsm-mass',
+      version: '1.0.0',
+      engine: 'onnxruntime',
+      device: 'cpu',
+      reason: 'No GPU here.',
+    },
+    counts: { waiting: 1, claimed: 0, delivering: 1, failed: 2, delivered: 40, 'not-processed': 3 },
+    queue: 4,
+    exams: [
+      {
+        studyInstanceUID: '2.25.1',
+        state: 'delivered',
+        revision: 2,
+        attempts: 1,
+        firstSeen: ago(90),
+        closedAt: ago(30),
+      },
+      {
+        studyInstanceUID: '2.25.2',
+        state: 'failed',
+        revision: 1,
+        attempts: 3,
+        code: 'pacs-unreachable',
+        reason: 'The PACS does not answer.',
+        firstSeen: ago(900),
+        retryAt: ago(-60),
+      },
+    ],
+  };
+}
+
+describe('status page', () => {
+  let admin: AdminServer | undefined;
+  let answer: () => StatusSnapshot;
+  const serve = async (
+    auth: Parameters<typeof startAdmin>[0]['auth'] = { type: 'none' },
+  ): Promise<AdminServer> => {
+    admin = await startAdmin({ listen: { host: '127.0.0.1', port: 0 }, auth }, async () => answer());
+    return admin;
+  };
+  const get = (path: string, init?: RequestInit) => fetch(new URL(path, admin!.url), init);
+  const basic = (user: string) => ({
+    headers: { Authorization: `Basic ${Buffer.from(user).toString('base64')}` },
+  });
+
+  beforeEach(() => {
+    answer = snapshot;
+  });
+  afterEach(async () => {
+    await admin?.close();
+    admin = undefined;
+  });
+
+  it('shows what an administrator asks first', async () => {
+    await serve();
+    const response = await get('/');
+    const text = await response.text();
+    expect(response.headers.get('content-type')).to.equal('text/html; charset=utf-8');
+    for (const word of [
+      'All is well',
+      'Waiting for new exams',
+      'https://pacs.example/dicom-web',
+      'ddsm-mass 1.0.0',
+      'onnxruntime on cpu: No GPU here.',
+      '12 mammography studies, 2 worked on',
+      '2.25.1',
+      '(revision 2)',
+      'The PACS does not answer.',
+      'to be retried',
+      '<dt>not processed</dt><dd>3</dd>',
+      'http-equiv="refresh"',
+      'not for primary diagnosis',
+    ]) {
+      expect(text).to.contain(word);
+    }
+  });
+
+  it('says in words what needs attention', async () => {
+    answer = () => ({
+      ...snapshot(),
+      pacs: { url: 'http://p', reachable: false, problem: 'no answer in 10 s' },
+    });
+    await serve();
+    const text = await (await get('/')).text();
+    expect(text).to.contain('Something needs attention').and.contain('The PACS: no answer in 10 s');
+    expect(text).to.match(/<title>! Mamori/);
+  });
+
+  it('escapes whatever it is given', async () => {
+    await serve();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', 'x', '/', ' ') }),
+        async (text) => {
+          const evil = `<script>${text}</script>"'><img src=x onerror=alert(1)>`;
+          answer = () => {
+            const given = snapshot();
+            return {
+              ...given,
+              version: evil,
+              pacs: { url: evil, reachable: false, problem: evil },
+              model: { name: evil, version: evil, engine: evil, device: evil, reason: evil },
+              counts: { [evil]: 1 },
+              exams: [{ ...given.exams[0]!, studyInstanceUID: evil, state: evil, code: evil, reason: evil }],
+            };
+          };
+          const page = await (await get('/')).text();
+          expect(page).not.to.match(/<script|<img/);
+          expect(page.match(/<[a-z0-9]+/g)?.filter((tag) => !TAGS.includes(tag.slice(1)))).to.deep.equal([]);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+  const TAGS =
+    'html head meta title link style body main header h1 h2 span p div section dl dt dd ul li table thead tbody tr th td time footer a'.split(
+      ' ',
+    );
+
+  it('loads nothing, runs nothing and is shown in no frame', async () => {
+    await serve();
+    const response = await get('/');
+    const text = await response.text();
+    expect(text).not.to.match(/<script|https?:\/\/(?!pacs\.example)|@import|url\(/);
+    const policy = response.headers.get('content-security-policy');
+    expect(policy)
+      .to.contain("default-src 'none'")
+      .and.contain("frame-ancestors 'none'")
+      .and.not.contain('unsafe');
+    expect(response.headers.get('x-content-type-options')).to.equal('nosniff');
+    expect(response.headers.get('cache-control')).to.equal('no-store');
+    expect(response.headers.get('x-powered-by')).to.equal(null);
+  });
+
+  it('knows no other path, and takes nothing in', async () => {
+    await serve();
+    expect((await get('/etc/passwd')).status).to.equal(404);
+    expect((await get('/%c0%ae%zz')).status).to.be.within(400, 503);
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+      const response = await get('/', { method });
+      expect(response.status, method).to.equal(405);
+      expect(response.headers.get('allow')).to.equal('GET, HEAD');
+    }
+  });
+
+  describe('/health', () => {
+    it('is 200 when the service is well', async () => {
+      await serve();
+      const response = await get('/health');
+      expect(response.status).to.equal(200);
+      expect(await response.json()).to.deep.include({
+        status: 'ok',
+        problems: [],
+        version: '0.1.0',
+        state: 'waiting',
+      });
+    });
+
+    const ill: [what: string, change: (good: StatusSnapshot) => StatusSnapshot][] = [
+      ['the PACS is not reachable', (good) => ({ ...good, pacs: { url: 'x', reachable: false } })],
+      ['it is stopping', (good) => ({ ...good, service: { ...good.service, state: 'stopping' } })],
+      [
+        'it has not looked at the PACS for long',
+        (good) => ({
+          ...good,
+          service: { ...good.service, lastCycle: { ...good.service.lastCycle!, endedAt: ago(121) } },
+        }),
+      ],
+      [
+        'it never looked at the PACS since it started long ago',
+        (good) => ({ ...good, service: { ...good.service, lastCycle: undefined } }),
+      ],
+      [
+        'it cannot tell',
+        () => {
+          throw new Error('the ledger is gone');
+        },
+      ],
+    ];
+    for (const [what, change] of ill) {
+      it(`is 503 with the reason when ${what}`, async () => {
+        answer = () => change(snapshot());
+        await serve();
+        const response = await get('/health');
+        expect(response.status).to.equal(503);
+        const body = (await response.json()) as { status: string; problems: string[] };
+        expect(body.status).to.equal('unwell');
+        expect(body.problems).to.have.lengthOf(1);
+        expect(JSON.stringify(body)).not.to.contain('the ledger is gone');
+      });
+    }
+
+    it('is well during a long piece of work', async () => {
+      answer = () => {
+        const good = snapshot();
+        const lastCycle = { ...good.service.lastCycle!, endedAt: ago(9999) };
+        return { ...good, service: { ...good.service, state: 'working', lastCycle } };
+      };
+      await serve();
+      expect((await get('/health')).status).to.equal(200);
+    });
+  });
+
+  describe('/metrics', () => {
+    it('are in Prometheus’ text format', async () => {
+      answer = () => ({ ...snapshot(), model: { ...snapshot().model, name: 'a "b" \\ c\nd' } });
+      await serve();
+      const response = await get('/metrics');
+      expect(response.headers.get('content-type')).to.equal('text/plain; version=0.0.4; charset=utf-8');
+      const text = await response.text();
+      for (const line of text.trimEnd().split('\n')) {
+        expect(line).to.match(
+          /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? -?[\d.e+]+)$/,
+        );
+      }
+      expect(text).to.contain('mamori_exams{state="not-processed"} 3\n');
+      expect(text).to.contain('mamori_healthy 1\n').and.contain('mamori_queue_exams 4\n');
+      expect(text).to.contain('model="a \\"b\\" \\\\ c\\nd"');
+    });
+  });
+
+  describe('with a password', () => {
+    it('lets in who knows it, in any script', async () => {
+      await serve({ type: 'basic', username: 'админ', password: 'pass:wörd' });
+      for (const path of ['/', '/metrics']) {
+        expect((await get(path, basic('админ:pass:wörd'))).status).to.equal(200);
+      }
+    });
+
+    it('keeps everyone else out, but tells any supervisor whether it is well', async () => {
+      await serve({ type: 'basic', username: 'admin', password: 'secret' });
+      const wrong: (RequestInit | undefined)[] = [
+        undefined,
+        basic('admin:Secret'),
+        basic('admin:'),
+        basic('admin'),
+        basic(''),
+        basic('admin:secret:'),
+        { headers: { Authorization: 'Bearer secret' } },
+        { headers: { Authorization: 'Basic %%%' } },
+      ];
+      for (const init of wrong) {
+        for (const path of ['/', '/metrics', '/nothing']) {
+          const response = await get(path, init);
+          expect(response.status, JSON.stringify(init)).to.equal(401);
+          expect(response.headers.get('www-authenticate')).to.match(/^Basic realm=/);
+          expect(await response.text()).not.to.contain('2.25.');
+        }
+        expect(await (await get('/health', init)).json()).to.deep.equal({ status: 'ok' });
+      }
+      const known = await (await get('/health', basic('admin:secret'))).json();
+      expect(known).to.have.property('counts');
+    });
+  });
+
+  it('that cannot tell its state says so without details', async () => {
+    answer = () => {
+      throw new Error('password hunter2 refused');
+    };
+    await serve();
+    for (const path of ['/', '/metrics']) {
+      const response = await get(path);
+      expect(response.status).to.equal(503);
+      expect(await response.text()).to.equal('The service cannot tell its state; see the log\n');
+    }
+  });
+
+  it('names an address that is taken', async () => {
+    const { url } = await serve();
+    const port = Number(new URL(url).port);
+    const error = await startAdmin(
+      { listen: { host: '127.0.0.1', port }, auth: { type: 'none' } },
+      async () => answer(),
+    ).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.have.property('code', 'admin-listen');
+    expect(error).to.have.property('message').that.contains(`127.0.0.1:${port} (EADDRINUSE)`);
+  });
+
+  it('ends although a browser keeps its connection, and answers what is under way', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const server = await startAdmin(
+      { listen: { host: '127.0.0.1', port: 0 }, auth: { type: 'none' } },
+      async () => {
+        await held;
+        return snapshot();
+      },
+    );
+    const port = Number(new URL(server.url).port);
+    const idle = connect(port, '127.0.0.1');
+    await once(idle, 'connect');
+    const pending = request(server.url);
+    pending.end();
+    await once(pending, 'socket');
+    // The request is under way once the server has asked for its answer.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const closed = server.close();
+    release();
+    const [response] = await once(pending, 'response');
+    response.resume();
+    expect(response.statusCode).to.equal(200);
+    await closed;
+    idle.destroy();
+  });
+});
