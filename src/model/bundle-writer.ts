@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BUNDLE_FILE, loadBundle, sha256 } from './bundle.js';
 import type { BundleDocument } from './bundle-schema.js';
@@ -33,6 +33,8 @@ export async function writeBundle(
     const document: BundleDocument = { format: 1, ...description, files: hashes };
     await writeFile(join(draft, BUNDLE_FILE), `${JSON.stringify(document, undefined, 2)}\n`);
     await loadBundle(draft);
+    // mkdtemp keeps others out; the service may run as another user.
+    await chmod(draft, 0o755);
     await removeOldBundle(target);
     await rename(draft, target);
   } finally {

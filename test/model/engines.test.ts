@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -119,6 +120,29 @@ describe('the onnxruntime engine', () => {
     const error = await refusal(openEngine(bundle, { engine: 'onnxruntime', device: 'cuda' }));
     expect(error.code).to.equal('engine-unavailable');
     expect(error.remedy).to.include('model.device');
+  });
+
+  it('runs on WebGPU, here on a software driver, and agrees with the CPU', async function () {
+    this.timeout(120_000);
+    const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
+    const loader = '/usr/lib/x86_64-linux-gnu/libvulkan.so.1';
+    // The Debian packages chromium and libvulkan1.
+    if (!existsSync(driver) || !existsSync(loader)) return this.skip();
+    process.env.VK_DRIVER_FILES = driver;
+    const inputs = inputsFor(bundle, 2);
+    const [onGpu, onCpu] = await Promise.all(
+      (['webgpu', 'cpu'] as const).map(async (device) => {
+        const engine = await openEngine(bundle, { engine: 'onnxruntime', device });
+        const inferences = await engine.infer(inputs);
+        await engine.close();
+        return inferences;
+      }),
+    );
+    for (const [view, expected] of onCpu!.entries()) {
+      expect(onGpu![view]!.rawProbability).to.be.closeTo(expected.rawProbability, 1e-4);
+      for (const [index, value] of expected.gradients.entries())
+        expect(onGpu![view]!.gradients[index]).to.be.closeTo(value, 1e-4);
+    }
   });
 
   it('refuses a file that is no ONNX model', async () => {

@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
 import { ThreadEngine } from './thread-engine.js';
@@ -13,7 +15,7 @@ export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
  * @throws ModelError `bundle-file-missing`, `engine-unavailable`, `bundle-model-outputs`, `bundle-model-input`,
  *   `model-not-finite`
  */
-export function openOnnxRuntime(
+export async function openOnnxRuntime(
   bundle: Bundle,
   device: OnnxDevice,
   options: { threads?: number | undefined; reason: string },
@@ -26,6 +28,11 @@ export function openOnnxRuntime(
         remedy: 'Export the network with `mamori train`, or set model.engine to tensorflow.',
       },
     );
+  if (device === 'cuda' && !cudaIsInstalled())
+    throw new ModelError('engine-unavailable', 'the CUDA libraries of onnxruntime-node are not installed', {
+      remedy:
+        'Set model.device to cpu or auto, or let the installer of onnxruntime-node fetch them (docs/model-bundle.md).',
+    });
   return ThreadEngine.open({
     name: 'onnxruntime',
     device,
@@ -39,4 +46,12 @@ export function openOnnxRuntime(
       targetLayer: bundle.targetLayer,
     },
   });
+}
+
+/** onnxruntime-node carries CPU and WebGPU; the CUDA libraries are laid beside them by its own installer. */
+export function cudaIsInstalled(): boolean {
+  const home = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const library =
+    process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
+  return existsSync(join(home, 'bin/napi-v6', process.platform, process.arch, library));
 }

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
-import { ONNX_FILE, type OnnxDevice, openOnnxRuntime } from './onnxruntime.js';
+import { cudaIsInstalled, ONNX_FILE, type OnnxDevice, openOnnxRuntime } from './onnxruntime.js';
 import { openTensorflow } from './tensorflow.js';
 
 export interface EngineChoice {
@@ -37,7 +34,7 @@ export async function openEngine(bundle: Bundle, choice: EngineChoice): Promise<
 }
 
 async function openFastest(bundle: Bundle, why: string, threads: number | undefined): Promise<Engine> {
-  if (await cudaIsInstalled()) {
+  if (cudaIsInstalled()) {
     try {
       return await openOnnxRuntime(bundle, 'cuda', { threads, reason: `${why}, CUDA works` });
     } catch (error) {
@@ -47,17 +44,4 @@ async function openFastest(bundle: Bundle, why: string, threads: number | undefi
     }
   }
   return openOnnxRuntime(bundle, 'cpu', { threads, reason: `${why}, its CUDA libraries are not` });
-}
-
-/** onnxruntime-node carries CPU and WebGPU; the CUDA libraries are laid beside them by its own installer. */
-async function cudaIsInstalled(): Promise<boolean> {
-  const { listSupportedBackends } = await import('onnxruntime-node');
-  const offered = listSupportedBackends().some((backend) => backend.name === 'cuda');
-  const folder = join(
-    dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')),
-    'bin/napi-v6',
-    process.platform,
-    process.arch,
-  );
-  return offered && existsSync(join(folder, 'libonnxruntime_providers_cuda.so'));
 }

@@ -12,7 +12,7 @@ export const LAYERS_FILE = 'model.json';
  * @throws ModelError `bundle-file-missing`, `engine-unavailable`, `bundle-model-input`, `bundle-model-outputs`,
  *   `model-not-finite`
  */
-export function openTensorflow(
+export async function openTensorflow(
   bundle: Bundle,
   device: 'auto' | 'cpu' | 'webgpu' | 'cuda',
   options: { threads?: number | undefined; reason: string },

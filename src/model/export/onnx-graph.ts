@@ -24,28 +24,17 @@ export class OnnxGraph {
   private readonly outputs: ValueInfoProto[] = [];
   private readonly taken = new Set<string>();
 
-  /** @returns the name of the node's first output */
+  /** @returns the name of the node's output */
   node(
     opType: string,
     input: string[],
     attributes: Record<string, AttributeValue> = {},
     label = opType,
   ): string {
-    return this.nodeWithOutputs(opType, input, 1, attributes, label)[0]!;
-  }
-
-  nodeWithOutputs(
-    opType: string,
-    input: string[],
-    outputs: number,
-    attributes: Record<string, AttributeValue> = {},
-    label = opType,
-  ): string[] {
     const name = this.freshName(label);
-    const output = Array.from({ length: outputs }, (_, index) => (index === 0 ? name : `${name}_${index}`));
     const attribute = Object.entries(attributes).map(([key, value]) => toAttribute(key, value));
-    this.nodes.push({ opType, name, input, output, attribute });
-    return output;
+    this.nodes.push({ opType, name, input, output: [name], attribute });
+    return name;
   }
 
   /** @returns the name of a constant with these dimensions, row-major */

@@ -3,8 +3,10 @@ import {
   type ExportedLayer,
   type LayerExport,
   unsupported,
+  type Value,
   weightValues,
 } from './layer-export.js';
+import type { OnnxGraph } from './onnx-graph.js';
 
 /** Conv2D; the kernel goes from rows × columns × in × out to out × in × rows × columns. */
 export const conv2d: LayerExport = (graph, layer, [input], outputShape) => {
@@ -42,8 +44,9 @@ export const depthwiseConv2d: LayerExport = (graph, layer, [input], outputShape)
 };
 
 /**
- * MaxPooling2D. Its gradient goes to the first of equal values in a window, in ONNX Runtime as in TensorFlow; windows
- * that overlap are not supported behind the target layer.
+ * MaxPooling2D. Its gradient goes to the first of equal values in a window, as in TensorFlow. It is written without
+ * MaxPool's second output and MaxUnpool, which ONNX Runtime's WebGPU provider lacks; windows that overlap are
+ * not supported behind the target layer.
  */
 export const maxPooling2d: LayerExport = (graph, layer, [input], outputShape) => {
   const config = layer.getConfig();
@@ -51,15 +54,67 @@ export const maxPooling2d: LayerExport = (graph, layer, [input], outputShape) =>
   const size = pair(config.poolSize);
   const strides = pair(config.strides ?? config.poolSize);
   const attributes = { ...windowAttributes({ ...config, strides }, size, input!.shape), kernel_shape: size };
-  const [name, indices] = graph.nodeWithOutputs('MaxPool', [input!.name], 2, attributes, layer.name);
+  const name = graph.node('MaxPool', [input!.name], attributes, layer.name);
   const apart = size[0] === strides[0] && size[1] === strides[1] && config.padding === 'valid';
-  const backward = (upstream: string) => {
-    const shape = graph.node('Shape', [input!.name], {}, `${layer.name}_shape`);
-    const window = { kernel_shape: size, strides };
-    return [graph.node('MaxUnpool', [upstream, indices!, shape], window, `${layer.name}_grad`)];
-  };
-  return { value: { name: name!, shape: outputShape }, backward: apart ? backward : undefined };
+  const backward = (upstream: string) => [maxPoolGradient(graph, layer, input!, outputShape, size, upstream)];
+  return { value: { name, shape: outputShape }, backward: apart ? backward : undefined };
 };
+
+function maxPoolGradient(
+  graph: OnnxGraph,
+  layer: ExportedLayer,
+  input: Value,
+  outputShape: number[],
+  [high, wide]: [number, number],
+  upstream: string,
+): string {
+  const label = (what: string) => `${layer.name}_${what}`;
+  const [rows, columns, channels] = outputShape as [number, number, number];
+  const [restRows, restColumns] = [input.shape[0]! - rows * high, input.shape[1]! - columns * wide];
+  const whole = restRows === 0 && restColumns === 0;
+  const ends = () => graph.integers(label('ends'), [rows * high, columns * wide]);
+  const bounds = () => [
+    graph.integers(label('starts'), [0, 0]),
+    ends(),
+    graph.integers(label('axes'), [2, 3]),
+  ];
+  const covered = whole ? input.name : graph.node('Slice', [input.name, ...bounds()], {}, label('covered'));
+
+  // One window's values side by side in the last dimension: views, channels, rows, columns, values.
+  const apart = graph.integers(label('apart'), [-1, channels, rows, high, columns, wide]);
+  const perm = [0, 1, 2, 4, 3, 5];
+  const windows = graph.node(
+    'Transpose',
+    [graph.node('Reshape', [covered, apart])],
+    { perm },
+    label('windows'),
+  );
+  const flat = graph.integers(label('flat'), [-1, channels, rows, columns, high * wide]);
+  const values = graph.node('Reshape', [windows, flat], {}, label('values'));
+  const first = graph.node(
+    'ArgMax',
+    [values],
+    { axis: 4, keepdims: 1, select_last_index: 0 },
+    label('first'),
+  );
+  const places = graph.integers(
+    label('places'),
+    Array.from({ length: high * wide }, (_, place) => place),
+  );
+  const chosen = graph.node('Equal', [first, places], {}, label('chosen'));
+  const column = graph.integers(label('column'), [-1, channels, rows, columns, 1]);
+  const spread = graph.node('Reshape', [upstream, column]);
+  const zero = graph.constant(label('zero'), [1], Float32Array.of(0));
+  const given = graph.node('Where', [chosen, spread, zero], {}, label('given'));
+
+  const square = graph.integers(label('square'), [-1, channels, rows, columns, high, wide]);
+  const back = graph.node('Transpose', [graph.node('Reshape', [given, square])], { perm }, label('back'));
+  const picture = graph.integers(label('picture'), [-1, channels, rows * high, columns * wide]);
+  const gradient = graph.node('Reshape', [back, picture], {}, label('grad'));
+  if (whole) return gradient;
+  const pads = graph.integers(label('pads'), [0, 0, 0, 0, 0, 0, restRows, restColumns]);
+  return graph.node('Pad', [gradient, pads], {}, label('grad_padded'));
+}
 
 /** GlobalAveragePooling2D: the gradient spreads evenly over all places. */
 export const globalAveragePooling2d: LayerExport = (graph, layer, [input], outputShape) => {

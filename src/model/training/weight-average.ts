@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TensorFlow } from '../tensorflow-runtime.js';
 
 /** How much of the average is kept at each step; the first steps keep less, so that it forgets where it began. */
-const KEPT = 0.995;
+const KEPT = 0.99;
 
 /** Exponential moving average of a model's weights: steadier than the weights of any one step. */
 export class WeightAverage {
