@@ -10,14 +10,16 @@ export const REGION_FRACTION = 0.5;
 const MOST_POINTS = 60;
 
 /**
- * Where the network looked, on the source image: the heat map's peak, and the outline of the surroundings in which the heat
- * stays at or above half of its maximum. It is drawn from a map of few cells and shows attention; it is not the outline
- * of a lesion.
+ * Where the network looked, on the source image: the heat map's peak, and the outline of the surroundings
+ * in which the heat stays at or above half of its maximum. It is drawn from a map of few cells and shows
+ * attention; it is not the outline of a lesion.
  *
- * Points are in source pixels, 0\0 being the top-left corner of the top-left pixel and Columns\Rows the bottom-right corner of
- * the image (PS3.3 C.18.6); all lie within. The outline runs clockwise and has at most 60 points.
+ * Points are in source pixels, 0\0 being the top-left corner of the top-left pixel and Columns\Rows the
+ * bottom-right corner of the image (PS3.3 C.18.6); all lie within. The outline runs clockwise and has at most
+ * 60 points.
  *
- * @returns undefined when there is nothing to point at: the map is flat, or is nowhere below half of its maximum.
+ * @returns undefined when there is nothing to point at: the map is flat, or is nowhere below half of its
+ *   maximum.
  */
 export function attentionRegion(heatMap: HeatMap, geometry: InputGeometry): AttentionRegion | undefined {
   if (!(heatMap.peak > 0)) return undefined;
@@ -57,7 +59,10 @@ function sampled({ map, xScale, xOffset, yScale, yOffset }: SourceAlignedMap, cr
   return { xs, ys, values };
 }
 
-/** The sample of the greatest heat between the middles of the outermost cells: beyond them the heat is only continued. */
+/**
+ * The sample of the greatest heat between the middles of the outermost cells: beyond them the heat is only
+ * continued.
+ */
 function strongest({ xs, ys, values }: Lattice, cells: SourceAlignedMap['map']): number {
   const marginX = (xs.length - 1) / cells.columns / 2;
   const marginY = (ys.length - 1) / cells.rows / 2;

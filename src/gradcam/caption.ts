@@ -55,8 +55,8 @@ export function scaleTitle(note: ScaleNote): string {
 }
 
 /**
- * A probability for the caption: whole percent, or as many decimals as keep it on the side of the operating point on
- * which it lies; never 0 % or 100 %, which no network can claim.
+ * A probability for the caption: whole percent, or as many decimals as keep it on the side of the operating
+ * point on which it lies; never 0 % or 100 %, which no network can claim.
  */
 export function percentage(probability: number, operatingPoint: number): string {
   if (probability < 0.005 && operatingPoint >= 0.01) return `<1${SPACE}%`;

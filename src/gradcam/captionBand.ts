@@ -26,9 +26,9 @@ export interface Band {
 }
 
 /**
- * Sets the caption as a black band. Letters grow with the picture, so that a whole mammogram shrunk to a quarter still tells its
- * view and probability; lines break where the picture is narrow. The colour scale stands beside the text, or below it
- * where there is no room.
+ * Sets the caption as a black band. Letters grow with the picture, so that a whole mammogram shrunk to a
+ * quarter still tells its view and probability; lines break where the picture is narrow. The colour scale
+ * stands beside the text, or below it where there is no room.
  *
  * @param columns of the band, at least 200.
  * @param longEdge of the mammogram in pixels: the measure of all sizes.
@@ -45,7 +45,7 @@ export function drawBand(
   const margin = Math.max(4, Math.round(body * 0.7));
   const inner = columns - 2 * margin;
 
-  const scale = drawScale(note, colours, Math.min(inner, body * 14), body);
+  const scale = drawScale(note, colours, Math.min(inner, body * 16), body);
   const beside = inner >= scale.columns * 2.5;
   const text = setText(
     [
@@ -106,7 +106,10 @@ function fitting(word: string, style: Pick<Paragraph, 'size' | 'weight'>, column
   return [word.slice(0, length), ...fitting(word.slice(length), style, columns)];
 }
 
-/** The colours on black, as opaque as over tissue relative to the strongest, with their meaning above and below. */
+/**
+ * The colours on black, as opaque as over tissue relative to the strongest, with their meaning above and
+ * below.
+ */
 function drawScale(note: ScaleNote, map: ColourMap, columns: number, body: number): Band {
   const small = Math.max(10, Math.round(body * 0.85));
   const title = setText([plain(scaleTitle(note), small)], columns);

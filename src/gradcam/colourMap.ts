@@ -1,12 +1,12 @@
 /**
  * The colours of the heat map, from violet through red and orange to yellow, and how opaque each is.
  *
- * Perceptually uniform: lightness only ever rises (so the order survives in a grey print and for readers who are
- * colour blind) and equal steps of heat are equal distances in OKLab (B. Ottosson, 2020). The path is drawn through a few stops in
- * OKLab by a Catmull-Rom spline and walked at constant speed.
+ * Perceptually uniform: lightness only ever rises (so the order survives in a grey print and for readers who
+ * are colour blind) and equal steps of heat are equal distances in OKLab (B. Ottosson, 2020). The path is
+ * drawn through a few stops in OKLab by a Catmull-Rom spline and walked at constant speed.
  *
- * Opacity ramps from 0: where there is nothing to say the mammogram's own grey stands unchanged, and the strongest colour
- * leaves enough of it for tissue to stay readable.
+ * Opacity ramps from 0: where there is nothing to say the mammogram's own grey stands unchanged, and the
+ * strongest colour leaves enough of it for tissue to stay readable.
  */
 export interface ColourMap {
   /** Red, green, blue per entry, 0 to 255. */
@@ -29,8 +29,8 @@ const STOPS: [lightness: number, chroma: number, hue: number][] = [
   [0.53, 0.2, 340],
   [0.63, 0.2, 20],
   [0.74, 0.165, 55],
-  [0.83, 0.16, 80],
-  [0.92, 0.16, 102],
+  [0.83, 0.16, 77],
+  [0.91, 0.155, 93],
 ];
 
 let table: ColourMap | undefined;

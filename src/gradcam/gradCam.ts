@@ -2,9 +2,9 @@ import type { Inference } from '../model/index.js';
 import { type HeatMap, HeatMapError, heatMapOf } from './heatMap.js';
 
 /**
- * Grad-CAM (Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
- * ICCV 2017, equations 1 and 2): each channel of the target layer is weighted by the mean of its gradient over
- * space, and what remains positive of the weighted sum is the map.
+ * Grad-CAM (Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
+ * Localization", ICCV 2017, equations 1 and 2): each channel of the target layer is weighted by the mean of
+ * its gradient over space, and what remains positive of the weighted sum is the map.
  *
  * Needs no further run of the network: activations and gradients come with the probability.
  *

@@ -4,8 +4,8 @@ import type { HeatMap } from './heatMap.js';
 /**
  * A heat map's few cells read as a smooth surface: Catmull-Rom bicubic through the cells' middles. It
  * passes through every cell's own value (a spline that smooths would lower a lone peak to less than half) and
- * shows none of the star pattern of bilinear interpolation. Beyond the middles of the outermost cells it
- * is level; between steep cells it may leave 0…1 by a little.
+ * shows none of the star pattern of bilinear interpolation. Beyond the middles of the outermost cells it is
+ * level; between steep cells it may leave 0…1 by a little.
  *
  * Sampled on a grid of `xs` × `ys`, in cells: x = 0.5 is the middle of the first column.
  */
@@ -47,9 +47,9 @@ export class HeatField {
 }
 
 /**
- * The same map in the orientation of the source image, with the straight lines that lead from source pixels (PS3.3
- * C.18.6: 0 is the left or top edge of the first) to cells: column = xScale · x + xOffset, and likewise for rows.
- * Only the cells are turned; the crop is in scale and offset.
+ * The same map in the orientation of the source image, with the straight lines that lead from source pixels
+ * (PS3.3 C.18.6: 0 is the left or top edge of the first) to cells: column = xScale · x + xOffset, and
+ * likewise for rows. Only the cells are turned; the crop is in scale and offset.
  */
 export interface SourceAlignedMap {
   map: HeatMap;

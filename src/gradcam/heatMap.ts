@@ -3,12 +3,14 @@ import { MamoriError } from '../errors.js';
 /**
  * Where a network's answer comes from, on the grid of its target layer.
  *
- * The grid covers the whole network input: cell (r, c) is the rectangle from c/columns to (c+1)/columns of the
- * input's width and from r/rows to (r+1)/rows of its height. `InputGeometry` leads from there to the source.
+ * The grid covers the whole network input: cell (r, c) is the rectangle from c/columns to (c+1)/columns of
+ * the input's width and from r/rows to (r+1)/rows of its height. `InputGeometry` leads from there to the
+ * source.
  *
- * `values` says *where*, not *how much*: it is scaled by this map's own maximum, so the strongest cell of every
- * map that is not flat is 1, in a clearly negative image as in a clearly positive one. `peak` keeps what the scaling took
- * away, and nobody may draw a map without weighing it by the answer (see `heatStrength`).
+ * `values` says *where*, not *how much*: it is scaled by this map's own maximum, so the strongest cell of
+ * every map that is not flat is 1, in a clearly negative image as in a clearly positive one. `peak` keeps
+ * what the scaling took away, and nobody may draw a map without weighing it by the answer (see
+ * `heatStrength`).
  */
 export interface HeatMap {
   rows: number;
@@ -51,9 +53,9 @@ export function heatMapOf(evidence: Float32Array, rows: number, columns: number)
 /**
  * How much of its colour a heat map may show, 0 to 1.
  *
- * Scaling by the map's own maximum makes a strong picture out of next to nothing. So a picture shows the map in
- * full only for a positive answer; below the operating point its strength falls with the probability, and the
- * map of an image that the network finds clean fades away.
+ * Scaling by the map's own maximum makes a strong picture out of next to nothing. So a picture shows the map
+ * in full only for a positive answer; below the operating point its strength falls with the probability, and
+ * the map of an image that the network finds clean fades away.
  *
  * @param probability calibrated, 0 to 1.
  * @param operatingPoint calibrated probability from which on an answer is positive, 0 to 1.

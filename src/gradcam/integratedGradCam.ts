@@ -10,8 +10,8 @@ export interface Completeness {
   /** Sum of the signed evidence over the whole map; equals `scoreDifference` in the limit of many steps. */
   explained: number;
   /**
-   * `explained / scoreDifference`: 1 is a full account. Undefined where the two scores hardly differ (there is
-   * nothing to account for) or a probability is so close to 0 or 1 that its logit is lost.
+   * `explained / scoreDifference`: 1 is a full account. Undefined where the two scores hardly differ (there
+   * is nothing to account for) or a probability is so close to 0 or 1 that its logit is lost.
    */
   ratio: number | undefined;
 }
@@ -28,16 +28,16 @@ const BATCH = 8;
 const SMALLEST_DIFFERENCE = 1e-3;
 
 /**
- * Integrated Grad-CAM (Sattarzadeh et al., "Integrated Grad-CAM: Sensitivity-Aware Visual Explanation of Deep
- * Convolutional Networks via Integrated Gradient-Based Scoring", ICASSP 2021): Grad-CAM asks for the score's slope
- * at the image alone, where a confident network is saturated; here the slope is followed along the straight line from a
- * baseline without tissue to the image.
+ * Integrated Grad-CAM (Sattarzadeh et al., "Integrated Grad-CAM: Sensitivity-Aware Visual Explanation of
+ * Deep Convolutional Networks via Integrated Gradient-Based Scoring", ICASSP 2021): Grad-CAM asks for the
+ * score's slope at the image alone, where a confident network is saturated; here the slope is followed along
+ * the straight line from a baseline without tissue to the image.
  *
- * The evidence of a cell is the line integral of gradient · d(activation) over its channels, by the trapezoidal
- * rule. For networks that end in global average pooling the gradient is the same everywhere in a channel, and
- * the weights are Grad-CAM's; for others the gradient is taken cell by cell, because only then the evidence
- * adds up to the score (completeness, Sundararajan et al. 2017; Dhamdhere et al. 2019 for hidden layers). How
- * well it does is measured and returned.
+ * The evidence of a cell is the line integral of gradient · d(activation) over its channels, by the
+ * trapezoidal rule. For networks that end in global average pooling the gradient is the same everywhere in a
+ * channel, and the weights are Grad-CAM's; for others the gradient is taken cell by cell, because only then
+ * the evidence adds up to the score (completeness, Sundararajan et al. 2017; Dhamdhere et al. 2019 for hidden
+ * layers). How well it does is measured and returned.
  *
  * @param input network input as the bundle says, rows × columns × channels.
  * @param options.steps intervals on the path, at least 1; the network runs `steps + 1` times.

@@ -9,9 +9,11 @@ export interface Lattice {
 
 /**
  * The outer outline of the part of a surface that is at or above `level` and hangs together with the sample
- * `start` (marching squares with linear interpolation). At the lattice's border the outline runs along the border.
+ * `start` (marching squares with linear interpolation). At the lattice's border the outline runs along the
+ * border.
  *
- * @returns closed outline without repeated points, clockwise as seen on a screen (y down), or undefined when no sample is below `level`.
+ * @returns closed outline without repeated points, clockwise as seen on a screen (y down), or undefined when
+ *   no sample is below `level`.
  */
 export function isoline(lattice: Lattice, start: number, level: number): Point[] | undefined {
   const part = connectedPart(lattice, start, level);
@@ -41,9 +43,10 @@ function connectedPart({ xs, values }: Lattice, start: number, level: number) {
 }
 
 /**
- * Walks every square of four samples clockwise. Where the walk enters the part and where it leaves it again are two
- * crossings, joined by a piece of the outline; its end is the next square's beginning. Corners that touch only diagonally stay apart,
- * as they do in the flood fill. A ring of samples outside the part, at no distance, closes outlines at the border.
+ * Walks every square of four samples clockwise. Where the walk enters the part and where it leaves it again
+ * are two crossings, joined by a piece of the outline; its end is the next square's beginning. Corners that
+ * touch only diagonally stay apart, as they do in the flood fill. A ring of samples outside the part, at no
+ * distance, closes outlines at the border.
  */
 function tracedLoops(lattice: Lattice, inside: Uint8Array, level: number): Point[][] {
   const { xs, ys, values } = lattice;
@@ -128,8 +131,9 @@ export function signedArea(points: readonly Point[]): number {
 }
 
 /**
- * Leaves out the points that matter least (Visvalingam and Whyatt 1993): always the one that spans the smallest triangle
- * with its neighbours, until at most `most` are left and every triangle is larger than `tolerance` (square pixels).
+ * Leaves out the points that matter least (Visvalingam and Whyatt 1993): always the one that spans the
+ * smallest triangle with its neighbours, until at most `most` are left and every triangle is larger than
+ * `tolerance` (square pixels).
  */
 export function simplified(points: readonly Point[], most: number, tolerance: number): Point[] {
   const left = [...points];

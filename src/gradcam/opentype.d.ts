@@ -16,9 +16,8 @@ declare module 'opentype.js' {
     ascender: number;
     descender: number;
     charToGlyph(character: string): Glyph;
-    getKerningValue(left: Glyph, right: Glyph): number;
   }
 
-  const opentype: { parse(buffer: ArrayBuffer): Font };
+  const opentype: { parse(buffer: ArrayBuffer, options: { lowMemory: boolean }): Font };
   export default opentype;
 }

@@ -21,15 +21,16 @@ export interface OverlayInput {
 const NARROWEST = 200;
 
 /**
- * The picture of one result: the mammogram as a radiologist sees it, the heat over it, and a caption under it.
+ * The picture of one result: the mammogram as a radiologist sees it, the heat over it, and a caption under
+ * it.
  *
- * Nothing is scaled or moved: pixel (r, c) of the display image is pixel (r, c) of the picture, exactly grey where there is no heat.
- * The caption stands on a band of its own below, so that it hides no tissue; a picture of less than 200 columns gets black columns on
- * the right as well. Colours fade with the answer (`heatStrength`), and the outline is drawn for positive
- * answers only.
+ * Nothing is scaled or moved: pixel (r, c) of the display image is pixel (r, c) of the picture, exactly grey
+ * where there is no heat. The caption stands on a band of its own below, so that it hides no tissue; a
+ * picture of less than 200 columns gets black columns on the right as well. Colours fade with the answer
+ * (`heatStrength`), and the outline is drawn for positive answers only.
  *
- * Deterministic: the same input gives the same bytes on every machine. About 50 ms for a long edge of 2048, so
- * services call it in a worker (`OverlayPool`).
+ * Deterministic: the same input gives the same bytes on every machine. About 50 ms for a long edge of 2048,
+ * so services call it in a worker (`OverlayPool`).
  */
 export function drawOverlay(input: OverlayInput): RgbImage {
   const { display, caption, heatMap } = input;
@@ -70,8 +71,8 @@ function copyGrey(picture: RgbImage, display: DisplayImage): void {
 const DARKEST = 0.5;
 
 /**
- * One pass over the part of the picture that the network saw. Colours are mixed in by their opacity and are darker over
- * dark tissue than over bright: so the tissue's own light and shade goes on within them.
+ * One pass over the part of the picture that the network saw. Colours are mixed in by their opacity and are
+ * darker over dark tissue than over bright: so the tissue's own light and shade goes on within them.
  */
 function blendHeat(picture: RgbImage, { display, heatMap, geometry }: OverlayInput, strength: number): void {
   const { map, xScale, xOffset, yScale, yOffset } = alignToSource(heatMap, geometry);
@@ -113,7 +114,10 @@ function blendHeat(picture: RgbImage, { display, heatMap, geometry }: OverlayInp
   }
 }
 
-/** The display pixels whose middles lie in start ≤ x < start + length of the source: the first, and all middles. */
+/**
+ * The display pixels whose middles lie in start ≤ x < start + length of the source: the first, and all
+ * middles.
+ */
 function middlesWithin(
   count: number,
   perPixel: number,

@@ -22,13 +22,16 @@ export interface OverlayResult {
 export class OverlayPool {
   readonly #pool: Piscina<OverlayTask, OverlayResult>;
 
-  /** @param options.threads most workers at work at once; 2 if left out. They start when needed and end when idle. */
+  /**
+   * @param options.threads most workers at work at once; 2 if left out. They start when needed and end after
+   *   a minute without work.
+   */
   constructor(options: { threads?: number } = {}) {
     this.#pool = new Piscina({
       filename: new URL('./overlayWorker.js', import.meta.url).href,
       minThreads: 0,
       maxThreads: options.threads ?? 2,
-      idleTimeout: 10_000,
+      idleTimeout: 60_000,
     });
   }
 

@@ -11,9 +11,9 @@ export interface CoverageMask {
 export type Subpath = Point[];
 
 /**
- * Scan conversion with exact area coverage: every edge adds the signed area between itself and the right border of each row
- * that it crosses, and a running sum along the row turns these into coverage. Holes run the other way round than
- * outlines, as in fonts; anything beyond the raster is cut off.
+ * Scan conversion with exact area coverage: every edge adds the signed area between itself and the right
+ * border of each row that it crosses, and a running sum along the row turns these into coverage. Holes run
+ * the other way round than outlines, as in fonts; anything beyond the raster is cut off.
  */
 export function rasterise(subpaths: Subpath[], columns: number, rows: number): CoverageMask {
   const area = new Float32Array(rows * (columns + 2));

@@ -32,16 +32,17 @@ export interface SecondaryCaptureInput {
 const SERIES_DESCRIPTION = 'Mamori heat maps';
 
 /**
- * The picture as a single-frame Secondary Capture (PS3.3 A.8.1), the class that viewers hang most reliably, as a Part 10 file
- * in Explicit VR Little Endian.
+ * The picture as a single-frame Secondary Capture (PS3.3 A.8.1), the class that viewers hang most reliably,
+ * as a Part 10 file in Explicit VR Little Endian.
  *
  * Decisions:
- * - Modality MG, so that it hangs beside the mammograms; ConversionType WSD, because it shows what a workstation would
- *   (the acquired image with something over it), not a synthetic image.
- * - No pixel spacing: the picture is reduced and carries a caption, and nobody is to measure on it. PatientOrientation
- *   holds, because nothing was turned.
+ * - Modality MG, so that it hangs beside the mammograms; ConversionType WSD, because it shows what a
+ *   workstation would (the acquired image with something over it), not a synthetic image.
+ * - No pixel spacing: the picture is reduced and carries a caption, and nobody is to measure on it.
+ *   PatientOrientation holds, because nothing was turned.
  * - BurnedInAnnotation NO: the caption names view, result and model, nothing of the patient.
- * - No TimezoneOffsetFromUTC: it would also apply to the study's date and time, which come from another machine.
+ * - No TimezoneOffsetFromUTC: it would also apply to the study's date and time, which come from another
+ *   machine.
  * - Patient and study attributes go in byte for byte with their character set; all else is printable ASCII.
  *
  * @throws DicomWriteError when a name does not fit its attribute
@@ -123,7 +124,8 @@ function derivation({ source, rgb, algorithm, method }: SecondaryCaptureInput): 
     : 'at full size';
   return {
     DerivationDescription:
-      `${method} heat map of ${algorithm.name} ${algorithm.version} over the mammogram ${size}; caption below. ` +
+      `${method} heat map of ${algorithm.name} ${algorithm.version} over the mammogram ${size}; ` +
+      'caption below. ' +
       'Colours show where the network looked, not the outline of a lesion.',
     DerivationCodeSequence: reduced ? [codeItem(SPATIAL_RESAMPLING)] : undefined,
     SourceImageSequence: [

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { attentionRegion } from '../../src/gradcam/index.js';
 import { signedArea } from '../../src/gradcam/isoline.js';
-import { type InputGeometry, toSource } from '../../src/image/index.js';
+import { type InputGeometry, prepareGrey, toSource } from '../../src/image/index.js';
 import type { Point } from '../../src/model/index.js';
 import { FLAT, geometryOf, heatMapWith, ORIENTATIONS } from './examples.js';
 
@@ -48,6 +48,41 @@ describe('The attention region', () => {
         expect(isWithin(region.outline, region.peak)).to.equal(true);
       }),
     );
+  });
+
+  it('finds the way back from what a network saw of a real preparation, wherever the chest wall lies', () => {
+    // Half an ellipse of tissue on one side of 900 × 1200 pixels, and in it one bright spot off every axis.
+    const [columns, rows] = [900, 1200];
+    const sides = {
+      left: { centre: [0, 600], spot: [310, 480] },
+      right: { centre: [900, 600], spot: [640, 770] },
+      top: { centre: [450, 0], spot: [350, 310] },
+      bottom: { centre: [450, 1200], spot: [590, 850] },
+    };
+    for (const [side, { centre, spot }] of Object.entries(sides)) {
+      const pixels = new Uint16Array(rows * columns);
+      for (let y = 0; y < rows; y++) {
+        for (let x = 0; x < columns; x++) {
+          const inBreast = ((x - centre[0]!) / 420) ** 2 + ((y - centre[1]!) / 540) ** 2 < 1;
+          const inSpot = Math.hypot(x - spot[0]!, y - spot[1]!) < 30;
+          pixels[y * columns + x] = inSpot ? 60000 : inBreast ? 20000 : 0;
+        }
+      }
+      const { input, geometry } = prepareGrey({ rows, columns, pixels }, [
+        { step: 'crop-to-breast', margin: 0.05 },
+        { step: 'orient-chest-wall-left' },
+        { step: 'resize', rows: 72, columns: 60 },
+        { step: 'normalise', mean: 0, deviation: 1 },
+      ]);
+      expect(input.length).to.equal(72 * 60);
+      // A network that looks at the brightest place.
+      const values = input.map((value) => (value > 0.6 ? value : 0));
+      const { peak, outline } = attentionRegion({ rows: 72, columns: 60, values, peak: 1 }, geometry)!;
+      expect(Math.hypot(peak.x - spot[0]!, peak.y - spot[1]!), side).to.be.lessThan(32);
+      const middle = outline.reduce((sum, { x, y }) => ({ x: sum.x + x, y: sum.y + y }), { x: 0, y: 0 });
+      expect(middle.x / outline.length, side).to.be.closeTo(spot[0]!, 8);
+      expect(middle.y / outline.length, side).to.be.closeTo(spot[1]!, 8);
+    }
   });
 
   it('is a simple outline of few points, clockwise, within crop and image', () => {

@@ -127,7 +127,7 @@ describe('The Secondary Capture', () => {
         const complaints = `${iod.stdout}${iod.stderr}`
           .split('\n')
           .filter((line) => /^(Error|Warning)/.test(line));
-        // Device UID came to the Contributing Equipment Sequence later than this validator's tables; IHE AIR asks for it.
+        // Device UID came to this sequence later than the validator's tables; IHE AI Results asks for it.
         const unexpected = complaints.filter(
           (line) =>
             !/^Warning - <\/ContributingEquipmentSequence.*DeviceUID.*not present in standard/.test(line),
