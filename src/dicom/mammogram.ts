@@ -174,17 +174,14 @@ function requireImageOfPatient(dataset: Dataset): void {
 }
 
 function viewOf(dataset: Dataset): View {
-  const item = dataset.items('ViewCodeSequence')[0];
+  const views = dataset.items('ViewCodeSequence');
   // The modifiers' place is within the view's item; some vendors put them beside it.
-  const modifiers = [
-    ...(item?.items('ViewModifierCodeSequence') ?? []),
-    ...dataset.items('ViewModifierCodeSequence'),
-  ];
+  const modifiers = [...views, dataset].flatMap((holder) => holder.items('ViewModifierCodeSequence'));
   for (const modifier of modifiers) {
     const { code, meaning } = modifierOf(modifier.asCode() ?? { value: '', scheme: '', meaning: '' });
     throw new NotAnalysed(code, `Not a standard view: view modifier "${meaning}"`);
   }
-  const code = item?.asCode();
+  const code = views[0]?.asCode();
   const position = printable(dataset.string('ViewPosition') ?? '');
   const byCode = code && standardOrOut(viewOfCode(code));
   const byPosition = position && standardOrOut(viewOfPosition(position));
