@@ -9,7 +9,8 @@ export {
   integratedGradCam,
 } from './integratedGradCam.js';
 export { drawOverlay, type OverlayInput } from './overlay.js';
-export { type CaptureDetails, OverlayPool } from './overlayPool.js';
+export { OverlayError, OverlayPool } from './overlayPool.js';
+export type { CaptureDetails } from './overlayWorker.js';
 export { overlayPng } from './png.js';
 export type { RgbImage } from './rgbImage.js';
 export { type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';

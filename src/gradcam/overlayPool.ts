@@ -1,26 +1,15 @@
 import { Piscina } from 'piscina';
+import { MamoriError } from '../errors.js';
 import type { OverlayInput } from './overlay.js';
+import type { CaptureDetails, OverlayAnswer, OverlayTask } from './overlayWorker.js';
 import type { RgbImage } from './rgbImage.js';
-import type { SecondaryCaptureInput } from './secondaryCapture.js';
 
-/** All of a Secondary Capture except its picture, which the worker draws, and the picture's own method. */
-export type CaptureDetails = Omit<SecondaryCaptureInput, 'rgb' | 'method'>;
-
-/** What a worker is asked for; plain data. */
-export interface OverlayTask {
-  overlay: OverlayInput;
-  capture: CaptureDetails | undefined;
-  previewWanted: boolean;
-}
-
-export interface OverlayResult {
-  rgb: RgbImage | undefined;
-  secondaryCapture: Uint8Array | undefined;
-}
+/** A picture could not be drawn or written: the code is the cause's own, or `overlay-failed`. */
+export class OverlayError extends MamoriError {}
 
 /** Draws pictures and writes them as Secondary Captures in worker threads, away from the event loop. */
 export class OverlayPool {
-  readonly #pool: Piscina<OverlayTask, OverlayResult>;
+  readonly #pool: Piscina<OverlayTask, OverlayAnswer>;
 
   /**
    * @param options.threads most workers at work at once; 2 if left out. They start when needed and end after
@@ -35,15 +24,20 @@ export class OverlayPool {
     });
   }
 
-  /** The picture of one result; see `drawOverlay`. */
+  /**
+   * The picture of one result; see `drawOverlay`.
+   *
+   * @throws OverlayError
+   */
   async render(overlay: OverlayInput): Promise<RgbImage> {
-    return (await this.#pool.run({ overlay, capture: undefined, previewWanted: true })).rgb!;
+    return (await this.#run({ overlay, capture: undefined, previewWanted: true })).rgb!;
   }
 
   /**
    * The picture as a Secondary Capture, drawn and written in the same worker; see `secondaryCapture`.
    *
    * @param options.preview also returns the picture itself.
+   * @throws OverlayError
    */
   async capture(
     overlay: OverlayInput,
@@ -51,12 +45,32 @@ export class OverlayPool {
     options: { preview?: boolean } = {},
   ): Promise<{ bytes: Uint8Array; rgb: RgbImage | undefined }> {
     const task = { overlay, capture: details, previewWanted: options.preview === true };
-    const { secondaryCapture, rgb } = await this.#pool.run(task);
+    const { secondaryCapture, rgb } = await this.#run(task);
     return { bytes: secondaryCapture!, rgb };
   }
 
   /** Waits for what is under way, then ends the threads. */
   async close(): Promise<void> {
     await this.#pool.close();
+  }
+
+  async #run(task: OverlayTask): Promise<Extract<OverlayAnswer, { kind: 'drawn' }>> {
+    const image = task.capture === undefined ? 'an image' : task.capture.source.sopInstanceUID;
+    let answer: OverlayAnswer;
+    try {
+      answer = await this.#pool.run(task);
+    } catch (cause) {
+      throw new OverlayError('overlay-failed', `The heat map of ${image} could not be drawn.`, {
+        remedy: 'Process the exam again; if it happens again, report it with the log.',
+        cause,
+      });
+    }
+    if (answer.kind === 'drawn') return answer;
+    const { code, message, remedy } = answer;
+    throw new OverlayError(
+      code,
+      `The heat map of ${image} could not be written: ${message}`,
+      remedy === undefined ? {} : { remedy },
+    );
   }
 }

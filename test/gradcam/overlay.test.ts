@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import {
   drawOverlay,
+  OverlayError,
   OverlayPool,
   overlayPng,
   type RgbImage,
@@ -37,6 +38,15 @@ function band(rgb: RgbImage): Uint8Array {
 function colourfulness([r, g, b]: number[]): number {
   return Math.max(r!, g!, b!) - Math.min(r!, g!, b!);
 }
+
+const DETAILS = {
+  source: SOURCE,
+  algorithm: ALGORITHM,
+  uids: { seriesInstanceUID: '2.25.6', sopInstanceUID: '2.25.7' },
+  createdAt: new Date(2026, 0, 2, 3, 4, 5),
+  seriesNumber: 9001,
+  instanceNumber: 1,
+};
 
 describe('The overlay', () => {
   it('keeps every pixel without heat exactly as it was, at its place', () => {
@@ -238,24 +248,39 @@ describe('The overlay', () => {
 
   it('draws and writes in the worker what is drawn and written here', async () => {
     const pool = new OverlayPool({ threads: 1 });
-    const details = {
-      source: SOURCE,
-      algorithm: ALGORITHM,
-      uids: { seriesInstanceUID: '2.25.6', sopInstanceUID: '2.25.7' },
-      createdAt: new Date(2026, 0, 2, 3, 4, 5),
-      seriesNumber: 9001,
-      instanceNumber: 1,
-    };
     try {
       const input = overlayInput();
       const rgb = drawOverlay(input);
-      const bytes = secondaryCapture({ ...details, rgb, method: input.caption.method });
-      const silent = await pool.capture(input, details);
+      const bytes = secondaryCapture({ ...DETAILS, rgb, method: input.caption.method });
+      const silent = await pool.capture(input, DETAILS);
       expect(sha256(silent.bytes)).to.equal(sha256(bytes));
       expect(silent.rgb).to.equal(undefined);
-      const shown = await pool.capture(input, details, { preview: true });
+      const shown = await pool.capture(input, DETAILS, { preview: true });
       expect(shown.rgb).to.deep.equal(rgb);
       expect(input.display.pixels.length, 'the input stays ours').to.equal(120000);
+    } finally {
+      await pool.close();
+    }
+  });
+});
+
+describe('A picture that cannot be written', () => {
+  it('ends in a named error that crosses the thread, and the pool goes on', async () => {
+    const pool = new OverlayPool({ threads: 1 });
+    try {
+      const algorithm = { ...ALGORITHM, name: 'W'.repeat(65) };
+      const error = await pool.capture(overlayInput(), { ...DETAILS, algorithm }).catch((e) => e);
+      expect(error).to.be.instanceOf(OverlayError);
+      expect(error.code).to.equal('dicom-unwritable');
+      expect(error.message).to.include(SOURCE.sopInstanceUID);
+      expect(error.remedy).to.be.a('string');
+
+      const broken = overlayInput({ display: undefined as never });
+      const crash = await pool.capture(broken, DETAILS).catch((e) => e);
+      expect(crash).to.be.instanceOf(OverlayError);
+      expect(crash.code).to.equal('overlay-failed');
+
+      expect((await pool.capture(overlayInput(), DETAILS)).bytes.length).to.be.greaterThan(0);
     } finally {
       await pool.close();
     }
