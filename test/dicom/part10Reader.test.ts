@@ -88,6 +88,19 @@ describe('readPart10', () => {
     }
   });
 
+  it('reads a sequence of undefined length that an archive has hidden in UN', () => {
+    const items = item(
+      'fffe,e000',
+      encode([{ tag: '0008,0100', vr: 'SH', value: 'R-10226' }], 'implicit'),
+      true,
+    );
+    const value = Buffer.concat([items, item('fffe,e0dd', Buffer.alloc(0), true)]);
+    const hidden: HandMade = { tag: '0054,0220', vr: 'UN', value, claimedLength: 0xffffffff };
+    const { dataset } = readPart10(part10([hidden, { tag: '0054,0400', vr: 'SH', value: 'after' }]));
+    expect(dataset.code('ViewCodeSequence')?.value).to.equal('R-10226');
+    expect(dataset.string('ImageID')).to.equal('after');
+  });
+
   it('takes UN of a known sequence that holds something else as having no items', () => {
     const { dataset } = readPart10(
       part10([{ tag: '0054,0220', vr: 'UN', value: Buffer.from('no sequence at all') }]),
