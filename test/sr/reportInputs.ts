@@ -23,8 +23,8 @@ export const NAMES: Record<string, PatientName> = {
       '59616d6164615e5461726f75 3d 1b2442 3b33 4544 1b2842 5e 1b2442 4240 4f3a 1b2842 3d 1b2442 2464 245e 2440 1b2842 5e 1b2442 243f 246d 2426 1b2842',
     ),
   },
-  greek: { characterSet: 'ISO_IR 126', bytes: hex('c4e9efedf5f3e9eff2') },
-  cyrillic: { characterSet: 'ISO_IR 144', bytes: hex('bbeedabc6565dee060d93030') },
+  greek: { characterSet: 'ISO_IR 126', bytes: hex('d0e1f0e4eff05ec4e9efedf5f3e9eff2') },
+  cyrillic: { characterSet: 'ISO_IR 144', bytes: hex('bbeedabc6565dee0655ebbeedcd8db') },
   utf8: { characterSet: 'ISO_IR 192', bytes: Uint8Array.from(Buffer.from('Wang^XiaoDong=王^小东=', 'utf8')) },
   gb18030: { characterSet: 'GB18030', bytes: hex('57616e675e5869616f446f6e673dcdf55ed0a1b6ab3d') },
 };

@@ -101,15 +101,14 @@ function sct(value: string, meaning: string): Code {
   return { value, scheme: 'SCT', meaning };
 }
 
+// TID 1500, CID 100: it knows no mammography, and validators hold reports against it
+export const IMAGING_PROCEDURE = sct('363679005', 'Imaging procedure');
+
 // TID 1410, 1501
 export const ILLUSTRATION_OF_ROI = dcm('121200', 'Illustration of ROI');
 export const INTERPRETATION = sct('363713009', 'Has interpretation');
 export const POSITIVE = sct('10828004', 'Positive');
 export const NEGATIVE = sct('260385009', 'Negative');
-
-// CID 42
-export const MEASUREMENT_FAILURE = dcm('114006', 'Measurement failure');
-export const MEASUREMENT_NOT_ATTEMPTED = dcm('114007', 'Measurement not attempted');
 
 // TID 1603, 4020
 export const MILLIMETER: Code = { value: 'mm', scheme: 'UCUM', meaning: 'millimeter' };
@@ -129,4 +128,3 @@ export const AI_ABOVE = own('above', 'AI: at or above the operating point');
 export const AI_BELOW = own('below', 'AI: below the operating point, cancer not excluded');
 export const AI_NOT_PROCESSED = own('not-processed', 'AI: NOT PROCESSED, no answer');
 export const AI_ATTENTION = own('attention', 'AI: network attention, not the outline of a lesion');
-export const AI_ANALYSED_AREA = own('analysed-area', 'AI: area analysed (the whole image)');

@@ -93,14 +93,7 @@ function encodeValue(item: ContentItem): Attributes {
   }
 }
 
-/** A missing value is an empty Measured Value Sequence and its reason (PS3.3 C.18.1). */
 function encodeMeasured(measured: Measured): Attributes {
-  if ('unavailable' in measured) {
-    return {
-      MeasuredValueSequence: [],
-      NumericValueQualifierCodeSequence: [codeItem(measured.unavailable)],
-    };
-  }
   const value: { [keyword: string]: AttributeValue } = {
     NumericValue: measured.text,
     MeasurementUnitsCodeSequence: [codeItem(measured.unit)],

@@ -43,8 +43,12 @@ export interface CodeItem {
   children: readonly StatementChild[];
 }
 
-/** A number with its unit, or the reason why there is none (CID 42). */
-export type Measured = { value: number; text: string; unit: Code } | { unavailable: Code };
+/** A number with its unit: the value, and the same as a decimal string (DS, 16 characters) for people. */
+export interface Measured {
+  value: number;
+  text: string;
+  unit: Code;
+}
 
 export interface NumItem {
   valueType: 'NUM';

@@ -1,16 +1,17 @@
 import type { Code, SourceInstance } from '../../dicom/index.js';
 import {
   AI_ABOVE,
-  AI_ANALYSED_AREA,
   AI_BELOW,
   AI_NOT_PROCESSED,
   COMMENT,
+  IMAGE_REGION,
   INTERPRETATION,
   MEASUREMENT_GROUP,
   NEGATIVE,
   POSITIVE,
   PROBABILITY_OF_CANCER,
   SOURCE_OF_MEASUREMENT,
+  SUMMARY_OF_ANALYSES,
 } from '../content/concepts.js';
 import { type ContainerItem, closedPolyline, code, container, image, num, text } from '../content/item.js';
 import { contains } from '../content/relationship.js';
@@ -36,8 +37,8 @@ export interface Answer extends Omit<TrackedFinding, 'finding'> {
 /**
  * TID 1501 Measurement and Qualitative Evaluation Group (PS3.16): one answer.
  *
- * The SCOORDs (rows 10c, 10d) say that the whole image was looked at. They also are what OHIF needs: it opens no
- * report with a group that lies on no image.
+ * The SCOORDs (rows 10c, 10d) say that the whole image was looked at. Without them OHIF (up to 3.12 at least)
+ * fails on the first group that lies on no image, and shows none.
  */
 export function tid1501Answer(answer: Answer, applied: AppliedAlgorithm): ContainerItem {
   const finding = answer.positive ? AI_ABOVE : AI_BELOW;
@@ -56,21 +57,21 @@ export function tid1501Answer(answer: Answer, applied: AppliedAlgorithm): Contai
 
 /** Something that should have an answer and has none. */
 export interface NoAnswer extends Omit<TrackedFinding, 'finding'> {
-  /** CID 42: measurement failure, or not attempted. */
-  unavailable: Code;
+  /** CID 6042: failed, or not attempted. */
+  status: Code;
   reason: string;
   images: readonly SourceInstance[];
 }
 
-/** TID 1501 without a value: the number is missing and the group says why (PS3.3 C.18.1). */
+/** TID 1501 with statements only: there is no number, and the group says why. */
 export function tid1501NoAnswer(missing: NoAnswer, applied: AppliedAlgorithm): ContainerItem {
   return container(
     MEASUREMENT_GROUP,
     [
       ...groupHead({ ...missing, finding: AI_NOT_PROCESSED }, applied),
-      contains(num(PROBABILITY_OF_CANCER, { unavailable: missing.unavailable })),
       ...missing.images.map((source) => contains(image(SOURCE_OF_MEASUREMENT, referenceTo(source)))),
       ...missing.images.map((source) => contains(analysedArea(source))),
+      contains(code(SUMMARY_OF_ANALYSES, missing.status)),
       contains(text(COMMENT, missing.reason)),
     ],
     '1501',
@@ -78,5 +79,5 @@ export function tid1501NoAnswer(missing: NoAnswer, applied: AppliedAlgorithm): C
 }
 
 function analysedArea(source: SourceInstance) {
-  return closedPolyline(AI_ANALYSED_AREA, wholeImage(source), onImage(source));
+  return closedPolyline(IMAGE_REGION, wholeImage(source), onImage(source));
 }

@@ -41,13 +41,9 @@ function individualImpressions(input: ReportInput, images: CadImages): Container
     const { region, positive, source } = finding;
     const libraryImage = images.get(source.sopInstanceUID);
     if (!positive || region === undefined || libraryImage === undefined) return [];
-    return container(
-      INDIVIDUAL_IMPRESSION,
-      [
-        hasConceptMod(code(RENDERING_INTENT, PRESENTATION_REQUIRED)),
-        contains(tid4006SingleImageFinding({ ...finding, region }, libraryImage, applied)),
-      ],
-      '4003',
-    );
+    return container(INDIVIDUAL_IMPRESSION, [
+      hasConceptMod(code(RENDERING_INTENT, PRESENTATION_REQUIRED)),
+      contains(tid4006SingleImageFinding({ ...finding, region }, libraryImage, applied)),
+    ]);
   });
 }

@@ -23,10 +23,15 @@ export interface AppliedAlgorithm {
 
 /** TID 4019 Algorithm Identification (PS3.16) of a measurement group: HAS CONCEPT MOD. */
 export function tid4019OfGroup(applied: AppliedAlgorithm): HasConceptMod<TextItem>[] {
-  return tid4019(applied).map((item) => hasConceptMod(item));
+  return [...tid4019(applied), text(ALGORITHM_MANUFACTURER, applied.algorithm.manufacturer)].map((item) =>
+    hasConceptMod(item),
+  );
 }
 
-/** TID 4019 Algorithm Identification (PS3.16) of a CAD finding or summary: HAS PROPERTIES. */
+/**
+ * TID 4019 Algorithm Identification (PS3.16) of a CAD finding or summary: HAS PROPERTIES. Without the
+ * manufacturer, which came to the template later: TID 4000 is not extensible, and workstations are old.
+ */
 export function tid4019OfStatement(applied: AppliedAlgorithm): HasProperties<TextItem>[] {
   return tid4019(applied).map((item) => hasProperties(item));
 }
@@ -37,6 +42,5 @@ function tid4019({ algorithm, operatingPoint }: AppliedAlgorithm): TextItem[] {
     text(ALGORITHM_VERSION, algorithm.version),
     ...algorithm.parameters.map((parameter) => text(ALGORITHM_PARAMETERS, parameter)),
     text(ALGORITHM_PARAMETERS, `operating point=${operatingPointText(operatingPoint)}`),
-    text(ALGORITHM_MANUFACTURER, algorithm.manufacturer),
   ];
 }
