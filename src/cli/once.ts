@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { configOption, jsonOption } from './options.js';
+
+/** `mamori once`: one poll, and work until every complete exam is done. */
+export const onceCommand = new Command('once')
+  .description('look at the PACS once, work until every complete exam is done, end')
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action(once);
+
+async function once({ config, json }: { config: string; json?: true }): Promise<void> {
+  const { loadSettings } = await import('../config/index.js');
+  const settings = loadSettings(config);
+  const [{ openLog }, { openService }, { tellExams }] = await Promise.all([
+    import('./log.js'),
+    import('./service.js'),
+    import('./examReports.js'),
+  ]);
+  const service = await openService(settings, openLog(settings));
+  try {
+    const cycles = await service.poller.untilDone(() => {});
+    const problems = cycles.at(-1)?.problems ?? [];
+    tellExams(
+      cycles.flatMap(({ exams }) => exams),
+      { json: json === true, studies: cycles.at(-1)?.studies, problems },
+    );
+  } finally {
+    await service.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { CommanderError } from 'commander';
+import { MamoriError } from '../errors.js';
+
+/** What a command tells the shell. */
+export const EXIT = {
+  /** All went well. */
+  well: 0,
+  /** Something could not be processed or delivered, and was named. */
+  trouble: 1,
+  /** Wrong usage or settings. */
+  usage: 2,
+} as const;
+
+/** Codes that mean that the one who typed the command has to change something in it or in the settings. */
+const USAGE = /^(settings-|usage-|pacs-settings$|ledger-unsupported$|admin-listen$)/;
+
+/** The exit code that an error stands for. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.well : EXIT.usage;
+  return error instanceof MamoriError && USAGE.test(error.code) ? EXIT.usage : EXIT.trouble;
+}
+
+export interface ErrorStreams {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/**
+ * Tells an error that ended a command: what happened, then what can be done. With `json` it is the one object on
+ * stdout; the stack comes only with `debug`.
+ */
+export function tellError(error: unknown, how: { json: boolean; debug: boolean }, to: ErrorStreams): void {
+  // Commander has said it already, with the usage.
+  if (error instanceof CommanderError) return;
+  const { code, message, remedy } = described(error);
+  if (how.json) to.out(`${JSON.stringify({ error: { code, message, remedy } })}\n`);
+  else to.err(`${message}\n${remedy === undefined ? '' : `${remedy}\n`}`);
+  if (how.debug && error instanceof Error) to.err(`${stackOf(error)}\n`);
+}
+
+function described(error: unknown): { code: string; message: string; remedy?: string | undefined } {
+  if (error instanceof MamoriError) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    code: 'unexpected',
+    message: `Unexpected: ${message}`,
+    remedy: 'This is a fault in Mamori. Please report it with the output of the same command with --debug.',
+  };
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { configOption } from './options.js';
+
+/** `mamori run`: the service. */
+export const runCommand = new Command('run')
+  .description('the service: poll on schedule, work, serve the status page; ends cleanly on SIGTERM')
+  .addOption(configOption())
+  .action(run);
+
+async function run({ config }: { config: string }): Promise<void> {
+  const { loadSettings } = await import('../config/index.js');
+  const settings = loadSettings(config);
+  const [{ openLog }, { openService }, { startAdmin }, { statusOf }] = await Promise.all([
+    import('./log.js'),
+    import('./service.js'),
+    import('../admin/index.js'),
+    import('./serviceStatus.js'),
+  ]);
+  const log = openLog(settings);
+  const service = await openService(settings, log);
+  try {
+    const { listen, auth } = settings.admin;
+    const status = statusOf(service, settings);
+    const admin = listen === 'off' ? undefined : await startAdmin({ listen, auth }, status.source);
+    if (admin !== undefined) log.info({ url: admin.url }, 'Status page');
+    service.poller.start(settings.poll.schedule);
+    const signal = await toldToStop();
+    log.info({ signal }, 'Stopping: work under way is finished or handed back');
+    status.stopping();
+    await service.poller.stop();
+    await admin?.close();
+  } finally {
+    await service.close();
+  }
+  log.info({}, 'Stopped');
+}
+
+/** SIGTERM or SIGINT. A second one ends the process at once; the ledger stands that. */
+async function toldToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    const stop = (signal: NodeJS.Signals) => {
+      process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
+      resolve(signal);
+    };
+    let told = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        if (told) return;
+        told = true;
+        stop(signal);
+      });
+    }
+  });
+}

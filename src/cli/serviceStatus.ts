@@ -1,0 +1,79 @@
+import { createTask } from 'node-cron';
+import type { StatusSource } from '../admin/index.js';
+import { installedVersion, resultDigest, type Settings } from '../config/index.js';
+import type { Service } from './service.js';
+
+const EXAMS_SHOWN = 50;
+
+/** A service may miss so many beats of its schedule before it counts as stuck. */
+const BEATS_MISSED = 3;
+const LEAST_PATIENCE_SECONDS = 120;
+
+/** What the status page shows of a running service. */
+export function statusOf(service: Service, settings: Settings): { source: StatusSource; stopping(): void } {
+  const startedAt = new Date();
+  const staleAfterSeconds = patience(settings.poll.schedule);
+  const { bundle, engine, ledger, poller } = service;
+  const algorithm = {
+    modelName: bundle.name,
+    modelVersion: bundle.version,
+    settingsDigest: resultDigest(settings),
+  };
+  let isStopping = false;
+
+  const source: StatusSource = async () => {
+    const now = new Date();
+    const [counts, exams, unfinished] = await Promise.all([
+      ledger.counts(),
+      ledger.list({ limit: EXAMS_SHOWN }),
+      ledger.unfinished(algorithm, now),
+    ]);
+    const cycle = poller.latest;
+    const problem = cycle?.problems.find(({ code }) => code.startsWith('pacs-'));
+    const working = counts.claimed + counts.delivering > 0;
+    return {
+      version: installedVersion(),
+      startedAt,
+      now,
+      service: {
+        state: isStopping ? 'stopping' : working ? 'working' : cycle === undefined ? 'starting' : 'waiting',
+        lastCycle: cycle && {
+          startedAt: cycle.startedAt,
+          endedAt: cycle.endedAt,
+          studies: cycle.studies,
+          exams: cycle.exams.length,
+        },
+        staleAfterSeconds,
+      },
+      pacs: {
+        url: settings.pacs.qidoUrl,
+        reachable: cycle === undefined ? undefined : problem === undefined,
+        problem: problem?.reason,
+      },
+      model: {
+        name: bundle.name,
+        version: bundle.version,
+        engine: engine.name,
+        device: engine.device,
+        reason: engine.reason,
+      },
+      counts,
+      queue: unfinished.filter(({ state }) => state !== 'waiting').length,
+      exams,
+    };
+  };
+  return {
+    source,
+    stopping: () => {
+      isStopping = true;
+    },
+  };
+}
+
+function patience(schedule: string): number {
+  const task = createTask(schedule, () => {});
+  const [first, second] = task.getNextRuns(2);
+  void task.destroy();
+  const beat = first === undefined || second === undefined ? 0 : (second.getTime() - first.getTime()) / 1000;
+  return Math.max(LEAST_PATIENCE_SECONDS, BEATS_MISSED * beat);
+}

@@ -1,0 +1,80 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ExamState } from '../ledger/index.js';
+import { configOption, jsonOption } from './options.js';
+import { tableText, timeText } from './table.js';
+
+interface Options {
+  config: string;
+  state?: ExamState[];
+  study?: string;
+  limit: number;
+  json?: true;
+}
+
+/** `mamori status`: what the ledger says. */
+export const statusCommand = new Command('status')
+  .description('show what was found, done and delivered')
+  .addOption(configOption())
+  .addOption(
+    new Option('--state <state...>', 'only exams in these states').choices([
+      'waiting',
+      'claimed',
+      'delivering',
+      'failed',
+      'delivered',
+      'not-processed',
+    ]),
+  )
+  .option('--study <uid>', 'one study, with its history')
+  .option('--limit <number>', 'so many exams, the latest first', wholeNumber, 20)
+  .addOption(jsonOption())
+  .action(show);
+
+async function show({ config, state, study, limit, json }: Options): Promise<void> {
+  const { loadSettings } = await import('../config/index.js');
+  const { openLedger } = await import('../ledger/index.js');
+  const ledger = await openLedger(loadSettings(config).ledger.url);
+  try {
+    const counts = await ledger.counts();
+    const exams = await ledger.list({
+      limit,
+      ...(state === undefined ? {} : { states: state }),
+      ...(study === undefined ? {} : { studyInstanceUID: study }),
+    });
+    const history =
+      study === undefined ? [] : (await Promise.all(exams.map((exam) => ledger.history(exam)))).flat();
+    if (json) {
+      console.log(JSON.stringify({ counts, exams, ...(study === undefined ? {} : { history }) }));
+      return;
+    }
+    console.log(
+      Object.entries(counts)
+        .map(([name, count]) => `${count} ${name}`)
+        .join(', '),
+    );
+    if (exams.length > 0) {
+      const rows = exams.map((exam) => [
+        exam.studyInstanceUID,
+        exam.state,
+        `${exam.objects.confirmed}/${exam.objects.kept}`,
+        exam.attempts,
+        timeText(exam.closedAt ?? exam.retryAt ?? exam.lastChange),
+        exam.reason,
+      ]);
+      console.log(
+        `\n${tableText(['study', 'state', 'objects', 'tries', 'closed, due or changed', 'reason'], rows)}`,
+      );
+    }
+    if (history.length > 0) {
+      const rows = history.map(({ at, event, worker, reason }) => [timeText(at), event, worker, reason]);
+      console.log(`\n${tableText(['time', 'event', 'worker', 'reason'], rows)}`);
+    }
+  } finally {
+    await ledger.disconnect();
+  }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 on is needed');
+  return Number(text);
+}

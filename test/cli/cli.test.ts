@@ -1,0 +1,195 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what settings files hold
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { installedVersion } from '../../src/config/index.js';
+import { openLedger } from '../../src/ledger/index.js';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+function mamori(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [MAIN, ...args],
+      { env: { PATH: process.env.PATH, NO_COLOR: '1', ...env } },
+      (_, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+  });
+}
+
+const EXAM = { studyInstanceUID: '2.25.1', modelName: 'm', modelVersion: '1', settingsDigest: 'd' };
+const TROUBLE = { code: 'pacs-unreachable', reason: 'The PACS does not answer.' };
+
+describe('mamori', () => {
+  let folder: string;
+  let config: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'mamori-cli-'));
+    config = join(folder, 'mamori.yaml');
+    writeFileSync(
+      config,
+      'pacs: { url: "http://127.0.0.1:18299/dicom-web" }\nledger: { url: "sqlite:l.db" }\n',
+    );
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  async function withExams(): Promise<void> {
+    const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
+    const now = new Date();
+    for (const study of ['2.25.1', '2.25.2']) {
+      const exam = { ...EXAM, studyInstanceUID: study };
+      await ledger.observe(exam, 'x', now);
+      if (study === '2.25.2') continue;
+      const claim = await ledger.claim(exam, 'w', new Date(now.getTime() + 1000), now);
+      await ledger.giveUp(claim!, TROUBLE, now);
+    }
+    await ledger.disconnect();
+  }
+
+  it('loads nothing heavy before it knows the command', () => {
+    const seen = new Set<string>();
+    const packages = new Set<string>();
+    const visit = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      for (const [, target] of readFileSync(file, 'utf8').matchAll(
+        /^(?:import|export)\s[^;]*?'([^']+)';/gms,
+      )) {
+        if (target!.startsWith('.')) visit(join(dirname(file), target!));
+        else packages.add(target!);
+      }
+    };
+    visit(MAIN);
+    expect(seen.size).to.be.greaterThan(8);
+    expect([...packages].filter((name) => !name.startsWith('node:'))).to.deep.equal(['commander']);
+    for (const file of seen) expect(file).to.match(/\/src\/(cli\/[^/]+|errors)\.js$/);
+  });
+
+  it('helps, and says its version', async () => {
+    const help = await mamori(['--help']);
+    expect(help.code).to.equal(0);
+    for (const command of [
+      'run',
+      'once',
+      'process',
+      'analyze',
+      'status',
+      'retry',
+      'train',
+      'model',
+      'demo',
+    ]) {
+      expect(help.out).to.match(new RegExp(`^ {2}${command}\\b`, 'm'));
+      const own = await mamori([command, '--help']);
+      expect(own.code, command).to.equal(0);
+      expect(own.out).to.contain(`Usage: mamori ${command}`);
+    }
+    expect((await mamori(['--version'])).out).to.equal(`${installedVersion()}\n`);
+  });
+
+  describe('with wrong usage ends with 2, and says what is wrong on stderr', () => {
+    const cases: [args: string[], says: RegExp][] = [
+      [[], /Usage: mamori/],
+      [['retyr'], /Did you mean retry\?/],
+      [['status'], /required option '-c, --config <file>'/],
+      [['status', '-c', 'CONFIG', '--sate', 'failed'], /unknown option '--sate'[\s\S]*--state/],
+      [['status', '-c', 'CONFIG', '--state', 'lost'], /Allowed choices are waiting/],
+      [['status', '-c', 'CONFIG', '--limit', '-1'], /whole number/],
+      [['process', '-c', 'CONFIG'], /missing required argument 'study'/],
+      [['status', '-c', 'no-such-file.yaml'], /no-such-file\.yaml cannot be read \(ENOENT\)/],
+    ];
+    for (const [args, says] of cases) {
+      it(args.join(' ') || 'nothing at all', async () => {
+        const { code, out, err } = await mamori(args.map((arg) => (arg === 'CONFIG' ? config : arg)));
+        expect(err).to.match(says);
+        expect(out).to.equal('');
+        expect(code).to.equal(2);
+      });
+    }
+  });
+
+  it('names what is wrong in the settings by line, without a stack, and ends with 2', async () => {
+    writeFileSync(config, 'pacs:\n  url: http://p\n  auth: { type: bearer, token: ${TOKEN} }\nworker: 2\n');
+    const { code, err } = await mamori(['status', '-c', config]);
+    expect(code).to.equal(2);
+    expect(err).to.contain('line 3: pacs.auth.token needs the environment variable TOKEN');
+    expect(err).to.contain('line 4: worker is no key of the settings; did you mean workers?');
+    expect(err).not.to.match(/\n\s+at /);
+    expect((await mamori(['status', '-c', config, '--debug'])).err).to.match(/\n\s+at .*loadSettings/);
+  });
+
+  it('gives an error as the one JSON object on stdout when asked', async () => {
+    const { code, out, err } = await mamori(['status', '-c', join(folder, 'none.yaml'), '--json']);
+    expect(code).to.equal(2);
+    expect(err).to.equal('');
+    expect(JSON.parse(out)).to.have.nested.property('error.code', 'settings-unreadable');
+  });
+
+  it('ends with 1 when the work itself meets trouble', async () => {
+    writeFileSync(join(folder, 'l.db'), 'this is no database, whatever it is called. '.repeat(50));
+    const { code, err } = await mamori(['status', '-c', config]);
+    expect(code).to.equal(1);
+    expect(err).to.match(/The ledger .*l\.db cannot be used/);
+  });
+
+  describe('status', () => {
+    it('shows counts, exams and reasons', async () => {
+      await withExams();
+      const { code, out } = await mamori(['status', '-c', config]);
+      expect(code).to.equal(0);
+      expect(out).to.contain('1 waiting').and.contain('1 not-processed');
+      expect(out).to.match(/^2\.25\.1 +not-processed +0\/0 +1 .*The PACS does not answer\.$/m);
+      expect(out).to.match(/^2\.25\.2 +waiting/m);
+    });
+
+    it('is one JSON object when asked, of the states or the study named', async () => {
+      await withExams();
+      const all = JSON.parse((await mamori(['status', '-c', config, '--json'])).out);
+      expect(all.counts).to.include({ waiting: 1, 'not-processed': 1 });
+      expect(all.exams).to.have.lengthOf(2);
+      const some = JSON.parse((await mamori(['status', '-c', config, '--json', '--state', 'waiting'])).out);
+      expect(some.exams.map((exam: { studyInstanceUID: string }) => exam.studyInstanceUID)).to.deep.equal([
+        '2.25.2',
+      ]);
+      const one = JSON.parse((await mamori(['status', '-c', config, '--json', '--study', '2.25.1'])).out);
+      expect(one.history.map(({ event }: { event: string }) => event)).to.deep.equal([
+        'seen',
+        'claimed',
+        'given-up',
+      ]);
+    });
+
+    it('takes the settings file from the environment too', async () => {
+      expect((await mamori(['status'], { MAMORI_CONFIG: config })).out).to.match(/^0 waiting, /);
+      expect(existsSync(join(folder, 'l.db'))).to.equal(true);
+    });
+  });
+
+  describe('retry', () => {
+    it('puts what failed back, and says so', async () => {
+      await withExams();
+      const { code, out } = await mamori(['retry', '-c', config]);
+      expect(out).to.equal('1 exam is tried again in the next cycle.\n');
+      expect(code).to.equal(0);
+      const { counts } = JSON.parse((await mamori(['status', '-c', config, '--json'])).out);
+      expect(counts).to.include({ failed: 1, 'not-processed': 0 });
+    });
+
+    it('ends with 1 for a study that has nothing to be retried, and names it', async () => {
+      await withExams();
+      const { code, out } = await mamori(['retry', '-c', config, '--json', '2.25.1', '2.25.2', '2.25.404']);
+      expect(code).to.equal(1);
+      expect(JSON.parse(out)).to.deep.equal({ retried: [EXAM], untouched: ['2.25.2', '2.25.404'] });
+    });
+  });
+});
