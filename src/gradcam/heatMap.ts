@@ -50,17 +50,21 @@ export function heatMapOf(evidence: Float32Array, rows: number, columns: number)
   return { rows, columns, values, peak };
 }
 
+/** A negative answer's heat map never shows more than this much of its colour. */
+const NEGATIVE_AT_MOST = 0.6;
+
 /**
  * How much of its colour a heat map may show, 0 to 1.
  *
- * Scaling by the map's own maximum makes a strong picture out of next to nothing. So a picture shows the map
- * in full only for a positive answer; below the operating point its strength falls with the probability, and
- * the map of an image that the network finds clean fades away.
+ * Scaling by the map's own maximum makes a strong picture out of next to nothing. So a picture shows the map in
+ * full only for a positive answer. Below the operating point its strength falls with the probability, from 0.6
+ * on, so that a negative picture can be told from a positive one at a glance, and the map of an image that the
+ * network finds clean fades away.
  *
  * @param probability calibrated, 0 to 1.
  * @param operatingPoint calibrated probability from which on an answer is positive, 0 to 1.
  */
 export function heatStrength(probability: number, operatingPoint: number): number {
   if (probability >= operatingPoint) return 1;
-  return Math.max(0, probability / operatingPoint);
+  return Math.max(0, (NEGATIVE_AT_MOST * probability) / operatingPoint);
 }

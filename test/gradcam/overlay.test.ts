@@ -135,7 +135,7 @@ describe('The overlay', () => {
     const [x, y] = [183, 166];
     const full = colourfulness(at(colourAt(0.5), x, y));
     expect(colourfulness(at(colourAt(0.9), x, y))).to.equal(full);
-    const faded = colourfulness(at(colourAt(0.15), x, y));
+    const faded = colourfulness(at(colourAt(0.3), x, y));
     expect(faded).to.be.within(1, full - 20);
     expect(at(colourAt(0.04), x, y)).to.deep.equal([100, 100, 100]);
   });
