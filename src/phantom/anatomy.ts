@@ -42,9 +42,9 @@ interface Amounts {
 
 const AMOUNTS: Record<Composition, Amounts> = {
   a: { size: 0.8, bias: -1.15, most: 0.3, least: 0.03 },
-  b: { size: 0.9, bias: -0.55, most: 0.43, least: 0.06 },
-  c: { size: 1.06, bias: 0.15, most: 0.56, least: 0.14 },
-  d: { size: 1.22, bias: 0.7, most: 0.64, least: 0.28 },
+  b: { size: 0.9, bias: -0.55, most: 0.42, least: 0.06 },
+  c: { size: 1.06, bias: 0.1, most: 0.5, least: 0.13 },
+  d: { size: 1.24, bias: 0.75, most: 0.55, least: 0.25 },
 };
 
 export interface AnatomyOptions {
@@ -128,33 +128,34 @@ function tissueAt(options: AnatomyOptions, random: Random) {
     const dy = y - centre.y;
     const u = (dx * cosTilt + dy * sinTilt) / across;
     const v = (dy * cosTilt - dx * sinTilt) / along;
-    const body = Math.hypot(u, v) - 0.24 * a - 0.12 * radial;
+    const body = Math.hypot(u, v) - 0.27 * a - 0.06 * radial;
     // The subareolar cone ties the parenchyma to the nipple.
     const cone = Math.hypot((fromNipple - depth * 0.26) / (depth * 0.24), angle / 0.36) - 0.25 * b;
     const region = Math.max(smooth(1.35, 0.6, body), 0.55 * smooth(1.25, 0.4, cone));
     // Fat lies under the skin, scalloped by the ligaments, and before the muscle.
-    const scallop = Math.abs(sampleTile(webOne, angle * 95 + 17, ray * 0.2)) * 4;
+    const scallop = Math.abs(sampleTile(webOne, angle * 80 + 17, distance * 0.7)) * 3.5;
     const areola = fromNipple < 14 ? (14 - fromNipple) * 0.4 : 0;
     const subcutaneous = smooth(2.5 + scallop, 11 + scallop + 3 * a, distance + areola);
     const retromammary = smooth(2, 22, x + 7 * b);
     const gland = region * subcutaneous * (muscle ? 1 : 0.3 + 0.7 * retromammary);
 
     const strand = sampleTile(webTwo, ray * 0.35 + offset.x, angle * 80 + 2 * b + offset.y);
-    const lobules = 0.6 * a + 0.45 * b + 0.45 * radial + 0.22 * strand + amounts.bias;
+    const lobules = 0.66 * a + 0.55 * b + 0.2 * radial + 0.12 * strand + amounts.bias;
     const filled = 1 / (1 + Math.exp(-2.3 * lobules));
     const detail = 0.3 * b + 0.16 * radial + 0.1 * strand;
     let dense = gland * (amounts.least + (amounts.most - amounts.least) * filled) * (1 + detail);
-    dense += 0.06 + 0.035 * a + 0.03 * radial + 0.012 * strand;
+    dense += 0.06 + 0.035 * a + 0.03 * radial + 0.014 * strand;
+    dense += 0.2 * Math.exp(-((fromNipple / 6) ** 2));
 
-    const lit = smooth(-0.9, 1.3, 0.8 * b + 0.5 * strand);
-    let strands = lit * (0.1 + 0.2 * gland * (1 - 0.5 * filled));
-    let grain = 0.07 + 0.13 * gland;
+    const lit = smooth(-0.7, 1.2, 0.8 * b + 0.4 * a + 0.3 * strand);
+    let strands = lit * (0.09 + 0.12 * gland);
+    let grain = 0.048 + 0.27 * gland * (0.35 + 0.65 * filled);
 
     if (wall) {
       const into = wall(x, y);
       if (into > -2) {
-        const ragged = into + 1.6 * sampleTile(webOne, x * 0.5, y * 0.5) * 0.4 + 1.2 * b;
-        const share = smooth(-1.2, 2.4, ragged) * (0.6 + 0.4 * smooth(0, 30, into));
+        const ragged = into + 0.5 * b + 0.25 * strand;
+        const share = smooth(-1, 2.2, ragged) * (0.6 + 0.4 * smooth(0, 30, into));
         const fibres = sampleTile(one, (x + y * 0.45) * 1.6, (y - x * 0.3) * 0.3);
         const bulk = 0.52 + 0.16 * smooth(0, 55, into) + 0.06 * fibres + 0.05 * a + 0.03 * strand;
         dense = dense * (1 - share) + (bulk + 0.3 * dense) * share;
@@ -168,8 +169,13 @@ function tissueAt(options: AnatomyOptions, random: Random) {
     const turn = 2.2 * b;
     anatomy.first[cell] = Math.cos(turn);
     anatomy.second[cell] = Math.sin(turn);
-    anatomy.ducts[cell] = sampleTile(webOne, ray * 0.4 + offset.y, angle * 85 + 2.5 * b + offset.x) + 0.3 * a;
-    anatomy.ligaments[cell] = sampleTile(webTwo, x * 0.62 + 3 * b, y * 0.62 + 3 * a) + 0.3 * b;
+    const bend = sampleTile(webOne, x * 0.22, y * 0.22);
+    anatomy.ducts[cell] = sampleTile(webOne, ray * 0.4 + offset.y, angle * 95 + 1.5 * bend + offset.x);
+    anatomy.ligaments[cell] = sampleTile(
+      webTwo,
+      (x + 0.4 * y) * 0.85 + 2 * bend,
+      (y - 0.4 * x) * 0.55 + 2 * bend,
+    );
   };
 }
 
@@ -194,7 +200,7 @@ function drawVessels(anatomy: Anatomy, outline: Outline, random: Random): void {
     let bend = 0;
     const length = between(random, 60, 120);
     const width = between(random, 0.8, 1.25);
-    const strength = between(random, 0.1, 0.17);
+    const strength = between(random, 0.07, 0.12);
     for (let gone = 0; gone < length; gone += spacing) {
       bend = 0.92 * bend + between(random, -0.035, 0.035);
       heading += bend * spacing * 0.5;

@@ -93,8 +93,8 @@ export function expose(options: ExposureOptions): Exposure {
       const texture =
         (first[i]! + (first[i + 1]! - first[i]!) * w) * grainA.values[at]! +
         (second[i]! + (second[i + 1]! - second[i]!) * w) * grainB.values[at]!;
-      const duct = (ducts[i]! + (ducts[i + 1]! - ducts[i]!) * w + texture * 0.25) * 3.6;
-      const ligament = (ligaments[i]! + (ligaments[i + 1]! - ligaments[i]!) * w + texture * 0.25) * 3.2;
+      const duct = (ducts[i]! + (ducts[i + 1]! - ducts[i]!) * w + texture * 0.22) * 3.6;
+      const ligament = (ligaments[i]! + (ligaments[i + 1]! - ligaments[i]!) * w + texture * 0.22) * 3.6;
       const nearDuct = 1 / (1 + duct * duct);
       const nearLigament = 1 / (1 + ligament * ligament);
       const strand = nearDuct * nearDuct + nearLigament * nearLigament;
@@ -123,7 +123,7 @@ export function expose(options: ExposureOptions): Exposure {
 
 /** Brightness above that of fat: nearly proportional, with a shoulder before white. */
 function brightness(dense: number): number {
-  return dense < 0 ? 0.7 * dense : (0.86 * dense) / (1 + 0.28 * dense * dense);
+  return dense < 0 ? 0.7 * dense : (0.84 * dense) / (1 + 0.32 * dense * dense);
 }
 
 /**

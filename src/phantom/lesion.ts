@@ -67,8 +67,8 @@ function drawMass(patch: Patch, centre: Place, radius: number, spacing: number, 
   const spicules = Array.from({ length: 22 }, (_, i) => ({
     angle: ((i + between(random, -0.45, 0.45)) / 22) * 2 * Math.PI,
     length: radius * between(random, 1.3, 2.9),
-    width: between(random, 0.35, 0.8),
-    strength: between(random, 0.08, 0.22),
+    width: between(random, 0.5, 1.1),
+    strength: between(random, 0.14, 0.34),
   }));
   for (let row = 0; row < patch.height; row++) {
     for (let column = 0; column < patch.width; column++) {
@@ -106,12 +106,12 @@ function drawCalcifications(
 ): void {
   const grains = Math.round(12 + radius * 3);
   for (let grain = 0; grain < grains; grain++) {
-    const away = radius * Math.sqrt(random()) * between(random, 0.5, 1);
+    const away = radius * Math.min(1, random() + 0.35 * random());
     const angle = random() * 2 * Math.PI;
     const x = centre.x + away * Math.cos(angle);
     const y = centre.y + away * Math.sin(angle);
     // Never thinner than a pixel, or small images would lose the cluster.
-    const long = Math.max(between(random, 0.16, 0.4), spacing * 0.55);
+    const long = Math.max(0.11 + 0.3 * random() ** 3, spacing * 0.55);
     const short = Math.max(long * between(random, 0.5, 1), spacing * 0.5);
     const turn = random() * Math.PI;
     const strength = between(random, 0.5, 1.1);

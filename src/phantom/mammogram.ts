@@ -46,8 +46,8 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
   const gridSpacing = spacing * grid;
   const gridSize = (pixels: number) => Math.ceil(pixels / grid) + 2;
   const coarseSide = powerOfTwo(longEdge / grid);
-  // The grid carries what is coarser than about five of its cells, the pixels carry the rest.
-  const crossover = 1 / (5 * gridSpacing);
+  // The grid carries what is coarser than about six of its cells, the pixels carry the rest.
+  const crossover = 1 / (6.5 * gridSpacing);
   const coarse = (frequency: number) => 1 / (1 + (frequency / crossover) ** 6);
   const shared = powerLawTiles(seededRandom(seed, 'tissue', view), coarseSide, gridSpacing, coarse);
   const [own] = powerLawTiles(

@@ -99,8 +99,8 @@ export function mediolateralObliqueOutline(shape: BreastShape, height: number, r
   ];
   const points = shapePoints.map(([x, y]) => ({ x: depth * x, y: height * y }));
   const muscle = {
-    top: depth * axilla * between(random, 0.72, 0.84),
-    bottom: height * (0.32 + 0.3 * shape.muscle),
+    top: depth * axilla * between(random, 0.74, 0.88),
+    bottom: height * (0.38 + 0.28 * shape.muscle),
   };
   return withNipple(smoothCurve(points), random, muscle);
 }
