@@ -1,0 +1,405 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { loadBundle, ModelError, openEngine } from '../../src/model/index.js';
+import { ARCHITECTURES } from '../../src/model/networks/index.js';
+import { paperNetwork } from '../../src/model/networks/paper.js';
+import { AUGMENTATION, augment } from '../../src/model/training/augmentation.js';
+import { classesOf, type LabelledImage, readLabels } from '../../src/model/training/labels.js';
+import {
+  auc,
+  bestThreshold,
+  bootstrapByCase,
+  byCase,
+  calibrationError,
+  fitPlatt,
+  type Scored,
+} from '../../src/model/training/measures.js';
+import { Random } from '../../src/model/training/random.js';
+import { countCases, PARTS, splitByCase } from '../../src/model/training/split.js';
+import { type TrainingOptions, train } from '../../src/model/training/train.js';
+import { scratchFolder } from './bundles.js';
+
+async function refusal(work: Promise<unknown>): Promise<ModelError> {
+  try {
+    await work;
+  } catch (error) {
+    expect(error).to.be.instanceOf(ModelError);
+    return error as ModelError;
+  }
+  throw new Error('nothing was refused');
+}
+
+function labelled(cases: number, imagesPerCase = 2): LabelledImage[] {
+  return Array.from({ length: cases * imagesPerCase }, (_, index) => {
+    const patient = Math.floor(index / imagesPerCase);
+    const file = `${index}.png`;
+    return {
+      file,
+      path: file,
+      label: patient % 3 === 0 ? 'malignant' : 'benign',
+      case: `case${patient}`,
+      site: undefined,
+      side: undefined,
+      view: undefined,
+    };
+  });
+}
+
+function scored(pairs: [probability: number, target: 0 | 1][]): Scored[] {
+  return pairs.map(([probability, target], index) => ({ probability, target, case: `case${index}` }));
+}
+
+describe('the split', () => {
+  const shares = { validation: 0.2, test: 0.2 };
+
+  it('never has a case on two sides, and loses no image', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 30, max: 90 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.nat(),
+        (cases, each, seed) => {
+          const images = labelled(cases, each);
+          const split = splitByCase(images, 'malignant', shares, seed);
+          const owners = PARTS.map((part) => new Set(split[part].map((image) => image.case)));
+          const all = new Set(owners.flatMap((owner) => [...owner]));
+          expect(all.size).to.equal(owners.reduce((sum, owner) => sum + owner.size, 0));
+          expect(PARTS.reduce((sum, part) => sum + split[part].length, 0)).to.equal(images.length);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is the same for the same seed, in whatever order the lines stand, and another for another', () => {
+    const images = labelled(60);
+    const names = (seed: number, given: LabelledImage[]) =>
+      splitByCase(given, 'malignant', shares, seed)
+        .test.map((image) => image.file)
+        .sort();
+    expect(names(1, images)).to.deep.equal(names(1, [...images].reverse()));
+    expect(names(1, images)).not.to.deep.equal(names(2, images));
+  });
+
+  it('gives each part its share of both classes', () => {
+    const split = splitByCase(labelled(60), 'malignant', shares, 1);
+    expect(countCases(split.validation)).to.equal(12);
+    for (const part of PARTS) {
+      const malignant = split[part].filter((image) => image.label === 'malignant').length;
+      expect(malignant / split[part].length).to.be.closeTo(1 / 3, 0.01);
+    }
+  });
+
+  it('refuses a class with too few cases', () => {
+    expect(() => splitByCase(labelled(3), 'malignant', shares, 1))
+      .to.throw(ModelError)
+      .with.property('code', 'labels-class-empty');
+  });
+});
+
+describe('the labels file', () => {
+  async function write(text: string): Promise<[labels: string, folder: string]> {
+    const folder = await scratchFolder();
+    await mkdir(join(folder, 'benign'));
+    await writeFile(join(folder, 'benign', 'a.png'), '');
+    await writeFile(join(folder, 'b.png'), '');
+    await writeFile(join(folder, 'labels.csv'), text);
+    return [join(folder, 'labels.csv'), folder];
+  }
+
+  it('is read with images in one folder or in one per label', async () => {
+    const [labels, folder] = await write(
+      'file,label,case,view\r\na.png,benign,1,CC\r\nb.png,malignant,2,MLO\r\n',
+    );
+    const images = await readLabels(labels, folder);
+    expect(images.map(({ path }) => path)).to.deep.equal([
+      join(folder, 'benign', 'a.png'),
+      join(folder, 'b.png'),
+    ]);
+    expect(images[1]).to.include({ label: 'malignant', case: '2', view: 'MLO', site: undefined });
+    expect(classesOf(images, 'malignant')).to.deep.equal(['benign', 'malignant']);
+  });
+
+  const broken: [what: string, text: string, code: string, named: string][] = [
+    ['an unknown column', 'file,label,case,colour\n', 'labels-malformed', 'colour'],
+    ['no case column', 'file,label\n', 'labels-malformed', 'case'],
+    ['nothing in it', '', 'labels-malformed', 'file'],
+    ['a short line', 'file,label,case\na.png,benign\n', 'labels-malformed', 'line 2'],
+    ['an image that is not there', 'file,label,case\nc.png,benign,1\n', 'labels-image-missing', 'c.png'],
+  ];
+  for (const [what, text, code, named] of broken)
+    it(`is refused with ${what}`, async () => {
+      const [labels, folder] = await write(text);
+      const error = await refusal(readLabels(labels, folder));
+      expect(error.code).to.equal(code);
+      expect(error.message).to.include(named);
+      expect(error.remedy).to.be.a('string');
+    });
+
+  it('needs two classes, one of them the positive one', () => {
+    const images = labelled(6);
+    expect(() => classesOf(images, 'cancer'))
+      .to.throw()
+      .with.property('code', 'labels-class-empty');
+    expect(() => classesOf(images.slice(0, 2), 'malignant'))
+      .to.throw()
+      .with.property('code', 'labels-class-empty');
+  });
+});
+
+describe('augmentation', () => {
+  const size = { rows: 6, columns: 6, channels: 1 };
+  const still = { anyOrientation: 0, rotation: 0, zoom: 0, shift: 0, contrast: 0 };
+  const image = Float32Array.from({ length: 36 }, (_, index) => index / 36);
+
+  function variants(range: typeof AUGMENTATION): Set<string> {
+    const random = new Random(1);
+    const found = new Set<string>();
+    for (let draw = 0; draw < 400; draw++) {
+      const out = new Float32Array(36);
+      augment(image, size, range, random, out);
+      found.add([out[0]!, out[5]!, out[30]!, out[35]!].map((value) => Math.round(value * 36)).join());
+    }
+    return found;
+  }
+
+  it('exchanges up and down at random, and keeps the chest wall on the left', () => {
+    expect([...variants(still)].sort()).to.deep.equal(['0,5,30,35', '30,35,0,5']);
+  });
+
+  it('draws all eight orientations where it is asked to', () => {
+    expect(variants({ ...still, anyOrientation: 1 }).size).to.equal(8);
+  });
+
+  it('keeps to the range of the image, wherever it is moved', () => {
+    const random = new Random(2);
+    const out = new Float32Array(36);
+    for (let draw = 0; draw < 100; draw++) {
+      augment(image, size, { ...AUGMENTATION, contrast: 0 }, random, out);
+      expect(Math.min(...out)).to.be.at.least(0);
+      expect(Math.max(...out)).to.be.at.most(35 / 36 + 1e-6);
+    }
+  });
+});
+
+describe('the measures', () => {
+  it('give the AUC by pairs, ties counted half', () => {
+    expect(
+      auc(
+        scored([
+          [0.1, 0],
+          [0.4, 0],
+          [0.35, 1],
+          [0.8, 1],
+        ]),
+      ),
+    ).to.equal(0.75);
+    expect(
+      auc(
+        scored([
+          [0.5, 0],
+          [0.5, 1],
+        ]),
+      ),
+    ).to.equal(0.5);
+    const answers = fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 5 }), fc.constantFrom(0 as const, 1 as const)),
+      { minLength: 2 },
+    );
+    fc.assert(
+      fc.property(answers, (given) => {
+        const all = scored(given.map(([value, target]) => [value / 5, target]));
+        const [positive, negative] = [
+          all.filter((one) => one.target === 1),
+          all.filter((one) => one.target === 0),
+        ];
+        fc.pre(positive.length > 0 && negative.length > 0);
+        let wins = 0;
+        for (const p of positive)
+          for (const n of negative)
+            wins += p.probability > n.probability ? 1 : p.probability === n.probability ? 0.5 : 0;
+        return Math.abs(auc(all) - wins / (positive.length * negative.length)) < 1e-9;
+      }),
+    );
+  });
+
+  it('find the calibration that answers were distorted by', () => {
+    const random = new Random(3);
+    const distorted = Array.from({ length: 20_000 }, (_, index): Scored => {
+      const score = random.between(-3, 3);
+      const truth = 1 / (1 + Math.exp(-(0.5 * score + 0.8)));
+      return {
+        probability: 1 / (1 + Math.exp(-score)),
+        target: random.next() < truth ? 1 : 0,
+        case: `${index}`,
+      };
+    });
+    const { slope, intercept } = fitPlatt(distorted);
+    expect(slope).to.be.closeTo(0.5, 0.05);
+    expect(intercept).to.be.closeTo(0.8, 0.06);
+  });
+
+  it('never turn answers round, however bad they are', () => {
+    expect(
+      fitPlatt(
+        scored([
+          [0.9, 0],
+          [0.8, 0],
+          [0.1, 1],
+          [0.2, 1],
+        ]),
+      ).slope,
+    ).to.be.above(0);
+    expect(
+      fitPlatt(
+        scored([
+          [0.1, 0],
+          [0.2, 0],
+          [0.8, 1],
+          [0.9, 1],
+        ]),
+      ).slope,
+    ).to.be.finite;
+  });
+
+  it('put the operating point between the classes', () => {
+    expect(
+      bestThreshold(
+        scored([
+          [0.1, 0],
+          [0.2, 0],
+          [0.6, 1],
+          [0.9, 1],
+        ]),
+      ),
+    ).to.be.closeTo(0.4, 1e-12);
+  });
+
+  it('know a calibrated answer from one that is not', () => {
+    const fair = Array.from({ length: 100 }, (_, index): [number, 0 | 1] => [0.3, index < 30 ? 1 : 0]);
+    expect(calibrationError(scored(fair))).to.be.closeTo(0, 1e-12);
+    expect(calibrationError(scored(fair.map(([, target]) => [0.9, target])))).to.be.closeTo(0.6, 1e-12);
+  });
+
+  it('draw whole patients for an interval, and average a patient into one answer', () => {
+    const answers = Array.from(
+      { length: 60 },
+      (_, index): Scored => ({
+        probability: ((index * 7) % 60) / 60,
+        target: index % 2 === 0 ? 1 : 0,
+        case: `${index >> 1}`,
+      }),
+    );
+    const [lower, upper] = bootstrapByCase(answers, auc, { rounds: 200 });
+    expect(lower).to.be.at.most(auc(answers));
+    expect(upper).to.be.at.least(auc(answers));
+    expect(bootstrapByCase(answers, auc, { rounds: 200 })).to.deep.equal([lower, upper]);
+    const patients = byCase(answers);
+    expect(patients).to.have.length(30);
+    expect(patients[0]).to.deep.equal({ case: '0', probability: (0 + 7 / 60) / 2, target: 1 });
+  });
+});
+
+describe('training', function () {
+  this.timeout(120_000);
+  const SMALL = 'small-for-tests';
+
+  before(() => {
+    ARCHITECTURES[SMALL] = {
+      name: SMALL,
+      description: 'Two convolutions.',
+      input: { rows: 16, columns: 16, channels: 1 },
+      preparation: [
+        { step: 'resize', rows: 16, columns: 16 },
+        { step: 'normalise', mean: 0.3, deviation: 0.3 },
+      ],
+      targetLayer: 'conv_last',
+      build: (tf, input) => paperNetwork(tf, input, { filters: [4, 4], hidden: 4, dropout: 0, seed: 1 }),
+    };
+  });
+  after(() => {
+    delete ARCHITECTURES[SMALL];
+  });
+
+  /** Pictures with a bright spot in the middle, large for one class and small for the other. */
+  async function spots(): Promise<TrainingOptions> {
+    const folder = await scratchFolder();
+    const random = new Random(4);
+    const lines = ['file,label,case'];
+    for (let index = 0; index < 60; index++) {
+      const malignant = index % 2 === 0;
+      const radius = malignant ? 9 : 4;
+      const pixels = Uint8Array.from({ length: 32 * 32 }, (_, at) => {
+        const distance = Math.hypot((at % 32) - 16, Math.floor(at / 32) - 16);
+        return (distance < radius ? 200 : 40) + random.below(40);
+      });
+      await sharp(pixels, { raw: { width: 32, height: 32, channels: 1 } })
+        .png()
+        .toFile(join(folder, `${index}.png`));
+      lines.push(`${index}.png,${malignant ? 'malignant' : 'benign'},case${index}`);
+    }
+    await writeFile(join(folder, 'labels.csv'), lines.join('\n'));
+    return {
+      data: folder,
+      labels: join(folder, 'labels.csv'),
+      architecture: SMALL,
+      out: join(folder, 'bundle'),
+      positive: 'malignant',
+      name: 'spots',
+      version: '1.0.0',
+      manufacturer: 'Mamori',
+      purpose: 'Tells large spots from small ones.',
+      limits: ['Spots only.'],
+      provenance: { data: 'Spots.', licence: 'none', attribution: 'None.' },
+      procedure: 'mamori train',
+      epochs: 12,
+      batchSize: 8,
+      learningRate: 0.01,
+      patience: 12,
+      minutes: 2,
+      seed: 1,
+    };
+  }
+
+  const silent = { stage() {}, prepared() {}, epoch() {} };
+
+  it('learns, and writes a bundle that answers as it was measured', async () => {
+    const options = await spots();
+    const losses: number[] = [];
+    await train(options, { ...silent, epoch: ({ trainingLoss }) => losses.push(trainingLoss) });
+    expect(losses.at(-1)).to.be.below(losses[0]! / 2);
+    const bundle = await loadBundle(options.out);
+    expect(bundle.performance.find(({ measure }) => measure === 'AUC')!.value).to.be.above(0.95);
+    expect(bundle.training!.cases).to.deep.equal({ training: 40, validation: 10, test: 10 });
+    expect(await readFile(join(options.out, 'MODEL_CARD.md'), 'utf8'))
+      .to.include('Spots only.')
+      .and.include('AUC');
+    const engine = await openEngine(bundle, { engine: 'auto', device: 'auto', threads: 1 });
+    const picture = (radius: number) =>
+      Float32Array.from(
+        { length: 256 },
+        (_, at) => ((Math.hypot((at % 16) - 8, Math.floor(at / 16) - 8) < radius ? 0.85 : 0.23) - 0.3) / 0.3,
+      );
+    const [large, small] = await engine.infer([picture(4.5), picture(2)]);
+    await engine.close();
+    expect(large!.rawProbability).to.be.above(small!.rawProbability);
+  });
+
+  it('refuses a place that is taken before it begins, an unknown network and a picture that is none', async () => {
+    const options = await spots();
+    expect(await refusal(train({ ...options, out: options.data }, silent))).to.include({
+      code: 'bundle-place-taken',
+    });
+    expect(await refusal(train({ ...options, architecture: 'vgg' }, silent))).to.include({
+      code: 'network-unknown',
+    });
+    await writeFile(join(options.data, '0.png'), 'no picture');
+    const error = await refusal(train(options, silent));
+    expect(error.code).to.equal('labels-image-missing');
+    expect(error.message).to.include('0.png');
+    expect(await refusal(loadBundle(options.out))).to.include({ code: 'bundle-missing' });
+  });
+});
