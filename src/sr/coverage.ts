@@ -1,4 +1,4 @@
-import type { Code } from '../dicom/index.js';
+import { type Code, sopClass } from '../dicom/index.js';
 import type { ImageFinding } from '../model/index.js';
 import {
   ALL_SUCCEEDED_WITH_FINDINGS,
@@ -18,6 +18,20 @@ export function wasAttempted(left: UnanalysedInstance): boolean {
   return left.attempted ?? left.source !== undefined;
 }
 
+/** Instances that are mammograms whatever became of them. */
+const MAMMOGRAMS: ReadonlySet<string> = new Set([
+  sopClass.DigitalMammographyForPresentation,
+  sopClass.DigitalMammographyForProcessing,
+]);
+
+/**
+ * The mammograms that have no answer. Other things in the study, such as a tomosynthesis or an older report, are
+ * named in the text and do not make the answer a partial one.
+ */
+export function unansweredMammograms({ leftOut }: Pick<ReportInput, 'leftOut'>): UnanalysedInstance[] {
+  return leftOut.filter((left) => left.source !== undefined || MAMMOGRAMS.has(left.sopClassUID));
+}
+
 /** Every image's answer, breast by breast. */
 export function imageFindings({ findings }: Pick<ReportInput, 'findings'>): ImageFinding[] {
   return findings?.breasts.flatMap((breast) => breast.images) ?? [];
@@ -30,15 +44,17 @@ export function hasPositive({ findings }: Pick<ReportInput, 'findings'>): boolea
 }
 
 /** CID 6042 Status of Results: how much of what was seen was analysed. */
-export function resultStatus({ findings, leftOut, analysed }: ReportInput): Code {
-  if (findings !== undefined) return leftOut.length === 0 ? SUCCEEDED : PARTIALLY_SUCCEEDED;
+export function resultStatus(input: ReportInput): Code {
+  const { analysed, findings, leftOut } = input;
+  if (findings !== undefined)
+    return unansweredMammograms(input).length === 0 ? SUCCEEDED : PARTIALLY_SUCCEEDED;
   return analysed.length > 0 || leftOut.some(wasAttempted) ? FAILED : NOT_ATTEMPTED;
 }
 
 /** CID 6047 CAD Processing and Findings Summary. */
 export function processingSummary(input: ReportInput): Code {
   if (input.findings === undefined) return NONE_SUCCEEDED;
-  if (input.leftOut.length === 0) {
+  if (unansweredMammograms(input).length === 0) {
     return hasPositive(input) ? ALL_SUCCEEDED_WITH_FINDINGS : ALL_SUCCEEDED_WITHOUT_FINDINGS;
   }
   return hasPositive(input) ? NOT_ALL_SUCCEEDED_WITH_FINDINGS : NOT_ALL_SUCCEEDED_WITHOUT_FINDINGS;

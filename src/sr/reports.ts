@@ -1,4 +1,5 @@
 import { sopClass } from '../dicom/index.js';
+import { unansweredMammograms } from './coverage.js';
 import { type DocumentKind, srDocument } from './document.js';
 import type { ReportInput } from './input.js';
 import { tid1500MeasurementReport } from './templates/tid1500MeasurementReport.js';
@@ -46,8 +47,8 @@ export function notProcessedReport(
   return kind === 'tid1500' ? resultReport(unanswered, options) : cadReport(unanswered);
 }
 
-function seriesDescription(kind: string, { findings, leftOut }: ReportInput): string {
-  if (findings === undefined) return `${kind}: NOT PROCESSED`;
-  if (leftOut.length > 0) return `${kind}, part of the exam; not for primary diagnosis`;
+function seriesDescription(kind: string, input: ReportInput): string {
+  if (input.findings === undefined) return `${kind}: NOT PROCESSED`;
+  if (unansweredMammograms(input).length > 0) return `${kind}, part of the exam; not for primary diagnosis`;
   return `${kind}; not for primary diagnosis`;
 }

@@ -8,14 +8,20 @@ const LINE = '\r\n';
 
 export const NOT_FOR_PRIMARY_DIAGNOSIS = 'AI result, not for primary diagnosis.';
 
+/** Nobody reads more, but for an answer that lies very close to the operating point. */
+const USUAL_DECIMALS = 3;
+
 /**
- * A probability as a percentage for people, e.g. `87.3`. One decimal, or as many as it takes to stay on the side of the
- * operating point on which the probability lies: 49.97 is not shown as 50.0 where 50 counts as positive.
+ * A probability as a percentage for people, e.g. `87.3`. One decimal, or as many as it takes to say neither 0 nor 100
+ * of what is not, and to stay on the side of the operating point on which the probability lies: 49.97 is not shown
+ * as 50.0 where 50 counts as positive.
  */
 export function percent(probability: number, operatingPoint: number): string {
   const positive = probability >= operatingPoint;
   for (let decimals = 1; decimals < 12; decimals++) {
     const shown = (probability * 100).toFixed(decimals);
+    const certain = (Number(shown) === 0 || Number(shown) === 100) && Number(shown) !== probability * 100;
+    if (certain && decimals < USUAL_DECIMALS) continue;
     if (Number(shown) / 100 >= operatingPoint === positive) return shown;
   }
   return String(probability * 100);
@@ -33,7 +39,7 @@ export function viewName(source: SourceInstance): string {
 }
 
 export function breastName(laterality: 'L' | 'R'): string {
-  return laterality === 'L' ? 'left breast' : 'right breast';
+  return laterality === 'L' ? 'Left breast' : 'Right breast';
 }
 
 /** What a report says first: the answer in one look, and how much of the exam it rests on. */
@@ -52,7 +58,7 @@ export function summaryText(input: ReportInput): string {
     `${NOT_FOR_PRIMARY_DIAGNOSIS} Probability of cancer: exam ${answer(findings.probability, findings.positive)}.`,
     ...findings.breasts.map(
       (breast) =>
-        `${capital(breastName(breast.laterality))}: ${answer(breast.probability, breast.positive)}; ${breast.images
+        `${breastName(breast.laterality)}: ${answer(breast.probability, breast.positive)}; ${breast.images
           .map((image) => `${viewName(image.source)} ${percent(image.probability, operatingPoint)} %`)
           .join(', ')}.`,
     ),
@@ -65,7 +71,9 @@ export function summaryText(input: ReportInput): string {
 export function coverage({ analysed, leftOut, findings }: ReportInput): string {
   const count = findings === undefined ? 0 : analysed.length;
   const done = `${count} ${count === 1 ? 'image' : 'images'} analysed`;
-  return leftOut.length === 0 ? `${done}.` : `${done}, ${leftOut.length} not analysed (listed below).`;
+  return leftOut.length === 0
+    ? `${done}.`
+    : `${done}; ${leftOut.length} of the study's instances not analysed, see below.`;
 }
 
 export function purposeText(input: ReportInput): string {
@@ -96,8 +104,4 @@ export function lines(parts: readonly string[]): string {
 
 function sentence(words: string): string {
   return /[.!?]$/.test(words) ? words : `${words}.`;
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

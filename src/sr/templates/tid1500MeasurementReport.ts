@@ -17,7 +17,14 @@ import { type ContainerItem, code, container, text } from '../content/item.js';
 import { contains, hasConceptMod } from '../content/relationship.js';
 import { imageFindings, resultStatus, wasAttempted } from '../coverage.js';
 import type { ReportInput } from '../input.js';
-import { leftOutText, NOT_FOR_PRIMARY_DIAGNOSIS, purposeText, summaryText, viewName } from '../wording.js';
+import {
+  breastName,
+  leftOutText,
+  NOT_FOR_PRIMARY_DIAGNOSIS,
+  purposeText,
+  summaryText,
+  viewName,
+} from '../wording.js';
 import { referenceTo } from './measurementGroup.js';
 import { tid1001ObservationContext } from './tid1001ObservationContext.js';
 import { tid1204Language } from './tid1204Language.js';
@@ -88,7 +95,7 @@ function answers(input: ReportInput): ContainerItem[] {
     images: imageFindings(input).map((finding) => finding.source),
   };
   const breasts = findings.breasts.map(({ laterality, probability, positive, images }) => ({
-    name: `${laterality} breast: AI answer`,
+    name: `${breastName(laterality)}: AI answer`,
     uid: uids.trackingUid(`breast ${laterality}`),
     side: laterality,
     probability,

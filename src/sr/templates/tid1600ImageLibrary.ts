@@ -46,11 +46,9 @@ function tid1601ImageLibraryEntry({ instance, source }: LibraryImage): ImageItem
   return image(undefined, instance, source && [...tid1602Descriptors(source), ...tid1603Descriptors(source)]);
 }
 
-/** TID 1602 Image Library Entry Descriptors, in the template's order. */
+/** TID 1602 Image Library Entry Descriptors, in the template's order; the group's stand at the group. */
 function tid1602Descriptors(source: SourceInstance): Descriptor[] {
   return [
-    hasAcqContext(code(MODALITY, MG)),
-    hasAcqContext(code(TARGET_REGION, BREAST)),
     hasAcqContext(code(IMAGE_LATERALITY, source.laterality === 'L' ? LEFT : RIGHT)),
     ...dateDescriptor(STUDY_DATE, source.studyDate),
     ...timeDescriptor(STUDY_TIME, source.studyTime),

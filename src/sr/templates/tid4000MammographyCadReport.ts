@@ -1,8 +1,8 @@
-import { sopClass } from '../../dicom/index.js';
 import { MamoriError } from '../../errors.js';
 import { MAMMOGRAPHY_CAD_REPORT } from '../content/concepts.js';
 import { type ContainerItem, container } from '../content/item.js';
 import { contains } from '../content/relationship.js';
+import { unansweredMammograms } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import type { LibraryImage } from './imageDescriptors.js';
 import { referenceTo } from './measurementGroup.js';
@@ -10,12 +10,6 @@ import { tid1204Language } from './tid1204Language.js';
 import { tid4001OverallImpression } from './tid4001OverallImpression.js';
 import { tid4015SummaryOfDetections, tid4016SummaryOfAnalyses } from './tid4015CadSummaries.js';
 import { cadImageLibrary } from './tid4020CadImageLibrary.js';
-
-/** Instances that are mammograms whatever became of them. */
-const MAMMOGRAMS: ReadonlySet<string> = new Set([
-  sopClass.DigitalMammographyForPresentation,
-  sopClass.DigitalMammographyForProcessing,
-]);
 
 /**
  * TID 4000 Mammography CAD Document Root (PS3.16): not extensible, and the order of its rows counts.
@@ -46,14 +40,12 @@ export function tid4000MammographyCadReport(input: ReportInput): ContainerItem {
   );
 }
 
-function libraryImages({ analysed, leftOut }: ReportInput): LibraryImage[] {
+function libraryImages(input: ReportInput): LibraryImage[] {
   return [
-    ...analysed.map((source) => ({ instance: referenceTo(source), source })),
-    ...leftOut
-      .filter((left) => left.source !== undefined || MAMMOGRAMS.has(left.sopClassUID))
-      .map((left) => ({
-        instance: { sopClassUID: left.sopClassUID, sopInstanceUID: left.sopInstanceUID },
-        source: left.source,
-      })),
+    ...input.analysed.map((source) => ({ instance: referenceTo(source), source })),
+    ...unansweredMammograms(input).map(({ sopClassUID, sopInstanceUID, source }) => ({
+      instance: { sopClassUID, sopInstanceUID },
+      source,
+    })),
   ];
 }
