@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { massNetwork } from '../../src/model/networks/mass.js';
 import { SCORE_LAYER } from '../../src/model/networks/outputs.js';
 import { paperNetwork } from '../../src/model/networks/paper.js';
 import type { TensorFlow } from '../../src/model/tensorflow-runtime.js';
@@ -22,6 +23,26 @@ export const SMALL_NETWORKS: SmallNetwork[] = [
         { rows: 19, columns: 22, channels: 1 },
         { filters: [4, 6], hidden: 5, dropout: 0.5, seed: 3 },
       ),
+  },
+  {
+    name: 'the mass network',
+    targetLayer: 'features',
+    make: (tf) => {
+      const model = massNetwork(
+        tf,
+        { rows: 18, columns: 21, channels: 2 },
+        { stages: [4, 8, 8], dropout: 0.2, seed: 5 },
+      );
+      // Its branches begin at zero, where a wrong export of them would not show.
+      for (const layer of model.layers)
+        layer.setWeights(
+          layer.getWeights().map((weight, index) => {
+            const values = seededValues(weight.size, layer.name.length + index).map((value) => value / 2);
+            return tf.tensor(values, weight.shape);
+          }),
+        );
+      return model;
+    },
   },
   { name: 'a residual squeeze-and-excitation network', targetLayer: 'joined', make: residualNetwork },
   { name: 'a head with normalisation and a sum', targetLayer: 'features', make: branchedHead },
