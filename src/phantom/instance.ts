@@ -21,12 +21,13 @@ import { HABITS } from './habit.js';
 import type { Lesion } from './lesion.js';
 import { inventedName, type NameScript } from './patient.js';
 import { makeMammogram, type StoredMammogram, type StoredMammogramOptions } from './storedPixels.js';
+import { repeated, tomosynthesisAttributes } from './tomosynthesis.js';
 import { reencode } from './transferSyntax.js';
 
 /** What kind of object is made: a mammogram, or one of those that must be recognised as something else. */
 export type InstanceKind =
   | 'mammogram'
-  /** Breast Tomosynthesis by its SOP class; without the multi-frame functional groups of a real one. */
+  /** Breast Tomosynthesis, a multi-frame object. */
   | 'tomosynthesis'
   | 'secondary-capture'
   /** A mammogram without Pixel Data. */
@@ -93,7 +94,7 @@ export function makeInstance(options: InstanceOptions = {}): MadeInstance {
     ...(kind === 'secondary-capture'
       ? secondaryCaptureAttributes(mammogram, laterality)
       : mammogramAttributes(mammogram, projection, habit)),
-    ...(kind === 'tomosynthesis' ? { SOPClassUID: sopClass.BreastTomosynthesis } : {}),
+    ...(kind === 'tomosynthesis' ? tomosynthesisAttributes(mammogram, projection) : {}),
     ...options.override,
   };
   const written = writePart10(attributes, {
@@ -102,7 +103,9 @@ export function makeInstance(options: InstanceOptions = {}): MadeInstance {
       ...(kind === 'secondary-capture'
         ? []
         : voiLutSequence(mammogram.storage, habit, intent === 'presentation')),
-      ...(kind === 'missing-pixels' ? [] : [pixelData(mammogram)]),
+      ...(kind === 'missing-pixels'
+        ? []
+        : [kind === 'tomosynthesis' ? repeated(pixelData(mammogram)) : pixelData(mammogram)]),
     ],
   });
   const transferSyntaxUID = options.transferSyntaxUID ?? transferSyntax.ExplicitVRLittleEndian;

@@ -88,6 +88,7 @@ describe('makeInstance', () => {
       ...MODIFIERS.map((modifier): [string, InstanceOptions] => [`a ${modifier} view`, { modifier }]),
       ['a partial view', { partialView: true }],
       ['a Secondary Capture', { kind: 'secondary-capture' }],
+      ['a tomosynthesis', { kind: 'tomosynthesis' }],
       ['Implicit VR', { transferSyntaxUID: transferSyntax.ImplicitVRLittleEndian, habit: 'hologic' }],
       ['Big Endian', { transferSyntaxUID: transferSyntax.ExplicitVRBigEndian, habit: 'hologic' }],
     ];
