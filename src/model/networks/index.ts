@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { PreparationStep } from '../../image/index.js';
 import { ModelError } from '../errors.js';
 import type { TensorFlow } from '../tensorflow-runtime.js';
+import { MASS_TARGET_LAYER, massNetwork } from './mass.js';
 import { type NetworkInput, PAPER_TARGET_LAYER, paperNetwork } from './paper.js';
 
 /** A network that `mamori train --arch` knows: its layers, and how images are prepared for it. */
@@ -15,24 +16,39 @@ export interface Architecture {
   build(tf: TensorFlow, input: NetworkInput): LayersModel;
 }
 
+const INPUT: NetworkInput = { rows: 128, columns: 128, channels: 2 };
+
+/** The mammogram and, as a second channel, the same after CLAHE: the paper trains with and without it. */
+const PREPARATION: PreparationStep[] = [
+  { step: 'crop-to-breast', margin: 0.02 },
+  { step: 'orient-chest-wall-left' },
+  // Clip limit and tiles come closest to the CLAHE of the data set's own treated images.
+  { step: 'clahe', clipLimit: 4, tiles: [8, 8], as: 'channel', bits: 8 },
+  { step: 'resize', rows: INPUT.rows, columns: INPUT.columns },
+  { step: 'normalise', mean: 0.3, deviation: 0.25 },
+];
+
 const paper: Architecture = {
   name: 'paper',
   description:
     "The paper's kind of network: four convolutions, each followed by max pooling, then dropout, flatten and two dense layers.",
-  input: { rows: 128, columns: 128, channels: 1 },
-  preparation: [
-    { step: 'crop-to-breast', margin: 0.02 },
-    { step: 'orient-chest-wall-left' },
-    // Clip limit and tiles come closest to the CLAHE of the data set's own treated images.
-    { step: 'clahe', clipLimit: 4, tiles: [8, 8], as: 'image', bits: 8 },
-    { step: 'resize', rows: 128, columns: 128 },
-    { step: 'normalise', mean: 0.35, deviation: 0.25 },
-  ],
+  input: INPUT,
+  preparation: PREPARATION,
   targetLayer: PAPER_TARGET_LAYER,
   build: paperNetwork,
 };
 
-export const ARCHITECTURES: Record<string, Architecture> = { paper };
+const mass: Architecture = {
+  name: 'mass',
+  description:
+    'Four residual stages with squeeze and excitation, global average pooling and one dense unit, without batch normalisation.',
+  input: INPUT,
+  preparation: PREPARATION,
+  targetLayer: MASS_TARGET_LAYER,
+  build: massNetwork,
+};
+
+export const ARCHITECTURES: Record<string, Architecture> = { paper, mass };
 
 /** @throws ModelError `network-unknown` */
 export function architecture(name: string): Architecture {
