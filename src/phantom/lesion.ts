@@ -64,12 +64,16 @@ function drawMass(patch: Patch, centre: Place, radius: number, spacing: number, 
     size: between(random, 0.05, 0.16) / Math.sqrt(order),
     phase: random() * 7,
   }));
-  const spicules = Array.from({ length: 22 }, (_, i) => ({
-    angle: ((i + between(random, -0.45, 0.45)) / 22) * 2 * Math.PI,
-    length: radius * between(random, 1.3, 2.9),
-    width: between(random, 0.5, 1.1),
-    strength: between(random, 0.14, 0.34),
-  }));
+  const spicules = Array.from({ length: 22 }, (_, i) => {
+    const angle = ((i + between(random, -0.45, 0.45)) / 22) * 2 * Math.PI;
+    return {
+      cos: Math.cos(angle),
+      sin: Math.sin(angle),
+      length: radius * between(random, 1.3, 2.9),
+      width: between(random, 0.5, 1.1),
+      strength: between(random, 0.14, 0.34),
+    };
+  });
   for (let row = 0; row < patch.height; row++) {
     for (let column = 0; column < patch.width; column++) {
       const dx = (column + 0.5) * spacing - centre.x;
@@ -81,9 +85,10 @@ function drawMass(patch: Patch, centre: Place, radius: number, spacing: number, 
       const relative = away / (radius * edge);
       let value = 0.52 / (1 + Math.exp((relative - 0.92) * 9));
       for (const spicule of spicules) {
-        const along = dx * Math.cos(spicule.angle) + dy * Math.sin(spicule.angle);
+        const along = dx * spicule.cos + dy * spicule.sin;
         if (along <= 0 || along > spicule.length) continue;
-        const aside = dy * Math.cos(spicule.angle) - dx * Math.sin(spicule.angle);
+        const aside = dy * spicule.cos - dx * spicule.sin;
+        if (Math.abs(aside) > 4 * spicule.width) continue;
         const width = spicule.width * (1.15 - along / spicule.length);
         value +=
           spicule.strength *
