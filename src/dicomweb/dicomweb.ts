@@ -29,6 +29,9 @@ export interface InstanceToStore {
 /** Statuses under which a store answer may say what became of each instance. */
 const STORE_STATUSES = new Set([200, 202, 400, 409]);
 
+/** Room for delimiters and header fields around an instance. */
+const FRAMING_BYTES = 64 * 1024;
+
 /** The instances go past dicomweb-client, which frames at least one dataset. */
 const NO_DATASETS = [new ArrayBuffer(0)];
 
@@ -131,7 +134,7 @@ export class DicomWeb {
     const transferSyntax = wanted === 'stored' ? '*' : wanted;
     const { result, answer } = await this.#call(
       {
-        maxBytes: this.#maxInstanceBytes,
+        maxBytes: this.#maxInstanceBytes + FRAMING_BYTES,
         accept: `multipart/related; type="application/dicom"; transfer-syntax=${transferSyntax}`,
         decode: decodeInstance,
       },

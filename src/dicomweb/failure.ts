@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { BodyEncodingUnknown, BodyTooLarge } from './body.js';
 import { PacsError, type PacsErrorDetails } from './error.js';
 
@@ -47,8 +48,15 @@ export function transportError(error: unknown, stage: Stage, at: { method: strin
         'Check pacs.tls: ca must have signed the certificate of the server, and the server must accept cert.',
     });
   }
-  if (code?.startsWith('HPE_') || code?.startsWith('Z_') || code?.startsWith('ERR_BROTLI')) {
-    return new PacsError('pacs-answer-malformed', `The answer of the PACS cannot be read: ${code}`, details);
+  if (error instanceof errors.HTTPParserError) {
+    return new PacsError(
+      'pacs-answer-malformed',
+      'What answers at the address of the PACS is not HTTP',
+      details,
+    );
+  }
+  if (code?.startsWith('Z_') || code?.startsWith('ERR__ERROR_FORMAT')) {
+    return new PacsError('pacs-answer-malformed', 'The answer of the PACS cannot be decompressed', details);
   }
   if (stage === 'in-body') {
     return new PacsError('pacs-answer-malformed', 'The answer of the PACS broke off', {
@@ -59,7 +67,11 @@ export function transportError(error: unknown, stage: Stage, at: { method: strin
   return new PacsError('pacs-unreachable', `The PACS cannot be reached: ${code ?? 'connection failed'}`, {
     ...details,
     transient: true,
-    remedy: 'Check that the PACS runs, and name, port, firewall and proxy between here and there.',
+    // Many servers show in no other way that they want a client certificate, or another one.
+    remedy:
+      wasConnectionLost(error) && at.url.startsWith('https:')
+        ? 'The PACS closed the connection without a word: check whether it wants a client certificate (pacs.tls.cert).'
+        : 'Check that the PACS runs, and name, port, firewall and proxy between here and there.',
   });
 }
 

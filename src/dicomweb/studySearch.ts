@@ -85,20 +85,29 @@ export class StudySearch {
   async *#day(
     day: Days,
     modality: string | undefined,
-    end: ListingEnd | 'refused',
+    first: ListingEnd | 'refused',
   ): AsyncGenerator<JsonDataset> {
-    let without: ListingEnd | 'refused' = end;
+    let end = first;
     let limit = this.#pageSize;
-    // Too many matches for the server's liking: fewer at a time.
-    while (without === 'refused' && limit > 1) {
+    while (end === 'refused' && limit > 1) {
       limit = Math.floor(limit / 2);
-      without = yield* this.#listed(day, undefined, limit);
+      end = yield* this.#listed(day, modality, limit);
     }
-    if (end !== 'refused' && modality !== undefined) without = yield* this.#listed(day, undefined, limit);
-    // Full pages to the very end, and paging is known to work without the modality.
-    if (without === 'complete' || without === 'doubtful') return;
-    const whole = yield* this.#listed(day, modality, WHOLE_DAY_LIMIT);
-    if (whole === 'complete') return;
+    if (end !== 'complete' && modality !== undefined) end = yield* this.#listed(day, undefined, limit);
+    // Full pages to the very end are no cause for doubt without the modality.
+    if (end === 'complete' || end === 'doubtful') return;
+    // The offset is ignored: all in one answer, if that is longer than the ones before.
+    let number = 0;
+    const whole = this.#listed(day, modality, WHOLE_DAY_LIMIT);
+    for (;;) {
+      const next = await whole.next();
+      if (next.done === true) {
+        if (next.value === 'complete' && number > limit) return;
+        break;
+      }
+      number += 1;
+      yield next.value;
+    }
     throw new PacsError('pacs-listing-incomplete', `The PACS does not list all studies of ${day.from}`, {
       remedy: 'Raise the limit on query results in the PACS, or have it honour the offset parameter.',
     });

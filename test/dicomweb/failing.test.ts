@@ -1,0 +1,400 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import type { DicomWeb } from '../../src/dicomweb/index.js';
+import { caught } from './caught.js';
+import { smallObject } from './objects.js';
+import { dataset, json } from './scriptedServer.js';
+import { Setting } from './setting.js';
+
+const object = smallObject('retrieved', { padding: 300_000 });
+const retrieved = (web: DicomWeb) => web.retrieveInstance('1.2', '1.3', object.sopInstanceUID);
+const MULTIPART = 'multipart/related; type="application/dicom"; boundary=b-1';
+const framed = (...pieces: (string | Uint8Array)[]) =>
+  Buffer.concat(pieces.map((p) => Buffer.from(p as string)));
+const whole = framed('--b-1\r\nContent-Type: application/dicom\r\n\r\n', object.bytes, '\r\n--b-1--\r\n');
+
+describe('An answer with an instance', () => {
+  const setting = new Setting();
+  afterEach(() => setting.endAll());
+
+  const answered = async (
+    type: string | undefined,
+    body: Uint8Array,
+    headers: Record<string, string> = {},
+  ) => {
+    const { web } = await setting.pair((_seen, response) => {
+      response
+        .writeHead(200, { ...(type === undefined ? {} : { 'content-type': type }), ...headers })
+        .end(body);
+    });
+    return retrieved(web);
+  };
+  const gives = async (type: string | undefined, body: Uint8Array, headers?: Record<string, string>) =>
+    expect(Buffer.from(await answered(type, body, headers)).equals(object.bytes)).to.equal(true);
+
+  it('is asked for as it is stored', async () => {
+    const { web, server } = await setting.pair(
+      (_s, response) => void response.writeHead(200, { 'content-type': MULTIPART }).end(whole),
+    );
+    await retrieved(web);
+    expect(server.seen[0]!.headers.accept).to.equal(
+      'multipart/related; type="application/dicom"; transfer-syntax=*',
+    );
+  });
+
+  it('may be multipart, with the boundary quoted or not', async () => {
+    await gives(MULTIPART, whole);
+    await gives('Multipart/Related;boundary="b-1";type="application/dicom"', whole);
+  });
+  it('may have a preamble, an epilogue and padding behind delimiters', () =>
+    gives(
+      MULTIPART,
+      framed(
+        'hello\r\n--b-1 \t\r\ncontent-type:application/dicom\r\n\r\n',
+        object.bytes,
+        '\r\n--b-1-- \r\nbye',
+      ),
+    ));
+  it('may have parts without header fields', () =>
+    gives(MULTIPART, framed('--b-1\r\n\r\n', object.bytes, '\r\n--b-1--')));
+  it('may have a Content-Length per part, right or wrong', async () => {
+    for (const length of [object.bytes.length, 5, object.bytes.length + 900]) {
+      await gives(
+        MULTIPART,
+        framed(`--b-1\r\nContent-Length: ${length}\r\n\r\n`, object.bytes, '\r\n--b-1--\r\n'),
+      );
+    }
+  });
+  it('is not cut where the boundary only begins another word', async () => {
+    const bytes = framed(object.bytes, '\r\n--b-12\r\n', object.bytes.subarray(0, 100), '\r\n--b-1x', 'end');
+    const back = await answered(MULTIPART, framed('--b-1\r\n\r\n', bytes, '\r\n--b-1--'));
+    expect(Buffer.from(back).equals(bytes)).to.equal(true);
+  });
+  it('may be bare application/dicom, or any type if it is DICOM', async () => {
+    await gives('application/dicom', object.bytes);
+    await gives('application/octet-stream', object.bytes);
+    await gives(undefined, object.bytes);
+  });
+  it('may be compressed although that was not asked for', async () => {
+    await gives(MULTIPART, gzipSync(whole), { 'content-encoding': 'gzip' });
+    await gives(MULTIPART, deflateSync(whole), { 'content-encoding': 'deflate' });
+    await gives(MULTIPART, brotliCompressSync(whole), { 'content-encoding': 'br' });
+  });
+
+  for (const [what, type, body, headers] of [
+    ['without a boundary', 'multipart/related; type="application/dicom"', whole, {}],
+    ['with another boundary', 'multipart/related; boundary=other', whole, {}],
+    ['without the closing delimiter', MULTIPART, whole.subarray(0, whole.length - 12), {}],
+    ['cut short within the instance', MULTIPART, whole.subarray(0, 1000), {}],
+    ['cut short within the header fields', MULTIPART, whole.subarray(0, 20), {}],
+    ['empty', MULTIPART, Buffer.alloc(0), {}],
+    ['with no parts', MULTIPART, Buffer.from('--b-1--\r\n'), {}],
+    [
+      'with an empty part',
+      MULTIPART,
+      Buffer.from('--b-1\r\nContent-Type: application/dicom\r\n\r\n\r\n--b-1--'),
+      {},
+    ],
+    ['that is a web page', 'text/html; charset=utf-8', Buffer.from('<html>log in</html>'), {}],
+    ['with a rendered picture', 'image/jpeg', Buffer.from('\xff\xd8\xff\xe0'), {}],
+    [
+      'with a part that is a picture',
+      MULTIPART,
+      framed('--b-1\r\nContent-Type: image/jpeg\r\n\r\nJFIF\r\n--b-1--'),
+      {},
+    ],
+    ['that is no gzip', MULTIPART, whole, { 'content-encoding': 'gzip' }],
+    ['whose gzip is cut short', MULTIPART, gzipSync(whole).subarray(0, 200), { 'content-encoding': 'gzip' }],
+    ['in an encoding that is not known', MULTIPART, whole, { 'content-encoding': 'zstd-or-so' }],
+  ] as [string, string, Buffer, Record<string, string>][]) {
+    it(`${what} is pacs-answer-malformed`, async () => {
+      expect(await caught(answered(type, body, headers))).to.include({ code: 'pacs-answer-malformed' });
+    });
+  }
+
+  it('that breaks off on the way is asked for again, then malformed', async () => {
+    let tries = 0;
+    const { web } = await setting.pair((_seen, response, request) => {
+      tries += 1;
+      response.writeHead(200, { 'content-type': MULTIPART, 'content-length': whole.length });
+      response.write(whole.subarray(0, 2000), () => setTimeout(() => request.socket.destroy(), 5));
+    });
+    expect(await caught(retrieved(web))).to.include({ code: 'pacs-answer-malformed', transient: true });
+    expect(tries).to.equal(3);
+  });
+
+  it('that breaks off once is complete the next time', async () => {
+    let tries = 0;
+    const { web } = await setting.pair((_seen, response, request) => {
+      tries += 1;
+      response.writeHead(200, { 'content-type': MULTIPART });
+      if (tries > 1) response.end(whole);
+      else response.write(whole.subarray(0, 2000), () => setTimeout(() => request.socket.destroy(), 5));
+    });
+    expect(Buffer.from(await retrieved(web)).equals(object.bytes)).to.equal(true);
+  });
+
+  describe('that is too large is refused', () => {
+    const limits = { maxInstanceBytes: 400_000, maxAnswerBytes: 50_000 };
+
+    it('by its announced length, before a byte of it is read', async () => {
+      const { web, server } = await setting.pair(
+        (_seen, response) =>
+          void response
+            .writeHead(200, { 'content-type': MULTIPART, 'content-length': '500000000000' })
+            .write('x'),
+        limits,
+      );
+      expect(await caught(retrieved(web))).to.include({ code: 'pacs-answer-too-large', transient: false });
+      expect(server.seen).to.have.length(1);
+    });
+    it('when it never ends', async () => {
+      const { web } = await setting.pair((_seen, response) => {
+        response.writeHead(200, { 'content-type': MULTIPART });
+        const more = () => {
+          if (!response.destroyed) response.write(Buffer.alloc(65_536), more);
+        };
+        more();
+      }, limits);
+      expect(await caught(retrieved(web))).to.include({ code: 'pacs-answer-too-large' });
+    });
+    it('when it is small only while compressed', async () => {
+      const { web } = await setting.pair(
+        (_seen, response) =>
+          void response
+            .writeHead(200, { 'content-type': MULTIPART, 'content-encoding': 'gzip' })
+            .end(gzipSync(Buffer.alloc(5_000_000))),
+        limits,
+      );
+      expect(await caught(retrieved(web))).to.include({ code: 'pacs-answer-too-large' });
+    });
+    it('in answers to queries, under their own limit', async () => {
+      const { web } = await setting.pair(
+        (_seen, response) =>
+          json(
+            response,
+            Array.from({ length: 5000 }, () => dataset({ '0020000D': '1.2.3' })),
+          ),
+        limits,
+      );
+      expect(await caught(web.instances('1.2'))).to.include({ code: 'pacs-answer-too-large' });
+    });
+    it('but not because of the room that its framing takes', async () => {
+      const { web } = await setting.pair(
+        (_seen, response) => void response.writeHead(200, { 'content-type': MULTIPART }).end(whole),
+        { maxInstanceBytes: object.bytes.length },
+      );
+      expect((await retrieved(web)).length).to.equal(object.bytes.length);
+    });
+  });
+});
+
+describe('An answer to a query', () => {
+  const setting = new Setting();
+  afterEach(() => setting.endAll());
+
+  for (const [what, type, body] of [
+    ['a web page at 200', 'text/html', '<html><title>Sign in</title>'],
+    ['JSON that is cut short', 'application/dicom+json', '[{"0020000D":'],
+    ['JSON of another kind', 'application/json', '{"message":"hello"}'],
+    ['an array of something else', 'application/json', '["1.2.3"]'],
+    ['XML', 'application/dicom+xml', '<NativeDicomModel/>'],
+    ['nothing at all', 'application/dicom+json', ''],
+  ] as const) {
+    it(`that is ${what} is pacs-answer-malformed, and is not repeated`, async () => {
+      const { web, server } = await setting.pair(
+        (_seen, response) => void response.writeHead(200, { 'content-type': type }).end(body),
+      );
+      const error = await caught(web.instances('1.2.3'));
+      expect(error).to.include({ code: 'pacs-answer-malformed', status: 200 });
+      expect(error.remedy).to.be.a('string');
+      expect(server.seen).to.have.length(1);
+    });
+  }
+});
+
+describe('Repeats', () => {
+  const setting = new Setting();
+  afterEach(() => setting.endAll());
+
+  /** Answers with each status in turn, the last one for ever. */
+  const statuses = (list: number[], headers: Record<string, string> = {}) => {
+    let n = 0;
+    return setting.pair((_seen, response) => {
+      const status = list[Math.min(n++, list.length - 1)]!;
+      if (status === 200) json(response, []);
+      else response.writeHead(status, headers).end();
+    });
+  };
+
+  for (const status of [408, 425, 429, 500, 502, 503, 504]) {
+    it(`come after ${status}`, async () => {
+      const { web, server } = await statuses([status, status, 200]);
+      expect(await web.study('1.2.3')).to.equal(undefined);
+      expect(server.seen).to.have.length(3);
+    });
+  }
+
+  for (const [status, code] of [
+    [401, 'pacs-unauthorised'],
+    [403, 'pacs-unauthorised'],
+    [404, 'pacs-not-found'],
+    [406, 'pacs-refused'],
+    [409, 'pacs-refused'],
+    [410, 'pacs-not-found'],
+    [415, 'pacs-refused'],
+    [501, 'pacs-server-error'],
+  ] as const) {
+    it(`never come after ${status}: ${code}`, async () => {
+      const { web, server } = await statuses([status]);
+      expect(await caught(web.study('1.2.3'))).to.include({ code, status, transient: false });
+      expect(server.seen).to.have.length(1);
+    });
+  }
+
+  it('end, and the error says that it may pass', async () => {
+    const { web, server } = await statuses([500]);
+    expect(await caught(web.study('1.2.3'))).to.include({
+      code: 'pacs-server-error',
+      status: 500,
+      transient: true,
+    });
+    expect(server.seen).to.have.length(3);
+  });
+
+  it('wait as long as the server asks', async () => {
+    const { web, server } = await statuses([429, 200], { 'retry-after': '1' });
+    const before = performance.now();
+    await web.study('1.2.3');
+    expect(performance.now() - before).to.be.greaterThan(990);
+    expect(server.seen).to.have.length(2);
+  });
+
+  it('are left to the caller when the server asks for a long pause, in seconds or as a date', async () => {
+    for (const [value, least] of [
+      ['120', 120_000],
+      [new Date(Date.now() + 600_000).toUTCString(), 590_000],
+    ] as const) {
+      const { web, server } = await statuses([503], { 'retry-after': value });
+      const error = await caught(web.study('1.2.3'));
+      expect(error).to.include({ code: 'pacs-busy', transient: true });
+      expect(error.retryAfterMs).to.be.within(least, 600_000);
+      expect(server.seen).to.have.length(1);
+    }
+  });
+
+  it('take no notice of a Retry-After that cannot be read', async () => {
+    const { web, server } = await statuses([503, 200], { 'retry-after': 'soon' });
+    await web.study('1.2.3');
+    expect(server.seen).to.have.length(2);
+  });
+
+  it('come at once when a kept-alive connection was closed, even where none are wanted', async () => {
+    const server = await setting.server((_seen, response, request) => {
+      json(response, []);
+      // Says keep-alive and closes all the same, just before the next request arrives.
+      response.on('finish', () => setTimeout(() => request.socket.destroy(), 30));
+    });
+    const web = setting.client({ url: server.url, retries: 0 });
+    for (let i = 0; i < 8; i++) {
+      expect(await web.study('1.2.3')).to.equal(undefined);
+      await new Promise((resolve) => setTimeout(resolve, 22 + i * 2));
+    }
+  });
+});
+
+describe('Connections', () => {
+  const setting = new Setting();
+  afterEach(() => setting.endAll());
+
+  it('are used again', async () => {
+    const { web, server } = await setting.pair((_seen, response) => json(response, []));
+    for (let i = 0; i < 8; i++) await web.study('1.2.3');
+    expect(Math.max(...server.seen.map((s) => s.connection))).to.be.lessThan(3);
+  });
+
+  it('are used again where the server keeps them for one second, as Orthanc does', async () => {
+    const { web, server } = await setting.pair((_seen, response) =>
+      json(response, [], 200, { 'keep-alive': 'timeout=1' }),
+    );
+    for (let i = 0; i < 8; i++) await web.study('1.2.3');
+    expect(Math.max(...server.seen.map((s) => s.connection))).to.be.lessThan(3);
+  });
+
+  it('that are refused are pacs-unreachable', async () => {
+    const server = await setting.server(() => {});
+    await server.close();
+    const web = setting.client({ url: server.url });
+    expect(await caught(web.study('1.2.3'))).to.include({
+      code: 'pacs-unreachable',
+      transient: true,
+      status: undefined,
+    });
+  });
+
+  it('to a name that does not exist are pacs-unreachable', async () => {
+    const web = setting.client({ url: 'http://pacs.invalid/dicom-web', retries: 0 });
+    expect(await caught(web.study('1.2.3'))).to.include({ code: 'pacs-unreachable', transient: true });
+  });
+
+  it('that never come about are pacs-timed-out', async () => {
+    // Accepts, and never says a word of TLS.
+    const port = await setting.rawServer(() => {});
+    const web = setting.client({ url: `https://127.0.0.1:${port}/`, retries: 0 });
+    expect(await caught(web.study('1.2.3'))).to.include({ code: 'pacs-timed-out', transient: true });
+  });
+
+  it('on which no answer begins are pacs-timed-out', async () => {
+    const { web, server } = await setting.pair(() => {}, { retries: 1 });
+    expect(await caught(web.study('1.2.3'))).to.include({ code: 'pacs-timed-out', transient: true });
+    expect(server.seen).to.have.length(2);
+  });
+
+  it('on which an answer stops in its middle are pacs-timed-out', async () => {
+    const { web } = await setting.pair(
+      (_seen, response) =>
+        void response.writeHead(200, { 'content-type': MULTIPART }).write(whole.subarray(0, 500)),
+      { retries: 0 },
+    );
+    expect(await caught(retrieved(web))).to.include({ code: 'pacs-timed-out', transient: true });
+  });
+
+  it('on which an answer trickles without end are pacs-timed-out', async () => {
+    const { web } = await setting.pair(
+      (_seen, response) => {
+        response.writeHead(200, { 'content-type': MULTIPART });
+        const timer = setInterval(() => response.write('.'), 20);
+        response.on('close', () => clearInterval(timer));
+      },
+      { retries: 0, timeouts: { totalMs: 400 } },
+    );
+    expect(await caught(retrieved(web))).to.include({ code: 'pacs-timed-out', transient: true });
+  });
+
+  it('that speak something else than HTTP are pacs-answer-malformed', async () => {
+    const port = await setting.rawServer((socket) => {
+      socket.on('data', () => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+    });
+    const web = setting.client({ url: `http://127.0.0.1:${port}/`, retries: 0 });
+    expect(await caught(web.study('1.2.3'))).to.include({ code: 'pacs-answer-malformed' });
+  });
+
+  it('end with close(), and with them what is under way', async () => {
+    const { web } = await setting.pair(() => {});
+    const waiting = caught(web.study('1.2.3'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await web.close();
+    expect(await waiting).to.include({ code: 'pacs-closed' });
+    expect(await caught(web.study('1.2.3'))).to.include({ code: 'pacs-closed' });
+  });
+
+  it('end with close() in the pause before a repeat, too', async () => {
+    const { web } = await setting.pair(
+      (_seen, response) => void response.writeHead(503, { 'retry-after': '1' }).end(),
+    );
+    const waiting = caught(web.study('1.2.3'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await web.close();
+    expect(await waiting).to.include({ code: 'pacs-closed' });
+  });
+});

@@ -1,0 +1,323 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { DicomWeb, StudyRecord } from '../../src/dicomweb/index.js';
+import { caught } from './caught.js';
+import { dataset, json, type Seen } from './scriptedServer.js';
+import { Setting } from './setting.js';
+
+interface Study {
+  uid: string;
+  date: string;
+  modalities: string[];
+}
+
+const studyJson = ({ uid, date, modalities }: Study) =>
+  dataset({ '0020000D': uid, '00080020': date, '00080061': modalities });
+
+const made = (count: number, day = (_i: number) => '20260901'): Study[] =>
+  Array.from({ length: count }, (_, i) => ({
+    uid: `1.2.${i + 1}`,
+    date: day(i),
+    modalities: i % 3 === 2 ? ['CT'] : ['MG'],
+  }));
+
+/** How an archive may answer, by the ways in which real ones differ. */
+interface Habits {
+  /** Most records in one answer, silently. */
+  cap?: number;
+  ignoresOffset?: boolean;
+  ignoresModality?: boolean;
+  ignoresDates?: boolean;
+  /** The offset counts, with a modality in the question, against the limit, as in Orthanc. */
+  brokenModalityPaging?: boolean;
+  /** 413 for more matches than this. */
+  refusesAbove?: number;
+  /** Warning 299 where more remain. */
+  warns?: boolean;
+  rejectsIncludeField?: boolean;
+  rejectsModality?: boolean;
+  omitsModalities?: boolean;
+}
+
+const search = (studies: Study[], habits: Habits) => (seen: Seen, response: Parameters<typeof json>[0]) => {
+  const p = seen.parameters;
+  if (habits.rejectsIncludeField && p.has('includefield')) return void response.writeHead(400).end();
+  const modality = p.get('ModalitiesInStudy');
+  if (habits.rejectsModality && modality !== null) return void response.writeHead(400).end();
+  const [from = '', to = from] = (p.get('StudyDate') ?? '').split('-');
+  const matching = studies.filter(
+    (s) =>
+      (habits.ignoresDates || (s.date >= from && s.date <= to)) &&
+      (habits.ignoresModality || modality === null || s.modalities.includes(modality)),
+  );
+  const offset = habits.ignoresOffset ? 0 : Number(p.get('offset') ?? 0);
+  const limit = Math.min(
+    Number(p.get('limit') ?? Number.POSITIVE_INFINITY),
+    habits.cap ?? Number.POSITIVE_INFINITY,
+  );
+  if (habits.refusesAbove !== undefined && Math.min(matching.length, limit) > habits.refusesAbove) {
+    return void response.writeHead(413).end();
+  }
+  const end = habits.brokenModalityPaging && modality !== null ? limit : offset + limit;
+  const page = matching.slice(offset, Math.max(offset, end));
+  const remaining = matching.length - offset - page.length;
+  const warning: Record<string, string> =
+    habits.warns && remaining > 0 ? { warning: `299 pacs "${remaining} more"` } : {};
+  if (page.length === 0) return void response.writeHead(204, warning).end();
+  json(
+    response,
+    page.map((s) => studyJson(habits.omitsModalities ? { ...s, modalities: [] } : s)),
+    200,
+    warning,
+  );
+};
+
+async function found(web: DicomWeb, range = { from: '20260901', to: '20260930' }): Promise<string[]> {
+  const uids: string[] = [];
+  for await (const study of web.studies({ ...range, modality: 'MG' })) uids.push(study.studyInstanceUID);
+  return uids;
+}
+
+const mg = (studies: Study[]) => studies.filter((s) => s.modalities.includes('MG')).map((s) => s.uid);
+
+describe('Finding studies', () => {
+  const setting = new Setting();
+  afterEach(() => setting.endAll());
+
+  const finds = async (studies: Study[], habits: Habits, pageSize = 10) => {
+    const { web, server } = await setting.pair(search(studies, habits), { pageSize });
+    const uids = await found(web);
+    expect(uids).to.have.length(new Set(uids).size);
+    return { uids, server };
+  };
+
+  const month = made(70, (i) => `202609${String(1 + (i % 28)).padStart(2, '0')}`);
+  const oneDay = made(64);
+
+  for (const [what, habits] of [
+    ['that pages as it should', {}],
+    ['that lowers the limit without a word', { cap: 4 }],
+    ['that warns of more', { cap: 4, warns: true }],
+    ['whose paging breaks with a modality', { brokenModalityPaging: true }],
+    ['that ignores the modality', { ignoresModality: true }],
+    ['that ignores the dates', { ignoresDates: true }],
+    ['that refuses unknown includefields', { rejectsIncludeField: true }],
+    ['that cannot search for modalities', { rejectsModality: true }],
+    ['that refuses long answers', { refusesAbove: 3 }],
+  ] as [string, Habits][]) {
+    it(`works with a server ${what}`, async () => {
+      expect((await finds(month, habits)).uids).to.have.members(mg(month));
+      await setting.endAll();
+      expect((await finds(oneDay, habits)).uids).to.have.members(mg(oneDay));
+    });
+  }
+
+  it('works with a server that ignores the offset, by days', async () => {
+    expect((await finds(month, { ignoresOffset: true })).uids).to.have.members(mg(month));
+  });
+
+  it('works with a server that ignores the offset, by one long answer for a busy day', async () => {
+    expect((await finds(oneDay, { ignoresOffset: true })).uids).to.have.members(mg(oneDay));
+  });
+
+  it('gives what can be had and then says that there is more', async () => {
+    const { web, server } = await setting.pair(search(oneDay, { ignoresOffset: true, cap: 10 }), {
+      pageSize: 10,
+    });
+    const uids: string[] = [];
+    const error = await caught(
+      (async () => {
+        for await (const study of web.studies({ from: '20260901', to: '20260901', modality: 'MG' })) {
+          uids.push(study.studyInstanceUID);
+        }
+      })(),
+    );
+    expect(error).to.include({ code: 'pacs-listing-incomplete', transient: false });
+    expect(error.message).to.contain('20260901');
+    expect(uids).to.have.length.greaterThan(6);
+    expect(server.seen).to.have.length.lessThan(20);
+  });
+
+  it('finds all there is, whatever the habits of the server', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          cap: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
+          ignoresModality: fc.boolean(),
+          brokenModalityPaging: fc.boolean(),
+          warns: fc.boolean(),
+          rejectsIncludeField: fc.boolean(),
+          rejectsModality: fc.boolean(),
+        }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 15 }),
+        async (habits, count, dates, pageSize) => {
+          // A cap below the page size together with broken paging cannot be seen from outside.
+          if (habits.brokenModalityPaging && habits.cap !== undefined && habits.cap < pageSize) return;
+          const studies = made(count, (i) => `2026090${1 + (i % dates)}`);
+          const one = new Setting();
+          try {
+            const { web } = await one.pair(search(studies, habits), { pageSize });
+            expect((await found(web)).sort()).to.deep.equal(mg(studies).sort());
+          } finally {
+            await one.endAll();
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('asks for dates and UIDs in characters that need no percent-encoding', async () => {
+    const { server } = await finds(month, {});
+    for (const { path } of server.seen) {
+      expect(path.replaceAll('%2C', '')).not.to.match(/[%+\s]/);
+      expect(path).to.match(/StudyDate=20260901-20260930&|StudyDate=202609\d\d/);
+    }
+  });
+
+  it('never asks for more than 200 at a time unless the offset is ignored', async () => {
+    const { web, server } = await setting.pair(search(month, {}));
+    await found(web);
+    expect(server.seen.map((s) => Number(s.parameters.get('limit'))).every((limit) => limit <= 200)).to.equal(
+      true,
+    );
+  });
+
+  it('keeps a study whose modalities the server does not tell', async () => {
+    const { web } = await setting.pair(search(made(2), { omitsModalities: true }));
+    const records: StudyRecord[] = [];
+    for await (const study of web.studies({ from: '20260901', to: '20260901', modality: 'MG' }))
+      records.push(study);
+    expect(records.map((r) => r.modalities)).to.deep.equal([[], []]);
+  });
+
+  it('ends with a server that makes up new studies for ever, when the reader ends', async () => {
+    let n = 0;
+    const { web } = await setting.pair((_seen, response) =>
+      json(response, [studyJson({ uid: `1.2.${++n}`, date: '20260901', modalities: ['MG'] })]),
+    );
+    let read = 0;
+    for await (const _ of web.studies({ from: '20260901', to: '20260901', modality: 'MG' }))
+      if (++read === 50) break;
+    expect(n).to.be.lessThan(60);
+  });
+
+  for (const range of [
+    { from: '2026-09-01', to: '20260901' },
+    { from: '20260231', to: '20260301' },
+    { from: '20260902', to: '20260901' },
+  ]) {
+    it(`refuses the range ${range.from} to ${range.to}`, async () => {
+      const { web, server } = await setting.pair(search([], {}));
+      expect(await caught(found(web, range))).to.include({ code: 'pacs-settings' });
+      expect(server.seen).to.have.length(0);
+    });
+  }
+
+  it('does not take another study for the one asked for', async () => {
+    const { web } = await setting.pair((_seen, response) => json(response, made(3).map(studyJson)));
+    expect(await web.study('1.2.2')).to.include({ studyInstanceUID: '1.2.2' });
+    expect(await web.study('1.2.99')).to.equal(undefined);
+  });
+
+  it('passes over records whose UIDs would change the address', async () => {
+    const { web } = await setting.pair((_seen, response) =>
+      json(response, [
+        dataset({ '0020000D': '../../admin' }),
+        dataset({ '0020000D': '..' }),
+        studyJson(made(1)[0]!),
+      ]),
+    );
+    expect(await found(web)).to.deep.equal(['1.2.1']);
+    expect(await caught(web.instances('../../admin'))).to.include({ code: 'pacs-refused' });
+  });
+});
+
+describe('Listing the instances of a study', () => {
+  const setting = new Setting();
+  afterEach(() => setting.endAll());
+  const instance = (n: number, series?: string) =>
+    dataset({
+      '00080018': `1.9.${n}`,
+      '00080016': '1.2',
+      ...(series === undefined ? {} : { '0020000E': series }),
+    });
+
+  it('goes by series where the server lists no instances of a study', async () => {
+    const { web } = await setting.pair((seen, response) => {
+      const first = seen.parameters.get('offset') === '0';
+      if (/\/studies\/1\.2\.3\/instances/.test(seen.path)) response.writeHead(404).end();
+      else if (/\/series\?/.test(seen.path)) {
+        json(
+          response,
+          first ? ['1.5', '1.6'].map((uid) => dataset({ '0020000E': uid, '00080060': 'MG' })) : [],
+        );
+      } else json(response, first ? [instance(seen.path.includes('/1.5/') ? 1 : 2)] : []);
+    });
+    const listed = await web.instances('1.2.3');
+    expect(
+      listed.map(({ seriesInstanceUID, sopInstanceUID, modality }) => [
+        seriesInstanceUID,
+        sopInstanceUID,
+        modality,
+      ]),
+    ).to.deep.equal([
+      ['1.5', '1.9.1', 'MG'],
+      ['1.6', '1.9.2', 'MG'],
+    ]);
+  });
+
+  it('goes by series where instances come without theirs', async () => {
+    const { web } = await setting.pair((seen, response) => {
+      const first = seen.parameters.get('offset') === '0';
+      if (/\/series\?/.test(seen.path)) json(response, first ? [dataset({ '0020000E': '1.5' })] : []);
+      else json(response, first ? [instance(1)] : []);
+    });
+    expect((await web.instances('1.2.3'))[0]).to.include({
+      seriesInstanceUID: '1.5',
+      sopInstanceUID: '1.9.1',
+    });
+  });
+
+  it('is pacs-not-found where the study is in no list', async () => {
+    const { web } = await setting.pair((_seen, response) => void response.writeHead(404).end());
+    expect(await caught(web.instances('1.2.3'))).to.include({ code: 'pacs-not-found' });
+  });
+
+  it('would rather fail than leave one out', async () => {
+    const { web } = await setting.pair((_seen, response) =>
+      json(response, [dataset({ '0020000E': '1.5', '00080016': '1.2' })]),
+    );
+    expect(await caught(web.instances('1.2.3'))).to.include({ code: 'pacs-answer-malformed' });
+    await setting.endAll();
+    const cut = await setting.pair(
+      (_seen, response) =>
+        json(response, [instance(1, '1.5'), instance(2, '1.5')], 200, { warning: '299 pacs "9 more"' }),
+      { pageSize: 2 },
+    );
+    expect(await caught(cut.web.instances('1.2.3'))).to.include({ code: 'pacs-listing-incomplete' });
+  });
+
+  it('reads numbers that come as text, and lower-case tags', async () => {
+    const { web } = await setting.pair((seen, response) =>
+      json(
+        response,
+        seen.parameters.get('offset') === '0'
+          ? [
+              {
+                ...dataset({ '00080018': '1.9.1', '00280008': '12 ', '00280010': 4096 }),
+                '0020000e': { vr: 'UI', Value: ['1.5'] },
+              },
+            ]
+          : [],
+      ),
+    );
+    expect((await web.instances('1.2.3'))[0]).to.include({
+      seriesInstanceUID: '1.5',
+      numberOfFrames: 12,
+      rows: 4096,
+    });
+  });
+});
