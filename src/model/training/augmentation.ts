@@ -21,11 +21,11 @@ export interface AugmentationRange {
 }
 
 export const AUGMENTATION: AugmentationRange = {
-  anyOrientation: 0.3,
-  rotation: 15,
-  zoom: 0.12,
-  shift: 0.06,
-  contrast: 0.15,
+  anyOrientation: 0.15,
+  rotation: 8,
+  zoom: 0.08,
+  shift: 0.04,
+  contrast: 0.1,
 };
 
 /**
