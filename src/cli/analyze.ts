@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { MamoriError } from '../errors.js';
+import type { ExamInstance } from '../exam/index.js';
 import { jsonOption } from './options.js';
 
 interface Options {
   out: string;
-  model: string;
+  model?: string;
   json?: true;
 }
 
@@ -14,11 +14,122 @@ export const analyzeCommand = new Command('analyze')
     'analyse DICOM files without a PACS: report, Secondary Captures and PNG previews into a folder',
   )
   .argument('<file...>', 'DICOM files of one exam or several')
-  .requiredOption('--out <dir>', 'folder for the results')
-  .option('--model <bundle>', 'model bundle', 'models/ddsm-mass')
+  .requiredOption('--out <dir>', 'folder for the results; a folder for each study where there are several')
+  .option('--model <bundle>', 'model bundle (default: the one that comes with Mamori)')
   .addOption(jsonOption())
   .action(analyze);
 
-async function analyze(_files: string[], _options: Options): Promise<void> {
-  throw new MamoriError('usage-not-there', 'analyze is not there yet.');
+interface Exam {
+  studyInstanceUID: string;
+  instances: ExamInstance[];
+}
+
+interface Unreadable {
+  file: string;
+  code: string;
+  reason: string;
+}
+
+async function analyze(files: string[], { out, model, json }: Options): Promise<void> {
+  const [
+    { join },
+    { bundleFolder, defaultSettings },
+    { openWorkbench },
+    { processExam },
+    results,
+    text,
+    { EXIT },
+  ] = await Promise.all([
+    import('node:path'),
+    import('../config/index.js'),
+    import('./service.js'),
+    import('../exam/index.js'),
+    import('./resultFiles.js'),
+    import('./outcomeText.js'),
+    import('./outcome.js'),
+  ]);
+  // No archive is spoken to; its address stands for none.
+  const settings = defaultSettings('http://localhost');
+  if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
+
+  const { exams, unreadable, fileOf } = await readExams(files);
+  const { bench, close } = await openWorkbench(settings);
+  try {
+    const told: object[] = [];
+    for (const { file, reason } of unreadable) if (!json) console.log(`Left out ${file}: ${reason}`);
+    for (const { studyInstanceUID, instances } of exams) {
+      const outcome = await processExam(instances, bench, {
+        createdAt: new Date(),
+        predecessors: [],
+        previews: true,
+      });
+      const folder = exams.length > 1 ? join(out, studyInstanceUID) : out;
+      const written = await results.writeResultFiles(outcome, folder);
+      const name = (uid: string) => fileOf.get(uid) ?? uid;
+      told.push({
+        studyInstanceUID,
+        ...text.outcomeJson(
+          outcome,
+          written.map((file) => join(folder, file)),
+        ),
+      });
+      if (!json) {
+        if (exams.length > 1) console.log(`\nStudy ${studyInstanceUID}`);
+        console.log(text.outcomeText(outcome, bench.bundle.operatingPoint, name));
+        if (written.length > 0) console.log(`Written to ${folder}: ${written.join(', ')}`);
+      }
+      if (outcome.status !== 'analysed' || outcome.leftOut.length > 0) process.exitCode = EXIT.trouble;
+    }
+    if (unreadable.length > 0) process.exitCode = EXIT.trouble;
+    if (json) console.log(JSON.stringify({ exams: told, unreadable }));
+  } finally {
+    await close();
+  }
+}
+
+/** Files by the study that they name; a file that is no DICOM, or does not tell its study, is not lost but named. */
+async function readExams(
+  files: string[],
+): Promise<{ exams: Exam[]; unreadable: Unreadable[]; fileOf: Map<string, string> }> {
+  const [{ readFile }, { readPart10 }, { MamoriError }] = await Promise.all([
+    import('node:fs/promises'),
+    import('../dicom/index.js'),
+    import('../errors.js'),
+  ]);
+  const exams = new Map<string, ExamInstance[]>();
+  const unreadable: Unreadable[] = [];
+  const fileOf = new Map<string, string>();
+  for (const file of files) {
+    try {
+      const { dataset } = readPart10(await readFile(file));
+      const uid = (keyword: string) => dataset.string(keyword) ?? '';
+      const studyInstanceUID = uid('StudyInstanceUID');
+      const sopInstanceUID = uid('SOPInstanceUID');
+      if (studyInstanceUID === '' || sopInstanceUID === '') {
+        throw new MamoriError('dicom-without-uids', 'It does not tell its study and instance UID.');
+      }
+      fileOf.set(sopInstanceUID, file);
+      const instances = exams.get(studyInstanceUID) ?? [];
+      exams.set(studyInstanceUID, instances);
+      instances.push({
+        studyInstanceUID,
+        seriesInstanceUID: uid('SeriesInstanceUID'),
+        sopInstanceUID,
+        sopClassUID: uid('SOPClassUID'),
+        fetch: async () => new Uint8Array(await readFile(file)),
+      });
+    } catch (error) {
+      if (error instanceof MamoriError) unreadable.push({ file, code: error.code, reason: error.message });
+      else unreadable.push({ file, code: 'file-unreadable', reason: systemReason(error) });
+    }
+  }
+  const found = [...exams].map(([studyInstanceUID, instances]) => ({ studyInstanceUID, instances }));
+  return { exams: found, unreadable, fileOf };
+}
+
+function systemReason(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'There is no such file.';
+  if (code === 'EISDIR') return 'It is a folder; name the files in it.';
+  return `The file cannot be read (${code ?? 'unknown'}).`;
 }

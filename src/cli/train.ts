@@ -1,12 +1,6 @@
+import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { EpochReport, TrainingEvents, TrainingOptions } from '../model/training/train.js';
-
-const DDSM_LIMITS = [
-  'Not for clinical use, not for primary diagnosis.',
-  'Trained on digitised film; digital mammograms look different to it.',
-  'Every training image holds a mass: it tells benign from malignant masses and has never seen a breast without one, nor calcifications alone.',
-  'Training images were squeezed to a square of 227 pixels, so fine detail and the true proportions are lost.',
-];
+import type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from '../model/training/train.js';
 
 /** `mamori train`: from labelled images to a model bundle. */
 export const trainCommand = new Command('train')
@@ -15,19 +9,11 @@ export const trainCommand = new Command('train')
   .requiredOption('--labels <csv>', 'labels file: file, label, case, and where known site, side, view')
   .requiredOption('--arch <name>', 'network: paper or mass')
   .requiredOption('--out <bundle>', 'folder of the new bundle')
-  .option('--name <text>', 'name of the model', 'paper-cnn')
+  .requiredOption('--about <yaml>', 'what the model must say of itself: purpose, limits, data, licence, attribution')
+  .option('--name <text>', 'name of the model (default: the network and "-cnn")')
   .option('--model-version <text>', 'version of the model', '0.1.0')
   .option('--manufacturer <text>', 'who answers for the model', 'Mamori')
   .option('--positive <label>', 'label of the class that the probability speaks of', 'malignant')
-  .option(
-    '--purpose <text>',
-    'what the model is for',
-    'Probability that a mass seen in a mammogram is malignant.',
-  )
-  .option('--limit <text...>', 'what the model cannot do, once per limit', DDSM_LIMITS)
-  .option('--data-description <text>', 'what the data is, for the model card', 'not stated')
-  .option('--licence <text>', 'licence of the data', 'not stated')
-  .option('--attribution <text>', 'whom to name for the data', 'Not stated.')
   .option('--epochs <number>', 'passes over the training images', wholeNumber, 60)
   .option('--minutes <number>', 'ends after the epoch in which this time is over', positiveNumber, 120)
   .option('--patience <number>', 'ends after so many epochs without a better validation AUC', wholeNumber, 12)
@@ -37,28 +23,29 @@ export const trainCommand = new Command('train')
   .option('--json', 'one JSON object on stdout at the end')
   .action(run);
 
-interface Options
-  extends Omit<TrainingOptions, 'architecture' | 'version' | 'limits' | 'provenance' | 'procedure'> {
+interface Options extends Pick<TrainingOptions, 'labels' | 'out' | 'manufacturer' | 'positive'>, FitOptions {
+  /** Folder of the images. */
+  data: string;
   arch: string;
+  about: string;
+  name?: string;
   modelVersion: string;
-  limit: string[];
-  dataDescription: string;
-  licence: string;
-  attribution: string;
   json?: true;
 }
 
 async function run(options: Options): Promise<void> {
   // Training is the only thing that needs TensorFlow: it is loaded only here.
   const { train } = await import('../model/training/train.js');
-  const { arch, modelVersion, limit, dataDescription, licence, attribution, json, ...rest } = options;
+  const { readAbout } = await import('../model/training/about.js');
+  const { data: images, arch, about, name, modelVersion, json, ...rest } = options;
   const bundle = await train(
     {
       ...rest,
+      ...(await readAbout(about)),
+      images,
       architecture: arch,
+      name: name ?? `${arch}-cnn`,
       version: modelVersion,
-      limits: limit,
-      provenance: { data: dataDescription, licence, attribution },
       procedure: procedureOf(options),
     },
     progressOn(process.stderr),
@@ -75,10 +62,10 @@ async function run(options: Options): Promise<void> {
 
 /** The command that repeats this training, without paths of this machine. */
 function procedureOf(options: Options): string {
-  const { arch, epochs, minutes, patience, batchSize, learningRate, seed } = options;
+  const { arch, about, epochs, minutes, patience, batchSize, learningRate, seed } = options;
   return [
-    `mamori train --data DIR --labels CSV --arch ${arch} --out BUNDLE --epochs ${epochs} --minutes ${minutes}`,
-    `--patience ${patience} --batch-size ${batchSize} --learning-rate ${learningRate} --seed ${seed}`,
+    `mamori train --data DIR --labels CSV --about ${basename(about)} --arch ${arch} --out BUNDLE`,
+    `--epochs ${epochs} --minutes ${minutes} --patience ${patience} --batch-size ${batchSize} --learning-rate ${learningRate} --seed ${seed}`,
   ].join(' ');
 }
 

@@ -1,0 +1,67 @@
+import { standardView } from '../dicom/index.js';
+import type { ExamOutcome } from '../exam/index.js';
+import type { ImageFinding } from '../model/index.js';
+
+/** What a person reads about one exam's answer; `name` gives an instance the name it goes by here. */
+export function outcomeText(
+  outcome: ExamOutcome,
+  operatingPoint: number,
+  name: (sopInstanceUID: string) => string,
+): string {
+  const lines: string[] = [];
+  if (outcome.status === 'not-processed') {
+    lines.push(`Not processed: ${outcome.reason}`);
+  } else {
+    const { findings } = outcome;
+    for (const breast of findings.breasts) {
+      for (const image of breast.images) lines.push(imageLine(image, name(image.source.sopInstanceUID)));
+    }
+    for (const breast of findings.breasts) {
+      const side = breast.laterality === 'L' ? 'Left breast' : 'Right breast';
+      lines.push(`${side}: ${percent(breast.probability)}, ${word(breast.positive)}`);
+    }
+    lines.push(
+      `Exam: ${percent(findings.probability)}, ${word(findings.positive)} (operating point ${percent(operatingPoint)})`,
+      'An AI result, not for primary diagnosis.',
+    );
+  }
+  for (const left of outcome.leftOut) lines.push(`Left out ${name(left.sopInstanceUID)}: ${left.reason}`);
+  return lines.join('\n');
+}
+
+function imageLine({ source, probability, positive }: ImageFinding, name: string): string {
+  return `${standardView(source).padEnd(5)} ${percent(probability).padStart(7)}  ${word(positive).padEnd(9)} ${name}`;
+}
+
+const word = (positive: boolean) => (positive ? 'positive' : 'negative');
+
+export function percent(probability: number): string {
+  return `${(probability * 100).toFixed(1)} %`;
+}
+
+/** The same for programs: no pixels, no bytes. */
+export function outcomeJson(outcome: ExamOutcome, files: string[]) {
+  const { status, findings, leftOut } = outcome;
+  return {
+    status,
+    reason: outcome.status === 'not-processed' ? outcome.reason : undefined,
+    probability: findings?.probability,
+    positive: findings?.positive,
+    breasts: findings?.breasts.map(({ laterality, probability, positive }) => ({
+      laterality,
+      probability,
+      positive,
+    })),
+    images: findings?.breasts.flatMap(({ images }) =>
+      images.map(({ source, probability, positive, region }) => ({
+        sopInstanceUID: source.sopInstanceUID,
+        view: standardView(source),
+        probability,
+        positive,
+        region,
+      })),
+    ),
+    leftOut: leftOut.map(({ sopInstanceUID, code, reason }) => ({ sopInstanceUID, code, reason })),
+    files,
+  };
+}
