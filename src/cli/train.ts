@@ -9,15 +9,15 @@ export const trainCommand = new Command('train')
   .requiredOption('--labels <csv>', 'labels file: file, label, case, and where known site, side, view')
   .requiredOption('--arch <name>', 'network: paper or mass')
   .requiredOption('--out <bundle>', 'folder of the new bundle')
-  .requiredOption('--about <yaml>', 'what the model must say of itself: purpose, limits, data, licence, attribution')
+  .option('--about <yaml>', 'what the model must say of itself: purpose, limits, data, licence, attribution')
   .option('--name <text>', 'name of the model (default: the network and "-cnn")')
   .option('--model-version <text>', 'version of the model', '0.1.0')
   .option('--manufacturer <text>', 'who answers for the model', 'Mamori')
   .option('--positive <label>', 'label of the class that the probability speaks of', 'malignant')
   .option('--epochs <number>', 'passes over the training images', wholeNumber, 60)
   .option('--minutes <number>', 'ends after the epoch in which this time is over', positiveNumber, 120)
-  .option('--patience <number>', 'ends after so many epochs without a better validation AUC', wholeNumber, 12)
-  .option('--batch-size <number>', 'images per step', wholeNumber, 32)
+  .option('--patience <number>', 'ends after so many epochs without a better validation AUC', wholeNumber, 20)
+  .option('--batch-size <number>', 'images per step', wholeNumber, 16)
   .option('--learning-rate <number>', 'highest rate of Adam', positiveNumber, 0.001)
   .option('--seed <number>', 'decides the split and the course of the training', wholeNumber, 1)
   .option('--json', 'one JSON object on stdout at the end')
@@ -27,7 +27,7 @@ interface Options extends Pick<TrainingOptions, 'labels' | 'out' | 'manufacturer
   /** Folder of the images. */
   data: string;
   arch: string;
-  about: string;
+  about?: string;
   name?: string;
   modelVersion: string;
   json?: true;
@@ -36,12 +36,12 @@ interface Options extends Pick<TrainingOptions, 'labels' | 'out' | 'manufacturer
 async function run(options: Options): Promise<void> {
   // Training is the only thing that needs TensorFlow: it is loaded only here.
   const { train } = await import('../model/training/train.js');
-  const { readAbout } = await import('../model/training/about.js');
+  const { readAbout, unstated } = await import('../model/training/about.js');
   const { data: images, arch, about, name, modelVersion, json, ...rest } = options;
   const bundle = await train(
     {
       ...rest,
-      ...(await readAbout(about)),
+      ...(about === undefined ? unstated(options.positive) : await readAbout(about)),
       images,
       architecture: arch,
       name: name ?? `${arch}-cnn`,
@@ -64,7 +64,7 @@ async function run(options: Options): Promise<void> {
 function procedureOf(options: Options): string {
   const { arch, about, epochs, minutes, patience, batchSize, learningRate, seed } = options;
   return [
-    `mamori train --data DIR --labels CSV --about ${basename(about)} --arch ${arch} --out BUNDLE`,
+    `mamori train --data DIR --labels CSV${about === undefined ? '' : ` --about ${basename(about)}`} --arch ${arch} --out BUNDLE`,
     `--epochs ${epochs} --minutes ${minutes} --patience ${patience} --batch-size ${batchSize} --learning-rate ${learningRate} --seed ${seed}`,
   ].join(' ');
 }

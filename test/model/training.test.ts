@@ -343,7 +343,7 @@ describe('training', function () {
     }
     await writeFile(join(folder, 'labels.csv'), lines.join('\n'));
     return {
-      data: folder,
+      images: folder,
       labels: join(folder, 'labels.csv'),
       architecture: SMALL,
       out: join(folder, 'bundle'),
@@ -353,7 +353,9 @@ describe('training', function () {
       manufacturer: 'Mamori',
       purpose: 'Tells large spots from small ones.',
       limits: ['Spots only.'],
-      provenance: { data: 'Spots.', licence: 'none', attribution: 'None.' },
+      data: 'Spots.',
+      licence: 'none',
+      attribution: 'None.',
       procedure: 'mamori train',
       epochs: 12,
       batchSize: 8,
@@ -390,13 +392,13 @@ describe('training', function () {
 
   it('refuses a place that is taken before it begins, an unknown network and a picture that is none', async () => {
     const options = await spots();
-    expect(await refusal(train({ ...options, out: options.data }, silent))).to.include({
+    expect(await refusal(train({ ...options, out: options.images }, silent))).to.include({
       code: 'bundle-place-taken',
     });
     expect(await refusal(train({ ...options, architecture: 'vgg' }, silent))).to.include({
       code: 'network-unknown',
     });
-    await writeFile(join(options.data, '0.png'), 'no picture');
+    await writeFile(join(options.images, '0.png'), 'no picture');
     const error = await refusal(train(options, silent));
     expect(error.code).to.equal('labels-image-missing');
     expect(error.message).to.include('0.png');

@@ -5,6 +5,7 @@ import { type Architecture, architecture } from '../networks/index.js';
 import { encodeLayersModel } from '../networks/layers-file.js';
 import { anyTensorflow } from '../tensorflow-runtime.js';
 import type { Bundle, Measurement, TrainingRecord } from '../types.js';
+import type { About } from './about.js';
 import { type Example, readExamples } from './examples.js';
 import { type EpochReport, type FitOptions, fitWeights, score } from './fit.js';
 import { classesOf, readLabels } from './labels.js';
@@ -22,10 +23,11 @@ import { modelCard } from './model-card.js';
 import { orientationRule } from './orientation-rule.js';
 import { countCases, PARTS, splitByCase } from './split.js';
 
-export type { EpochReport } from './fit.js';
+export type { EpochReport, FitOptions } from './fit.js';
 
-export interface TrainingOptions extends FitOptions {
-  data: string;
+export interface TrainingOptions extends FitOptions, About {
+  /** Folder of the images. */
+  images: string;
   labels: string;
   architecture: string;
   out: string;
@@ -34,10 +36,6 @@ export interface TrainingOptions extends FitOptions {
   name: string;
   version: string;
   manufacturer: string;
-  purpose: string;
-  limits: string[];
-  /** What the data is, its licence and whom to name. */
-  provenance: Pick<TrainingRecord, 'data' | 'licence' | 'attribution'>;
   /** The command that does it again. */
   procedure: string;
 }
@@ -60,7 +58,7 @@ const SHARES = { validation: 0.15, test: 0.15 };
 export async function train(options: TrainingOptions, events: TrainingEvents): Promise<Bundle> {
   const plan = architecture(options.architecture);
   await checkPlaceForBundle(options.out);
-  const images = await readLabels(options.labels, options.data);
+  const images = await readLabels(options.labels, options.images);
   const classes = classesOf(images, options.positive);
   const split = splitByCase(images, options.positive, SHARES, options.seed);
   const cases = Object.fromEntries(
@@ -107,7 +105,14 @@ export async function train(options: TrainingOptions, events: TrainingEvents): P
     operatingPoint,
     aggregation: { breast: 'mean', exam: 'max' },
     targetLayer: plan.targetLayer,
-    training: { procedure: options.procedure, ...options.provenance, cases, seed: options.seed },
+    training: {
+      procedure: options.procedure,
+      data: options.data,
+      licence: options.licence,
+      attribution: options.attribution,
+      cases,
+      seed: options.seed,
+    },
     performance: measure(calibrated(score(tf, model, parts.test)), operatingPoint, parts.test, plan),
   };
   const files = {
