@@ -1,0 +1,223 @@
+import { expect } from 'chai';
+import { readPart10, sopClass, transferSyntax } from '../../src/dicom/index.js';
+import {
+  declineExam,
+  type ExamInstance,
+  type ExamOutcome,
+  InstanceUnavailable,
+  processExam,
+  type Workbench,
+} from '../../src/exam/index.js';
+import { OverlayPool } from '../../src/gradcam/index.js';
+import { PreparationPool } from '../../src/image/index.js';
+import { openEngine } from '../../src/model/index.js';
+import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import { smallBundle } from '../model/bundles.js';
+
+const SMALL = { seed: 'exam', rows: 320, columns: 256 };
+const context = { createdAt: new Date(2026, 2, 2, 10, 30), predecessors: [] };
+
+function given(made: MadeInstance, fetch?: ExamInstance['fetch']): ExamInstance {
+  const { studyInstanceUID, seriesInstanceUID, sopInstanceUID, sopClassUID } = made;
+  return {
+    studyInstanceUID,
+    seriesInstanceUID,
+    sopInstanceUID,
+    sopClassUID,
+    // The pool takes the buffer away, so every fetch needs one of its own.
+    fetch: fetch ?? (async () => Uint8Array.from(made.bytes)),
+  };
+}
+
+const kinds = (outcome: ExamOutcome) => outcome.objects.map(({ kind }) => kind);
+const names = (outcome: ExamOutcome) => outcome.objects.map(({ sopInstanceUID }) => sopInstanceUID);
+
+describe('processing an exam', () => {
+  let bench: Workbench;
+  const exam = makeExam(SMALL);
+
+  before(async () => {
+    const bundle = await smallBundle();
+    bench = {
+      bundle,
+      engine: await openEngine(bundle, { engine: 'onnxruntime', device: 'cpu' }),
+      preparation: new PreparationPool({ threads: 2 }),
+      overlays: new OverlayPool({ threads: 2 }),
+      settings: {
+        reports: ['tid1500', 'mammography-cad'],
+        notProcessed: true,
+        secondaryCapture: { longEdge: 512 },
+        explain: { method: 'grad-cam' },
+      },
+      softwareVersion: '0.0.0',
+      concurrency: 3,
+    };
+  });
+
+  after(async () => {
+    await Promise.all([bench.engine.close(), bench.preparation.close(), bench.overlays.close()]);
+  });
+
+  const process = (instances: ExamInstance[], changed: Partial<Workbench> = {}) =>
+    processExam(instances, { ...bench, ...changed }, context);
+
+  it('writes each configured report and one Secondary Capture per image, in the same study', async () => {
+    const outcome = await process(exam.map((made) => given(made)));
+    expect(outcome.status).to.equal('analysed');
+    expect(kinds(outcome)).to.deep.equal([
+      'tid1500',
+      'mammography-cad',
+      ...Array(4).fill('secondary-capture'),
+    ]);
+    for (const object of outcome.objects) {
+      const { dataset } = readPart10(object.bytes);
+      expect(dataset.string('StudyInstanceUID')).to.equal(exam[0]!.studyInstanceUID);
+      expect(dataset.string('SeriesInstanceUID')).to.equal(object.seriesInstanceUID);
+      expect(dataset.string('SOPInstanceUID')).to.equal(object.sopInstanceUID);
+      expect(dataset.string('SOPClassUID')).to.equal(object.sopClassUID);
+      expect(dataset.string('PatientID')).to.equal(readPart10(exam[0]!.bytes).dataset.string('PatientID'));
+    }
+  });
+
+  it('gives the same work the same names and bytes, in whatever order images arrive', async () => {
+    const once = await process(exam.map((made) => given(made)));
+    const again = await process([...exam].reverse().map((made) => given(made)));
+    expect(names(again)).to.deep.equal(names(once));
+    for (const [i, object] of once.objects.entries()) {
+      expect(Buffer.compare(object.bytes, again.objects[i]!.bytes)).to.equal(0);
+    }
+  });
+
+  it('gives other names to the work of another model version, other settings, or another set of images', async () => {
+    const base = names(await process(exam.map((made) => given(made))));
+    const others = [
+      await process(
+        exam.map((made) => given(made)),
+        { bundle: { ...bench.bundle, version: '2.0.0' } },
+      ),
+      await process(
+        exam.map((made) => given(made)),
+        { settings: { ...bench.settings, secondaryCapture: { longEdge: 600 } } },
+      ),
+      await process(exam.slice(1).map((made) => given(made))),
+    ];
+    for (const other of others) expect(names(other)).to.not.have.any.members(base);
+  });
+
+  it('goes on without a broken image and says so', async () => {
+    const truncated = makeInstance({ ...SMALL, kind: 'truncated' });
+    const outcome = await process([...exam.slice(1), truncated].map((made) => given(made)));
+    expect(outcome.status).to.equal('partly-analysed');
+    expect(outcome.leftOut.map(({ sopInstanceUID }) => sopInstanceUID)).to.deep.equal([
+      truncated.sopInstanceUID,
+    ]);
+    expect(kinds(outcome).filter((kind) => kind === 'secondary-capture')).to.have.length(3);
+  });
+
+  it('goes on without an image that the archive lists and cannot give', async () => {
+    const lost = given(exam[0]!, async () => {
+      throw new InstanceUnavailable('pacs-not-found', 'The PACS lists this image and did not give it.');
+    });
+    const outcome = await process([lost, ...exam.slice(1).map((made) => given(made))]);
+    expect(outcome.status).to.equal('partly-analysed');
+    expect(outcome.leftOut[0]).to.include({
+      code: 'pacs-not-found',
+      sopInstanceUID: exam[0]!.sopInstanceUID,
+    });
+  });
+
+  it('ends without a result when the archive fails, so that the exam can be tried again', async () => {
+    const failing = given(exam[0]!, async () => {
+      throw new Error('the archive went away');
+    });
+    const error = await process([failing, ...exam.slice(1).map((made) => given(made))]).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.an('error').with.property('message', 'the archive went away');
+  });
+
+  it('asks for Explicit Little Endian where the stored transfer syntax cannot be decoded here', async () => {
+    const asked: string[] = [];
+    const instance = given(exam[0]!, async (as) => {
+      asked.push(as);
+      return as === 'stored' ? unknownSyntax(exam[0]!.bytes) : Uint8Array.from(exam[0]!.bytes);
+    });
+    const outcome = await process([instance]);
+    expect(asked).to.deep.equal(['stored', 'explicit-little-endian']);
+    expect(outcome.status).to.equal('analysed');
+  });
+
+  it('uses For Processing images only where a view has no other', async () => {
+    const raw = makeExam({ ...SMALL, seed: 'raw', intent: 'processing' });
+    const rawViews = raw.filter(({ view }) => view === 'LCC' || view === 'RCC');
+    const presented = exam.filter(({ view }) => view !== 'RCC');
+    const outcome = await process([...rawViews, ...presented].map((made) => given(made)));
+    const superseded = outcome.leftOut.filter(({ code }) => code === 'for-processing-superseded');
+    expect(superseded.map(({ sopInstanceUID }) => sopInstanceUID)).to.deep.equal([
+      raw.find(({ view }) => view === 'LCC')!.sopInstanceUID,
+    ]);
+    expect(outcome.status).to.equal('analysed');
+    expect(kinds(outcome).filter((kind) => kind === 'secondary-capture')).to.have.length(4);
+  });
+
+  it('does not fetch For Processing images that cannot be needed', async () => {
+    const raw = makeExam({ ...SMALL, seed: 'raw', intent: 'processing' });
+    const never = raw.map((made) =>
+      given(made, async () => {
+        throw new Error('fetched');
+      }),
+    );
+    const outcome = await process([...never, ...exam.map((made) => given(made))]);
+    expect(outcome.status).to.equal('analysed');
+    expect(outcome.leftOut).to.have.length(4);
+  });
+
+  describe('of which nothing can be analysed', () => {
+    it('is "not processed", with a report that says why, never an empty answer', async () => {
+      const magnified = makeInstance({ ...SMALL, modifier: 'magnification' });
+      const outcome = await process([given(magnified)]);
+      expect(outcome).to.include({ status: 'not-processed', code: 'no-standard-view', findings: undefined });
+      expect(kinds(outcome)).to.deep.equal(['tid1500', 'mammography-cad']);
+    });
+
+    it('writes nothing where the settings say so', async () => {
+      const settings = { ...bench.settings, notProcessed: false };
+      const outcome = await process([given(makeInstance({ ...SMALL, kind: 'missing-pixels' }))], {
+        settings,
+      });
+      expect(outcome.status).to.equal('not-processed');
+      expect(outcome.objects).to.deep.equal([]);
+    });
+
+    it('is "not processed" without a report when no file tells whose it is', async () => {
+      const garbage = given(exam[0]!, async () => new Uint8Array(1000).fill(7));
+      const outcome = await process([garbage]);
+      expect(outcome).to.include({ status: 'not-processed', code: 'images-unreadable' });
+      expect(outcome.objects).to.deep.equal([]);
+    });
+  });
+
+  it('declines an exam after the last try with a report that gives the reason', async () => {
+    const why = { code: 'engine-failed', reason: 'The network could not be run.' };
+    const outcome = await declineExam(
+      exam.map((made) => given(made)),
+      bench,
+      context,
+      why,
+    );
+    expect(outcome).to.include({ status: 'not-processed', ...why });
+    expect(kinds(outcome)).to.deep.equal(['tid1500', 'mammography-cad']);
+    const classes = outcome.objects.map(({ sopClassUID }) => sopClassUID);
+    expect(classes).to.deep.equal([sopClass.Comprehensive3DSR, sopClass.MammographyCADSR]);
+  });
+});
+
+/** The same file, claiming a transfer syntax that this software does not decode (MPEG2, PS3.5 A.4.5). */
+function unknownSyntax(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.from(bytes);
+  const syntax = Buffer.from(`${transferSyntax.ExplicitVRLittleEndian}\0`, 'latin1');
+  const at = copy.indexOf(syntax);
+  // Same length: 1.2.840.10008.1.2.1 and a NUL becomes 1.2.840.10008.1.2.9x.
+  copy.write('1.2.840.10008.1.2.99', at, 'latin1');
+  return new Uint8Array(copy);
+}
