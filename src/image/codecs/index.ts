@@ -2,7 +2,7 @@ import type { DicomInstance } from '../../dicom/index.js';
 import { ImageError } from '../errors.js';
 import { decodeLosslessJpeg, decodeSequentialJpeg } from './jpeg.js';
 import { readJpeg2000Header } from './jpeg2000Header.js';
-import { broken, readJpegHeader } from './jpegHeader.js';
+import { broken, endsWithMarker, readJpegHeader } from './jpegHeader.js';
 import { nativeWords } from './native.js';
 import { type PixelFormat, readPixelFormat } from './pixelFormat.js';
 import { decodeRle } from './rle.js';
@@ -101,6 +101,9 @@ async function decodeBytes(bytes: Uint8Array, syntax: string, format: PixelForma
   const header = readJpegHeader(bytes);
   checkSize(header, format);
   if (family === 'jpeg-ls' && header.process === 'jpeg-ls') {
+    // CharLS reads on for seconds where the end is missing.
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (!endsWithMarker(view, 0xffd9)) throw broken('ends too early');
     return decoded(await decodeWithWasm('charls', bytes, rows, columns), header.precision);
   }
   if (family === 'jpeg' && header.process === 'lossless') {

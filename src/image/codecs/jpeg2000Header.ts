@@ -1,4 +1,4 @@
-import { broken } from './jpegHeader.js';
+import { broken, endsWithMarker } from './jpegHeader.js';
 
 /** What the SIZ marker segment of a JPEG 2000 codestream says (ITU-T T.800 A.5.1). */
 export interface Jpeg2000Header {
@@ -27,6 +27,12 @@ export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
   if (start < 0 || start + 45 > bytes.length) throw broken('is no JPEG 2000 codestream');
   const codestream = bytes.subarray(start);
   const view = new DataView(codestream.buffer, codestream.byteOffset, codestream.length);
+  // Subsampled grey, or tiles without end: no encoder makes them, and decoders have been seen to go astray on them.
+  const tiles = (axis: number) =>
+    Math.ceil((view.getUint32(8 + axis) - view.getUint32(32 + axis)) / view.getUint32(24 + axis));
+  if (view.getUint8(43) !== 1 || view.getUint8(44) !== 1 || !(tiles(0) * tiles(4) <= 65535)) {
+    throw broken('has an impossible size in its header');
+  }
   checkTileParts(view);
   return {
     columns: view.getUint32(8) - view.getUint32(16),
@@ -49,16 +55,10 @@ function checkTileParts(view: DataView): void {
     const length = view.getUint32(at + 6);
     // Psot 0: this last tile-part reaches to the end of the codestream.
     if (length === 0) {
-      if (!endsWithEoc(view)) throw broken('ends within its last tile-part');
+      if (!endsWithMarker(view, EOC)) throw broken('ends within its last tile-part');
       return;
     }
     if (length < 14 || at + length > view.byteLength) throw broken('ends within a tile-part');
     at += length;
   }
-}
-
-function endsWithEoc(view: DataView): boolean {
-  let end = view.byteLength;
-  while (end > 2 && view.getUint8(end - 1) === 0) end--;
-  return end >= 2 && view.getUint16(end - 2) === EOC;
 }

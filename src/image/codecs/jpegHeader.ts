@@ -142,6 +142,13 @@ function readQuantisation(segment: Uint8Array, tables: Map<number, Uint16Array>)
   }
 }
 
+/** Whether the stream ends with this marker, and at most padding behind it. EOI of JPEG, EOC of JPEG 2000. */
+export function endsWithMarker(stream: DataView, marker: number): boolean {
+  let end = stream.byteLength;
+  while (end > 2 && stream.getUint8(end - 1) === 0) end--;
+  return end >= 2 && stream.getUint16(end - 2) === marker;
+}
+
 export function broken(what: string, cause?: unknown): ImageError {
   return new ImageError('pixel-data-broken', `The compressed image ${what}.`, {
     remedy: 'Check the instance in the PACS; retrieving it again, or uncompressed, may help.',
