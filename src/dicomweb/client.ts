@@ -1,5 +1,5 @@
 import { api } from 'dicomweb-client';
-import type { JsonDataset } from './dicomJson.js';
+import type { DicomJson } from '../dicom/index.js';
 import type { PooledRequest } from './pooledRequest.js';
 
 /** Query keys with their values. */
@@ -11,14 +11,14 @@ interface Asked {
 
 /** What is used of dicomweb-client, with types that are true of version 0.11: its own are not. */
 export interface Client {
-  searchForStudies(options: Asked & { queryParams: QueryKeys }): Promise<JsonDataset[]>;
+  searchForStudies(options: Asked & { queryParams: QueryKeys }): Promise<DicomJson[]>;
   searchForSeries(
     options: Asked & { studyInstanceUID: string; queryParams: QueryKeys },
-  ): Promise<JsonDataset[]>;
+  ): Promise<DicomJson[]>;
   searchForInstances(
     options: Asked & { studyInstanceUID: string; seriesInstanceUID?: string; queryParams: QueryKeys },
-  ): Promise<JsonDataset[]>;
-  retrieveStudyMetadata(options: Asked & { studyInstanceUID: string }): Promise<JsonDataset[]>;
+  ): Promise<DicomJson[]>;
+  retrieveStudyMetadata(options: Asked & { studyInstanceUID: string }): Promise<DicomJson[]>;
   retrieveInstance(
     options: Asked & { studyInstanceUID: string; seriesInstanceUID: string; sopInstanceUID: string },
   ): Promise<Uint8Array | undefined>;

@@ -1,10 +1,10 @@
+import { type DicomJson, fromDicomJson } from '../dicom/index.js';
 import type { Answer } from './answer.js';
-import { isDatasetArray, type JsonDataset } from './dicomJson.js';
 import { PacsError, type PacsErrorDetails } from './error.js';
 import { boundaryOf, MultipartError, readMultipart } from './multipart.js';
 
 /** The datasets of a QIDO-RS or metadata answer (PS3.18 §10.6.3). @throws PacsError `pacs-answer-malformed` */
-export function decodeDatasets(answer: Answer): JsonDataset[] {
+export function decodeDatasets(answer: Answer): DicomJson[] {
   const type = mediaType(answer);
   let value: unknown;
   if (!/html|xml/.test(type)) {
@@ -17,8 +17,13 @@ export function decodeDatasets(answer: Answer): JsonDataset[] {
       value = undefined;
     }
   }
-  if (!isDatasetArray(value)) throw malformed(answer, `The answer is not DICOM JSON but ${naming(type)}`);
-  return value;
+  if (!Array.isArray(value) || !value.every(isObject))
+    throw malformed(answer, `The answer is not DICOM JSON but ${naming(type)}`);
+  return value.map(fromDicomJson);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The one instance of a WADO-RS answer, multipart or bare. @throws PacsError `pacs-answer-malformed` */

@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes';
-import type { JsonDataset } from './dicomJson.js';
+import type { DicomJsonObject } from '../dicom/index.js';
 
 const MAX_DEPTH = 64;
 
@@ -9,9 +9,9 @@ const MAX_DEPTH = 64;
  *
  * @throws Error if the text is not well-formed, nested too deeply, or has another root element
  */
-export function readNativeDicomModel(xml: string): JsonDataset {
-  const root: JsonDataset = {};
-  const datasets: JsonDataset[] = [root];
+export function readNativeDicomModel(xml: string): DicomJsonObject {
+  const root: DicomJsonObject = {};
+  const datasets: DicomJsonObject[] = [root];
   const attributes: { vr: string; Value: unknown[] }[] = [];
   let depth = 0;
   let value: string | undefined;
@@ -33,7 +33,7 @@ export function readNativeDicomModel(xml: string): JsonDataset {
       const dataset = datasets.at(-1);
       if (dataset !== undefined && /^[0-9A-F]{8}$/.test(number)) dataset[number] = attribute;
     } else if (name === 'Item') {
-      const item: JsonDataset = {};
+      const item: DicomJsonObject = {};
       attributes.at(-1)?.Value.push(item);
       datasets.push(item);
     } else if (name === 'Value') {

@@ -1,8 +1,8 @@
+import type { DicomJson } from '../dicom/index.js';
 import { pathSegment, type ServiceRoot, serviceRoot } from './address.js';
 import { type Answer, statusError } from './answer.js';
 import { type Client, dicomwebClient, type QueryKeys } from './client.js';
 import { decodeDatasets, decodeInstance } from './decode.js';
-import { type JsonDataset, TAG, text } from './dicomJson.js';
 import { PacsError } from './error.js';
 import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
 import type { Page } from './listing.js';
@@ -234,19 +234,19 @@ export class DicomWeb {
       this.#wado.retrieveStudyMetadata({ studyInstanceUID: pathSegment(studyInstanceUID), request }),
     );
     return records
-      .filter((dataset) => (text(dataset, TAG.studyInstanceUID) ?? studyInstanceUID) === studyInstanceUID)
-      .map((dataset) => text(dataset, TAG.sopInstanceUID))
+      .filter((dataset) => (dataset.string('StudyInstanceUID') ?? studyInstanceUID) === studyInstanceUID)
+      .map((dataset) => dataset.string('SOPInstanceUID'))
       .filter((uid) => uid !== undefined);
   }
 
-  async #query(call: (request: { instance: PooledRequest }) => Promise<unknown>): Promise<Page<JsonDataset>> {
+  async #query(call: (request: { instance: PooledRequest }) => Promise<unknown>): Promise<Page<DicomJson>> {
     const { answer, result } = await this.#call(
       { maxBytes: this.#maxAnswerBytes, decode: decodeDatasets },
       call,
     );
     if (answer.status === 204) return { records: [], truncated: false };
     if (answer.status !== 200) throw statusError(answer);
-    return { records: result as JsonDataset[], truncated: /\b299\b/.test(answer.header('warning') ?? '') };
+    return { records: result as DicomJson[], truncated: /\b299\b/.test(answer.header('warning') ?? '') };
   }
 
   /** Has dicomweb-client make one request over our transport; it hides answers behind errors, so they are kept. */

@@ -1,6 +1,6 @@
+import type { DicomJson } from '../dicom/index.js';
 import { isUsableUid } from './address.js';
 import type { QueryKeys } from './client.js';
-import { integer, type JsonDataset, TAG, text } from './dicomJson.js';
 import { PacsError } from './error.js';
 import { allPages, type Page } from './listing.js';
 
@@ -25,13 +25,13 @@ export interface InstanceRecord {
 
 /** The queries below one study. */
 export interface AskInstances {
-  instances(studyInstanceUID: string, keys: QueryKeys): Promise<Page<JsonDataset>>;
-  series(studyInstanceUID: string, keys: QueryKeys): Promise<Page<JsonDataset>>;
+  instances(studyInstanceUID: string, keys: QueryKeys): Promise<Page<DicomJson>>;
+  series(studyInstanceUID: string, keys: QueryKeys): Promise<Page<DicomJson>>;
   seriesInstances(
     studyInstanceUID: string,
     seriesInstanceUID: string,
     keys: QueryKeys,
-  ): Promise<Page<JsonDataset>>;
+  ): Promise<Page<DicomJson>>;
 }
 
 const INSTANCE_FIELDS =
@@ -61,41 +61,41 @@ export class InstanceSearch {
 
   /** Undefined where the server does not list the instances of a study, or not with their series. */
   async #direct(study: string): Promise<InstanceRecord[] | undefined> {
-    let datasets: JsonDataset[];
+    let datasets: DicomJson[];
     try {
-      datasets = await this.#all(study, TAG.sopInstanceUID, (keys) => this.#ask.instances(study, keys));
+      datasets = await this.#all(study, 'SOPInstanceUID', (keys) => this.#ask.instances(study, keys));
     } catch (error) {
       if (error instanceof PacsError && [400, 404, 405, 406, 501].includes(error.status ?? 0))
         return undefined;
       throw error;
     }
-    if (datasets.some((dataset) => text(dataset, TAG.seriesInstanceUID) === undefined)) return undefined;
+    if (datasets.some((dataset) => dataset.string('SeriesInstanceUID') === undefined)) return undefined;
     return records(datasets, study, {});
   }
 
   async #bySeries(study: string): Promise<InstanceRecord[]> {
-    const series = await this.#all(study, TAG.seriesInstanceUID, (keys) => this.#ask.series(study, keys));
+    const series = await this.#all(study, 'SeriesInstanceUID', (keys) => this.#ask.series(study, keys));
     const found: InstanceRecord[] = [];
     for (const one of series) {
-      const seriesInstanceUID = text(one, TAG.seriesInstanceUID);
+      const seriesInstanceUID = one.string('SeriesInstanceUID');
       if (seriesInstanceUID === undefined || foreign(one, study)) continue;
-      const datasets = await this.#all(study, TAG.sopInstanceUID, (keys) =>
+      const datasets = await this.#all(study, 'SOPInstanceUID', (keys) =>
         this.#ask.seriesInstances(study, seriesInstanceUID, keys),
       );
-      found.push(...records(datasets, study, { seriesInstanceUID, modality: text(one, TAG.modality) }));
+      found.push(...records(datasets, study, { seriesInstanceUID, modality: one.string('Modality') }));
     }
     return found;
   }
 
   async #all(
     study: string,
-    tag: string,
-    ask: (keys: QueryKeys) => Promise<Page<JsonDataset>>,
-  ): Promise<JsonDataset[]> {
-    const found: JsonDataset[] = [];
+    keyword: string,
+    ask: (keys: QueryKeys) => Promise<Page<DicomJson>>,
+  ): Promise<DicomJson[]> {
+    const found: DicomJson[] = [];
     const pages = allPages(
       (limit, offset) => this.#understood({ limit: String(limit), offset: String(offset) }, ask),
-      (dataset) => text(dataset, tag) ?? '',
+      (dataset) => dataset.string(keyword) ?? '',
       this.#pageSize,
     );
     for (;;) {
@@ -114,8 +114,8 @@ export class InstanceSearch {
 
   async #understood(
     keys: QueryKeys,
-    ask: (keys: QueryKeys) => Promise<Page<JsonDataset>>,
-  ): Promise<Page<JsonDataset>> {
+    ask: (keys: QueryKeys) => Promise<Page<DicomJson>>,
+  ): Promise<Page<DicomJson>> {
     if (this.#withFields) {
       try {
         return await ask({ ...keys, includefield: INSTANCE_FIELDS });
@@ -130,22 +130,22 @@ export class InstanceSearch {
   }
 }
 
-function foreign(dataset: JsonDataset, study: string): boolean {
-  const uid = text(dataset, TAG.studyInstanceUID);
+function foreign(dataset: DicomJson, study: string): boolean {
+  const uid = dataset.string('StudyInstanceUID');
   return uid !== undefined && uid !== study;
 }
 
 /** @throws PacsError `pacs-answer-malformed` where an instance has no usable UID: the exam would look smaller than it is */
 function records(
-  datasets: readonly JsonDataset[],
+  datasets: readonly DicomJson[],
   study: string,
   known: { seriesInstanceUID?: string; modality?: string | undefined },
 ): InstanceRecord[] {
   const found: InstanceRecord[] = [];
   for (const dataset of datasets) {
     if (foreign(dataset, study)) continue;
-    const sopInstanceUID = text(dataset, TAG.sopInstanceUID);
-    const seriesInstanceUID = text(dataset, TAG.seriesInstanceUID) ?? known.seriesInstanceUID;
+    const sopInstanceUID = dataset.string('SOPInstanceUID');
+    const seriesInstanceUID = dataset.string('SeriesInstanceUID') ?? known.seriesInstanceUID;
     if (sopInstanceUID === undefined || !isUsableUid(sopInstanceUID) || seriesInstanceUID === undefined) {
       throw new PacsError(
         'pacs-answer-malformed',
@@ -156,16 +156,16 @@ function records(
       studyInstanceUID: study,
       seriesInstanceUID,
       sopInstanceUID,
-      sopClassUID: text(dataset, TAG.sopClassUID),
-      modality: text(dataset, TAG.modality) ?? known.modality,
-      seriesNumber: integer(dataset, TAG.seriesNumber),
-      instanceNumber: integer(dataset, TAG.instanceNumber),
-      numberOfFrames: integer(dataset, TAG.numberOfFrames),
-      rows: integer(dataset, TAG.rows),
-      columns: integer(dataset, TAG.columns),
-      imageLaterality: text(dataset, TAG.imageLaterality),
-      viewPosition: text(dataset, TAG.viewPosition),
-      availability: text(dataset, TAG.instanceAvailability),
+      sopClassUID: dataset.string('SOPClassUID'),
+      modality: dataset.string('Modality') ?? known.modality,
+      seriesNumber: dataset.number('SeriesNumber'),
+      instanceNumber: dataset.number('InstanceNumber'),
+      numberOfFrames: dataset.number('NumberOfFrames'),
+      rows: dataset.number('Rows'),
+      columns: dataset.number('Columns'),
+      imageLaterality: dataset.string('ImageLaterality'),
+      viewPosition: dataset.string('ViewPosition'),
+      availability: dataset.string('InstanceAvailability'),
     });
   }
   return found;

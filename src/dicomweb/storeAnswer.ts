@@ -1,5 +1,5 @@
+import { type DicomJson, fromDicomJson } from '../dicom/index.js';
 import type { Answer } from './answer.js';
-import { integer, isDataset, items, type JsonDataset, TAG, text } from './dicomJson.js';
 import { readNativeDicomModel } from './dicomXml.js';
 
 /** A status code of the store transaction and what it means. */
@@ -39,25 +39,26 @@ export interface StoreAnswer {
 export function readStoreAnswer(answer: Answer, sopInstanceUIDs: readonly string[]): StoreAnswer | undefined {
   const dataset = readDataset(answer);
   if (dataset === undefined) return undefined;
-  const referenced = byInstance(dataset, TAG.referencedSOPSequence);
-  const failed = byInstance(dataset, TAG.failedSOPSequence);
+  const referenced = byInstance(dataset, 'ReferencedSOPSequence');
+  const failed = byInstance(dataset, 'FailedSOPSequence');
   const instances = sopInstanceUIDs.map((sopInstanceUID): InstanceOutcome => {
     const failure = failed.get(sopInstanceUID);
     if (failure !== undefined) {
-      const code = integer(failure, TAG.failureReason);
+      const code = failure.number('FailureReason');
       if (code === undefined) return { sopInstanceUID, outcome: 'refused' };
       const refused: InstanceOutcome = { sopInstanceUID, outcome: 'refused', reason: storeReason(code) };
       return DUPLICATE.has(code) ? { ...refused, duplicate: true } : refused;
     }
     const reference = referenced.get(sopInstanceUID);
     if (reference === undefined) return { sopInstanceUID, outcome: 'unknown' };
-    const warning = integer(reference, TAG.warningReason);
+    const warning = reference.number('WarningReason');
     return warning === undefined
       ? { sopInstanceUID, outcome: 'stored' }
       : { sopInstanceUID, outcome: 'stored', warning: storeReason(warning) };
   });
-  const otherFailures = items(dataset, TAG.otherFailuresSequence)
-    .map((item) => integer(item, TAG.failureReason))
+  const otherFailures = dataset
+    .items('OtherFailuresSequence')
+    .map((item) => item.number('FailureReason'))
     .filter((code) => code !== undefined)
     .map(storeReason);
   return { status: answer.status, instances, otherFailures };
@@ -72,36 +73,31 @@ export function silentStoreAnswer(status: number, sopInstanceUIDs: readonly stri
   };
 }
 
-function byInstance(dataset: JsonDataset, tag: string): Map<string, JsonDataset> {
-  const map = new Map<string, JsonDataset>();
-  for (const item of items(dataset, tag)) {
-    const uid = text(item, TAG.referencedSOPInstanceUID);
+function byInstance(dataset: DicomJson, keyword: string): Map<string, DicomJson> {
+  const map = new Map<string, DicomJson>();
+  for (const item of dataset.items(keyword)) {
+    const uid = item.string('ReferencedSOPInstanceUID');
     if (uid !== undefined) map.set(uid, item);
   }
   return map;
 }
 
-function readDataset(answer: Answer): JsonDataset | undefined {
+function readDataset(answer: Answer): DicomJson | undefined {
   const { body } = answer;
   const content = Buffer.from(body.buffer, body.byteOffset, body.length)
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trim();
+  let value: unknown;
   try {
-    if (content.startsWith('<')) return readNativeDicomModel(content);
-    const value: unknown = JSON.parse(content);
-    // Some wrap the one dataset in an array.
-    const dataset = Array.isArray(value) ? value[0] : value;
-    return isDataset(dataset) && hasStoreSequence(dataset) ? dataset : undefined;
+    value = content.startsWith('<') ? readNativeDicomModel(content) : JSON.parse(content);
   } catch {
     return undefined;
   }
-}
-
-function hasStoreSequence(dataset: JsonDataset): boolean {
-  return [TAG.referencedSOPSequence, TAG.failedSOPSequence, TAG.otherFailuresSequence].some(
-    (tag) => tag in dataset,
-  );
+  // Some wrap the one dataset in an array.
+  const dataset = fromDicomJson(Array.isArray(value) ? value[0] : value);
+  const says = ['ReferencedSOPSequence', 'FailedSOPSequence', 'OtherFailuresSequence'];
+  return says.some((keyword) => dataset.has(keyword)) ? dataset : undefined;
 }
 
 /** 0xB00E and 0xB00F: microsoft/dicom-server (45070, 45071); 0x0111: Duplicate SOP Instance (PS3.7 C.5.11). */

@@ -1,7 +1,7 @@
+import type { DicomJson } from '../dicom/index.js';
 import { isUsableUid } from './address.js';
 import type { QueryKeys } from './client.js';
 import { type Days, dateRange, days, halves, within } from './days.js';
-import { integer, type JsonDataset, TAG, text, texts } from './dicomJson.js';
 import { PacsError } from './error.js';
 import { allPages, type ListingEnd, type Page } from './listing.js';
 
@@ -26,7 +26,7 @@ export interface StudyQuery {
   modality?: string;
 }
 
-export type AskStudies = (keys: QueryKeys) => Promise<Page<JsonDataset>>;
+export type AskStudies = (keys: QueryKeys) => Promise<Page<DicomJson>>;
 
 /** Asked for by name: some servers give the computed ones only then, and none needs to send the patient's. */
 const STUDY_FIELDS =
@@ -73,7 +73,7 @@ export class StudySearch {
     return page.records.map(studyRecord).find((study) => study?.studyInstanceUID === studyInstanceUID);
   }
 
-  async *#range(range: Days, modality: string | undefined): AsyncGenerator<JsonDataset> {
+  async *#range(range: Days, modality: string | undefined): AsyncGenerator<DicomJson> {
     const end = yield* this.#listed(range, modality, this.#pageSize);
     if (end === 'complete') return;
     const parts = halves(range);
@@ -86,7 +86,7 @@ export class StudySearch {
     day: Days,
     modality: string | undefined,
     first: ListingEnd | 'refused',
-  ): AsyncGenerator<JsonDataset> {
+  ): AsyncGenerator<DicomJson> {
     let end = first;
     let limit = this.#pageSize;
     while (end === 'refused' && limit > 1) {
@@ -117,7 +117,7 @@ export class StudySearch {
     range: Days,
     modality: string | undefined,
     limit: number,
-  ): AsyncGenerator<JsonDataset, ListingEnd | 'refused'> {
+  ): AsyncGenerator<DicomJson, ListingEnd | 'refused'> {
     try {
       return yield* allPages(
         (size, offset) =>
@@ -125,7 +125,7 @@ export class StudySearch {
             { StudyDate: dateRange(range), limit: String(size), offset: String(offset) },
             modality,
           ),
-        (dataset) => text(dataset, TAG.studyInstanceUID) ?? '',
+        (dataset) => dataset.string('StudyInstanceUID') ?? '',
         limit,
       );
     } catch (error) {
@@ -135,7 +135,7 @@ export class StudySearch {
   }
 
   /** Asks, and on 400 asks again without what not every server takes. */
-  async #understood(keys: QueryKeys, modality: string | undefined): Promise<Page<JsonDataset>> {
+  async #understood(keys: QueryKeys, modality: string | undefined): Promise<Page<DicomJson>> {
     for (;;) {
       const withFields = this.#withFields;
       const withModality = this.#withModality && modality !== undefined;
@@ -155,16 +155,17 @@ export class StudySearch {
   }
 }
 
-function studyRecord(dataset: JsonDataset): StudyRecord | undefined {
-  const studyInstanceUID = text(dataset, TAG.studyInstanceUID);
+function studyRecord(dataset: DicomJson): StudyRecord | undefined {
+  const studyInstanceUID = dataset.string('StudyInstanceUID');
   if (studyInstanceUID === undefined || !isUsableUid(studyInstanceUID)) return undefined;
   return {
     studyInstanceUID,
-    studyDate: text(dataset, TAG.studyDate),
-    studyTime: text(dataset, TAG.studyTime),
-    modalities: texts(dataset, TAG.modalitiesInStudy),
-    numberOfSeries: integer(dataset, TAG.numberOfStudyRelatedSeries),
-    numberOfInstances: integer(dataset, TAG.numberOfStudyRelatedInstances),
+    studyDate: dataset.string('StudyDate'),
+    studyTime: dataset.string('StudyTime'),
+    // Some join the values as in a DICOM file.
+    modalities: dataset.strings('ModalitiesInStudy').flatMap((values) => values.split('\\')),
+    numberOfSeries: dataset.number('NumberOfStudyRelatedSeries'),
+    numberOfInstances: dataset.number('NumberOfStudyRelatedInstances'),
   };
 }
 

@@ -38,8 +38,7 @@ export interface Orthanc {
   certificate: string | undefined;
   /** What it has written to its log. */
   log(): string;
-  /** Ends it as a power failure would. */
-  kill(): Promise<void>;
+  /** Ends it as a power failure would: what it holds is thrown away in any case, and it takes seconds to say goodbye. */
   stop(): Promise<void>;
 }
 
@@ -132,19 +131,17 @@ async function started(directory: string, options: OrthancOptions): Promise<Orth
   });
   const restUrl = `${pair === undefined ? 'http' : 'https'}://127.0.0.1:${httpPort}`;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const stop = async (signal: NodeJS.Signals) => {
+  const stop = async () => {
     running.delete(child);
-    child.kill(signal);
-    const hard = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    child.kill('SIGKILL');
     await ended;
-    clearTimeout(hard);
     rmSync(directory, { recursive: true, force: true });
   };
   running.add(child);
   try {
     await listening(child, httpPort, () => log);
   } catch (error) {
-    await stop('SIGKILL');
+    await stop();
     throw error;
   }
   return {
@@ -159,8 +156,7 @@ async function started(directory: string, options: OrthancOptions): Promise<Orth
     password,
     certificate: pair?.cert,
     log: () => log,
-    kill: () => stop('SIGKILL'),
-    stop: () => stop('SIGTERM'),
+    stop,
   };
 }
 
