@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { modelCommand } from '../../src/cli/model.js';
+import { trainCommand } from '../../src/cli/train.js';
+import { loadBundle, ModelError } from '../../src/model/index.js';
+import { smallBundle } from './bundles.js';
+
+async function outputOf(work: () => Promise<unknown>): Promise<string> {
+  const { log } = console;
+  const lines: string[] = [];
+  console.log = (line: string) => lines.push(line);
+  try {
+    await work();
+  } finally {
+    console.log = log;
+  }
+  return lines.join('\n');
+}
+
+describe('mamori model inspect', () => {
+  it('says what a bundle is, that its files are right and that it runs', async () => {
+    const bundle = await smallBundle();
+    const text = await outputOf(() =>
+      modelCommand.parseAsync(['inspect', bundle.directory], { from: 'user' }),
+    );
+    for (const part of ['small 1.0.0', bundle.digest, 'Knows nothing.', 'onnxruntime on cpu', '9 x 11 x 6'])
+      expect(text).to.include(part);
+  });
+
+  it('gives one JSON object', async () => {
+    const bundle = await smallBundle();
+    const text = await outputOf(() =>
+      modelCommand.parseAsync(['inspect', bundle.directory, '--json'], { from: 'user' }),
+    );
+    const inspection = JSON.parse(text);
+    expect(inspection.bundle.digest).to.equal(bundle.digest);
+    expect(inspection.engine).to.include({ name: 'onnxruntime', device: 'cpu' });
+  });
+
+  it('passes on what is wrong', async () => {
+    try {
+      await outputOf(() => modelCommand.parseAsync(['inspect', '/nowhere/at/all'], { from: 'user' }));
+    } catch (error) {
+      expect(error).to.be.instanceOf(ModelError).and.include({ code: 'bundle-missing' });
+      return;
+    }
+    throw new Error('nothing was refused');
+  });
+});
+
+describe('mamori train', () => {
+  it('names what is wrong before it does any work', async () => {
+    const parameters = [
+      '--data',
+      '/nowhere',
+      '--labels',
+      '/nowhere/labels.csv',
+      '--arch',
+      'paper',
+      '--out',
+      '/tmp/never',
+    ];
+    try {
+      await trainCommand.parseAsync(parameters, { from: 'user' });
+    } catch (error) {
+      expect(error).to.be.instanceOf(ModelError).and.include({ code: 'labels-malformed' });
+      return;
+    }
+    throw new Error('nothing was refused');
+  });
+});
+
+describe('the bundle that ships', () => {
+  it('is whole, is small, and answers', async () => {
+    const folder = new URL('../../../models/paper-cnn', import.meta.url).pathname;
+    const bundle = await loadBundle(folder);
+    expect(bundle.limits.join(' ')).to.include('Not for clinical use');
+    expect(bundle.training!.attribution).to.include('Lin');
+    const text = await outputOf(() =>
+      modelCommand.parseAsync(['inspect', folder, '--json'], { from: 'user' }),
+    );
+    expect(JSON.parse(text).engine.featureShape).to.deep.equal([16, 16, 64]);
+  });
+});
