@@ -17,6 +17,7 @@ const parts = [
   { package: 'libc6-dev', file: '/usr/include/stdio.h' },
   { package: 'openssl', file: '/usr/bin/openssl' },
   { package: 'chromium', file: '/usr/bin/chromium' },
+  { package: 'libvulkan1', file: '/usr/share/doc/libvulkan1' },
 ];
 
 const missing = parts.filter((part) => !existsSync(part.file)).map((part) => part.package);
