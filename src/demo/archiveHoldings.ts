@@ -48,11 +48,7 @@ export class ArchiveHoldings {
     return this.#instances.get(sopInstanceUID);
   }
 
-  /**
-   * Takes an instance in; one whose UID is there already changes nothing.
-   *
-   * @throws DicomReadError, or MissingIdentity
-   */
+  /** Takes an instance in; one whose UID is there already changes nothing. */
   add(instance: HeldInstance): void {
     if (this.#instances.has(instance.sopInstanceUID)) return;
     if (this.#folder !== undefined) {

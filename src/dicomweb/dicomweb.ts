@@ -203,23 +203,18 @@ export class DicomWeb {
     studyInstanceUID: string,
     sopInstanceUIDs: readonly string[],
   ): Promise<{ present: string[]; missing: string[] }> {
-    let held = new Set<string>();
-    let failure: unknown;
-    try {
-      held = new Set((await this.instances(studyInstanceUID)).map(({ sopInstanceUID }) => sopInstanceUID));
-    } catch (error) {
-      failure = error;
-    }
+    const held = new Set<string>();
     const lacks = () => sopInstanceUIDs.filter((uid) => !held.has(uid));
+    const listed = await settled(async () => {
+      for (const { sopInstanceUID } of await this.instances(studyInstanceUID)) held.add(sopInstanceUID);
+    });
     if (lacks().length > 0) {
-      try {
+      const read = await settled(async () => {
         for (const uid of await this.#metadataUids(studyInstanceUID)) held.add(uid);
-        failure = undefined;
-      } catch (error) {
-        // What the query told still holds; without it there is nothing to go by but the study's absence.
-        if (failure !== undefined && !isNotFound(error)) throw failure;
-        if (failure !== undefined && !isNotFound(failure)) throw failure;
-      }
+      });
+      // One way to read back is enough, but a study that both cannot show must be known to be absent.
+      if (listed !== undefined && read !== undefined && !(isNotFound(listed) && isNotFound(read)))
+        throw listed;
     }
     return { present: sopInstanceUIDs.filter((uid) => held.has(uid)), missing: lacks() };
   }
@@ -276,4 +271,14 @@ function root(address: string | undefined, key: string): ServiceRoot {
 
 function isNotFound(error: unknown): boolean {
   return error instanceof PacsError && error.code === 'pacs-not-found';
+}
+
+/** What the work fails with; undefined if it does not. */
+async function settled(work: () => Promise<void>): Promise<unknown> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }

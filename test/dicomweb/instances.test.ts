@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { caught } from './caught.js';
+import { dataset, json } from './scriptedServer.js';
+import { Setting } from './setting.js';
+
+describe('Listing the instances of a study', () => {
+  const setting = new Setting();
+  afterEach(() => setting.endAll());
+  const instance = (n: number, series?: string) =>
+    dataset({
+      '00080018': `1.9.${n}`,
+      '00080016': '1.2',
+      ...(series === undefined ? {} : { '0020000E': series }),
+    });
+
+  it('goes by series where the server lists no instances of a study', async () => {
+    const { web } = await setting.pair((seen, response) => {
+      const first = seen.parameters.get('offset') === '0';
+      if (/\/studies\/1\.2\.3\/instances/.test(seen.path)) response.writeHead(404).end();
+      else if (/\/series\?/.test(seen.path)) {
+        json(
+          response,
+          first ? ['1.5', '1.6'].map((uid) => dataset({ '0020000E': uid, '00080060': 'MG' })) : [],
+        );
+      } else json(response, first ? [instance(seen.path.includes('/1.5/') ? 1 : 2)] : []);
+    });
+    const listed = await web.instances('1.2.3');
+    expect(
+      listed.map(({ seriesInstanceUID, sopInstanceUID, modality }) => [
+        seriesInstanceUID,
+        sopInstanceUID,
+        modality,
+      ]),
+    ).to.deep.equal([
+      ['1.5', '1.9.1', 'MG'],
+      ['1.6', '1.9.2', 'MG'],
+    ]);
+  });
+
+  it('goes by series where instances come without theirs', async () => {
+    const { web } = await setting.pair((seen, response) => {
+      const first = seen.parameters.get('offset') === '0';
+      if (/\/series\?/.test(seen.path)) json(response, first ? [dataset({ '0020000E': '1.5' })] : []);
+      else json(response, first ? [instance(1)] : []);
+    });
+    expect((await web.instances('1.2.3'))[0]).to.include({
+      seriesInstanceUID: '1.5',
+      sopInstanceUID: '1.9.1',
+    });
+  });
+
+  it('is pacs-not-found where the study is in no list', async () => {
+    const { web } = await setting.pair((_seen, response) => void response.writeHead(404).end());
+    expect(await caught(web.instances('1.2.3'))).to.include({ code: 'pacs-not-found' });
+  });
+
+  it('would rather fail than leave one out', async () => {
+    const { web } = await setting.pair((_seen, response) =>
+      json(response, [dataset({ '0020000E': '1.5', '00080016': '1.2' })]),
+    );
+    expect(await caught(web.instances('1.2.3'))).to.include({ code: 'pacs-answer-malformed' });
+    await setting.endAll();
+    const cut = await setting.pair(
+      (_seen, response) =>
+        json(response, [instance(1, '1.5'), instance(2, '1.5')], 200, { warning: '299 pacs "9 more"' }),
+      { pageSize: 2 },
+    );
+    expect(await caught(cut.web.instances('1.2.3'))).to.include({ code: 'pacs-listing-incomplete' });
+  });
+
+  it('reads numbers that come as text, and lower-case tags', async () => {
+    const { web } = await setting.pair((seen, response) =>
+      json(
+        response,
+        seen.parameters.get('offset') === '0'
+          ? [
+              {
+                ...dataset({ '00080018': '1.9.1', '00280008': '12 ', '00280010': 4096 }),
+                '0020000e': { vr: 'UI', Value: ['1.5'] },
+              },
+            ]
+          : [],
+      ),
+    );
+    expect((await web.instances('1.2.3'))[0]).to.include({
+      seriesInstanceUID: '1.5',
+      numberOfFrames: 12,
+      rows: 4096,
+    });
+  });
+});
