@@ -17,7 +17,7 @@ async function inspect(
   folder: string,
   options: Pick<EngineChoice, 'engine' | 'device'> & { json?: true },
 ): Promise<void> {
-  const { inspectModel } = await import('../model/inspection.js');
+  const { inspectModel } = await import('../model/index.js');
   const inspection = await inspectModel(folder, options);
   if (options.json) {
     console.log(JSON.stringify(inspection));

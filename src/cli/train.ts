@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from '../model/training/train.js';
+import type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from '../model/index.js';
 
 /** `mamori train`: from labelled images to a model bundle. */
 export const trainCommand = new Command('train')
@@ -34,9 +34,7 @@ interface Options extends Pick<TrainingOptions, 'labels' | 'out' | 'manufacturer
 }
 
 async function run(options: Options): Promise<void> {
-  // Training is the only thing that needs TensorFlow: it is loaded only here.
-  const { train } = await import('../model/training/train.js');
-  const { readAbout, unstated } = await import('../model/training/about.js');
+  const { readAbout, train, unstated } = await import('../model/index.js');
   const { data: images, arch, about, name, modelVersion, json, ...rest } = options;
   const bundle = await train(
     {

@@ -32,7 +32,8 @@ export function aggregate(
   return { probability, positive: positive(probability), breasts };
 }
 
-function combine(how: Aggregation, probabilities: number[]): number {
+/** Several probabilities, at least one, as one. */
+export function combine(how: Aggregation, probabilities: number[]): number {
   if (how === 'max') return Math.max(...probabilities);
   return probabilities.reduce((sum, probability) => sum + probability, 0) / probabilities.length;
 }

@@ -33,7 +33,12 @@ export async function readExamples(
   return examples;
 }
 
-async function readGrey(image: LabelledImage): Promise<GreyImage> {
+/**
+ * An image file in grey, 0 black to 65535 white.
+ *
+ * @throws ModelError `labels-image-missing`
+ */
+export async function readGrey(image: Pick<LabelledImage, 'path' | 'file'>): Promise<GreyImage> {
   try {
     const { data, info } = await sharp(image.path)
       .toColourspace('grey16')

@@ -15,6 +15,8 @@ export interface LabelledImage {
   site: string | undefined;
   side: string | undefined;
   view: string | undefined;
+  /** Cells of the columns that were asked for besides these, by column. */
+  further?: Record<string, string>;
 }
 
 const REQUIRED = ['file', 'label', 'case'];
@@ -24,9 +26,14 @@ const OPTIONAL = ['site', 'side', 'view'];
  * Reads a labels file: comma-separated, a header line with `file`, `label` and `case`, and where known `site`, `side`
  * and `view`. An image lies at DATA/file or at DATA/label/file.
  *
+ * @param further columns that the file must have besides, whatever is in them
  * @throws ModelError `labels-malformed`, `labels-image-missing`
  */
-export async function readLabels(labelsFile: string, dataFolder: string): Promise<LabelledImage[]> {
+export async function readLabels(
+  labelsFile: string,
+  dataFolder: string,
+  further: readonly string[] = [],
+): Promise<LabelledImage[]> {
   let text: string;
   try {
     text = await readFile(labelsFile, 'utf8');
@@ -38,8 +45,10 @@ export async function readLabels(labelsFile: string, dataFolder: string): Promis
   }
   const [header, ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const columns = (header ?? '').split(',').map((column) => column.trim());
-  checkColumns(columns, labelsFile);
-  const images = lines.map((line, index) => readLine(line, index + 2, columns, labelsFile, dataFolder));
+  checkColumns(columns, labelsFile, further);
+  const images = lines.map((line, index) =>
+    readLine(line, index + 2, columns, further, labelsFile, dataFolder),
+  );
   const missing = images.filter((image) => !existsSync(image.path));
   if (missing.length > 0)
     throw new ModelError(
@@ -53,9 +62,9 @@ export async function readLabels(labelsFile: string, dataFolder: string): Promis
   return images;
 }
 
-function checkColumns(columns: string[], labelsFile: string): void {
-  const missing = REQUIRED.filter((name) => !columns.includes(name));
-  const unknown = columns.filter((name) => ![...REQUIRED, ...OPTIONAL].includes(name));
+function checkColumns(columns: string[], labelsFile: string, further: readonly string[]): void {
+  const missing = [...REQUIRED, ...further].filter((name) => !columns.includes(name));
+  const unknown = columns.filter((name) => ![...REQUIRED, ...OPTIONAL, ...further].includes(name));
   if (missing.length === 0 && unknown.length === 0) return;
   const problems = [
     ...missing.map((name) => `the column ${name} is missing`),
@@ -70,6 +79,7 @@ function readLine(
   line: string,
   number: number,
   columns: string[],
+  further: readonly string[],
   labelsFile: string,
   dataFolder: string,
 ): LabelledImage {
@@ -93,6 +103,7 @@ function readLine(
     site: cell('site'),
     side: cell('side'),
     view: cell('view'),
+    ...(further.length > 0 && { further: Object.fromEntries(further.map((name) => [name, cell(name)!])) }),
   };
 }
 

@@ -13,6 +13,9 @@ export interface SplitShares {
   test: number;
 }
 
+/** How `mamori train` shares out the cases; a bundle's seed stands for a split only together with it. */
+export const SHARES: SplitShares = { validation: 0.15, test: 0.15 };
+
 /**
  * Splits images so that all images of a case fall into one part, with equal shares of cases with and without a
  * positive image in each. Depends on the seed and the set of cases only, not on the order of the lines.

@@ -21,7 +21,8 @@ import {
 } from './measures.js';
 import { modelCard } from './model-card.js';
 import { orientationRule } from './orientation-rule.js';
-import { countCases, PARTS, splitByCase } from './split.js';
+import { countCases, PARTS, SHARES, splitByCase } from './split.js';
+import { encodeSplit, SPLIT_FILE } from './split-record.js';
 
 export type { EpochReport, FitOptions } from './fit.js';
 
@@ -46,8 +47,6 @@ export interface TrainingEvents {
   prepared(done: number, of: number): void;
   epoch(report: EpochReport): void;
 }
-
-const SHARES = { validation: 0.15, test: 0.15 };
 
 /**
  * From labelled images to a bundle: splits by patient, prepares, fits, calibrates and chooses the operating point on the
@@ -119,6 +118,7 @@ export async function train(options: TrainingOptions, events: TrainingEvents): P
     ...(await encodeLayersModel(model)),
     'model.onnx': exportOnnx(model, plan.targetLayer),
     'learning-curve.csv': Buffer.from(learningCurve(epochs)),
+    [SPLIT_FILE]: Buffer.from(encodeSplit(split)),
   };
   const card = modelCard({
     description,
