@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   poller: ['ledger', 'dicomweb', 'exam', 'sr', 'gradcam', 'model', 'image', 'dicom'],
   admin: [],
   phantom: ['image', 'dicom'],
+  evaluation: ['phantom', 'gradcam', 'model', 'image', 'dicom'],
   demo: ['phantom', 'dicomweb', 'dicom'],
   cli: [
     'demo',
@@ -25,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'poller',
     'config',
     'phantom',
+    'evaluation',
     'ledger',
     'dicomweb',
     'exam',

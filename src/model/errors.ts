@@ -7,6 +7,6 @@ import { MamoriError } from '../errors.js';
  * `bundle-hash-mismatch`, `bundle-place-taken`, `bundle-model-input`, `bundle-model-outputs`, `model-not-finite`, `engine-unavailable`,
  * `engine-failed`, `engine-crashed`, `engine-input`, `engine-closed`, `export-unsupported-layer`,
  * `export-no-target-layer`, `labels-malformed`, `labels-image-missing`, `labels-class-empty`, `training-backend`,
- * `about-malformed`, `training-diverged`, `network-unknown`.
+ * `about-malformed`, `training-diverged`, `network-unknown`, `split-patient-on-both-sides`.
  */
 export class ModelError extends MamoriError {}

@@ -5,13 +5,21 @@
 
 import type { train as trainNow } from './training/train.js';
 
-export { aggregate } from './aggregation.js';
+export { aggregate, combine } from './aggregation.js';
 export { loadBundle } from './bundle.js';
 export { calibrate } from './calibration.js';
 export { type EngineChoice, openEngine } from './engines/open.js';
 export { ModelError } from './errors.js';
 export { type Inspection, inspectModel } from './inspection.js';
 export { type About, readAbout, unstated } from './training/about.js';
+export { groupByCase } from './training/cases.js';
+export { readGrey } from './training/examples.js';
+export { classesOf, type LabelledImage, readLabels } from './training/labels.js';
+export { auc, calibrationError, type Scored } from './training/measures.js';
+export { orientationRule } from './training/orientation-rule.js';
+export { Random } from './training/random.js';
+export { PARTS, type Part } from './training/split.js';
+export { type CaseParts, casePartsOf } from './training/split-record.js';
 export type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from './training/train.js';
 export type * from './types.js';
 
