@@ -19,6 +19,9 @@ export interface Client {
     options: Asked & { studyInstanceUID: string; seriesInstanceUID?: string; queryParams: QueryKeys },
   ): Promise<DicomJson[]>;
   retrieveStudyMetadata(options: Asked & { studyInstanceUID: string }): Promise<DicomJson[]>;
+  retrieveInstanceMetadata(
+    options: Asked & { studyInstanceUID: string; seriesInstanceUID: string; sopInstanceUID: string },
+  ): Promise<DicomJson[]>;
   retrieveInstance(
     options: Asked & { studyInstanceUID: string; seriesInstanceUID: string; sopInstanceUID: string },
   ): Promise<Uint8Array | undefined>;

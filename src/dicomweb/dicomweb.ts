@@ -151,6 +151,33 @@ export class DicomWeb {
   }
 
   /**
+   * What the PACS says of one instance, without its pixels (WADO-RS metadata, PS3.18 §10.4.1.1.2).
+   *
+   * @throws PacsError; `pacs-answer-malformed` where it does not describe that instance
+   */
+  async instanceMetadata(
+    studyInstanceUID: string,
+    seriesInstanceUID: string,
+    sopInstanceUID: string,
+  ): Promise<DicomJson> {
+    const { records } = await this.#query((request) =>
+      this.#wado.retrieveInstanceMetadata({
+        studyInstanceUID: pathSegment(studyInstanceUID),
+        seriesInstanceUID: pathSegment(seriesInstanceUID),
+        sopInstanceUID: pathSegment(sopInstanceUID),
+        request,
+      }),
+    );
+    const described = records.find(
+      (dataset) =>
+        dataset.string('SOPInstanceUID') === sopInstanceUID &&
+        dataset.string('StudyInstanceUID') === studyInstanceUID,
+    );
+    if (described !== undefined) return described;
+    throw new PacsError('pacs-answer-malformed', `The PACS does not describe instance ${sopInstanceUID}`);
+  }
+
+  /**
    * Stores instances in a study and gives what the server says about each. Only `confirm` is proof.
    *
    * @throws PacsError where the request as a whole failed; instances may have been stored all the same

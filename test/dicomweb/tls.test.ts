@@ -8,7 +8,6 @@ import { caught } from './caught.js';
 import { json } from './scriptedServer.js';
 import { Setting } from './setting.js';
 
-
 describe('TLS', () => {
   const setting = new Setting();
   let directory: string;
