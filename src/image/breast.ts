@@ -97,8 +97,8 @@ function stretched(pixels: Float64Array): Uint8Array | undefined {
 }
 
 /**
- * Two corners lie away from the chest wall and are background in every view. Are the second-darkest corner and those
- * above it brighter than most of the image, the background is bright.
+ * Two corners lie away from the chest wall and are background in every view: are two of them as bright as anything,
+ * and more of the image that bright than dark, then the background is bright.
  */
 function backgroundIsBright(levels: Uint8Array, rows: number, columns: number): boolean {
   const height = Math.max(1, Math.floor(rows / 16));
@@ -116,8 +116,13 @@ function backgroundIsBright(levels: Uint8Array, rows: number, columns: number): 
     corner(rows - height, 0),
     corner(rows - height, columns - width),
   ].sort((a, b) => a - b);
-  const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
-  return corners[1]! > 0.6 * (LEVELS - 1) && corners[1]! > mean;
+  let bright = 0;
+  let dark = 0;
+  for (const level of levels) {
+    if (level >= 0.9 * (LEVELS - 1)) bright++;
+    if (level <= 0.1 * (LEVELS - 1)) dark++;
+  }
+  return corners[2]! >= 0.9 * (LEVELS - 1) && bright > dark;
 }
 
 /**

@@ -23,6 +23,7 @@ export interface PreparationPoolOptions {
 export class PreparationPool {
   readonly #pool: Piscina<WorkerTask, WorkerAnswer>;
   readonly #timeoutMs: number;
+  readonly #working = new Set<AbortController>();
   readonly #waiting: Array<() => void> = [];
   #free: number;
   #closed = false;
@@ -37,6 +38,11 @@ export class PreparationPool {
       maxThreads: threads,
       idleTimeout: 30_000,
       resourceLimits: { maxOldGenerationSizeMb: options.heapMb ?? 256 },
+    });
+    // A thread that ends while it works tells so to its own image. This one is told of threads that end before they
+    // take work: the images that wait for them would wait for ever.
+    this.#pool.on('error', (error: unknown) => {
+      for (const working of this.#working) working.abort(crashed(error));
     });
   }
 
@@ -82,23 +88,26 @@ export class PreparationPool {
 
   async #run(task: WorkerTask): Promise<WorkerAnswer | ImageError> {
     await this.#takeThread();
+    const working = new AbortController();
+    this.#working.add(working);
     // From here on a thread is free for it, so that the time-out counts work and not waiting.
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), this.#timeoutMs);
+    const late = named(
+      'preparation-timed-out',
+      `Preparing the image took longer than ${this.#timeoutMs} ms.`,
+    );
+    const timer = setTimeout(() => working.abort(late), this.#timeoutMs);
     try {
       if (this.#closed) throw named('preparation-stopped', 'The preparation of images has been stopped.');
       return await this.#pool.run(task, {
-        signal: timeout.signal,
+        signal: working.signal,
         transferList: [task.bytes.buffer as ArrayBuffer],
       });
     } catch (error) {
       if (error instanceof ImageError) throw error;
-      if (timeout.signal.aborted) {
-        return named('preparation-timed-out', `Preparing the image took longer than ${this.#timeoutMs} ms.`);
-      }
-      return named('preparation-crashed', 'The thread that prepared the image ended unexpectedly.', error);
+      return working.signal.aborted ? (working.signal.reason as ImageError) : crashed(error);
     } finally {
       clearTimeout(timer);
+      this.#working.delete(working);
       this.#free++;
       this.#waiting.shift()?.();
     }
@@ -108,6 +117,10 @@ export class PreparationPool {
     while (this.#free === 0 && !this.#closed) await new Promise<void>((next) => this.#waiting.push(next));
     this.#free--;
   }
+}
+
+function crashed(cause: unknown): ImageError {
+  return named('preparation-crashed', 'The thread that prepared the image ended unexpectedly.', cause);
 }
 
 function named(code: ImageErrorCode, message: string, cause?: unknown): ImageError {

@@ -159,6 +159,6 @@ function range(
     return values[codes.at(-1) ?? 0]!;
   };
   const [low, high] = [at(from), at(to)];
-  // All of one value: no contrast, shown black.
-  return { center: (low + high) / 2, width: high > low ? high - low : 1e300 };
+  // All of one value: nothing to tell apart, shown black.
+  return high > low ? { center: (low + high) / 2, width: high - low } : { center: high + 1, width: 1 };
 }
