@@ -1,14 +1,165 @@
 import { Command } from 'commander';
-import { MamoriError } from '../errors.js';
+import type { Settings } from '../config/index.js';
+import type { DicomWeb } from '../dicomweb/index.js';
+import type { ExamReport } from '../poller/index.js';
 import { jsonOption } from './options.js';
+import type { Service } from './service.js';
+
+interface Options {
+  once?: true;
+  model?: string;
+  json?: true;
+}
 
 /** `mamori demo`: everything on one machine. */
 export const demoCommand = new Command('demo')
   .description('everything on one machine: an embedded archive, a made exam, one cycle, the status page')
   .option('--once', 'end after the cycle')
+  .option('--model <bundle>', 'model bundle (default: the one that comes with Mamori)')
   .addOption(jsonOption())
   .action(demo);
 
-async function demo(_options: { once?: true; json?: true }): Promise<void> {
-  throw new MamoriError('usage-not-there', 'demo is not there yet.');
+async function demo({ once, model, json }: Options): Promise<void> {
+  const [{ mkdtemp }, { tmpdir }, { join }, { bundleFolder, defaultSettings }, { startArchive }] =
+    await Promise.all([
+      import('node:fs/promises'),
+      import('node:os'),
+      import('node:path'),
+      import('../config/index.js'),
+      import('../demo/index.js'),
+    ]);
+  const say = (text: string) => {
+    if (!json) console.log(text);
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'mamori-demo-'));
+  const archive = await startArchive();
+  try {
+    say(`A DICOMweb archive listens on ${archive.url}`);
+    const settings = defaultSettings(archive.url, folder);
+    settings.log.level = 'warn';
+    settings.outputs.reports = ['tid1500', 'mammography-cad'];
+    if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
+    await showAll({ settings, folder, once: once === true, json: json === true, say });
+  } finally {
+    await archive.close();
+  }
+}
+
+interface Show {
+  settings: Settings;
+  folder: string;
+  once: boolean;
+  json: boolean;
+  say(text: string): void;
+}
+
+async function showAll({ settings, folder, once, json, say }: Show): Promise<void> {
+  const [{ openLog }, { openService }, text, { EXIT }] = await Promise.all([
+    import('./log.js'),
+    import('./service.js'),
+    import('./outcomeText.js'),
+    import('./outcome.js'),
+  ]);
+  const service = await openService(settings, openLog(settings));
+  try {
+    const views = await storeMadeExam(service.pacs);
+    say(`A made exam of nobody is stored in it: ${[...views.values()].join(', ')}`);
+    say(`${service.bundle.name} ${service.bundle.version} looks at it (${service.engine.reason}) …\n`);
+    const cycles = await service.poller.untilDone(() => {});
+    const exam = cycles.flatMap(({ exams }) => exams)[0];
+    if (exam?.outcome === undefined || exam.end !== 'delivered') process.exitCode = EXIT.trouble;
+    if (exam?.outcome !== undefined) {
+      const name = (uid: string) => views.get(uid) ?? uid;
+      say(text.outcomeText(exam.outcome, service.bundle.operatingPoint, name));
+    } else say(exam?.reason?.reason ?? cycles.at(-1)?.problems[0]?.reason ?? 'The exam was not found.');
+
+    const study = exam?.studyInstanceUID ?? '';
+    const files = await fetchResults(service.pacs, study, exam?.objects ?? [], views, folder);
+    if (files.length > 0) say(`\nWhere to look (read back from the archive, study ${study}):`);
+    for (const file of files) say(`  ${file}`);
+    if (json) console.log(JSON.stringify({ archive: settings.pacs.qidoUrl, study, end: exam?.end, files }));
+    if (!once) await keepStatusPageUp(service, settings, say);
+  } finally {
+    await service.close();
+  }
+}
+
+/** Stores the exam over the network, as a modality's gateway would. Answers what each instance shows. */
+async function storeMadeExam(pacs: DicomWeb): Promise<Map<string, string>> {
+  const { makeExam } = await import('../phantom/index.js');
+  const exam = makeExam({
+    seed: 'demo',
+    rows: 2560,
+    columns: 2048,
+    composition: 'b',
+    date: today(),
+    lesion: { laterality: 'L', kind: 'mass', depth: 0.55, lateral: 0.3, superior: 0.25, diameter: 14 },
+  });
+  await pacs.store(exam[0]!.studyInstanceUID, exam);
+  return new Map(exam.map(({ sopInstanceUID, view }) => [sopInstanceUID, view]));
+}
+
+/** The results as the archive gives them back: objects as files, and the pictures in them as PNG. */
+async function fetchResults(
+  pacs: DicomWeb,
+  study: string,
+  objects: ExamReport['objects'],
+  views: Map<string, string>,
+  folder: string,
+): Promise<string[]> {
+  const [{ writeFile }, { join }, { readPart10 }, { overlayPng }] = await Promise.all([
+    import('node:fs/promises'),
+    import('node:path'),
+    import('../dicom/index.js'),
+    import('../gradcam/index.js'),
+  ]);
+  const held = await pacs.instances(study);
+  const files: string[] = [];
+  const write = async (name: string, bytes: Uint8Array) => {
+    files.push(join(folder, name));
+    await writeFile(join(folder, name), bytes);
+  };
+  for (const { kind, sopInstanceUID } of objects) {
+    const { seriesInstanceUID } = held.find((instance) => instance.sopInstanceUID === sopInstanceUID)!;
+    const bytes = await pacs.retrieveInstance(study, seriesInstanceUID, sopInstanceUID);
+    const { dataset } = readPart10(bytes);
+    const pixels = dataset.pixelData()?.fragments[0];
+    if (pixels === undefined) {
+      await write(`${kind}.dcm`, bytes);
+      continue;
+    }
+    const source = dataset.items('SourceImageSequence')[0]?.string('ReferencedSOPInstanceUID');
+    const name = `heat-map-${views.get(source ?? '') ?? sopInstanceUID}`;
+    const [rows, columns] = [dataset.number('Rows')!, dataset.number('Columns')!];
+    await write(`${name}.dcm`, bytes);
+    await write(`${name}.png`, await overlayPng({ rows, columns, pixels, imageArea: { rows, columns } }));
+  }
+  return files;
+}
+
+async function keepStatusPageUp(
+  service: Service,
+  settings: Settings,
+  say: (text: string) => void,
+): Promise<void> {
+  const [{ startAdmin }, { statusOf }, { toldToStop }] = await Promise.all([
+    import('../admin/index.js'),
+    import('./serviceStatus.js'),
+    import('./stopSignal.js'),
+  ]);
+  const { source } = statusOf(service, settings);
+  // Any free port: the usual one may belong to a real Mamori on this machine.
+  const listen = { host: '127.0.0.1', port: 0 };
+  const admin = await startAdmin({ listen, auth: settings.admin.auth }, source);
+  service.poller.start(settings.poll.schedule);
+  say(`\nStatus page: ${admin.url}   (the service goes on polling; Ctrl-C ends it)`);
+  await toldToStop();
+  await admin.close();
+}
+
+/** DA of today in local time: the service looks at the last days only. */
+function today(): string {
+  const now = new Date();
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
 }

@@ -10,11 +10,12 @@ export const runCommand = new Command('run')
 async function run({ config }: { config: string }): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
-  const [{ openLog }, { openService }, { startAdmin }, { statusOf }] = await Promise.all([
+  const [{ openLog }, { openService }, { startAdmin }, { statusOf }, { toldToStop }] = await Promise.all([
     import('./log.js'),
     import('./service.js'),
     import('../admin/index.js'),
     import('./serviceStatus.js'),
+    import('./stopSignal.js'),
   ]);
   const log = openLog(settings);
   const service = await openService(settings, log);
@@ -33,22 +34,4 @@ async function run({ config }: { config: string }): Promise<void> {
     await service.close();
   }
   log.info({}, 'Stopped');
-}
-
-/** SIGTERM or SIGINT. A second one ends the process at once; the ledger stands that. */
-async function toldToStop(): Promise<string> {
-  return new Promise((resolve) => {
-    const stop = (signal: NodeJS.Signals) => {
-      process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
-      resolve(signal);
-    };
-    let told = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        if (told) return;
-        told = true;
-        stop(signal);
-      });
-    }
-  });
 }

@@ -1,3 +1,4 @@
+import type { Code } from './codes.js';
 import type { Dataset } from './dataset.js';
 import { attributeOf } from './dictionary.js';
 
@@ -54,6 +55,14 @@ export class DicomJson {
     return this.#value(keyword)
       .filter((item) => typeof item === 'object' && item !== null)
       .map((item) => new DicomJson(item));
+  }
+
+  /** This item of a code sequence as a coded concept (PS3.3 §8.8). */
+  asCode(): Code | undefined {
+    const value = this.string('CodeValue') ?? this.string('LongCodeValue') ?? this.string('URNCodeValue');
+    if (value === undefined) return undefined;
+    const scheme = this.string('CodingSchemeDesignator') ?? '';
+    return { value, scheme, meaning: this.string('CodeMeaning') ?? '' };
   }
 
   #value(keyword: string): unknown[] {

@@ -6,11 +6,18 @@ export { Dataset, type EncodedPixelData } from './dataset.js';
 export { DicomJson, type DicomJsonObject, fromDicomJson, toDicomJson } from './dicomJson.js';
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError } from './errors.js';
 export { chooseInstances } from './instanceChoice.js';
-export { type LeftAlone, type Recognition, recogniseMammogram } from './mammogram.js';
+export {
+  type LeftAlone,
+  leftAloneByClass,
+  type Recognition,
+  recogniseMammogram,
+  standardViewOf,
+  type ViewAttributes,
+} from './mammogram.js';
 export { isOwnObject, ownMark } from './ownMark.js';
 export { type DicomInstance, readPart10 } from './part10Reader.js';
 export { writePart10 } from './part10Writer.js';
-export { registerPatientAndStudy } from './patientAndStudy.js';
+export { patientAndStudyFromJson, registerPatientAndStudy } from './patientAndStudy.js';
 export {
   type Intent,
   type Laterality,

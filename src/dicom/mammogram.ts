@@ -1,8 +1,16 @@
+import type { Code } from './codes.js';
 import type { Dataset } from './dataset.js';
 import { isOwnObject } from './ownMark.js';
 import type { DicomInstance } from './part10Reader.js';
 import { registerPatientAndStudy } from './patientAndStudy.js';
-import type { Intent, Laterality, SourceInstance, View } from './source.js';
+import {
+  type Intent,
+  type Laterality,
+  type SourceInstance,
+  type StandardView,
+  standardView,
+  type View,
+} from './source.js';
 import { isValidUid, sopClass, sopClassName } from './uids.js';
 import { modifierOf, printable, VIEW_CODE, type ViewAnswer, viewOfCode, viewOfPosition } from './views.js';
 
@@ -63,6 +71,26 @@ export function recogniseMammogram({ dataset, transferSyntaxUID }: DicomInstance
   }
 }
 
+/** What tells the view: a data set, or an instance's metadata as an archive gives it. */
+export interface ViewAttributes {
+  string(keyword: string): string | undefined;
+  strings(keyword: string): string[];
+  number(keyword: string): number | undefined;
+  items(keyword: string): ViewAttributes[];
+  asCode(): Code | undefined;
+}
+
+/** The standard view that an instance shows, as far as its attributes without pixels tell. */
+export function standardViewOf(attributes: ViewAttributes): StandardView | undefined {
+  try {
+    requireImageOfPatient(attributes);
+    return standardView({ laterality: lateralityOf(attributes), view: viewOf(attributes) });
+  } catch (error) {
+    if (error instanceof NotAnalysed) return undefined;
+    throw error;
+  }
+}
+
 function source(dataset: Dataset, transferSyntaxUID: string): SourceInstance {
   if (isOwnObject(dataset)) throw new NotAnalysed('own-object', 'Written by Mamori itself');
   const intent = intentOf(dataset);
@@ -112,18 +140,30 @@ function lossyCompressionOf(dataset: Dataset): SourceInstance['lossyImageCompres
 function intentOf(dataset: Dataset): Intent {
   const uid = printable(dataset.string('SOPClassUID') ?? '');
   const modality = printable(dataset.string('Modality') ?? '');
-  const intent = INTENT[uid];
-  if (intent === undefined) {
-    const name =
-      uid === ''
-        ? 'an object without a SOP class'
-        : `${sopClassName(uid)}${modality && ` (Modality ${modality})`}`;
-    throw new NotAnalysed(codeOfClass(uid), `Not a Digital Mammography X-Ray Image but ${name}`);
-  }
+  const other = leftAloneByClass(uid, modality);
+  if (other !== undefined) throw new NotAnalysed(other.code, other.reason);
   if (modality !== '' && modality !== 'MG') {
     throw new NotAnalysed('not-a-mammogram', `Modality is ${modality}, not MG`);
   }
-  return intent;
+  return INTENT[uid]!;
+}
+
+/**
+ * Why an instance of this SOP class is no mammogram, as far as its class tells: a tomosynthesis of a gigabyte need
+ * not be fetched to be left alone. Undefined for the two classes that mammograms have.
+ *
+ * @param sopClassUID empty where the instance has none
+ */
+export function leftAloneByClass(
+  sopClassUID: string,
+  modality = '',
+): Pick<LeftAlone, 'code' | 'reason'> | undefined {
+  if (INTENT[sopClassUID] !== undefined) return undefined;
+  const name =
+    sopClassUID === ''
+      ? 'an object without a SOP class'
+      : `${sopClassName(sopClassUID)}${modality && ` (Modality ${modality})`}`;
+  return { code: codeOfClass(sopClassUID), reason: `Not a Digital Mammography X-Ray Image but ${name}` };
 }
 
 function codeOfClass(uid: string): string {
@@ -140,7 +180,7 @@ function codeOfClass(uid: string): string {
 }
 
 /** One ordinary exposure of the breast of the patient. */
-function requireImageOfPatient(dataset: Dataset): void {
+function requireImageOfPatient(dataset: ViewAttributes): void {
   const imageType = dataset.strings('ImageType').map((value) => value.toUpperCase());
   if (imageType.some((value) => /TOMO|GENERATED_2D|SYNTH/.test(value))) {
     throw new NotAnalysed('synthesised-image', 'Computed from a tomosynthesis, not an exposure of its own');
@@ -173,7 +213,7 @@ function requireImageOfPatient(dataset: Dataset): void {
   }
 }
 
-function viewOf(dataset: Dataset): View {
+function viewOf(dataset: ViewAttributes): View {
   const views = dataset.items('ViewCodeSequence');
   // The modifiers' place is within the view's item; some vendors put them beside it.
   const modifiers = [...views, dataset].flatMap((holder) => holder.items('ViewModifierCodeSequence'));
@@ -212,7 +252,7 @@ function specimen(): NotAnalysed {
 }
 
 /** Image Laterality (PS3.3 C.8.11.7.1.5), or where older files put it. */
-function lateralityOf(dataset: Dataset): Laterality {
+function lateralityOf(dataset: ViewAttributes): Laterality {
   const value = ['ImageLaterality', 'FrameLaterality', 'Laterality']
     .map((keyword) => dataset.string(keyword)?.toUpperCase())
     .find((one) => one !== undefined);
@@ -238,7 +278,7 @@ function requirePixels(dataset: Dataset): { rows: number; columns: number } {
   return { rows, columns };
 }
 
-function is(dataset: Dataset, keyword: string, value: string): boolean {
+function is(dataset: ViewAttributes, keyword: string, value: string): boolean {
   return dataset.string(keyword)?.toUpperCase() === value;
 }
 

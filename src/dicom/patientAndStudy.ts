@@ -1,4 +1,5 @@
 import type { Dataset } from './dataset.js';
+import type { DicomJson } from './dicomJson.js';
 import { attributeOf } from './dictionary.js';
 import type { RawAttribute } from './source.js';
 
@@ -66,6 +67,32 @@ export function registerPatientAndStudy(dataset: Dataset): RawAttribute[] {
   const removed = copy(dataset, 'PatientIdentityRemoved');
   if (method !== undefined && removed !== undefined) copied.push(removed, method);
   return copied.sort((a, b) => (a.tag < b.tag ? -1 : 1));
+}
+
+/**
+ * The same from an archive's description of an instance (DICOM JSON, PS3.18 Annex F), for instances that cannot be had
+ * whole or are too large to be fetched for it. The text comes in Unicode there, so it is written in UTF-8.
+ */
+export function patientAndStudyFromJson(json: DicomJson): RawAttribute[] {
+  const described = [...OPTIONAL, ...REQUIRED]
+    .filter((keyword) => keyword !== 'SpecificCharacterSet')
+    .flatMap((keyword) => {
+      const { tag, vr } = attributeOf(keyword);
+      const bytes = Buffer.from(json.strings(keyword).join('\\'), 'utf8');
+      const isTaken = bytes.length > 0 && bytes.length <= MAX_BYTES;
+      if (!isTaken && !REQUIRED.includes(keyword)) return [];
+      return { tag, vr, bytes: isTaken ? evenLength(bytes, vr) : new Uint8Array(0) };
+    });
+  const { tag, vr } = attributeOf('SpecificCharacterSet');
+  const utf8 = { tag, vr, bytes: evenLength(Buffer.from('ISO_IR 192', 'latin1'), vr) };
+  return [utf8, ...described].sort((a, b) => (a.tag < b.tag ? -1 : 1));
+}
+
+/** Padded as PS3.5 §6.2 has it: UIDs with a NUL, text with a space. */
+function evenLength(bytes: Uint8Array, vr: string): Uint8Array {
+  const even = new Uint8Array(bytes.length + (bytes.length % 2)).fill(vr === 'UI' ? 0 : 0x20);
+  even.set(bytes);
+  return even;
 }
 
 /** Own memory, so that the copy does not keep a file of 20 MB alive. */

@@ -246,17 +246,27 @@ export class DicomWeb {
     return { present: sopInstanceUIDs.filter((uid) => held.has(uid)), missing: lacks() };
   }
 
+  /**
+   * Every instance of the study without its pixels: unlike a query's answer with all sequences.
+   *
+   * @throws PacsError `pacs-not-found`, …
+   */
+  async metadata(studyInstanceUID: string): Promise<DicomJson[]> {
+    const { records } = await this.#query((request) =>
+      this.#wado.retrieveStudyMetadata({ studyInstanceUID: pathSegment(studyInstanceUID), request }),
+    );
+    return records.filter(
+      (dataset) => (dataset.string('StudyInstanceUID') ?? studyInstanceUID) === studyInstanceUID,
+    );
+  }
+
   /** Ends what is under way with `pacs-closed`, and closes the connections. */
   close(): Promise<void> {
     return this.#transport.close();
   }
 
   async #metadataUids(studyInstanceUID: string): Promise<string[]> {
-    const { records } = await this.#query((request) =>
-      this.#wado.retrieveStudyMetadata({ studyInstanceUID: pathSegment(studyInstanceUID), request }),
-    );
-    return records
-      .filter((dataset) => (dataset.string('StudyInstanceUID') ?? studyInstanceUID) === studyInstanceUID)
+    return (await this.metadata(studyInstanceUID))
       .map((dataset) => dataset.string('SOPInstanceUID'))
       .filter((uid) => uid !== undefined);
   }

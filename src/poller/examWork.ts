@@ -1,4 +1,4 @@
-import { transferSyntax } from '../dicom/index.js';
+import { patientAndStudyFromJson, transferSyntax } from '../dicom/index.js';
 import { type DicomWeb, type InstanceRecord, PacsError } from '../dicomweb/index.js';
 import {
   declineExam,
@@ -15,6 +15,11 @@ import { examInstances } from './mammograms.js';
 import { reasonOf, verdict } from './retry.js';
 import type { PollerSettings } from './settings.js';
 
+/** An exam's outcome without its pictures and files. */
+export type Analysis = DistributiveOmit<ExamOutcome, 'objects' | 'previews'>;
+
+type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+
 /** What became of one exam in one try. */
 export interface ExamReport {
   studyInstanceUID: string;
@@ -23,7 +28,7 @@ export interface ExamReport {
   reason: Reason | undefined;
   retryAt: Date | undefined;
   /** The analysis, unless the objects were kept by an earlier try. */
-  outcome: Omit<ExamOutcome, 'objects' | 'previews'> | undefined;
+  outcome: Analysis | undefined;
   objects: { kind: string; sopInstanceUID: string; bytes: number }[];
   /** Milliseconds of wall clock since the claim. */
   times: { analysed: number; kept: number; delivered: number };
@@ -101,9 +106,11 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
 
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
   const { studyInstanceUID } = claim.exam;
-  const instances = await fetchable(studyInstanceUID, parts, report);
+  const instances = await fetchable(studyInstanceUID, parts, (bytes) => {
+    report.retrievedBytes += bytes;
+  });
   const predecessors = await parts.ledger.predecessors(claim.exam);
-  const context = { createdAt: new Date(), predecessors };
+  const context = { createdAt: new Date(), predecessors, revision: claim.revision };
   try {
     return await processExam(instances, parts.bench, context);
   } catch (error) {
@@ -116,12 +123,12 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   }
 }
 
-async function fetchable(
+/** The study's instances as an exam takes them in. `onBytes` hears of every instance that was fetched. */
+export async function fetchable(
   studyInstanceUID: string,
-  parts: ExamParts,
-  report: ExamReport,
+  { pacs, ledger }: Pick<ExamParts, 'pacs' | 'ledger'>,
+  onBytes: (bytes: number) => void,
 ): Promise<ExamInstance[]> {
-  const { pacs, ledger } = parts;
   const found = await examInstances(await pacs.instances(studyInstanceUID), ledger);
   return found.map((instance) => ({
     studyInstanceUID,
@@ -130,8 +137,14 @@ async function fetchable(
     sopClassUID: instance.sopClassUID ?? '',
     fetch: async (as) => {
       const bytes = await retrieve(instance, as, pacs);
-      report.retrievedBytes += bytes.byteLength;
+      onBytes(bytes.byteLength);
       return bytes;
+    },
+    patientAndStudy: async () => {
+      const { seriesInstanceUID, sopInstanceUID } = instance;
+      return patientAndStudyFromJson(
+        await ofOneInstance(() => pacs.instanceMetadata(studyInstanceUID, seriesInstanceUID, sopInstanceUID)),
+      );
     },
   }));
 }
@@ -150,10 +163,14 @@ async function retrieve(
   pacs: DicomWeb,
 ): Promise<Uint8Array> {
   const syntax = as === 'stored' ? 'stored' : transferSyntax.ExplicitVRLittleEndian;
+  return ofOneInstance(() =>
+    pacs.retrieveInstance(studyInstanceUID, seriesInstanceUID, sopInstanceUID, { transferSyntax: syntax }),
+  );
+}
+
+async function ofOneInstance<T>(ask: () => Promise<T>): Promise<T> {
   try {
-    return await pacs.retrieveInstance(studyInstanceUID, seriesInstanceUID, sopInstanceUID, {
-      transferSyntax: syntax,
-    });
+    return await ask();
   } catch (error) {
     if (error instanceof PacsError && ABOUT_ONE_INSTANCE.has(error.code)) {
       const status = error.status === undefined ? '' : ` (HTTP status ${error.status})`;

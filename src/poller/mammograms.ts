@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sopClass } from '../dicom/index.js';
+import { type DicomJson, type StandardView, sopClass, standardView, standardViewOf } from '../dicom/index.js';
 import type { InstanceRecord } from '../dicomweb/index.js';
 import type { Ledger } from '../ledger/index.js';
 import type { SeenInstance } from './completeness.js';
@@ -38,11 +38,29 @@ export function fingerprintOf(instances: InstanceRecord[]): string {
   return createHash('sha256').update(uids.join('\n')).digest('hex');
 }
 
-/** As far as a query tells: sequences, and with them modifiers such as magnification, are never in its answers. */
-export function seenInstances(instances: InstanceRecord[]): SeenInstance[] {
-  return instances.map(({ sopInstanceUID, imageLaterality, viewPosition }) => {
-    const side = imageLaterality === 'L' || imageLaterality === 'R' ? imageLaterality : undefined;
-    const view = viewPosition === 'CC' || viewPosition === 'MLO' ? viewPosition : undefined;
-    return { sopInstanceUID, view: side && view && `${side}${view}` };
-  });
+/**
+ * What is known of each instance's view, asking the archive no more than it takes: a query's answer has at most the
+ * plain View Position, never the codes and modifiers, so where it lacks one the study's metadata are read. With fewer
+ * instances than expected views there is nothing to find out yet.
+ */
+export async function seenInstances(
+  instances: InstanceRecord[],
+  expectedViews: number,
+  metadata: () => Promise<DicomJson[]>,
+): Promise<SeenInstance[]> {
+  const asked = instances.map((instance) => ({
+    sopInstanceUID: instance.sopInstanceUID,
+    view: viewFromQuery(instance),
+  }));
+  if (asked.every(({ view }) => view !== undefined) || instances.length < expectedViews) return asked;
+  const views = new Map(
+    (await metadata()).map((dataset) => [dataset.string('SOPInstanceUID'), standardViewOf(dataset)]),
+  );
+  return asked.map(({ sopInstanceUID }) => ({ sopInstanceUID, view: views.get(sopInstanceUID) }));
+}
+
+function viewFromQuery({ imageLaterality, viewPosition }: InstanceRecord): StandardView | undefined {
+  const side = imageLaterality === 'L' || imageLaterality === 'R' ? imageLaterality : undefined;
+  const view = viewPosition === 'CC' || viewPosition === 'MLO' ? viewPosition : undefined;
+  return side && view && standardView({ laterality: side, view });
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
 import type { DicomWeb, InstanceRecord, StudyRecord } from '../dicomweb/index.js';
-import type { Workbench } from '../exam/index.js';
+import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import type { Algorithm, ExamKey, ExamRecord, Ledger, Reason } from '../ledger/index.js';
 import { completeness } from './completeness.js';
-import { type ExamReport, workOn } from './examWork.js';
+import { type ExamReport, fetchable, workOn } from './examWork.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
 import { reasonOf } from './retry.js';
@@ -120,6 +120,14 @@ export class Poller {
     return reports;
   }
 
+  /** What would be written about a study, which is neither stored nor noted. */
+  async dryRun(studyInstanceUID: string): Promise<ExamOutcome> {
+    const { bench, ledger } = this.#parts;
+    const instances = await fetchable(studyInstanceUID, this.#parts, () => {});
+    const predecessors = await ledger.predecessors(this.#key(studyInstanceUID));
+    return processExam(instances, bench, { createdAt: new Date(), predecessors, previews: true });
+  }
+
   async #cycle(): Promise<CycleReport> {
     const report: CycleReport = {
       startedAt: new Date(),
@@ -189,7 +197,7 @@ export class Poller {
     instanceCount: number | undefined,
     report: CycleReport,
   ): Promise<boolean> {
-    const { settings } = this.#parts;
+    const { settings, pacs } = this.#parts;
     const now = new Date();
     const observed = await this.#observe(studyInstanceUID);
     if (observed === undefined || observed.record.state !== 'waiting') {
@@ -198,7 +206,10 @@ export class Poller {
       return false;
     }
     this.#settled.delete(studyInstanceUID);
-    const answer = completeness(seenInstances(observed.instances), observed.record.lastChange, now, settings);
+    const seen = await seenInstances(observed.instances, settings.views.length, () =>
+      pacs.metadata(studyInstanceUID),
+    );
+    const answer = completeness(seen, observed.record.lastChange, now, settings);
     if (answer.complete) return true;
     report.arriving++;
     if (report.nextCompleteAt === undefined || answer.until < report.nextCompleteAt) {
