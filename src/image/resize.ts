@@ -32,12 +32,15 @@ export function displayImage(image: GreyImage, longEdge: number): DisplayImage {
   const pixels = new Uint8Array(rows * columns);
   eachTargetRow(image.pixels, image.rows, image.columns, rows, columns, (values, y) => {
     const at = y * columns;
-    for (let x = 0; x < columns; x++) pixels[at + x] = values[x]! / 257 + 0.5;
+    for (let x = 0; x < columns; x++) pixels[at + x] = Math.min(255, values[x]! / 257 + 0.5);
   });
   return { rows, columns, pixels };
 }
 
-/** One pass over the source; the array handed to `take` is used again for the next row. */
+/**
+ * Rows first: the source rows under a target row are added up, whole ones and those at its edges by the fraction that is
+ * covered. Across, a running sum tells the area up to each edge. `take` gets the same array again for every row.
+ */
 function eachTargetRow(
   pixels: Uint16Array | Float32Array,
   rows: number,
@@ -46,70 +49,57 @@ function eachTargetRow(
   targetColumns: number,
   take: (values: Float64Array, row: number) => void,
 ): void {
-  const across = coverage(columns, targetColumns);
-  const down = coverage(rows, targetRows);
+  const across = edges(columns, targetColumns);
+  const down = edges(rows, targetRows);
   const perPixel = 1 / ((columns / targetColumns) * (rows / targetRows));
-  const line = new Float64Array(targetColumns);
-  const sum = new Float64Array(targetColumns);
-  let lineOf = -1;
+  const sums = new Float64Array(columns);
+  const values = new Float64Array(targetColumns);
   for (let y = 0; y < targetRows; y++) {
-    sum.fill(0);
-    for (let from = down.first[y]!; from <= down.last[y]!; from++) {
-      // A source row on the border of two target rows is still there from the one before.
-      if (from !== lineOf) reduceRow(pixels, from * columns, across, line);
-      lineOf = from;
-      let weight = 1;
-      if (from === down.first[y]) weight = down.firstWeight[y]!;
-      else if (from === down.last[y]) weight = down.lastWeight[y]!;
-      for (let x = 0; x < targetColumns; x++) sum[x] = sum[x]! + weight * line[x]!;
-    }
-    for (let x = 0; x < targetColumns; x++) sum[x] = sum[x]! * perPixel;
-    take(sum, y);
+    const first = down.pixel[y]!;
+    const last = down.pixel[y + 1]!;
+    const start = down.fraction[y]!;
+    const end = down.fraction[y + 1]!;
+    sums.fill(0);
+    addRow(sums, pixels, first * columns, first === last ? end - start : 1 - start);
+    for (let row = first + 1; row < last; row++) addRow(sums, pixels, row * columns, 1);
+    if (last > first && end > 0) addRow(sums, pixels, last * columns, end);
+    reduceRow(sums, across, perPixel, values);
+    take(values, y);
   }
 }
 
-function reduceRow(
-  pixels: Uint16Array | Float32Array,
-  at: number,
-  across: Coverage,
-  line: Float64Array,
-): void {
-  const { first, last, firstWeight, lastWeight } = across;
-  for (let x = 0; x < line.length; x++) {
-    const from = at + first[x]!;
-    const to = at + last[x]!;
-    let sum = pixels[from]! * firstWeight[x]!;
-    for (let i = from + 1; i < to; i++) sum += pixels[i]!;
-    if (to > from) sum += pixels[to]! * lastWeight[x]!;
-    line[x] = sum;
+function addRow(sums: Float64Array, pixels: Uint16Array | Float32Array, at: number, weight: number): void {
+  for (let x = 0; x < sums.length; x++) sums[x] = sums[x]! + weight * pixels[at + x]!;
+}
+
+function reduceRow(sums: Float64Array, across: Edges, scale: number, values: Float64Array): void {
+  const { pixel, fraction } = across;
+  let x = 0;
+  let whole = 0;
+  let before = 0;
+  for (let target = 0; target < values.length; target++) {
+    const edge = pixel[target + 1]!;
+    while (x < edge) whole += sums[x++]!;
+    const part = fraction[target + 1]!;
+    const area = part > 0 ? whole + part * sums[x]! : whole;
+    values[target] = (area - before) * scale;
+    before = area;
   }
 }
 
-/** First and last source pixel under each target pixel, and how much of these two is covered (0 to 1). */
-interface Coverage {
-  first: Int32Array;
-  last: Int32Array;
-  firstWeight: Float64Array;
-  lastWeight: Float64Array;
+/** Edges of target pixels on the source: the source pixel that an edge lies in, and how far into it (0 to 1). */
+interface Edges {
+  pixel: Int32Array;
+  fraction: Float64Array;
 }
 
-function coverage(length: number, target: number): Coverage {
-  const result: Coverage = {
-    first: new Int32Array(target),
-    last: new Int32Array(target),
-    firstWeight: new Float64Array(target),
-    lastWeight: new Float64Array(target),
-  };
-  for (let i = 0; i < target; i++) {
-    // Edges in whole units of 1 / target, so that they are exact.
-    const start = i * length;
-    const end = (i + 1) * length;
-    const first = Math.floor(start / target);
-    const last = Math.ceil(end / target) - 1;
-    result.first[i] = first;
-    result.last[i] = last;
-    result.firstWeight[i] = (Math.min(end, (first + 1) * target) - start) / target;
-    result.lastWeight[i] = (end - last * target) / target;
+function edges(length: number, target: number): Edges {
+  const pixel = new Int32Array(target + 1);
+  const fraction = new Float64Array(target + 1);
+  for (let i = 0; i <= target; i++) {
+    pixel[i] = Math.floor((i * length) / target);
+    // In whole units of 1 / target, so that edges that fall together are exactly 0.
+    fraction[i] = ((i * length) % target) / target;
   }
-  return result;
+  return { pixel, fraction };
 }
