@@ -4,6 +4,7 @@
  * `content/` has the content items and their encoding, `templates/` one builder per template (PS3.16), named by its
  * TID, `document.ts` what surrounds a tree, `wording.ts` every sentence that people read.
  */
+export { unansweredMammograms } from './coverage.js';
 export type {
   ArchivedInstance,
   ReportInput,

@@ -1,0 +1,353 @@
+import { expect } from 'chai';
+import { isOwnObject } from '../../src/dicom/index.js';
+import { type NotProcessedInput, notProcessedReport, resultReport } from '../../src/sr/index.js';
+import {
+  BARE,
+  findingsOf,
+  fourViews,
+  imageFinding,
+  NAMES,
+  negativeExam,
+  positiveExam,
+  reportInput,
+  SPOT_VIEW,
+  source,
+  TOMOSYNTHESIS,
+  undecodable,
+} from './reportInputs.js';
+import {
+  all,
+  codeOf,
+  find,
+  type Item,
+  listed,
+  numberOf,
+  readReport,
+  referenced,
+  textOf,
+  under,
+} from './tree.js';
+
+const LANGUAGE = '121049';
+const PROCEDURE = '121058';
+const GROUP = '125007';
+const TRACKING_NAME = '112039';
+const TRACKING_UID = '112040';
+const FINDING = '121071';
+const FINDING_SITE = '363698007';
+const LATERALITY = '272741003';
+const PROBABILITY = '111047';
+const REGION = '111030';
+const INTERPRETATION = '363713009';
+const POSITIVE = '10828004';
+const NEGATIVE = '260385009';
+const SUMMARY = '121111';
+const COMMENT = '121106';
+const ANALYSES = '111065';
+
+function group(root: Item, name: string): Item {
+  const found = find(root, GROUP).find((one) => textOf(under(one, TRACKING_NAME)[0]) === name);
+  if (found === undefined) throw new Error(`no measurement group "${name}"`);
+  return found;
+}
+
+describe('TID 1500 report', () => {
+  it('is an Imaging Measurement Report in US English, by a device, of an imaging procedure on a mammogram', () => {
+    const { dataset, root } = readReport(resultReport(reportInput(positiveExam())));
+    expect(dataset.string('SOPClassUID')).to.equal('1.2.840.10008.5.1.4.1.1.88.34');
+    expect(root.concept).to.equal('126000');
+    expect(dataset.items('ContentTemplateSequence')[0]?.string('TemplateIdentifier')).to.equal('1500');
+    expect(codeOf(under(root, LANGUAGE)[0])).to.equal('en-US');
+    expect(codeOf(under(root, '121005')[0])).to.equal('121007');
+    expect(codeOf(under(root, PROCEDURE)[0])).to.equal('363679005');
+    expect(codeOf(find(under(root, PROCEDURE)[0]!, '121139')[0])).to.equal('MG');
+    expect(dataset.code('PerformedProcedureCodeSequence')?.value).to.equal('71651007');
+  });
+
+  it('is a Comprehensive SR for archives that know no other', () => {
+    const bytes = resultReport(reportInput(positiveExam()), { sopClass: 'ComprehensiveSR' });
+    expect(readReport(bytes).dataset.string('SOPClassUID')).to.equal('1.2.840.10008.5.1.4.1.1.88.33');
+  });
+
+  it('answers for the exam, each breast and each image, with side, probability and verdict', () => {
+    const { root } = readReport(resultReport(reportInput(positiveExam())));
+    const answers = ['Exam', 'Left breast', 'Right breast', 'L CC', 'L MLO', 'R CC', 'R MLO'].map((name) => {
+      const one = group(root, `${name}: AI answer`);
+      const site = under(one, FINDING_SITE)[0];
+      return [
+        name,
+        numberOf(under(one, PROBABILITY)[0]),
+        codeOf(under(one, INTERPRETATION)[0]),
+        codeOf(site?.children[0]),
+      ];
+    });
+    const [left, right, both] = ['7771000', '24028007', '51440002'];
+    expect(answers).to.deep.equal([
+      ['Exam', 87.3, POSITIVE, both],
+      ['Left breast', 87.3, POSITIVE, left],
+      ['Right breast', 3.1, NEGATIVE, right],
+      ['L CC', 87.3, POSITIVE, left],
+      ['L MLO', 42, NEGATIVE, left],
+      ['R CC', 3.1, NEGATIVE, right],
+      ['R MLO', 0.04, NEGATIVE, right],
+    ]);
+  });
+
+  it('keeps the exact probability beside the rounded one', () => {
+    const { root } = readReport(resultReport(reportInput(positiveExam())));
+    const measured = under(group(root, 'L CC: AI answer'), PROBABILITY)[0]?.dataset.items(
+      'MeasuredValueSequence',
+    )[0];
+    expect(measured?.number('FloatingPointValue')).to.equal(87.3456789);
+  });
+
+  it('never shows a negative answer on the positive side of the operating point', () => {
+    const [lcc] = fourViews();
+    const findings = findingsOf([imageFinding(lcc!, 0.49996)]);
+    const { root } = readReport(resultReport(reportInput(findings)));
+    expect(numberOf(under(group(root, 'L CC: AI answer'), PROBABILITY)[0])).to.equal(49.996);
+    expect(textOf(find(root, SUMMARY)[0])).to.include('49.996 % (negative)');
+  });
+
+  it('gives every group a name and a tracking UID of its own, and names the algorithm', () => {
+    const { root } = readReport(resultReport(reportInput(positiveExam())));
+    const groups = find(root, GROUP);
+    const uids = groups.map((one) => under(one, TRACKING_UID)[0]?.dataset.string('UID'));
+    expect(uids).to.have.lengthOf(8).and.not.include(undefined);
+    expect(new Set(uids).size).to.equal(8);
+    for (const one of groups) {
+      expect(under(one, FINDING)).to.have.lengthOf(1);
+      expect(under(one, '111001').map(textOf)).to.deep.equal(['mamori-reference']);
+      expect(under(one, '111003').map(textOf)).to.deep.equal(['1.2.0']);
+      expect(under(one, '111002').map(textOf)).to.include('operating point=50 %');
+      expect(under(one, '122405').map(textOf)).to.deep.equal(['Mamori project']);
+    }
+  });
+
+  it('draws the region closed, on its image, and calls it attention and no lesion wherever a viewer may look', () => {
+    const findings = positiveExam();
+    const { root } = readReport(resultReport(reportInput(findings)));
+    const region = group(root, 'L CC: AI attention, not a lesion outline');
+    const [scoord] = under(region, REGION);
+    const points = scoord!.dataset.numbers('GraphicData');
+    expect(scoord!.dataset.string('GraphicType')).to.equal('POLYLINE');
+    expect(points).to.have.lengthOf(10);
+    expect(points.slice(0, 2)).to.deep.equal(points.slice(-2));
+    expect([...referenced(scoord!)]).to.deep.equal([findings.breasts[0]!.images[0]!.source.sopInstanceUID]);
+    expect(scoord!.children[0]?.relationship).to.equal('SELECTED FROM');
+    expect(under(region, FINDING)[0]?.dataset.code('ConceptCodeSequence')?.meaning).to.include(
+      'not the outline of a lesion',
+    );
+    expect(textOf(under(region, COMMENT)[0])).to.include('Not the outline of a lesion');
+  });
+
+  it('keeps coordinates on the image', () => {
+    const [lcc] = fourViews();
+    const finding = imageFinding(lcc!, 0.9);
+    finding.region!.outline = [
+      { x: -3, y: -1 },
+      { x: 3000, y: 10 },
+      { x: 100, y: 4000 },
+    ];
+    const { root } = readReport(resultReport(reportInput(findingsOf([finding]))));
+    const region = group(root, 'L CC: AI attention, not a lesion outline');
+    expect(under(region, REGION)[0]?.dataset.numbers('GraphicData')).to.deep.equal([
+      0, 0, 2560, 10, 100, 3328, 0, 0,
+    ]);
+  });
+
+  it('has no region where there is nothing to point at', () => {
+    const { root } = readReport(resultReport(reportInput(negativeExam())));
+    const names = find(root, TRACKING_NAME).map(textOf);
+    expect(names.filter((name) => name?.includes('attention'))).to.deep.equal([]);
+    expect(names).to.have.lengthOf(7);
+  });
+
+  it('says first what the answer is, what it is not for, and what a negative one means', () => {
+    const { root } = readReport(resultReport(reportInput(negativeExam())));
+    const summary = textOf(under(root, SUMMARY)[0])!;
+    expect(summary.split('\r\n')).to.deep.equal([
+      'AI result, not for primary diagnosis. Probability of cancer: exam 16.0 % (negative).',
+      'Left breast: 8.0 % (negative); L CC 4.0 %, L MLO 8.0 %.',
+      'Right breast: 16.0 % (negative); R CC 12.0 %, R MLO 16.0 %.',
+      'Positive means 50 % or more. A negative answer does not exclude cancer.',
+      '4 images analysed.',
+    ]);
+    const comments = find(root, COMMENT).map(textOf).join('\n');
+    expect(comments).to.include('Purpose: Second look');
+    expect(comments).to.include('Limit: Not tested on implants.');
+  });
+
+  it('describes the analysed images as their headers do', () => {
+    const { root } = readReport(resultReport(reportInput(positiveExam())));
+    const images = find(root, '126200')[0]!.children.filter((child) => child.valueType === 'IMAGE');
+    expect(images).to.have.lengthOf(4);
+    expect(codeOf(under(images[1]!, '111027')[0])).to.equal('7771000');
+    expect(codeOf(under(images[1]!, '111031')[0])).to.equal('399368009');
+    expect(textOf(under(images[1]!, '111043')[0])).to.equal('FR');
+    expect(numberOf(under(images[1]!, '111026')[0])).to.equal(0.0701);
+    expect(numberOf(under(images[1]!, '111066')[0])).to.equal(0.07);
+  });
+
+  it('leaves out of the library what the headers lack', () => {
+    const { root } = readReport(resultReport(reportInput(positiveExam(BARE))));
+    const [first] = find(root, '126200')[0]!.children.filter((child) => child.valueType === 'IMAGE');
+    expect(first!.children.map((child) => child.concept)).to.deep.equal([
+      '111027',
+      '110910',
+      '110911',
+      '111031',
+    ]);
+  });
+
+  it('is complete, unverified and preliminary, and fits into the study it came from', () => {
+    const { dataset } = readReport(resultReport(reportInput(positiveExam())));
+    expect(dataset.string('CompletionFlag')).to.equal('COMPLETE');
+    expect(dataset.string('VerificationFlag')).to.equal('UNVERIFIED');
+    expect(dataset.string('PreliminaryFlag')).to.equal('PRELIMINARY');
+    expect(dataset.has('ReferencedPerformedProcedureStepSequence')).to.equal(true);
+    expect(dataset.string('StudyInstanceUID')).to.equal(fourViews()[0]!.studyInstanceUID);
+    expect(dataset.string('PatientID')).to.equal('P-17');
+    expect(dataset.string('ContentDate')).to.equal('20240518');
+    expect(dataset.string('ContentTime')).to.equal('102030');
+    expect(isOwnObject(dataset)).to.equal(true);
+  });
+
+  it('names its maker in the header as in the tree', () => {
+    const { dataset, root } = readReport(resultReport(reportInput(positiveExam())));
+    const [equipment] = dataset.items('ContributingEquipmentSequence');
+    expect(equipment?.code('PurposeOfReferenceCodeSequence')?.value).to.equal('109102');
+    for (const where of [dataset, equipment!]) {
+      expect(where.string('Manufacturer')).to.equal(textOf(under(root, '121014')[0]));
+      expect(where.string('ManufacturerModelName')).to.equal(textOf(under(root, '121015')[0]));
+      expect(where.string('DeviceSerialNumber')).to.equal(textOf(under(root, '121016')[0]));
+      expect(where.string('DeviceUID')).to.equal(under(root, '121012')[0]?.dataset.string('UID'));
+      expect(where.string('SoftwareVersions')).to.equal('mamori 0.1.0, model 1.2.0');
+    }
+  });
+
+  it('lists as evidence, under its series, every instance that it points to or speaks of', () => {
+    const input = reportInput(positiveExam(), { leftOut: [SPOT_VIEW, TOMOSYNTHESIS] });
+    const { dataset, root } = readReport(resultReport(input));
+    const evidence = listed(dataset, 'CurrentRequestedProcedureEvidenceSequence');
+    const known = [...input.analysed, ...input.leftOut, ...input.secondaryCaptures];
+    expect(evidence.map((one) => `${one.series} ${one.instance}`)).to.have.members(
+      known.map((one) => `${one.seriesInstanceUID} ${one.sopInstanceUID}`),
+    );
+    expect(evidence.map((one) => one.instance)).to.include.members([...referenced(root)]);
+  });
+
+  it('keeps instances without UIDs out of the evidence', () => {
+    const broken = { ...SPOT_VIEW, sopInstanceUID: '', seriesInstanceUID: '' };
+    const { dataset } = readReport(resultReport(reportInput(positiveExam(), { leftOut: [broken] })));
+    expect(listed(dataset, 'CurrentRequestedProcedureEvidenceSequence')).to.have.lengthOf(8);
+  });
+
+  it('names the reports it replaces', () => {
+    const predecessor = {
+      studyInstanceUID: '1.2.3',
+      seriesInstanceUID: '1.2.3.5',
+      sopInstanceUID: '1.2.3.6',
+      sopClassUID: '1.2.840.10008.5.1.4.1.1.88.34',
+    };
+    const { dataset } = readReport(
+      resultReport(reportInput(positiveExam(), { predecessors: [predecessor] })),
+    );
+    expect(listed(dataset, 'PredecessorDocumentsSequence')).to.deep.equal([
+      { study: '1.2.3', series: '1.2.3.5', instance: '1.2.3.6' },
+    ]);
+    expect(
+      readReport(resultReport(reportInput(positiveExam()))).dataset.has('PredecessorDocumentsSequence'),
+    ).to.equal(false);
+  });
+
+  it('says which images it does not rest on, and why', () => {
+    const leftOut = [SPOT_VIEW, undecodable(source('L', 'MLO', { sopInstanceUID: '1.2.3.4' }))];
+    const { dataset, root } = readReport(resultReport(reportInput(positiveExam(), { leftOut })));
+    expect(codeOf(find(root, 'C0034375')[0]?.children[0])).to.equal('111223');
+    const comments = find(root, 'C0034375')[0]!
+      .children.filter((child) => child.concept === COMMENT)
+      .map(textOf);
+    expect(comments[0]).to.include('Spot compression view').and.include(SPOT_VIEW.sopInstanceUID);
+    expect(comments[1]).to.include('L MLO').and.include('pixels-truncated');
+    expect(codeOf(under(group(root, 'L MLO: NOT PROCESSED'), ANALYSES)[0])).to.equal('111224');
+    expect(textOf(under(root, SUMMARY)[0])).to.include("2 of the study's instances not analysed");
+    expect(dataset.string('SeriesDescription')).to.include('part of the exam');
+  });
+
+  it('is no part of an answer when only other things than mammograms were left alone', () => {
+    const { dataset, root } = readReport(
+      resultReport(reportInput(positiveExam(), { leftOut: [TOMOSYNTHESIS] })),
+    );
+    expect(codeOf(find(root, 'C0034375')[0]?.children[0])).to.equal('111222');
+    expect(dataset.string('SeriesDescription')).to.not.include('part of the exam');
+    expect(find(root, COMMENT).map(textOf).join()).to.include('Breast Tomosynthesis');
+  });
+
+  it('never names a BI-RADS category', () => {
+    for (const findings of [positiveExam(), negativeExam()]) {
+      const { root } = readReport(resultReport(reportInput(findings)));
+      expect(all(root).filter((one) => one.concept === '111005')).to.deep.equal([]);
+    }
+  });
+
+  for (const [name, patient] of Object.entries(NAMES)) {
+    it(`keeps the patient's name byte for byte (${name})`, () => {
+      const { dataset } = readReport(resultReport(reportInput(positiveExam({ name: patient }))));
+      const written = Buffer.from(dataset.raw('PatientName')!.bytes);
+      expect(written.subarray(0, patient.bytes.length).equals(Buffer.from(patient.bytes))).to.equal(true);
+      expect(
+        Buffer.from(dataset.raw('SpecificCharacterSet')?.bytes ?? [])
+          .toString('latin1')
+          .trimEnd(),
+      ).to.equal(patient.characterSet);
+    });
+  }
+
+  it('is a function of its input', () => {
+    const twice = [1, 2].map(() => Buffer.from(resultReport(reportInput(positiveExam()))));
+    expect(twice[0]!.equals(twice[1]!)).to.equal(true);
+  });
+});
+
+describe('TID 1500 report of an exam that was not processed', () => {
+  const failed: NotProcessedInput = {
+    ...reportInput(undefined, { leftOut: fourViews().map(undecodable) }),
+    reason: 'No image could be decoded.',
+  };
+
+  it('says so before anything else, with the reason, and has neither number nor verdict', () => {
+    const { dataset, root } = readReport(notProcessedReport('tid1500', failed));
+    expect(dataset.string('SeriesDescription')).to.equal('AI result: NOT PROCESSED');
+    const summary = textOf(under(root, SUMMARY)[0]);
+    expect(summary)
+      .to.match(/^NOT PROCESSED/)
+      .and.include('not a negative result')
+      .and.include(failed.reason);
+    expect(find(root, PROBABILITY)).to.deep.equal([]);
+    expect(find(root, INTERPRETATION)).to.deep.equal([]);
+    expect(codeOf(find(root, 'C0034375')[0]?.children[0])).to.equal('111224');
+  });
+
+  it('has a group for the exam and for each image, with its reason', () => {
+    const { root } = readReport(notProcessedReport('tid1500', failed));
+    expect(find(root, TRACKING_NAME).map(textOf)).to.deep.equal([
+      'Exam: NOT PROCESSED',
+      ...['L CC', 'L MLO', 'R CC', 'R MLO'].map((view) => `${view}: NOT PROCESSED`),
+    ]);
+    expect(textOf(under(group(root, 'R CC: NOT PROCESSED'), COMMENT)[0])).to.include('pixel data end');
+  });
+
+  it('tells never begun from failed', () => {
+    const input = { ...failed, leftOut: [SPOT_VIEW], study: source('L', 'CC'), reason: 'No standard view.' };
+    const { root } = readReport(notProcessedReport('tid1500', input));
+    expect(codeOf(find(root, 'C0034375')[0]?.children[0])).to.equal('111225');
+    expect(find(root, LATERALITY)).to.deep.equal([]);
+  });
+
+  it('cannot be written without a study', () => {
+    expect(() => notProcessedReport('tid1500', { ...failed, leftOut: [SPOT_VIEW] }))
+      .to.throw()
+      .with.property('code', 'report-without-study');
+  });
+});
