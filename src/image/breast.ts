@@ -1,3 +1,4 @@
+import { blockMeans } from './resize.js';
 import type { Box, GreyImage } from './types.js';
 
 /** Where the breast is, on an image reduced by whole blocks. */
@@ -28,9 +29,9 @@ const LEVELS = 256;
  */
 export function breastMask(image: GreyImage): BreastMask {
   const block = Math.max(1, Math.ceil(Math.max(image.rows, image.columns) / REDUCED_EDGE));
-  const reduced = blockMeans(image, block);
-  const { rows, columns } = reduced;
-  const levels = stretched(reduced.pixels);
+  const rows = Math.ceil(image.rows / block);
+  const columns = Math.ceil(image.columns / block);
+  const levels = stretched(blockMeans(image.pixels, image.rows, image.columns, block));
   if (levels && backgroundIsBright(levels, rows, columns))
     for (let i = 0; i < levels.length; i++) levels[i] = 255 - levels[i]!;
 
@@ -56,35 +57,6 @@ function sourceBox(bounds: Box, block: number, image: GreyImage): Box {
     width: Math.min(image.columns, (bounds.left + bounds.width) * block) - left,
     height: Math.min(image.rows, (bounds.top + bounds.height) * block) - top,
   };
-}
-
-function blockMeans(
-  image: GreyImage,
-  block: number,
-): { rows: number; columns: number; pixels: Float64Array } {
-  const rows = Math.ceil(image.rows / block);
-  const columns = Math.ceil(image.columns / block);
-  const pixels = new Float64Array(rows * columns);
-  for (let y = 0; y < image.rows; y++) {
-    const to = Math.floor(y / block) * columns;
-    const end = (y + 1) * image.columns;
-    let x = 0;
-    for (let from = y * image.columns; from < end; from += block) {
-      let sum = 0;
-      const stop = Math.min(from + block, end);
-      for (let i = from; i < stop; i++) sum += image.pixels[i]!;
-      pixels[to + x] = pixels[to + x]! + sum;
-      x++;
-    }
-  }
-  for (let y = 0; y < rows; y++) {
-    const height = Math.min(block, image.rows - y * block);
-    for (let x = 0; x < columns; x++) {
-      const width = Math.min(block, image.columns - x * block);
-      pixels[y * columns + x] = pixels[y * columns + x]! / (width * height);
-    }
-  }
-  return { rows, columns, pixels };
 }
 
 /** Levels 0 to 255 between the 0.1 and 99.5 percentiles, so that labels do not set the scale; none if all is flat. */

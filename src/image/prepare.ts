@@ -173,7 +173,9 @@ function addClahe(work: Work, step: Extract<PreparationStep, { step: 'clahe' }>)
 }
 
 function resize(work: Work, rows: number, columns: number): void {
-  work.channels = work.channels.map((channel) => resizeArea(channel, work.rows, work.columns, rows, columns));
+  work.channels = work.channels.map((channel) =>
+    resizeArea(channel as Uint16Array, work.rows, work.columns, rows, columns),
+  );
   [work.rows, work.columns] = [rows, columns];
   work.resized = true;
 }

@@ -1,4 +1,20 @@
+import { Kernel } from './kernels/kernel.js';
+import resizeWasm from './kernels/resize.wasm.js';
 import type { DisplayImage, GreyImage } from './types.js';
+
+interface ResizeFunctions {
+  addRow(sums: number, pixels: number, width: number, weight: number): void;
+  reduceRow(
+    sums: number,
+    edge: number,
+    fraction: number,
+    targets: number,
+    scale: number,
+    values: number,
+  ): void;
+}
+
+const kernel = new Kernel<ResizeFunctions>(resizeWasm, 8 * 2 ** 20);
 
 /**
  * Area-averaging resize: every target pixel is the mean of the source area under it, pixels at its edges counted
@@ -11,16 +27,16 @@ import type { DisplayImage, GreyImage } from './types.js';
  * @returns row-major, `targetRows * targetColumns` long, in the units of the source
  */
 export function resizeArea(
-  pixels: Uint16Array | Float32Array,
+  pixels: Uint16Array,
   rows: number,
   columns: number,
   targetRows: number,
   targetColumns: number,
 ): Float32Array {
   const out = new Float32Array(targetRows * targetColumns);
-  eachTargetRow(pixels, rows, columns, targetRows, targetColumns, (values, y) =>
-    out.set(values, y * targetColumns),
-  );
+  const [down, across] = [edges(rows, targetRows), edges(columns, targetColumns)];
+  const perPixel = 1 / ((columns / targetColumns) * (rows / targetRows));
+  eachTargetRow(pixels, columns, down, across, perPixel, (values, y) => out.set(values, y * targetColumns));
   return out;
 }
 
@@ -30,11 +46,38 @@ export function displayImage(image: GreyImage, longEdge: number): DisplayImage {
   const rows = Math.max(1, Math.round(image.rows * scale));
   const columns = Math.max(1, Math.round(image.columns * scale));
   const pixels = new Uint8Array(rows * columns);
-  eachTargetRow(image.pixels, image.rows, image.columns, rows, columns, (values, y) => {
+  const [down, across] = [edges(image.rows, rows), edges(image.columns, columns)];
+  const perPixel = 1 / ((image.columns / columns) * (image.rows / rows) * 257);
+  eachTargetRow(image.pixels, image.columns, down, across, perPixel, (values, y) => {
     const at = y * columns;
-    for (let x = 0; x < columns; x++) pixels[at + x] = Math.min(255, values[x]! / 257 + 0.5);
+    for (let x = 0; x < columns; x++) pixels[at + x] = Math.min(255, values[x]! + 0.5);
   });
   return { rows, columns, pixels };
+}
+
+/**
+ * Means over blocks of whole pixels; those at the right and lower edge may be smaller.
+ *
+ * @returns row-major, ⌈rows / block⌉ × ⌈columns / block⌉
+ */
+export function blockMeans(pixels: Uint16Array, rows: number, columns: number, block: number): Float64Array {
+  const blocks = (length: number): Edges => {
+    const pixel = Int32Array.from({ length: Math.ceil(length / block) + 1 }, (_, i) =>
+      Math.min(i * block, length),
+    );
+    return { pixel, fraction: new Float64Array(pixel.length) };
+  };
+  const across = blocks(columns);
+  const down = blocks(rows);
+  const targetColumns = across.pixel.length - 1;
+  const means = new Float64Array((down.pixel.length - 1) * targetColumns);
+  eachTargetRow(pixels, columns, down, across, 1, (sums, y) => {
+    const height = down.pixel[y + 1]! - down.pixel[y]!;
+    for (let x = 0; x < targetColumns; x++) {
+      means[y * targetColumns + x] = sums[x]! / (height * (across.pixel[x + 1]! - across.pixel[x]!));
+    }
+  });
+  return means;
 }
 
 /**
@@ -42,48 +85,47 @@ export function displayImage(image: GreyImage, longEdge: number): DisplayImage {
  * covered. Across, a running sum tells the area up to each edge. `take` gets the same array again for every row.
  */
 function eachTargetRow(
-  pixels: Uint16Array | Float32Array,
-  rows: number,
+  pixels: Uint16Array,
   columns: number,
-  targetRows: number,
-  targetColumns: number,
+  down: Edges,
+  across: Edges,
+  scale: number,
   take: (values: Float64Array, row: number) => void,
 ): void {
-  const across = edges(columns, targetColumns);
-  const down = edges(rows, targetRows);
-  const perPixel = 1 / ((columns / targetColumns) * (rows / targetRows));
-  const sums = new Float64Array(columns);
-  const values = new Float64Array(targetColumns);
+  const targetRows = down.pixel.length - 1;
+  const targetColumns = across.pixel.length - 1;
+  // The kernel adds eight pixels at a time; what stands behind the row's end is added up and never read.
+  const width = (columns + 7) & ~7;
+  const sumsAt = 1024;
+  const fractionAt = sumsAt + width * 8;
+  const valuesAt = fractionAt + (targetColumns + 1) * 8;
+  const edgeAt = valuesAt + targetColumns * 8;
+  const lineAt = (edgeAt + (targetColumns + 1) * 4 + 15) & ~15;
+  const { memory, functions } = kernel.instance(lineAt + width * 2);
+  new Float64Array(memory.buffer, fractionAt, targetColumns + 1).set(across.fraction);
+  new Int32Array(memory.buffer, edgeAt, targetColumns + 1).set(across.pixel);
+  const sums = new Float64Array(memory.buffer, sumsAt, width);
+  const values = new Float64Array(memory.buffer, valuesAt, targetColumns);
+  const line = new Uint16Array(memory.buffer, lineAt, columns);
+  let inLine = -1;
+  const add = (row: number, weight: number) => {
+    // A row on the border of two target rows is still there from the one before.
+    if (row !== inLine) line.set(pixels.subarray(row * columns, (row + 1) * columns));
+    inLine = row;
+    functions.addRow(sumsAt, lineAt, width, weight);
+  };
+
   for (let y = 0; y < targetRows; y++) {
     const first = down.pixel[y]!;
     const last = down.pixel[y + 1]!;
     const start = down.fraction[y]!;
     const end = down.fraction[y + 1]!;
     sums.fill(0);
-    addRow(sums, pixels, first * columns, first === last ? end - start : 1 - start);
-    for (let row = first + 1; row < last; row++) addRow(sums, pixels, row * columns, 1);
-    if (last > first && end > 0) addRow(sums, pixels, last * columns, end);
-    reduceRow(sums, across, perPixel, values);
+    add(first, first === last ? end - start : 1 - start);
+    for (let row = first + 1; row < last; row++) add(row, 1);
+    if (last > first && end > 0) add(last, end);
+    functions.reduceRow(sumsAt, edgeAt, fractionAt, targetColumns, scale, valuesAt);
     take(values, y);
-  }
-}
-
-function addRow(sums: Float64Array, pixels: Uint16Array | Float32Array, at: number, weight: number): void {
-  for (let x = 0; x < sums.length; x++) sums[x] = sums[x]! + weight * pixels[at + x]!;
-}
-
-function reduceRow(sums: Float64Array, across: Edges, scale: number, values: Float64Array): void {
-  const { pixel, fraction } = across;
-  let x = 0;
-  let whole = 0;
-  let before = 0;
-  for (let target = 0; target < values.length; target++) {
-    const edge = pixel[target + 1]!;
-    while (x < edge) whole += sums[x++]!;
-    const part = fraction[target + 1]!;
-    const area = part > 0 ? whole + part * sums[x]! : whole;
-    values[target] = (area - before) * scale;
-    before = area;
   }
 }
 

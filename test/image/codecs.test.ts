@@ -239,5 +239,5 @@ describe('image kernels', () => {
     const run = spawnSync(process.execPath, [join(ROOT, 'scripts/build-kernels.mjs'), '--check']);
     expect(run.stderr.toString()).to.equal('');
     expect(run.status).to.equal(0);
-  });
+  }).timeout(60_000);
 });
