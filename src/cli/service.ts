@@ -123,6 +123,7 @@ function openPacs({ pacs }: Settings): DicomWeb {
       connectMs: pacs.timeouts.connectSeconds * 1000,
       headersMs: pacs.timeouts.headersSeconds * 1000,
       idleBodyMs: pacs.timeouts.idleSeconds * 1000,
+      totalMs: pacs.timeouts.totalSeconds * 1000,
     },
     connections: pacs.connections,
     maxInstanceBytes: pacs.maxInstanceMegabytes * MEGABYTE,

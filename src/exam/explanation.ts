@@ -1,4 +1,11 @@
-import { attentionRegion, blackLevel, gradCam, type HeatMap, integratedGradCam } from '../gradcam/index.js';
+import {
+  attentionRegion,
+  blackLevel,
+  type Completeness,
+  gradCam,
+  type HeatMap,
+  integratedGradCam,
+} from '../gradcam/index.js';
 import type { PreparedImage } from '../image/index.js';
 import { type Bundle, calibrate, type Engine, type ImageFinding, type Inference } from '../model/index.js';
 import type { ExamSettings } from './types.js';
@@ -7,6 +14,8 @@ import type { ExamSettings } from './types.js';
 export interface ExplainedImage {
   image: PreparedImage;
   heatMap: HeatMap;
+  /** How far the heat map accounts for the answer, where the method measures that. */
+  completeness: Completeness | undefined;
   finding: ImageFinding;
 }
 
@@ -20,12 +29,17 @@ export async function explain(
   const explained: ExplainedImage[] = [];
   for (const [i, image] of images.entries()) {
     const inference = inferences[i]!;
-    const heatMap = await heatMapOf(image, inference, bundle, engine, method);
+    const { heatMap, completeness } = await heatMapOf(image, inference, bundle, engine, method);
     const probability = calibrate(bundle, inference.rawProbability);
     const positive = probability >= bundle.operatingPoint;
     // A region speaks of a finding: below the operating point there is none to point at.
     const region = positive ? attentionRegion(heatMap, image.geometry) : undefined;
-    explained.push({ image, heatMap, finding: { source: image.source, probability, positive, region } });
+    explained.push({
+      image,
+      heatMap,
+      completeness,
+      finding: { source: image.source, probability, positive, region },
+    });
   }
   return explained;
 }
@@ -36,11 +50,10 @@ async function heatMapOf(
   bundle: Bundle,
   engine: Engine,
   method: ExamSettings['explain'],
-): Promise<HeatMap> {
-  if (method.method === 'grad-cam') return gradCam(inference);
+): Promise<Pick<ExplainedImage, 'heatMap' | 'completeness'>> {
+  if (method.method === 'grad-cam') return { heatMap: gradCam(inference), completeness: undefined };
   const baseline = blackLevel(bundle.input.preparation);
-  const { heatMap } = await integratedGradCam(engine, image.input, { steps: method.steps, baseline });
-  return heatMap;
+  return integratedGradCam(engine, image.input, { steps: method.steps, baseline });
 }
 
 /** The method's name as captions and reports print it. */

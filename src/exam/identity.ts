@@ -9,6 +9,8 @@ export interface Work {
   leftOut: Pick<LeftOut, 'sopInstanceUID' | 'code'>[];
   bundle: Pick<Bundle, 'name' | 'version' | 'digest'>;
   settings: ExamSettings;
+  /** Counts the times that a closed exam was taken up anew, from 1. */
+  revision: number;
 }
 
 /** The UIDs of everything that is written about one exam; pure functions of the work (`2.25.` + a hash). */
@@ -21,7 +23,9 @@ export interface ResultNames {
 
 /**
  * Left-out instances belong to the name: a report that says "one view could not be read" and the one made after
- * that view was repaired are different documents, and the archive must not take the second for the first.
+ * that view was repaired are different documents, and the archive must not take the second for the first. For the
+ * same reason the revision does, from the second on: an exam that is processed again on demand gets other bytes
+ * (their time, their predecessors), and one UID must not stand for two contents.
  */
 export function resultNames(work: Work): ResultNames {
   const key = JSON.stringify([
@@ -33,6 +37,7 @@ export function resultNames(work: Work): ResultNames {
     work.bundle.digest,
     work.settings.explain,
     work.settings.secondaryCapture?.longEdge ?? 'none',
+    ...(work.revision > 1 ? [work.revision] : []),
   ]);
   return {
     report: (kind) => ({

@@ -1,6 +1,6 @@
 /** The whole job on one exam, without an archive: images in, findings and finished DICOM objects out. */
 export { InstanceUnavailable } from './errors.js';
-export { declineExam, type ExamContext, processExam, type Workbench } from './processExam.js';
+export { declineExam, processExam } from './processExam.js';
 export type {
   ExamInstance,
   ExamObject,
@@ -11,3 +11,4 @@ export type {
   ReportKind,
   StageTimes,
 } from './types.js';
+export type { ExamContext, Workbench } from './workbench.js';

@@ -1,4 +1,10 @@
-import { type SourceInstance, type StandardView, sopClass, standardView } from '../dicom/index.js';
+import {
+  leftAloneByClass,
+  type SourceInstance,
+  type StandardView,
+  sopClass,
+  standardView,
+} from '../dicom/index.js';
 import type { PreparationPool, PreparationResult, PreparationStep, PreparedImage } from '../image/index.js';
 import type { UnanalysedInstance } from '../sr/index.js';
 import { InstanceUnavailable } from './errors.js';
@@ -29,7 +35,8 @@ const ALL_VIEWS: StandardView[] = ['LCC', 'LMLO', 'RCC', 'RMLO'];
  * Fetches and prepares an exam's instances, a few at a time.
  *
  * For Presentation comes first; a For Processing image is only used where its view has no other. When the four
- * standard views are all there, For Processing images are not even fetched.
+ * standard views are all there, For Processing images are not even fetched, and neither is what is no mammogram by its
+ * SOP class: a tomosynthesis can have a gigabyte.
  *
  * @throws whatever `fetch` throws except InstanceUnavailable: then the exam is not at fault and is tried again.
  */
@@ -42,11 +49,18 @@ export async function takeIn(
   const forProcessing = (instance: ExamInstance) =>
     instance.sopClassUID === sopClass.DigitalMammographyForProcessing;
 
-  const first = instances.filter((instance) => !forProcessing(instance));
+  const candidates: ExamInstance[] = [];
+  for (const instance of instances) {
+    const other = knownByClass(instance);
+    if (other === undefined) candidates.push(instance);
+    else intake.leftOut.push({ ...namesOf(instance), ...other, attempted: false });
+  }
+
+  const first = candidates.filter((instance) => !forProcessing(instance));
   await prepareAll(first, pool, task, intake);
 
   const presented = viewsOf(intake.images);
-  const second = instances.filter(forProcessing);
+  const second = candidates.filter(forProcessing);
   if (ALL_VIEWS.every((view) => presented.has(view))) {
     for (const instance of second) intake.leftOut.push({ ...namesOf(instance), ...SUPERSEDED });
   } else {
@@ -58,6 +72,11 @@ export async function takeIn(
   intake.images.sort((a, b) => (order(a) < order(b) ? -1 : 1));
   intake.leftOut.sort((a, b) => (a.sopInstanceUID < b.sopInstanceUID ? -1 : 1));
   return intake;
+}
+
+/** Why an instance is not analysed, where its SOP class alone tells; not every archive lists the class. */
+export function knownByClass({ sopClassUID }: ExamInstance): { code: string; reason: string } | undefined {
+  return sopClassUID === '' ? undefined : leftAloneByClass(sopClassUID);
 }
 
 const SUPERSEDED = {
@@ -111,7 +130,8 @@ async function prepareOne(
   }
 
   if (result.kind === 'prepared') {
-    intake.images.push(result.image);
+    if (isNamedAlike(instance, result.image.source)) intake.images.push(result.image);
+    else intake.leftOut.push({ ...namesOf(instance), ...CONTRADICTORY });
     return;
   }
   // The archive's names count: a file too broken to name itself is still an instance of this exam.
@@ -122,7 +142,33 @@ async function prepareOne(
     source: result.source,
     attempted: result.attempted,
   });
-  intake.study ??= result.study;
+  if (result.study?.studyInstanceUID === instance.studyInstanceUID) intake.study ??= result.study;
+}
+
+/** An archive's index and its files can differ: what is said of one patient must not rest on another's image. */
+function isNamedAlike(instance: ExamInstance, source: SourceInstance): boolean {
+  return (
+    instance.studyInstanceUID === source.studyInstanceUID && instance.sopInstanceUID === source.sopInstanceUID
+  );
+}
+
+const CONTRADICTORY = {
+  code: 'contradictory-identity',
+  reason: 'The file names another study or instance than the archive does.',
+  attempted: true,
+};
+
+/** Whose study an exam is, as far as it can be told without any instance. */
+export async function describedStudy(instances: ExamInstance[]): Promise<Study | undefined> {
+  for (const { studyInstanceUID, patientAndStudy } of instances) {
+    if (patientAndStudy === undefined) continue;
+    try {
+      return { studyInstanceUID, patientAndStudy: await patientAndStudy() };
+    } catch (error) {
+      if (!(error instanceof InstanceUnavailable)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Whose study an instance belongs to, whatever else is wrong with it; undefined where it does not tell. */
@@ -132,8 +178,10 @@ export async function identify(
 ): Promise<{ source: SourceInstance | undefined; study: Study | undefined }> {
   try {
     const result = await pool.prepare(await instance.fetch('stored'), HEADER_ONLY);
-    if (result.kind === 'left-alone') return { source: result.source, study: result.study };
-    return { source: result.image.source, study: result.image.source };
+    const { source, study } =
+      result.kind === 'prepared' ? { source: result.image.source, study: result.image.source } : result;
+    if (study?.studyInstanceUID !== instance.studyInstanceUID) return { source: undefined, study: undefined };
+    return { source, study };
   } catch (error) {
     if (!(error instanceof InstanceUnavailable)) throw error;
     return { source: undefined, study: undefined };

@@ -1,4 +1,5 @@
-import type { RgbImage } from '../gradcam/index.js';
+import type { RawAttribute } from '../dicom/index.js';
+import type { Completeness, RgbImage } from '../gradcam/index.js';
 import type { ExamFindings } from '../model/index.js';
 import type { UnanalysedInstance } from '../sr/index.js';
 
@@ -28,6 +29,13 @@ export interface ExamInstance {
    * anything else thrown ends the exam.
    */
   fetch(as: 'stored' | 'explicit-little-endian'): Promise<Uint8Array>;
+  /**
+   * Patient and study attributes without the instance, where the caller can tell: for a report about instances that
+   * are too large to be fetched for it or too broken to be read.
+   *
+   * @throws as `fetch`
+   */
+  patientAndStudy?(): Promise<RawAttribute[]>;
 }
 
 /** Reference to an instance that stands in the archive. */
@@ -71,7 +79,12 @@ interface Processed {
 /** What came of an exam. `partly-analysed`: an image that should have been analysed could not be. */
 export type ExamOutcome = Processed &
   (
-    | { status: 'analysed' | 'partly-analysed'; findings: ExamFindings }
+    | {
+        status: 'analysed' | 'partly-analysed';
+        findings: ExamFindings;
+        /** How far each heat map accounts for its answer, where the method measures that. */
+        completeness: { sopInstanceUID: string; completeness: Completeness }[];
+      }
     /** No image was analysed: a stable code, and why as a sentence without patient data. */
     | { status: 'not-processed'; findings: undefined; code: string; reason: string }
   );

@@ -27,7 +27,9 @@ export async function deliver(claim: Claim, pacs: DicomWeb, ledger: Ledger): Pro
   }
 
   const answers: StoreAnswer[] = [];
+  let failure: unknown;
   for (const batch of batches(waiting)) {
+    const uids = batch.map(({ sopInstanceUID }) => sopInstanceUID);
     const instances = await Promise.all(
       batch.map(async ({ sopInstanceUID, sopClassUID, bytes }) => ({
         sopInstanceUID,
@@ -35,12 +37,20 @@ export async function deliver(claim: Claim, pacs: DicomWeb, ledger: Ledger): Pro
         bytes: await bytes(),
       })),
     );
-    answers.push(await pacs.store(studyInstanceUID, instances));
-    await ledger.sent(
-      claim,
-      batch.map(({ sopInstanceUID }) => sopInstanceUID),
-      new Date(),
-    );
+    // Before and not after: what is lost may be the answer, and then the next try has to look before it sends.
+    await ledger.sent(claim, uids, new Date());
+    try {
+      answers.push(await pacs.store(studyInstanceUID, instances));
+    } catch (error) {
+      failure = error;
+      break;
+    }
+  }
+  if (failure !== undefined) {
+    // Whatever went wrong on the way back, all may be there.
+    const missing = await withoutConfirmed(waiting, claim, pacs, ledger).catch(() => waiting);
+    if (missing.length > 0) throw failure;
+    return;
   }
 
   for (const delay of READ_BACK_DELAYS_MS) {

@@ -1,17 +1,9 @@
-import { patientAndStudyFromJson, transferSyntax } from '../dicom/index.js';
-import { type DicomWeb, type InstanceRecord, PacsError } from '../dicomweb/index.js';
-import {
-  declineExam,
-  type ExamInstance,
-  type ExamOutcome,
-  InstanceUnavailable,
-  processExam,
-  type Workbench,
-} from '../exam/index.js';
+import type { DicomWeb } from '../dicomweb/index.js';
+import { declineExam, type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import { type Claim, type ExamKey, type Ledger, LedgerError, type Reason } from '../ledger/index.js';
 import { deliver } from './delivery.js';
 import type { Log } from './log.js';
-import { examInstances } from './mammograms.js';
+import { fetchable } from './retrieval.js';
 import { reasonOf, verdict } from './retry.js';
 import type { PollerSettings } from './settings.js';
 
@@ -30,6 +22,8 @@ export interface ExamReport {
   /** The analysis, unless the objects were kept by an earlier try. */
   outcome: Analysis | undefined;
   objects: { kind: string; sopInstanceUID: string; bytes: number }[];
+  /** The objects are made and only have to be delivered. */
+  kept: boolean;
   /** Milliseconds of wall clock since the claim. */
   times: { analysed: number; kept: number; delivered: number };
   retrievedBytes: number;
@@ -85,6 +79,7 @@ function emptyReport(studyInstanceUID: string): ExamReport {
     retryAt: undefined,
     outcome: undefined,
     objects: [],
+    kept: false,
     times: { analysed: 0, kept: 0, delivered: 0 },
     retrievedBytes: 0,
   };
@@ -96,9 +91,10 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   if (!claim.objectsKept) {
     const outcome = await analyse(claim, parts, report);
     report.times.analysed = performance.now() - start;
-    await keep(claim, outcome, parts, report);
+    if (!(await keep(claim, outcome, parts, report))) return;
   }
   report.times.kept = performance.now() - start;
+  report.kept = true;
   await deliver(claim, pacs, ledger);
   report.times.delivered = performance.now() - start;
   report.end = await ledger.close(claim, new Date());
@@ -106,16 +102,19 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
 
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
   const { studyInstanceUID } = claim.exam;
-  const instances = await fetchable(studyInstanceUID, parts, (bytes) => {
-    report.retrievedBytes += bytes;
+  const lastTry = claim.attempt >= parts.settings.retry.attempts;
+  const instances = await fetchable(studyInstanceUID, parts, {
+    lastTry,
+    onBytes: (bytes) => {
+      report.retrievedBytes += bytes;
+    },
   });
   const predecessors = await parts.ledger.predecessors(claim.exam);
   const context = { createdAt: new Date(), predecessors, revision: claim.revision };
   try {
     return await processExam(instances, parts.bench, context);
   } catch (error) {
-    const last = claim.attempt >= parts.settings.retry.attempts;
-    if (!last || parts.stopping.aborted) throw error;
+    if (!lastTry || parts.stopping.aborted) throw error;
     // No further try will follow: say so in the study rather than nowhere.
     const { code, reason } = reasonOf(error);
     parts.log.error({ study: studyInstanceUID, code, reason }, 'The exam could not be analysed');
@@ -123,66 +122,13 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   }
 }
 
-/** The study's instances as an exam takes them in. `onBytes` hears of every instance that was fetched. */
-export async function fetchable(
-  studyInstanceUID: string,
-  { pacs, ledger }: Pick<ExamParts, 'pacs' | 'ledger'>,
-  onBytes: (bytes: number) => void,
-): Promise<ExamInstance[]> {
-  const found = await examInstances(await pacs.instances(studyInstanceUID), ledger);
-  return found.map((instance) => ({
-    studyInstanceUID,
-    seriesInstanceUID: instance.seriesInstanceUID,
-    sopInstanceUID: instance.sopInstanceUID,
-    sopClassUID: instance.sopClassUID ?? '',
-    fetch: async (as) => {
-      const bytes = await retrieve(instance, as, pacs);
-      onBytes(bytes.byteLength);
-      return bytes;
-    },
-    patientAndStudy: async () => {
-      const { seriesInstanceUID, sopInstanceUID } = instance;
-      return patientAndStudyFromJson(
-        await ofOneInstance(() => pacs.instanceMetadata(studyInstanceUID, seriesInstanceUID, sopInstanceUID)),
-      );
-    },
-  }));
-}
-
-/** One instance that the archive lists and cannot give must not hold up the others: the report says so. */
-const ABOUT_ONE_INSTANCE = new Set<string>([
-  'pacs-not-found',
-  'pacs-refused',
-  'pacs-answer-too-large',
-  'pacs-answer-malformed',
-]);
-
-async function retrieve(
-  { studyInstanceUID, seriesInstanceUID, sopInstanceUID }: InstanceRecord,
-  as: 'stored' | 'explicit-little-endian',
-  pacs: DicomWeb,
-): Promise<Uint8Array> {
-  const syntax = as === 'stored' ? 'stored' : transferSyntax.ExplicitVRLittleEndian;
-  return ofOneInstance(() =>
-    pacs.retrieveInstance(studyInstanceUID, seriesInstanceUID, sopInstanceUID, { transferSyntax: syntax }),
-  );
-}
-
-async function ofOneInstance<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof PacsError && ABOUT_ONE_INSTANCE.has(error.code)) {
-      const status = error.status === undefined ? '' : ` (HTTP status ${error.status})`;
-      throw new InstanceUnavailable(error.code, `The PACS lists this image and did not give it${status}.`, {
-        cause: error,
-      });
-    }
-    throw error;
-  }
-}
-
-async function keep(claim: Claim, outcome: ExamOutcome, parts: ExamParts, report: ExamReport): Promise<void> {
+/** False where there is nothing to deliver: the exam is closed then, with its reason in the ledger alone. */
+async function keep(
+  claim: Claim,
+  outcome: ExamOutcome,
+  parts: ExamParts,
+  report: ExamReport,
+): Promise<boolean> {
   const { objects, previews: _, ...rest } = outcome;
   report.outcome = rest;
   report.objects = objects.map(({ kind, sopInstanceUID, bytes }) => ({
@@ -190,39 +136,64 @@ async function keep(claim: Claim, outcome: ExamOutcome, parts: ExamParts, report
     sopInstanceUID,
     bytes: bytes.byteLength,
   }));
-  const result =
-    outcome.status === 'not-processed'
-      ? { kind: 'not-processed' as const, code: outcome.code, reason: outcome.reason }
-      : { kind: 'processed' as const };
-  if (result.kind === 'not-processed') report.reason = { code: result.code, reason: result.reason };
-  await parts.ledger.keepObjects(claim, objects, result, new Date());
+  const study = claim.exam.studyInstanceUID;
+  if (outcome.status !== 'not-processed') {
+    for (const { sopInstanceUID, completeness } of outcome.completeness) {
+      parts.log.debug(
+        { study, sopInstanceUID, ...completeness },
+        'How far the heat map accounts for the answer',
+      );
+    }
+    await parts.ledger.keepObjects(claim, objects, { kind: 'processed' }, new Date());
+    return true;
+  }
+  const { code, reason } = outcome;
+  report.reason = { code, reason };
+  if (objects.length > 0) {
+    await parts.ledger.keepObjects(claim, objects, { kind: 'not-processed', code, reason }, new Date());
+    return true;
+  }
+  await parts.ledger.giveUp(claim, { code, reason }, new Date());
+  report.end = 'not-processed';
+  return false;
 }
 
+/** Ends the claim after an error: for another try, for good, or not at all where it is another worker's now. */
 async function settle(error: unknown, claim: Claim, parts: ExamParts, report: ExamReport): Promise<void> {
   const { ledger, settings, log, stopping } = parts;
   const study = claim.exam.studyInstanceUID;
   const now = new Date();
-  if (error instanceof LedgerError && error.code === 'ledger-claim-lost') {
-    log.warn({ study, code: error.code }, 'Another worker has taken over this exam');
-    return;
-  }
-  if (stopping.aborted) {
-    report.end = 'released';
-    await ledger.release(claim, now);
-    return;
-  }
-  const reason = reasonOf(error);
-  const next = verdict(error, claim.attempt, settings.retry, now);
   log.debug({ study, err: error }, 'The error in full');
-  report.reason = reason;
-  if (next.again) {
-    report.end = 'failed';
-    report.retryAt = next.at;
-    log.warn({ study, ...reason, attempt: claim.attempt, retryAt: next.at }, 'The exam is tried again later');
-    await ledger.fail(claim, reason, next.at, now);
-  } else {
-    report.end = 'not-processed';
-    log.error({ study, ...reason, attempts: claim.attempt }, 'The exam is given up');
-    await ledger.giveUp(claim, reason, now);
+  try {
+    if (isClaimLost(error)) throw error;
+    if (stopping.aborted) {
+      await ledger.release(claim, now);
+      report.end = 'released';
+      return;
+    }
+    const reason = reasonOf(error);
+    report.reason = reason;
+    const next = verdict(error, claim.attempt, settings.retry, now, { undelivered: report.kept });
+    if (next.again) {
+      await ledger.fail(claim, reason, next.at, now);
+      report.end = 'failed';
+      report.retryAt = next.at;
+      log.warn(
+        { study, ...reason, attempt: claim.attempt, retryAt: next.at },
+        'The exam is tried again later',
+      );
+    } else {
+      await ledger.giveUp(claim, reason, now);
+      report.end = 'not-processed';
+      log.error({ study, ...reason, attempts: claim.attempt }, 'The exam is given up');
+    }
+  } catch (failure) {
+    if (!isClaimLost(failure)) throw failure;
+    report.end = 'taken';
+    log.warn({ study, code: 'ledger-claim-lost' }, 'Another worker has taken over this exam');
   }
+}
+
+function isClaimLost(error: unknown): boolean {
+  return error instanceof LedgerError && error.code === 'ledger-claim-lost';
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DicomJson, type StandardView, sopClass, standardView, standardViewOf } from '../dicom/index.js';
-import type { InstanceRecord } from '../dicomweb/index.js';
+import { type InstanceRecord, PacsError } from '../dicomweb/index.js';
 import type { Ledger } from '../ledger/index.js';
 import type { SeenInstance } from './completeness.js';
 
@@ -41,7 +41,8 @@ export function fingerprintOf(instances: InstanceRecord[]): string {
 /**
  * What is known of each instance's view, asking the archive no more than it takes: a query's answer has at most the
  * plain View Position, never the codes and modifiers, so where it lacks one the study's metadata are read. With fewer
- * instances than expected views there is nothing to find out yet.
+ * instances than expected views there is nothing to find out yet; and an archive that gives no metadata makes its
+ * exams wait until they have settled, no more.
  */
 export async function seenInstances(
   instances: InstanceRecord[],
@@ -53,13 +54,23 @@ export async function seenInstances(
     view: viewFromQuery(instance),
   }));
   if (asked.every(({ view }) => view !== undefined) || instances.length < expectedViews) return asked;
+  let described: DicomJson[];
+  try {
+    described = await metadata();
+  } catch (error) {
+    if (error instanceof PacsError) return asked;
+    throw error;
+  }
   const views = new Map(
-    (await metadata()).map((dataset) => [dataset.string('SOPInstanceUID'), standardViewOf(dataset)]),
+    described.map((dataset) => [dataset.string('SOPInstanceUID'), standardViewOf(dataset)]),
   );
   return asked.map(({ sopInstanceUID }) => ({ sopInstanceUID, view: views.get(sopInstanceUID) }));
 }
 
-function viewFromQuery({ imageLaterality, viewPosition }: InstanceRecord): StandardView | undefined {
+/** A tomosynthesis is no view: it often comes before the plain image of the same view. */
+function viewFromQuery(instance: InstanceRecord): StandardView | undefined {
+  const { sopClassUID, imageLaterality, viewPosition } = instance;
+  if (sopClassUID === sopClass.BreastTomosynthesis) return undefined;
   const side = imageLaterality === 'L' || imageLaterality === 'R' ? imageLaterality : undefined;
   const view = viewPosition === 'CC' || viewPosition === 'MLO' ? viewPosition : undefined;
   return side && view && standardView({ laterality: side, view });

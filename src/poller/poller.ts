@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
-import type { DicomWeb, InstanceRecord, StudyRecord } from '../dicomweb/index.js';
+import { type DicomWeb, type InstanceRecord, PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import type { Algorithm, ExamKey, ExamRecord, Ledger, Reason } from '../ledger/index.js';
 import { completeness } from './completeness.js';
-import { type ExamReport, fetchable, workOn } from './examWork.js';
+import { type ExamReport, workOn } from './examWork.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
+import { fetchable } from './retrieval.js';
 import { reasonOf } from './retry.js';
 import type { PollerSettings } from './settings.js';
 
@@ -22,6 +23,12 @@ export interface PollerParts {
   log: Log;
 }
 
+/**
+ * A study with as many instances as before is not asked for them again for so long; longer than that would miss an
+ * image that was replaced by another.
+ */
+const SETTLED_MS = 600_000;
+
 /** One look at the archive and all the work that followed from it. */
 export interface CycleReport {
   startedAt: Date;
@@ -32,6 +39,8 @@ export interface CycleReport {
   exams: ExamReport[];
   /** Exams whose images are still arriving, and when the next of them counts as complete. */
   arriving: number;
+  /** Complete exams left for the next cycle (`maxExamsPerCycle`). */
+  postponed: number;
   nextCompleteAt: Date | undefined;
   /** Why the archive, or a study in it, could not be looked at. */
   problems: Reason[];
@@ -41,14 +50,19 @@ export interface CycleReport {
 export class Poller {
   readonly #parts: PollerParts;
   readonly #stopping = new AbortController();
-  /** Studies whose last look left nothing to do, with the instance count they had then. */
-  readonly #settled = new Map<string, number>();
+  /** Studies whose last look left nothing to do. */
+  readonly #settled = new Map<string, { instances: number; until: number }>();
   #task: ScheduledTask | undefined;
   #running: Promise<CycleReport> | undefined;
   #latest: CycleReport | undefined;
 
   constructor(parts: PollerParts) {
     this.#parts = parts;
+  }
+
+  /** Whether a cycle is under way. */
+  get running(): boolean {
+    return this.#running !== undefined;
   }
 
   /** The last finished cycle. */
@@ -94,8 +108,10 @@ export class Poller {
       const report = await this.cycle();
       reports.push(report);
       onCycle(report);
+      if (this.#stopping.signal.aborted) return reports;
+      if (report.postponed > 0) continue;
       const next = report.nextCompleteAt;
-      if (next === undefined || this.#stopping.signal.aborted) return reports;
+      if (next === undefined) return reports;
       await sleep(Math.max(100, next.getTime() - Date.now()), undefined, {
         signal: this.#stopping.signal,
       }).catch(() => {});
@@ -123,7 +139,7 @@ export class Poller {
   /** What would be written about a study, which is neither stored nor noted. */
   async dryRun(studyInstanceUID: string): Promise<ExamOutcome> {
     const { bench, ledger } = this.#parts;
-    const instances = await fetchable(studyInstanceUID, this.#parts, () => {});
+    const instances = await fetchable(studyInstanceUID, this.#parts, { lastTry: true });
     const predecessors = await ledger.predecessors(this.#key(studyInstanceUID));
     return processExam(instances, bench, { createdAt: new Date(), predecessors, previews: true });
   }
@@ -135,24 +151,36 @@ export class Poller {
       studies: 0,
       exams: [],
       arriving: 0,
+      postponed: 0,
       nextCompleteAt: undefined,
       problems: [],
     };
+    const { ledger, algorithm, settings } = this.#parts;
+    // Not at the start alone: another process may have left unfinished exams of an earlier version since.
+    await ledger.adopt(algorithm, report.startedAt);
     const due = await this.#look(report);
-    await this.#workThrough(due.slice(0, this.#parts.settings.maxExamsPerCycle), report);
+    report.postponed = Math.max(0, due.length - settings.maxExamsPerCycle);
+    await this.#workThrough(due.slice(0, settings.maxExamsPerCycle), report);
     report.endedAt = new Date();
     this.#latest = report;
     return report;
   }
 
-  /** Notes what the archive holds now; answers the exams that can be worked on, oldest first. */
-  async #look(report: CycleReport): Promise<ExamKey[]> {
+  /**
+   * Notes what the archive holds now; answers the exams that can be worked on, oldest first. None where the archive
+   * cannot be searched: it could not be worked with either, and an outage must not use up the exams' tries.
+   */
+  async #look(report: CycleReport): Promise<ExamRecord[]> {
     const { pacs, ledger, settings, algorithm, log } = this.#parts;
     const now = new Date();
     const complete = new Map<string, boolean>();
-    const look = async (studyInstanceUID: string, instances?: number) => {
+    const listed = new Set<string>();
+    const look = async (
+      studyInstanceUID: string,
+      seen: { instances?: number | undefined; waits?: boolean },
+    ) => {
       try {
-        complete.set(studyInstanceUID, await this.#isComplete(studyInstanceUID, instances, report));
+        complete.set(studyInstanceUID, await this.#isComplete(studyInstanceUID, seen, report));
       } catch (error) {
         const reason = reasonOf(error);
         log.warn({ study: studyInstanceUID, ...reason }, 'The study could not be looked at');
@@ -168,20 +196,28 @@ export class Poller {
       for await (const study of pacs.studies({ from: dicomDate(from), to: dicomDate(to), modality: 'MG' })) {
         if (this.#stopping.signal.aborted) return [];
         report.studies++;
-        if (!this.#isSettled(study)) await look(study.studyInstanceUID, study.numberOfInstances);
+        listed.add(study.studyInstanceUID);
+        if (!this.#isSettled(study)) {
+          await look(study.studyInstanceUID, { instances: study.numberOfInstances });
+        }
       }
     } catch (error) {
       const reason = reasonOf(error);
       log.error(reason, 'The PACS could not be searched');
       log.debug({ err: error }, 'The error in full');
       report.problems.push(reason);
+      // All that can be had has been given then.
+      if (!(error instanceof PacsError) || error.code !== 'pacs-listing-incomplete') return [];
     }
+    for (const study of this.#settled.keys()) if (!listed.has(study)) this.#settled.delete(study);
 
-    const due: ExamKey[] = [];
+    const due: ExamRecord[] = [];
     for (const record of await ledger.unfinished(algorithm, now)) {
       const { studyInstanceUID } = record;
       // An exam that waits and was not among the studies found: older than the days looked at, say.
-      if (record.state === 'waiting' && !complete.has(studyInstanceUID)) await look(studyInstanceUID);
+      if (record.state === 'waiting' && !complete.has(studyInstanceUID)) {
+        await look(studyInstanceUID, { waits: true });
+      }
       if (record.state !== 'waiting' || complete.get(studyInstanceUID)) due.push(record);
     }
     return due;
@@ -189,27 +225,34 @@ export class Poller {
 
   #isSettled(study: StudyRecord): boolean {
     const before = this.#settled.get(study.studyInstanceUID);
-    return before !== undefined && before === study.numberOfInstances;
+    return before !== undefined && before.instances === study.numberOfInstances && Date.now() < before.until;
+  }
+
+  #settle(studyInstanceUID: string, instances: number): void {
+    // Not all at the same time, or all would be looked at anew in the same cycle.
+    const until = Date.now() + SETTLED_MS * (1 + Math.random());
+    this.#settled.set(studyInstanceUID, { instances, until });
   }
 
   async #isComplete(
     studyInstanceUID: string,
-    instanceCount: number | undefined,
+    { instances, waits = false }: { instances?: number | undefined; waits?: boolean },
     report: CycleReport,
   ): Promise<boolean> {
     const { settings, pacs } = this.#parts;
     const now = new Date();
-    const observed = await this.#observe(studyInstanceUID);
+    // An exam that waits although its images are gone from the archive is to be closed and not to wait for ever.
+    const observed = await this.#observe(studyInstanceUID, { always: waits });
     if (observed === undefined || observed.record.state !== 'waiting') {
       const closed = observed === undefined || observed.record.closedAt !== undefined;
-      if (closed && instanceCount !== undefined) this.#settled.set(studyInstanceUID, instanceCount);
+      if (closed && instances !== undefined) this.#settle(studyInstanceUID, instances);
       return false;
     }
     this.#settled.delete(studyInstanceUID);
-    const seen = await seenInstances(observed.instances, settings.views.length, () =>
-      pacs.metadata(studyInstanceUID),
-    );
-    const answer = completeness(seen, observed.record.lastChange, now, settings);
+    const { instances: found, record } = observed;
+    if (completeness([], record.lastChange, now, settings).complete) return true;
+    const views = await seenInstances(found, settings.views.length, () => pacs.metadata(studyInstanceUID));
+    const answer = completeness(views, record.lastChange, now, settings);
     if (answer.complete) return true;
     report.arriving++;
     if (report.nextCompleteAt === undefined || answer.until < report.nextCompleteAt) {
@@ -234,11 +277,15 @@ export class Poller {
     return { record, instances };
   }
 
-  async #workThrough(due: ExamKey[], report: CycleReport): Promise<void> {
+  async #workThrough(due: ExamRecord[], report: CycleReport): Promise<void> {
     const waiting = [...due];
     const lane = async (number: number) => {
       for (let exam = waiting.shift(); exam !== undefined; exam = waiting.shift()) {
         if (this.#stopping.signal.aborted) return;
+        // What has come while others were worked on belongs to the exam, and to what its claim is about.
+        if (exam.state === 'waiting' && report.exams.length > 0) {
+          await this.#observe(exam.studyInstanceUID, { always: true }).catch(() => {});
+        }
         report.exams.push(await this.#work(exam, number));
       }
     };

@@ -10,10 +10,18 @@ export type Verdict = { again: true; at: Date } | { again: false };
 /**
  * Trouble that may pass is tried again with growing delays; trouble that cannot (a refusal, missing rights) is
  * tried again as well, but only as often as the settings say, since an administrator may have mended it meanwhile:
- * never at once, and never for ever.
+ * never at once, and never for ever. Only finished results are never given up because the archive is away: it comes
+ * back, however long that takes, and they cost nothing until then.
  */
-export function verdict(error: unknown, attempt: number, retry: PollerSettings['retry'], now: Date): Verdict {
-  if (attempt >= retry.attempts) return { again: false };
+export function verdict(
+  error: unknown,
+  attempt: number,
+  retry: PollerSettings['retry'],
+  now: Date,
+  work: { undelivered: boolean },
+): Verdict {
+  const outage = work.undelivered && error instanceof PacsError && error.transient;
+  if (attempt >= retry.attempts && !outage) return { again: false };
   const doubled = retry.firstDelaySeconds * 2 ** Math.min(attempt - 1, 30);
   const delay = Math.min(mayPass(error) ? doubled : doubled * 4, retry.longestDelaySeconds);
   const asked = error instanceof PacsError ? (error.retryAfterMs ?? 0) / 1000 : 0;

@@ -1,0 +1,69 @@
+import { sopClass, standardView } from '../dicom/index.js';
+import type { SecondaryCaptureReference } from '../sr/index.js';
+import { type ExplainedImage, methodName } from './explanation.js';
+import type { ExamObject, Preview } from './types.js';
+import { type ExamWork, SERIES_NUMBER, type Workbench } from './workbench.js';
+
+/** A Secondary Capture, and what a report needs to refer to it. */
+export type CaptureObject = ExamObject & SecondaryCaptureReference;
+
+/** One Secondary Capture per image, drawn in the overlay pool; none where the settings ask for none. */
+export async function drawCaptures(
+  explained: ExplainedImage[],
+  work: ExamWork,
+): Promise<{ objects: CaptureObject[]; previews: Preview[] }> {
+  const { settings, overlays } = work.bench;
+  if (settings.secondaryCapture === undefined) return { objects: [], previews: [] };
+  const drawn = await Promise.all(
+    explained.map(async (one, index) => {
+      const { source } = one.finding;
+      const names = work.names.secondaryCapture(source.sopInstanceUID);
+      const { bytes, rgb } = await overlays.capture(
+        overlayOf(one, work.bench),
+        {
+          source,
+          algorithm: work.algorithm,
+          uids: names,
+          createdAt: work.context.createdAt,
+          seriesNumber: SERIES_NUMBER['secondary-capture'],
+          instanceNumber: index + 1,
+        },
+        { preview: work.context.previews === true },
+      );
+      const object: CaptureObject = {
+        kind: 'secondary-capture',
+        studyInstanceUID: source.studyInstanceUID,
+        ...names,
+        sopClassUID: sopClass.SecondaryCapture,
+        sourceInstanceUID: source.sopInstanceUID,
+        bytes,
+      };
+      const name = `${standardView(source)}-${index + 1}`;
+      return { object, preview: rgb && { name, sopInstanceUID: names.sopInstanceUID, image: rgb } };
+    }),
+  );
+  return {
+    objects: drawn.map(({ object }) => object),
+    previews: drawn.flatMap(({ preview }) => preview ?? []),
+  };
+}
+
+function overlayOf({ image, heatMap, finding }: ExplainedImage, bench: Workbench) {
+  const { bundle, settings } = bench;
+  return {
+    display: image.display,
+    heatMap,
+    geometry: image.geometry,
+    region: finding.region,
+    caption: {
+      laterality: finding.source.laterality,
+      view: finding.source.view,
+      probability: finding.probability,
+      operatingPoint: bundle.operatingPoint,
+      positiveClass: bundle.classes[1],
+      modelName: bundle.name,
+      modelVersion: bundle.version,
+      method: methodName(settings.explain),
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { type SourceInstance, sopClass } from '../dicom/index.js';
+import type { ExamFindings } from '../model/index.js';
+import {
+  cadReport,
+  notProcessedReport,
+  type ReportInput,
+  resultReport,
+  type UnanalysedInstance,
+  unansweredMammograms,
+} from '../sr/index.js';
+import type { CaptureObject } from './captures.js';
+import type { Intake } from './intake.js';
+import type { ExamObject, ReportKind } from './types.js';
+import { type ExamWork, SERIES_NUMBER } from './workbench.js';
+
+/** The configured reports about an exam that was analysed, at least in part. */
+export function writeReports(
+  work: ExamWork,
+  intake: Intake,
+  findings: ExamFindings,
+  captures: CaptureObject[],
+): ExamObject[] {
+  const write = { tid1500: resultReport, 'mammography-cad': cadReport };
+  return work.bench.settings.reports.map((kind) => {
+    const analysed = intake.images.map((image) => image.source);
+    const input = {
+      ...reportInput(work, kind, analysed, intake.leftOut),
+      findings,
+      secondaryCaptures: captures,
+    };
+    return reportObject(work, kind, intake.images[0]!.source.studyInstanceUID, write[kind](input));
+  });
+}
+
+function reportInput(
+  work: ExamWork,
+  kind: ReportKind,
+  analysed: SourceInstance[],
+  leftOut: UnanalysedInstance[],
+): ReportInput {
+  const { bundle } = work.bench;
+  return {
+    findings: undefined,
+    analysed,
+    leftOut,
+    algorithm: work.algorithm,
+    purpose: bundle.purpose,
+    limits: bundle.limits,
+    operatingPoint: bundle.operatingPoint,
+    uids: { ...work.names.report(kind), trackingUid: work.names.trackingUid },
+    createdAt: work.context.createdAt,
+    seriesNumber: SERIES_NUMBER[kind],
+    predecessors: work.context.predecessors.filter((earlier) => earlier.sopClassUID === REPORT_CLASS[kind]),
+    secondaryCaptures: [],
+  };
+}
+
+const REPORT_CLASS: Record<ReportKind, string> = {
+  tid1500: sopClass.Comprehensive3DSR,
+  'mammography-cad': sopClass.MammographyCADSR,
+};
+
+function reportObject(
+  work: ExamWork,
+  kind: ReportKind,
+  studyInstanceUID: string,
+  bytes: Uint8Array,
+): ExamObject {
+  return { kind, studyInstanceUID, ...work.names.report(kind), sopClassUID: REPORT_CLASS[kind], bytes };
+}
+
+/** The configured reports that say that an exam could not be processed, and why. */
+export function writeNotProcessed(
+  work: ExamWork,
+  study: NonNullable<Intake['study']>,
+  leftOut: UnanalysedInstance[],
+  reason: string,
+): ExamObject[] {
+  return work.bench.settings.reports.filter(canTell(leftOut)).map((kind) => {
+    const input = { ...reportInput(work, kind, [], leftOut), study, reason };
+    return reportObject(work, kind, study.studyInstanceUID, notProcessedReport(kind, input));
+  });
+}
+
+/** A Mammography CAD report has to list a mammogram: of an exam without any it can say nothing. */
+function canTell(leftOut: UnanalysedInstance[]): (kind: ReportKind) => boolean {
+  const mammograms = unansweredMammograms({ leftOut });
+  return (kind) => kind !== 'mammography-cad' || mammograms.length > 0;
+}

@@ -1,0 +1,67 @@
+import type { Algorithm } from '../dicom/index.js';
+import type { OverlayPool } from '../gradcam/index.js';
+import type { PreparationPool } from '../image/index.js';
+import type { Bundle, Engine } from '../model/index.js';
+import { algorithmOf } from './algorithm.js';
+import { type ResultNames, resultNames } from './identity.js';
+import type { Intake } from './intake.js';
+import type { ExamObject, ExamSettings, InstanceReference } from './types.js';
+
+/** What stays the same from exam to exam: the model, what runs it, and how results are written. */
+export interface Workbench {
+  bundle: Bundle;
+  engine: Engine;
+  preparation: PreparationPool;
+  overlays: OverlayPool;
+  settings: ExamSettings;
+  /** Mamori's version, as objects name it. */
+  softwareVersion: string;
+  /** Instances fetched and prepared at the same time. */
+  concurrency: number;
+}
+
+/** What belongs to this one exam besides its instances. */
+export interface ExamContext {
+  /** Content date and time of everything written. */
+  createdAt: Date;
+  /** Earlier reports about this study, which the new ones replace. */
+  predecessors: InstanceReference[];
+  /** The how-manieth work on the study this is, from 1, where it has been closed and taken up anew. */
+  revision?: number;
+  /** Also return the pictures themselves. */
+  previews?: boolean;
+}
+
+/** One exam's names and tools, handed from stage to stage. */
+export interface ExamWork {
+  bench: Workbench;
+  context: ExamContext;
+  names: ResultNames;
+  algorithm: Algorithm;
+}
+
+export function examWork(intake: Intake, bench: Workbench, context: ExamContext): ExamWork {
+  const { bundle, settings, softwareVersion } = bench;
+  const analysed = intake.images.map((image) => image.source);
+  const studyInstanceUID = analysed[0]?.studyInstanceUID ?? intake.study?.studyInstanceUID ?? '';
+  return {
+    bench,
+    context,
+    names: resultNames({
+      studyInstanceUID,
+      analysed,
+      leftOut: intake.leftOut,
+      bundle,
+      settings,
+      revision: context.revision ?? 1,
+    }),
+    algorithm: algorithmOf(bundle, settings, softwareVersion),
+  };
+}
+
+/** The series that hold results sort behind a study's own series in every viewer. */
+export const SERIES_NUMBER: Record<ExamObject['kind'], number> = {
+  tid1500: 9801,
+  'mammography-cad': 9802,
+  'secondary-capture': 9803,
+};

@@ -1,0 +1,65 @@
+import { patientAndStudyFromJson, transferSyntax } from '../dicom/index.js';
+import { type DicomWeb, PacsError } from '../dicomweb/index.js';
+import { type ExamInstance, InstanceUnavailable } from '../exam/index.js';
+import type { Ledger } from '../ledger/index.js';
+import { examInstances } from './mammograms.js';
+
+export interface RetrievalOptions {
+  /** No further try will follow: an instance that cannot be had is left out instead of failing the exam. */
+  lastTry: boolean;
+  /** Hears of every instance that was fetched. */
+  onBytes?: (bytes: number) => void;
+}
+
+/** The study's instances as an exam takes them in. @throws PacsError where they cannot be listed */
+export async function fetchable(
+  studyInstanceUID: string,
+  { pacs, ledger }: { pacs: DicomWeb; ledger: Pick<Ledger, 'isOwn'> },
+  { lastTry, onBytes = () => {} }: RetrievalOptions,
+): Promise<ExamInstance[]> {
+  const found = await examInstances(await pacs.instances(studyInstanceUID), ledger);
+  return found.map(({ seriesInstanceUID, sopInstanceUID, sopClassUID }) => {
+    const names = [studyInstanceUID, seriesInstanceUID, sopInstanceUID] as const;
+    return {
+      studyInstanceUID,
+      seriesInstanceUID,
+      sopInstanceUID,
+      sopClassUID: sopClassUID ?? '',
+      fetch: async (as) => {
+        const syntax = as === 'stored' ? 'stored' : transferSyntax.ExplicitVRLittleEndian;
+        const bytes = await asked(lastTry, () => pacs.retrieveInstance(...names, { transferSyntax: syntax }));
+        onBytes(bytes.byteLength);
+        return bytes;
+      },
+      patientAndStudy: async () =>
+        patientAndStudyFromJson(await asked(lastTry, () => pacs.instanceMetadata(...names))),
+    };
+  });
+}
+
+/** Says that the archive is not in trouble as a whole: one instance must not hold up the others. */
+const ABOUT_ONE_INSTANCE = new Set<string>([
+  'pacs-not-found',
+  'pacs-refused',
+  'pacs-answer-too-large',
+  'pacs-answer-malformed',
+]);
+
+/** May be about one instance (a damaged file in the archive's storage) or pass; after every other try it has not. */
+const PERHAPS_ABOUT_ONE_INSTANCE = new Set<string>(['pacs-server-error', 'pacs-timed-out']);
+
+async function asked<T>(lastTry: boolean, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof PacsError)) throw error;
+    const leftOut = ABOUT_ONE_INSTANCE.has(error.code)
+      ? lastTry || !error.transient
+      : lastTry && PERHAPS_ABOUT_ONE_INSTANCE.has(error.code);
+    if (!leftOut) throw error;
+    const status = error.status === undefined ? '' : ` (HTTP status ${error.status})`;
+    throw new InstanceUnavailable(error.code, `The PACS lists this image and did not give it${status}.`, {
+      cause: error,
+    });
+  }
+}
