@@ -1,0 +1,66 @@
+import { openService } from '../src/cli/service.js';
+import { defaultSettings } from '../src/config/index.js';
+
+/**
+ * The service under measurement, in a process of its own: told a study by its parent, it sees the exam through as
+ * `mamori process --force` does, and tells times and memory.
+ */
+export interface ExamOrder {
+  study: string;
+}
+
+export interface ExamMeasurement {
+  /** From the order to the closed exam, every object read back. */
+  totalMs: number;
+  /** When each stage was done, in ms since its start. */
+  stages: {
+    prepared: number;
+    inferred: number;
+    rendered: number;
+    reported: number;
+    kept: number;
+    delivered: number;
+  };
+  objects: { sopInstanceUID: string; bytes: number }[];
+  end: string;
+  /** Resident memory now, and the most it has ever been. */
+  memoryBytes: number;
+  peakBytes: number;
+}
+
+const [url, username, password, folder, bundle] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+const settings = defaultSettings(url, folder);
+settings.pacs.auth = { type: 'basic', username, password };
+settings.model.bundle = bundle;
+settings.log.level = 'error';
+const silent = () => {};
+const service = await openService(settings, {
+  debug: silent,
+  info: silent,
+  warn: console.error,
+  error: console.error,
+});
+process.send!('ready');
+
+process.on('message', async ({ study }: ExamOrder) => {
+  const start = performance.now();
+  const [report] = await service.poller.process([study], { force: true });
+  const totalMs = performance.now() - start;
+  const { end, outcome, objects, times } = report!;
+  const measured: ExamMeasurement = {
+    totalMs,
+    stages: { ...outcome!.times, kept: times.kept, delivered: times.delivered },
+    objects,
+    end,
+    memoryBytes: process.memoryUsage().rss,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  process.send!(measured);
+});
+process.on('disconnect', () => void service.close().then(() => process.exit(0)));
