@@ -10,12 +10,19 @@ import {
   type Value,
 } from './layer-export.js';
 import { OnnxGraph } from './onnx-graph.js';
-import { conv2d, depthwiseConv2d, globalAveragePooling2d, maxPooling2d } from './picture-layers.js';
+import {
+  averagePooling2d,
+  conv2d,
+  depthwiseConv2d,
+  globalAveragePooling2d,
+  maxPooling2d,
+} from './picture-layers.js';
 import { activationLayer, add, batchNormalization, identity, multiply } from './pointwise-layers.js';
 
 const LAYERS: Record<string, LayerExport> = {
   Activation: activationLayer,
   Add: add,
+  AveragePooling2D: averagePooling2d,
   BatchNormalization: batchNormalization,
   Conv2D: conv2d,
   Dense: dense,

@@ -116,6 +116,20 @@ function maxPoolGradient(
   return graph.node('Pad', [gradient, pads], {}, label('grad_padded'));
 }
 
+/** AveragePooling2D; padding does not count. */
+export const averagePooling2d: LayerExport = (graph, layer, [input], outputShape) => {
+  const config = layer.getConfig();
+  checkPicture(layer, config);
+  const size = pair(config.poolSize);
+  const window = windowAttributes(
+    { ...config, strides: config.strides ?? config.poolSize },
+    size,
+    input!.shape,
+  );
+  const name = graph.node('AveragePool', [input!.name], { ...window, kernel_shape: size }, layer.name);
+  return { value: { name, shape: outputShape }, backward: undefined };
+};
+
 /** GlobalAveragePooling2D: the gradient spreads evenly over all places. */
 export const globalAveragePooling2d: LayerExport = (graph, layer, [input], outputShape) => {
   const { name: source, shape } = input!;

@@ -16,7 +16,7 @@ export interface Architecture {
   build(tf: TensorFlow, input: NetworkInput): LayersModel;
 }
 
-const INPUT: NetworkInput = { rows: 128, columns: 128, channels: 2 };
+const INPUT: NetworkInput = { rows: 160, columns: 160, channels: 2 };
 
 /** The mammogram and, as a second channel, the same after CLAHE: the paper trains with and without it. */
 const PREPARATION: PreparationStep[] = [
@@ -41,7 +41,7 @@ const paper: Architecture = {
 const mass: Architecture = {
   name: 'mass',
   description:
-    'Four residual stages with squeeze and excitation, global average pooling and one dense unit, without batch normalisation.',
+    'Eight residual blocks with squeeze and excitation and batch normalisation, global average pooling and one dense unit.',
   input: INPUT,
   preparation: PREPARATION,
   targetLayer: MASS_TARGET_LAYER,

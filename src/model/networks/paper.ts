@@ -49,7 +49,7 @@ export function paperNetwork(
   }
   const flat = tf.layers
     .flatten({ name: 'flatten' })
-    .apply(tf.layers.dropout({ name: 'dropout', rate: dropout, seed }).apply(reached));
+    .apply(tf.layers.dropout({ name: 'dropout', rate: dropout }).apply(reached));
   const dense = tf.layers.dense({
     name: 'dense',
     units: hidden,
@@ -62,7 +62,7 @@ export function paperNetwork(
     kernelInitializer: initializer(filters.length + 1),
   });
   const probability = tf.layers.activation({ name: 'probability', activation: 'sigmoid' });
-  const hiddenDropout = tf.layers.dropout({ name: 'dropout_dense', rate: dropout, seed: seed + 1 });
+  const hiddenDropout = tf.layers.dropout({ name: 'dropout_dense', rate: dropout });
   const output = probability.apply(score.apply(hiddenDropout.apply(dense.apply(flat)))) as typeof start;
   return tf.model({ name: 'paper', inputs: start, outputs: output });
 }

@@ -6,6 +6,10 @@ export class Random {
     this.state = seed >>> 0;
   }
 
+  reseed(seed: number): void {
+    this.state = seed >>> 0;
+  }
+
   /** Uniform, from 0 up to but without 1. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
@@ -22,6 +26,19 @@ export class Random {
   /** A whole number from 0 up to but without `count`. */
   below(count: number): number {
     return Math.floor(this.next() * count);
+  }
+
+  /** Normally distributed with mean 0 (Box and Muller). */
+  normal(deviation: number): number {
+    return deviation * Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
+  }
+
+  /** Beta distributed with both parameters `shape`, from 0 to 1 (Jöhnk, for shapes up to 1). */
+  beta(shape: number): number {
+    for (;;) {
+      const [x, y] = [this.next() ** (1 / shape), this.next() ** (1 / shape)];
+      if (x + y > 0 && x + y <= 1) return x / (x + y);
+    }
   }
 
   /** The same items in another order (Fisher and Yates). */

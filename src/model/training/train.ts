@@ -1,3 +1,4 @@
+import { sha256 } from '../bundle.js';
 import { type BundleDescription, checkPlaceForBundle, writeBundle } from '../bundle-writer.js';
 import { calibrate } from '../calibration.js';
 import { exportOnnx } from '../export/onnx-export.js';
@@ -6,8 +7,9 @@ import { encodeLayersModel } from '../networks/layers-file.js';
 import { anyTensorflow } from '../tensorflow-runtime.js';
 import type { Bundle, Measurement, TrainingRecord } from '../types.js';
 import type { About } from './about.js';
+import { CheckpointFile } from './checkpoint.js';
 import { type Example, readExamples } from './examples.js';
-import { type EpochReport, type FitOptions, fitWeights, score } from './fit.js';
+import { type EpochReport, type FitNotes, type FitOptions, fitWeights, score } from './fit.js';
 import { classesOf, readLabels } from './labels.js';
 import {
   auc,
@@ -79,11 +81,8 @@ export async function train(options: TrainingOptions, events: TrainingEvents): P
 
   const model = plan.build(tf, plan.input);
   events.stage(`fitting ${plan.name}, ${model.countParams()} weights`);
-  const epochs: EpochReport[] = [];
-  await fitWeights(tf, model, parts, options, (report) => {
-    epochs.push(report);
-    events.epoch(report);
-  });
+  const checkpoint = new CheckpointFile<FitNotes>(`${options.out}.checkpoint`, fingerprint(options, parts));
+  const epochs = await fitWeights(runtime, model, parts, options, checkpoint, events.epoch);
 
   events.stage('measuring and writing the bundle');
   const validation = score(tf, model, parts.validation);
@@ -127,7 +126,12 @@ export async function train(options: TrainingOptions, events: TrainingEvents): P
     course: course(epochs, runtime.description),
   });
   model.dispose();
-  return writeBundle(options.out, description, { ...files, 'MODEL_CARD.md': Buffer.from(card) });
+  const bundle = await writeBundle(options.out, description, {
+    ...files,
+    'MODEL_CARD.md': Buffer.from(card),
+  });
+  await checkpoint.remove();
+  return bundle;
 }
 
 function measure(
@@ -172,8 +176,18 @@ function course(epochs: EpochReport[], runtime: string): string[] {
   return [
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
     `weights of epoch ${best.epoch}, which had the best AUC on the validation cases: ${best.validationAuc.toFixed(3)}`,
-    'augmented: up and down exchanged at random, some images in any of the eight orientations, small rotations, zooms, shifts and changes of contrast',
+    'augmented: up and down exchanged at random, small rotations, changes of scale, place and brightness, mixup',
   ];
+}
+
+/** Names this training by what decides its course, so that it goes on from its own checkpoint only. */
+function fingerprint(options: TrainingOptions, parts: Record<string, Example[]>): string {
+  const { epochs, batchSize, learningRate, seed } = options;
+  const plan = architecture(options.architecture);
+  const images = Object.values(parts).map((examples) =>
+    examples.map(({ image, target }) => [image.file, target]),
+  );
+  return sha256(Buffer.from(JSON.stringify([plan, epochs, batchSize, learningRate, seed, images])));
 }
 
 function learningCurve(epochs: EpochReport[]): string {

@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TensorFlow } from '../tensorflow-runtime.js';
 
-/** How much of the average is kept at each step; the first steps keep less, so that it forgets where it began. */
-const KEPT = 0.99;
+/** How much of the average is kept at each step, at most; the first steps keep less, so that it forgets where it began. */
+const KEPT = 0.995;
 
 /** Exponential moving average of a model's weights: steadier than the weights of any one step. */
 export class WeightAverage {
@@ -20,7 +20,7 @@ export class WeightAverage {
   /** Takes the model's present weights into the average. */
   take(): void {
     this.steps++;
-    const kept = Math.min(KEPT, this.steps / (this.steps + 10));
+    const kept = Math.min(KEPT, (1 + this.steps) / (10 + this.steps));
     const next = this.tf.tidy(() =>
       this.model
         .getWeights()
@@ -42,6 +42,17 @@ export class WeightAverage {
       this.model.setWeights(own);
       this.tf.dispose(own);
     }
+  }
+
+  state(): { steps: number; tensors: Tensor[] } {
+    return { steps: this.steps, tensors: this.averages };
+  }
+
+  /** @param tensors as `state` gave them; they belong to the average from here on */
+  restore(steps: number, tensors: Tensor[]): void {
+    this.tf.dispose(this.averages);
+    this.steps = steps;
+    this.averages = tensors;
   }
 
   /** Copies that the caller disposes of. */
