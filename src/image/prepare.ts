@@ -157,19 +157,23 @@ function addClahe(work: Work, step: Extract<PreparationStep, { step: 'clahe' }>)
   const image = work.channels[0] as Uint16Array;
   const equalised =
     step.bits === 8
-      ? // 65535 is 255 × 257.
-        Uint16Array.from(
-          clahe(
-            Uint8Array.from(image, (value) => Math.round(value / 257)),
-            work.rows,
-            work.columns,
-            step,
-          ),
-          (level) => level * 257,
-        )
+      ? fromBytes(clahe(toBytes(image), work.rows, work.columns, step))
       : clahe(image, work.rows, work.columns, step);
   if (step.as === 'channel') work.channels.push(equalised);
   else work.channels[0] = equalised;
+}
+
+/** 0…65535 → 0…255, rounded: 65535 is 255 × 257. Plain loops: `from` with a function takes 200 ns a pixel. */
+function toBytes(pixels: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) bytes[i] = ((pixels[i]! + 128) / 257) | 0;
+  return bytes;
+}
+
+function fromBytes(bytes: Uint8Array): Uint16Array {
+  const pixels = new Uint16Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) pixels[i] = bytes[i]! * 257;
+  return pixels;
 }
 
 function resize(work: Work, rows: number, columns: number): void {
