@@ -10,6 +10,8 @@ export const NOT_FOR_PRIMARY_DIAGNOSIS = 'AI result, not for primary diagnosis.'
 
 /** Nobody reads more, but for an answer that lies very close to the operating point. */
 const USUAL_DECIMALS = 3;
+/** A decimal string (DS) has room for 16 characters. */
+const MOST_DECIMALS = 11;
 
 /**
  * A probability as a percentage for people, e.g. `87.3`. One decimal, or as many as it takes to say neither 0 nor 100
@@ -18,13 +20,15 @@ const USUAL_DECIMALS = 3;
  */
 export function percent(probability: number, operatingPoint: number): string {
   const positive = probability >= operatingPoint;
-  for (let decimals = 1; decimals < 12; decimals++) {
+  for (let decimals = 1; decimals <= MOST_DECIMALS; decimals++) {
     const shown = (probability * 100).toFixed(decimals);
     const certain = (Number(shown) === 0 || Number(shown) === 100) && Number(shown) !== probability * 100;
     if (certain && decimals < USUAL_DECIMALS) continue;
     if (Number(shown) / 100 >= operatingPoint === positive) return shown;
   }
-  return String(probability * 100);
+  const step = 10 ** -MOST_DECIMALS;
+  const nearest = positive ? probability * 100 : Math.max(0, operatingPoint * 100 - step);
+  return nearest.toFixed(MOST_DECIMALS);
 }
 
 /** `50 %`: the operating point as it was set. */

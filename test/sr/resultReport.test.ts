@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { isOwnObject } from '../../src/dicom/index.js';
-import { type NotProcessedInput, notProcessedReport, resultReport } from '../../src/sr/index.js';
+import { resultReport } from '../../src/sr/index.js';
 import {
   BARE,
   findingsOf,
@@ -15,18 +15,7 @@ import {
   TOMOSYNTHESIS,
   undecodable,
 } from './reportInputs.js';
-import {
-  all,
-  codeOf,
-  find,
-  type Item,
-  listed,
-  numberOf,
-  readReport,
-  referenced,
-  textOf,
-  under,
-} from './tree.js';
+import { all, codeOf, find, group, listed, numberOf, readReport, referenced, textOf, under } from './tree.js';
 
 const LANGUAGE = '121049';
 const PROCEDURE = '121058';
@@ -35,7 +24,6 @@ const TRACKING_NAME = '112039';
 const TRACKING_UID = '112040';
 const FINDING = '121071';
 const FINDING_SITE = '363698007';
-const LATERALITY = '272741003';
 const PROBABILITY = '111047';
 const REGION = '111030';
 const INTERPRETATION = '363713009';
@@ -44,12 +32,6 @@ const NEGATIVE = '260385009';
 const SUMMARY = '121111';
 const COMMENT = '121106';
 const ANALYSES = '111065';
-
-function group(root: Item, name: string): Item {
-  const found = find(root, GROUP).find((one) => textOf(under(one, TRACKING_NAME)[0]) === name);
-  if (found === undefined) throw new Error(`no measurement group "${name}"`);
-  return found;
-}
 
 describe('TID 1500 report', () => {
   it('is an Imaging Measurement Report in US English, by a device, of an imaging procedure on a mammogram', () => {
@@ -307,47 +289,5 @@ describe('TID 1500 report', () => {
   it('is a function of its input', () => {
     const twice = [1, 2].map(() => Buffer.from(resultReport(reportInput(positiveExam()))));
     expect(twice[0]!.equals(twice[1]!)).to.equal(true);
-  });
-});
-
-describe('TID 1500 report of an exam that was not processed', () => {
-  const failed: NotProcessedInput = {
-    ...reportInput(undefined, { leftOut: fourViews().map(undecodable) }),
-    reason: 'No image could be decoded.',
-  };
-
-  it('says so before anything else, with the reason, and has neither number nor verdict', () => {
-    const { dataset, root } = readReport(notProcessedReport('tid1500', failed));
-    expect(dataset.string('SeriesDescription')).to.equal('AI result: NOT PROCESSED');
-    const summary = textOf(under(root, SUMMARY)[0]);
-    expect(summary)
-      .to.match(/^NOT PROCESSED/)
-      .and.include('not a negative result')
-      .and.include(failed.reason);
-    expect(find(root, PROBABILITY)).to.deep.equal([]);
-    expect(find(root, INTERPRETATION)).to.deep.equal([]);
-    expect(codeOf(find(root, 'C0034375')[0]?.children[0])).to.equal('111224');
-  });
-
-  it('has a group for the exam and for each image, with its reason', () => {
-    const { root } = readReport(notProcessedReport('tid1500', failed));
-    expect(find(root, TRACKING_NAME).map(textOf)).to.deep.equal([
-      'Exam: NOT PROCESSED',
-      ...['L CC', 'L MLO', 'R CC', 'R MLO'].map((view) => `${view}: NOT PROCESSED`),
-    ]);
-    expect(textOf(under(group(root, 'R CC: NOT PROCESSED'), COMMENT)[0])).to.include('pixel data end');
-  });
-
-  it('tells never begun from failed', () => {
-    const input = { ...failed, leftOut: [SPOT_VIEW], study: source('L', 'CC'), reason: 'No standard view.' };
-    const { root } = readReport(notProcessedReport('tid1500', input));
-    expect(codeOf(find(root, 'C0034375')[0]?.children[0])).to.equal('111225');
-    expect(find(root, LATERALITY)).to.deep.equal([]);
-  });
-
-  it('cannot be written without a study', () => {
-    expect(() => notProcessedReport('tid1500', { ...failed, leftOut: [SPOT_VIEW] }))
-      .to.throw()
-      .with.property('code', 'report-without-study');
   });
 });

@@ -44,6 +44,13 @@ export function under(of: Item, concept: string): Item[] {
   return of.children.filter((child) => child.concept === concept);
 }
 
+/** The measurement group with this Tracking Identifier. */
+export function group(root: Item, name: string): Item {
+  const found = find(root, '125007').find((one) => textOf(under(one, '112039')[0]) === name);
+  if (found === undefined) throw new Error(`no measurement group "${name}"`);
+  return found;
+}
+
 export function codeOf(of: Item | undefined): string | undefined {
   return of?.dataset.code('ConceptCodeSequence')?.value;
 }

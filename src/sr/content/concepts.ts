@@ -127,4 +127,6 @@ const own = (value: string, meaning: string): Code => ({ value, scheme: OWN_SCHE
 export const AI_ABOVE = own('above', 'AI: at or above the operating point');
 export const AI_BELOW = own('below', 'AI: below the operating point, cancer not excluded');
 export const AI_NOT_PROCESSED = own('not-processed', 'AI: NOT PROCESSED, no answer');
+/** Probability of cancer (111047, DCM) is said of images; under a region it would be read as the region's. */
+export const AI_IMAGE_PROBABILITY = own('image-answer', 'AI attention, not a lesion outline; whole image');
 export const AI_ATTENTION = own('attention', 'AI: network attention, not the outline of a lesion');

@@ -107,7 +107,7 @@ export interface Coordinate {
 export interface ScoordItem {
   valueType: 'SCOORD';
   concept: Code;
-  graphicType: 'POINT' | 'POLYLINE';
+  graphicType: 'POINT' | 'MULTIPOINT' | 'POLYLINE';
   /** One for a POINT; a closed POLYLINE ends where it began. */
   points: readonly Coordinate[];
   /** Coordinates mean nothing without the one image that they lie on. */
@@ -209,6 +209,11 @@ export function point(concept: Code, at: Coordinate, on: SelectedFrom<ImageItem>
   return { valueType: 'SCOORD', concept, graphicType: 'POINT', points: [at], children: [on] };
 }
 
+/** Several places on an image. */
+export function points(concept: Code, at: readonly Coordinate[], on: SelectedFrom<ImageItem>): ScoordItem {
+  return { valueType: 'SCOORD', concept, graphicType: 'MULTIPOINT', points: at, children: [on] };
+}
+
 /** A closed line: the first of at least three points is repeated as the last (PS3.3 C.18.6.1.2). */
 export function closedPolyline(
   concept: Code,
@@ -216,6 +221,6 @@ export function closedPolyline(
   on: SelectedFrom<ImageItem>,
 ): ScoordItem {
   const [first] = outline;
-  const points = first === undefined ? [] : [...outline, first];
-  return { valueType: 'SCOORD', concept, graphicType: 'POLYLINE', points, children: [on] };
+  const closed = first === undefined ? [] : [...outline, first];
+  return { valueType: 'SCOORD', concept, graphicType: 'POLYLINE', points: closed, children: [on] };
 }

@@ -81,12 +81,29 @@ export function onImage(source: SourceInstance): SelectedFrom<ImageItem> {
 }
 
 /** The corners of the whole image: 0\0 to Columns\Rows (PS3.3 C.18.6.1.1). */
-export function wholeImage({ rows, columns }: SourceInstance): Coordinate[] {
+export function imageCorners({ rows, columns }: SourceInstance): Coordinate[] {
   return [
     { x: 0, y: 0 },
     { x: columns, y: 0 },
     { x: columns, y: rows },
     { x: 0, y: rows },
+  ];
+}
+
+/**
+ * The edge of the whole image: 0\0 to Columns\Rows (PS3.3 C.18.6.1.1). With a point halfway along each side,
+ * because OHIF takes four corners for a rectangle of the reader's own and offers to go on measuring with it.
+ */
+export function imageEdge({ rows, columns }: SourceInstance): Coordinate[] {
+  return [
+    { x: 0, y: 0 },
+    { x: columns / 2, y: 0 },
+    { x: columns, y: 0 },
+    { x: columns, y: rows / 2 },
+    { x: columns, y: rows },
+    { x: columns / 2, y: rows },
+    { x: 0, y: rows },
+    { x: 0, y: rows / 2 },
   ];
 }
 

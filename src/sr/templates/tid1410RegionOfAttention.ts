@@ -1,11 +1,11 @@
 import type { ImageFinding } from '../../model/index.js';
 import {
   AI_ATTENTION,
+  AI_IMAGE_PROBABILITY,
   COMMENT,
   ILLUSTRATION_OF_ROI,
   IMAGE_REGION,
   MEASUREMENT_GROUP,
-  PROBABILITY_OF_CANCER,
 } from '../content/concepts.js';
 import {
   type ContainerItem,
@@ -32,7 +32,8 @@ export interface RegionOfAttention {
  * TID 1410 Planar ROI Measurements and Qualitative Evaluations (PS3.16): where the network looked. Its name, its
  * finding and its comment all say that it is not the outline of a lesion, because viewers show any one of them.
  *
- * TID 1419 wants a number; the image's probability is the only one that is known, and the comment says whose it is.
+ * TID 1419 wants a number; the image's probability is the only one that is known. Its name is the label that OHIF
+ * draws beside the region.
  */
 export function tid1410RegionOfAttention(
   { finding, uid, secondaryCapture }: RegionOfAttention,
@@ -60,7 +61,7 @@ export function tid1410RegionOfAttention(
         ),
       ),
       ...(secondaryCapture ? [contains(image(ILLUSTRATION_OF_ROI, secondaryCapture))] : []),
-      contains(num(PROBABILITY_OF_CANCER, percentage(probability, operatingPoint))),
+      contains(num(AI_IMAGE_PROBABILITY, percentage(probability, operatingPoint))),
       contains(text(COMMENT, attentionText(source, percent(probability, operatingPoint)))),
     ],
     '1410',

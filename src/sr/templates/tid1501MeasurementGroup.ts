@@ -13,15 +13,26 @@ import {
   SOURCE_OF_MEASUREMENT,
   SUMMARY_OF_ANALYSES,
 } from '../content/concepts.js';
-import { type ContainerItem, closedPolyline, code, container, image, num, text } from '../content/item.js';
+import {
+  type ContainerItem,
+  closedPolyline,
+  code,
+  container,
+  image,
+  num,
+  points,
+  type ScoordItem,
+  text,
+} from '../content/item.js';
 import { contains } from '../content/relationship.js';
 import {
   groupHead,
+  imageCorners,
+  imageEdge,
   onImage,
   percentage,
   referenceTo,
   type TrackedFinding,
-  wholeImage,
 } from './measurementGroup.js';
 import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';
 
@@ -38,7 +49,7 @@ export interface Answer extends Omit<TrackedFinding, 'finding'> {
  * TID 1501 Measurement and Qualitative Evaluation Group (PS3.16): one answer.
  *
  * The SCOORDs (rows 10c, 10d) say that the whole image was looked at. Without them OHIF (up to 3.12 at least)
- * fails on the first group that lies on no image, and shows none.
+ * fails on the first group that lies on no image, and shows none; it labels lines and not points.
  */
 export function tid1501Answer(answer: Answer, applied: AppliedAlgorithm): ContainerItem {
   const finding = answer.positive ? AI_ABOVE : AI_BELOW;
@@ -48,7 +59,7 @@ export function tid1501Answer(answer: Answer, applied: AppliedAlgorithm): Contai
       ...groupHead({ ...answer, finding }, applied),
       contains(num(PROBABILITY_OF_CANCER, percentage(answer.probability, applied.operatingPoint))),
       ...answer.images.map((source) => contains(image(SOURCE_OF_MEASUREMENT, referenceTo(source)))),
-      ...answer.images.map((source) => contains(analysedArea(source))),
+      ...analysedAreas(answer.images).map((area) => contains(area)),
       contains(code(INTERPRETATION, answer.positive ? POSITIVE : NEGATIVE)),
     ],
     '1501',
@@ -70,7 +81,7 @@ export function tid1501NoAnswer(missing: NoAnswer, applied: AppliedAlgorithm): C
     [
       ...groupHead({ ...missing, finding: AI_NOT_PROCESSED }, applied),
       ...missing.images.map((source) => contains(image(SOURCE_OF_MEASUREMENT, referenceTo(source)))),
-      ...missing.images.map((source) => contains(analysedArea(source))),
+      ...analysedAreas(missing.images).map((area) => contains(area)),
       contains(code(SUMMARY_OF_ANALYSES, missing.status)),
       contains(text(COMMENT, missing.reason)),
     ],
@@ -78,6 +89,11 @@ export function tid1501NoAnswer(missing: NoAnswer, applied: AppliedAlgorithm): C
   );
 }
 
-function analysedArea(source: SourceInstance) {
-  return closedPolyline(IMAGE_REGION, wholeImage(source), onImage(source));
+/** An answer about one image is drawn around it; one about several would hide under theirs, and has corners only. */
+function analysedAreas(sources: readonly SourceInstance[]): ScoordItem[] {
+  return sources.map((source) =>
+    sources.length === 1
+      ? closedPolyline(IMAGE_REGION, imageEdge(source), onImage(source))
+      : points(IMAGE_REGION, imageCorners(source), onImage(source)),
+  );
 }
