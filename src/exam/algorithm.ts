@@ -9,11 +9,7 @@ export function algorithmOf(bundle: Bundle, settings: ExamSettings, softwareVers
     name: bundle.name,
     version: bundle.version,
     manufacturer: bundle.manufacturer,
-    parameters: [
-      `operating-point=${bundle.operatingPoint}`,
-      `heat-map=${methodName(settings.explain)}`,
-      `bundle-sha256=${bundle.digest}`,
-    ],
+    parameters: [`heat-map=${methodName(settings.explain)}`, `bundle-sha256=${bundle.digest}`],
     deviceUid: deriveUid('device', bundle.manufacturer, bundle.name, bundle.version),
     softwareVersions: `Mamori ${softwareVersion}`,
   };
