@@ -1,5 +1,3 @@
-import type { ContentItem } from './item.js';
-
 /** RelationshipType (0040,A010), PS3.3 table C.17.3-8. */
 export type Relationship =
   | 'CONTAINS'
@@ -13,7 +11,12 @@ export type Relationship =
 /** Relationships that may point to an item elsewhere in the tree instead of holding one. */
 export type ReferencingRelationship = 'HAS PROPERTIES' | 'INFERRED FROM' | 'SELECTED FROM';
 
-export interface Child<R extends Relationship, T extends ContentItem> {
+/** Any content item (`ContentItem`); which ones may stand where is said beside the items. */
+interface Item {
+  valueType: string;
+}
+
+export interface Child<R extends Relationship, T extends Item> {
   relationship: R;
   item: T;
   /**
@@ -23,16 +26,16 @@ export interface Child<R extends Relationship, T extends ContentItem> {
   byReference: boolean;
 }
 
-export type Contains<T extends ContentItem> = Child<'CONTAINS', T>;
-export type HasObsContext<T extends ContentItem> = Child<'HAS OBS CONTEXT', T>;
-export type HasAcqContext<T extends ContentItem> = Child<'HAS ACQ CONTEXT', T>;
-export type HasConceptMod<T extends ContentItem> = Child<'HAS CONCEPT MOD', T>;
-export type HasProperties<T extends ContentItem> = Child<'HAS PROPERTIES', T>;
-export type InferredFrom<T extends ContentItem> = Child<'INFERRED FROM', T>;
-export type SelectedFrom<T extends ContentItem> = Child<'SELECTED FROM', T>;
+export type Contains<T extends Item> = Child<'CONTAINS', T>;
+export type HasObsContext<T extends Item> = Child<'HAS OBS CONTEXT', T>;
+export type HasAcqContext<T extends Item> = Child<'HAS ACQ CONTEXT', T>;
+export type HasConceptMod<T extends Item> = Child<'HAS CONCEPT MOD', T>;
+export type HasProperties<T extends Item> = Child<'HAS PROPERTIES', T>;
+export type InferredFrom<T extends Item> = Child<'INFERRED FROM', T>;
+export type SelectedFrom<T extends Item> = Child<'SELECTED FROM', T>;
 
 function holder<R extends Relationship>(relationship: R) {
-  return <T extends ContentItem>(item: T): Child<R, T> => ({ relationship, item, byReference: false });
+  return <T extends Item>(item: T): Child<R, T> => ({ relationship, item, byReference: false });
 }
 
 export const contains = holder('CONTAINS');
@@ -44,7 +47,7 @@ export const inferredFrom = holder('INFERRED FROM');
 export const selectedFrom = holder('SELECTED FROM');
 
 /** The same child, pointed to instead of held. */
-export function byReference<R extends ReferencingRelationship, T extends ContentItem>(
+export function byReference<R extends ReferencingRelationship, T extends Item>(
   child: Child<R, T>,
 ): Child<R, T> {
   return { ...child, byReference: true };
