@@ -240,7 +240,6 @@ export class Poller {
     report: CycleReport,
   ): Promise<boolean> {
     const { settings, pacs } = this.#parts;
-    const now = new Date();
     // An exam that waits although its images are gone from the archive is to be closed and not to wait for ever.
     const observed = await this.#observe(studyInstanceUID, { always: waits });
     if (observed === undefined || observed.record.state !== 'waiting') {
@@ -250,6 +249,7 @@ export class Poller {
     }
     this.#settled.delete(studyInstanceUID);
     const { instances: found, record } = observed;
+    const now = new Date();
     if (completeness([], record.lastChange, now, settings).complete) return true;
     const views = await seenInstances(found, settings.views.length, () => pacs.metadata(studyInstanceUID));
     const answer = completeness(views, record.lastChange, now, settings);

@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startArchive } from '../../src/demo/index.js';
+import { readPart10, sopClass, transferSyntax } from '../../src/dicom/index.js';
+import { DicomWeb, type DicomWebOptions, type InstanceRecord } from '../../src/dicomweb/index.js';
+import type { Workbench } from '../../src/exam/index.js';
+import { OverlayPool } from '../../src/gradcam/index.js';
+import { PreparationPool } from '../../src/image/index.js';
+import { type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/index.js';
+import { type Bundle, openEngine } from '../../src/model/index.js';
+import { type Log, Poller, type PollerSettings } from '../../src/poller/index.js';
+import { type Orthanc, startOrthanc } from '../pacs/orthanc.js';
+
+/** An archive for tests of the whole way, with a side door for what comes from modalities. */
+export interface TestArchive {
+  name: string;
+  access: DicomWebOptions;
+  add(...files: { bytes: Uint8Array }[]): Promise<void>;
+  /** Forgets everything. */
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function realArchive(options: Parameters<typeof startOrthanc>[0] = {}): Promise<TestArchive> {
+  const orthanc = await startOrthanc(options);
+  return {
+    name: 'Orthanc',
+    access: orthanc.access,
+    add: async (...files) => {
+      for (const { bytes } of files) await rest(orthanc, '/instances', 'POST', bytes);
+    },
+    clear: async () => {
+      const patients = (await (await rest(orthanc, '/patients', 'GET')).json()) as string[];
+      for (const patient of patients) await rest(orthanc, `/patients/${patient}`, 'DELETE');
+    },
+    stop: () => orthanc.stop(),
+  };
+}
+
+/** Orthanc's own interface. */
+async function rest(orthanc: Orthanc, path: string, method: string, body?: Uint8Array): Promise<Response> {
+  const { restUrl, username, password } = orthanc;
+  const response = await fetch(`${restUrl}${path}`, {
+    method,
+    headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+    ...(body === undefined ? {} : { body: Buffer.from(body) }),
+  });
+  if (!response.ok) throw new Error(`Orthanc: ${method} ${path} gave ${response.status}`);
+  return response;
+}
+
+export async function demoArchive(): Promise<TestArchive> {
+  let archive = await startArchive();
+  return {
+    name: "the demo's archive",
+    get access() {
+      return { url: archive.url };
+    },
+    add: async (...files) => {
+      for (const { bytes } of files) archive.add(bytes);
+    },
+    clear: async () => {
+      await archive.close();
+      archive = await startArchive();
+    },
+    stop: () => archive.close(),
+  };
+}
+
+export type OpenBench = Workbench & { close(): Promise<void> };
+
+/** Model, threads and settings as the service opens them, with both kinds of report. */
+export async function openBench(bundle: Bundle): Promise<OpenBench> {
+  const engine = await openEngine(bundle, { engine: 'onnxruntime', device: 'cpu' });
+  const preparation = new PreparationPool({ threads: 2 });
+  const overlays = new OverlayPool({ threads: 2 });
+  return {
+    bundle,
+    engine,
+    preparation,
+    overlays,
+    settings: {
+      reports: ['tid1500', 'mammography-cad'],
+      notProcessed: true,
+      secondaryCapture: { longEdge: 512 },
+      explain: { method: 'grad-cam' },
+    },
+    softwareVersion: '0.0.0',
+    concurrency: 3,
+    close: async () => {
+      await Promise.all([engine.close(), preparation.close(), overlays.close()]);
+    },
+  };
+}
+
+export const SETTINGS: PollerSettings = {
+  lookbackDays: 1,
+  settleSeconds: 3600,
+  views: ['LCC', 'RCC', 'LMLO', 'RMLO'],
+  maxExamsPerCycle: 50,
+  retry: { attempts: 3, firstDelaySeconds: 0.02, longestDelaySeconds: 0.05 },
+  workers: 1,
+  leaseSeconds: 60,
+};
+
+export interface StationOptions {
+  bench: Workbench;
+  settings?: Partial<PollerSettings>;
+  /** The ledger's file; a new one unless said. */
+  file?: string;
+  version?: string;
+  /** Hears of everything that is logged. */
+  log?: Log;
+}
+
+/** One Mamori at work: a poller on an archive, with a ledger of its own unless it is given one. */
+export class Station {
+  readonly pacs: DicomWeb;
+  readonly poller: Poller;
+  /** What was kept for delivery, by SOP Instance UID. */
+  readonly kept = new Map<string, Uint8Array>();
+
+  private constructor(
+    access: DicomWebOptions,
+    readonly ledger: Ledger,
+    readonly file: string,
+    options: StationOptions,
+  ) {
+    this.pacs = new DicomWeb({ retries: 0, ...access });
+    this.poller = new Poller({
+      pacs: this.pacs,
+      ledger: this.#watched(ledger),
+      bench: options.bench,
+      settings: { ...SETTINGS, ...options.settings },
+      algorithm: { modelName: 'small', modelVersion: options.version ?? '1.0.0', settingsDigest: 'test' },
+      workerName: `station ${++stations}`,
+      log: options.log ?? SILENT,
+    });
+  }
+
+  static async open(access: DicomWebOptions, options: StationOptions): Promise<Station> {
+    const file = options.file ?? join(scratch(), 'ledger.db');
+    return new Station(access, await openLedger(`sqlite:${file}`), file, options);
+  }
+
+  /** Keeps a copy of what is handed to the ledger; everything else is the ledger itself. */
+  #watched(ledger: Ledger): Ledger {
+    const { kept } = this;
+    return new Proxy(ledger, {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property);
+        if (typeof value !== 'function') return value;
+        if (property !== 'keepObjects') return value.bind(target);
+        return (claim: unknown, objects: ObjectToKeep[], ...rest: unknown[]) => {
+          for (const { sopInstanceUID, bytes } of objects) kept.set(sopInstanceUID, Uint8Array.from(bytes));
+          return value.call(target, claim, objects, ...rest);
+        };
+      },
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.poller.stop();
+    await this.pacs.close();
+    await this.ledger.disconnect();
+  }
+}
+
+let stations = 0;
+
+export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A folder that goes when the tests end. */
+export function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mamori-poller-'));
+  if (folders.push(folder) === 1) {
+    process.once('exit', () => {
+      for (const one of folders) rmSync(one, { recursive: true, force: true });
+    });
+  }
+  return folder;
+}
+const folders: string[] = [];
+
+/** DA of today, so that made exams are found among the latest. */
+export function today(): string {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('');
+}
+
+const WRITTEN = new Map<string, string>([
+  [sopClass.Comprehensive3DSR, 'tid1500'],
+  [sopClass.MammographyCADSR, 'mammography-cad'],
+  [sopClass.SecondaryCapture, 'secondary-capture'],
+]);
+
+/** What of ours stands in a study, with its bytes as the archive has them. */
+export async function resultsIn(
+  pacs: DicomWeb,
+  studyInstanceUID: string,
+): Promise<(InstanceRecord & { kind: string; bytes: Uint8Array })[]> {
+  const instances = await pacs.instances(studyInstanceUID);
+  const results: (InstanceRecord & { kind: string; bytes: Uint8Array })[] = [];
+  for (const instance of instances) {
+    const kind = WRITTEN.get(instance.sopClassUID ?? '');
+    if (kind === undefined) continue;
+    const { seriesInstanceUID, sopInstanceUID } = instance;
+    const bytes = await pacs.retrieveInstance(studyInstanceUID, seriesInstanceUID, sopInstanceUID);
+    if (readPart10(bytes).transferSyntaxUID !== transferSyntax.ExplicitVRLittleEndian) throw new Error(kind);
+    results.push({ ...instance, kind, bytes });
+  }
+  return results.sort((a, b) => (a.kind < b.kind ? -1 : 1));
+}
+
+export const kindsOf = (results: { kind: string }[]) => results.map(({ kind }) => kind).sort();

@@ -1,0 +1,303 @@
+import { expect } from 'chai';
+import { readPart10 } from '../../src/dicom/index.js';
+import { type ExamOptions, type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import type { ExamReport } from '../../src/poller/index.js';
+import { smallBundle } from '../model/bundles.js';
+import { requireOrthanc } from '../pacs/orthanc.js';
+import { type Relay, startRelay } from '../pacs/relay.js';
+import {
+  demoArchive,
+  kindsOf,
+  type OpenBench,
+  openBench,
+  realArchive,
+  resultsIn,
+  Station,
+  type StationOptions,
+  type TestArchive,
+  today,
+} from './hospital.js';
+
+const WRITTEN = ['mammography-cad', ...Array(4).fill('secondary-capture'), 'tid1500'];
+const SMALL = { rows: 320, columns: 256 };
+
+/** A made exam of today. */
+const exam = (seed: string, options: ExamOptions = {}): MadeInstance[] =>
+  makeExam({ ...SMALL, seed, date: today(), ...options });
+
+const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
+
+describe('From a mammogram in the archive to the results beside it', () => {
+  let bench: OpenBench;
+
+  before(async () => {
+    bench = await openBench(await smallBundle());
+  });
+  after(() => bench.close());
+
+  for (const [name, start] of [
+    ['Orthanc', realArchive],
+    ["the demo's archive", demoArchive],
+  ] as const) {
+    describe(`with ${name}`, () => {
+      let archive: TestArchive;
+      let relay: Relay;
+      const open: Station[] = [];
+
+      before(async function () {
+        if (start === realArchive) requireOrthanc(this);
+        archive = await start();
+      });
+
+      beforeEach(async () => {
+        relay = await startRelay(archive.access.url!);
+      });
+
+      afterEach(async () => {
+        await Promise.all(open.splice(0).map((station) => station.close()));
+        await relay.close();
+        await archive.clear();
+      });
+
+      after(() => archive?.stop());
+
+      const station = async (options: Partial<StationOptions> = {}): Promise<Station> => {
+        const opened = await Station.open({ ...archive.access, url: relay.url }, { bench, ...options });
+        open.push(opened);
+        return opened;
+      };
+
+      /** One cycle, and what became of one study in it. */
+      const cycle = async (at: Station, study: string): Promise<ExamReport | undefined> =>
+        (await at.poller.cycle()).exams.find(({ studyInstanceUID }) => studyInstanceUID === study);
+
+      it('writes one report of each kind and one Secondary Capture per image, as they were kept', async () => {
+        const made = exam('first');
+        await archive.add(...made);
+        const here = await station();
+        const report = await cycle(here, studyOf(made));
+        expect(report).to.include({ end: 'delivered' });
+
+        const results = await resultsIn(here.pacs, studyOf(made));
+        expect(kindsOf(results)).to.deep.equal(WRITTEN);
+        for (const { sopInstanceUID, bytes } of results) {
+          expect(Buffer.compare(bytes, here.kept.get(sopInstanceUID)!), sopInstanceUID).to.equal(0);
+        }
+      });
+
+      it('adds nothing and fetches nothing in a second cycle, and never takes its own objects for news', async () => {
+        const made = exam('second');
+        await archive.add(...made);
+        const here = await station();
+        await cycle(here, studyOf(made));
+        const before = (await here.pacs.instances(studyOf(made))).length;
+        for (let i = 0; i < 2; i++) {
+          relay.asked.length = 0;
+          expect(await cycle(here, studyOf(made))).to.equal(undefined);
+          expect(relay.asked.filter((line) => /^POST|instances\/[\d.]+$/.test(line))).to.deep.equal([]);
+        }
+        expect(await here.pacs.instances(studyOf(made))).to.have.length(before);
+      });
+
+      it('waits for an exam whose views are incomplete until it has settled', async () => {
+        const made = exam('arriving');
+        await archive.add(...made.slice(0, 3));
+        const patient = await station();
+        const waiting = await patient.poller.cycle();
+        expect(waiting.arriving).to.be.greaterThan(0);
+        expect(await patient.ledger.list({ studyInstanceUID: studyOf(made) })).to.have.nested.property(
+          '[0].state',
+          'waiting',
+        );
+        await archive.add(made[3]!);
+        expect(await cycle(patient, studyOf(made))).to.include({ end: 'delivered' });
+
+        const three = exam('settled').slice(0, 3);
+        await archive.add(...three);
+        const hasty = await station({ settings: { settleSeconds: 0 } });
+        expect(await cycle(hasty, studyOf(three))).to.include({ end: 'delivered' });
+      });
+
+      it('takes an exam with its views in codes alone for complete as soon as they are all there', async () => {
+        const made = exam('codes', { override: { ViewPosition: undefined } });
+        await archive.add(...made);
+        expect(await cycle(await station(), studyOf(made))).to.include({ end: 'delivered' });
+      });
+
+      it('writes anew when an image comes late, names what it replaces, and leaves that where it is', async () => {
+        const made = exam('late');
+        await archive.add(...made);
+        const here = await station();
+        await cycle(here, studyOf(made));
+        const first = await resultsIn(here.pacs, studyOf(made));
+
+        await archive.add(
+          makeInstance({ ...SMALL, seed: 'late', date: today(), view: 'CC', instanceNumber: 5 }),
+        );
+        expect(await cycle(here, studyOf(made))).to.include({ end: 'delivered' });
+        const all = await resultsIn(here.pacs, studyOf(made));
+        const before = new Set(first.map(({ sopInstanceUID }) => sopInstanceUID));
+        const second = all.filter(({ sopInstanceUID }) => !before.has(sopInstanceUID));
+        expect(all).to.have.length(first.length + second.length);
+        expect(kindsOf(second)).to.deep.equal(
+          ['mammography-cad', ...Array(5).fill('secondary-capture'), 'tid1500'].sort(),
+        );
+        for (const kind of ['tid1500', 'mammography-cad']) {
+          const [report] = second.filter((one) => one.kind === kind);
+          const replaced = first.find((one) => one.kind === kind)!.sopInstanceUID;
+          expect(predecessorsOf(report!.bytes)).to.deep.equal([replaced]);
+        }
+        expect(await cycle(here, studyOf(made))).to.equal(undefined);
+      });
+
+      it('writes under other names when an exam is processed again on demand', async () => {
+        const made = exam('forced');
+        await archive.add(...made);
+        const here = await station();
+        await cycle(here, studyOf(made));
+        const [again] = await here.poller.process([studyOf(made)], { force: true });
+        expect(again).to.include({ end: 'delivered' });
+        const results = await resultsIn(here.pacs, studyOf(made));
+        expect(results).to.have.length(2 * WRITTEN.length);
+        for (const { sopInstanceUID, bytes } of results) {
+          expect(Buffer.compare(bytes, here.kept.get(sopInstanceUID)!)).to.equal(0);
+        }
+      });
+
+      for (const nameScript of ['japanese-backslash', 'greek', 'cyrillic', 'western', 'unicode'] as const) {
+        it(`copies a name in ${nameScript} byte for byte into everything it writes`, async () => {
+          const made = exam(nameScript, { nameScript, views: ['LCC'] });
+          await archive.add(...made);
+          const here = await station({ settings: { settleSeconds: 0 } });
+          await cycle(here, studyOf(made));
+          const source = rawName(made[0]!.bytes);
+          const results = await resultsIn(here.pacs, studyOf(made));
+          expect(results).to.have.length(3);
+          for (const { bytes } of results) expect(rawName(bytes)).to.deep.equal(source);
+        });
+      }
+
+      it('closes an exam without a standard view, with the reason and a report', async () => {
+        const made = [
+          makeInstance({ ...SMALL, seed: 'magnified', date: today(), modifier: 'magnification' }),
+        ];
+        await archive.add(...made);
+        const here = await station({ settings: { settleSeconds: 0 } });
+        expect(await cycle(here, studyOf(made))).to.deep.include({
+          end: 'not-processed',
+          reason: {
+            code: 'no-standard-view',
+            reason: 'The study holds no standard mammography view that can be analysed.',
+          },
+        });
+        expect(kindsOf(await resultsIn(here.pacs, studyOf(made)))).to.deep.equal([
+          'mammography-cad',
+          'tid1500',
+        ]);
+        expect(await cycle(here, studyOf(made))).to.equal(undefined);
+      });
+
+      it('closes a tomosynthesis without fetching it, with a report that names its patient', async () => {
+        const made = [
+          makeInstance({
+            ...SMALL,
+            seed: 'tomo',
+            date: today(),
+            kind: 'tomosynthesis',
+            nameScript: 'japanese-backslash',
+          }),
+        ];
+        await archive.add(...made);
+        const here = await station({ settings: { settleSeconds: 0 } });
+        relay.asked.length = 0;
+        const report = await cycle(here, studyOf(made));
+        expect(relay.asked.filter((line) => /instances\/[\d.]+$/.test(line))).to.deep.equal([]);
+        expect(report).to.deep.nested.include({ end: 'not-processed', 'reason.code': 'no-standard-view' });
+        expect(report?.outcome?.leftOut[0]).to.include({ code: 'tomosynthesis' });
+
+        const results = await resultsIn(here.pacs, studyOf(made));
+        expect(kindsOf(results)).to.deep.equal(['tid1500']);
+        const named = (bytes: Uint8Array) => readPart10(bytes).dataset.string('PatientName');
+        expect(named(results[0]!.bytes)).to.equal(named(made[0]!.bytes));
+      });
+
+      it('writes no "not processed" report where the settings say so, and closes the exam all the same', async () => {
+        const made = [
+          makeInstance({ ...SMALL, seed: 'silent', date: today(), modifier: 'spot-compression' }),
+        ];
+        await archive.add(...made);
+        const here = await station({
+          settings: { settleSeconds: 0 },
+          bench: { ...bench, settings: { ...bench.settings, notProcessed: false } },
+        });
+        expect(await cycle(here, studyOf(made))).to.include({ end: 'not-processed' });
+        expect(await resultsIn(here.pacs, studyOf(made))).to.deep.equal([]);
+        expect(await cycle(here, studyOf(made))).to.equal(undefined);
+      });
+
+      it('goes on without pixels that cannot be read, and says so', async () => {
+        const made = exam('broken');
+        const broken = makeInstance({
+          ...SMALL,
+          seed: 'broken',
+          date: today(),
+          kind: 'missing-pixels',
+        });
+        await archive.add(...made.filter(({ view }) => view !== 'LCC'), broken);
+        const report = await cycle(await station(), studyOf(made));
+        expect(report).to.include({ end: 'delivered' });
+        expect(report?.outcome?.leftOut).to.have.length(1);
+        expect(report?.outcome?.leftOut[0]).to.include({
+          sopInstanceUID: broken.sopInstanceUID,
+          code: 'no-pixel-data',
+        });
+      });
+
+      it('leaves out an image that is listed and cannot be had, and names it', async () => {
+        const made = exam('lost');
+        await archive.add(...made);
+        relay.fate = (line) =>
+          line.endsWith(`/instances/${made[1]!.sopInstanceUID}`) ? { status: 404 } : 'pass';
+        const here = await station();
+        const report = await cycle(here, studyOf(made));
+        expect(report).to.deep.nested.include({ end: 'delivered', 'outcome.status': 'partly-analysed' });
+        expect(report?.outcome?.leftOut).to.have.length(1);
+        expect(report?.outcome?.leftOut[0]).to.include({
+          sopInstanceUID: made[1]!.sopInstanceUID,
+          code: 'pacs-not-found',
+        });
+      });
+
+      it('says whose exam it was that no image could be read of', async () => {
+        const made = exam('unreadable', { views: ['RCC'], nameScript: 'greek' });
+        await archive.add(...made);
+        relay.fate = (line) => (/instances\/[\d.]+$/.test(line) ? { status: 404 } : 'pass');
+        const here = await station({ settings: { settleSeconds: 0 } });
+        expect(await cycle(here, studyOf(made))).to.deep.nested.include({
+          end: 'not-processed',
+          'reason.code': 'images-unreadable',
+        });
+        relay.fate = () => 'pass';
+        const results = await resultsIn(here.pacs, studyOf(made));
+        expect(kindsOf(results)).to.deep.equal(['mammography-cad', 'tid1500']);
+        for (const { bytes } of results) {
+          expect(readPart10(bytes).dataset.string('PatientName')).to.equal('Μαμόρι^Φάντασμα');
+        }
+      });
+    });
+  }
+});
+
+function rawName(bytes: Uint8Array) {
+  const { dataset } = readPart10(bytes);
+  const hex = (keyword: string) => Buffer.from(dataset.raw(keyword)?.bytes ?? []).toString('hex');
+  return { name: hex('PatientName'), characterSet: hex('SpecificCharacterSet') };
+}
+
+function predecessorsOf(report: Uint8Array): string[] {
+  return readPart10(report)
+    .dataset.items('PredecessorDocumentsSequence')
+    .flatMap((study) => study.items('ReferencedSeriesSequence'))
+    .flatMap((series) => series.items('ReferencedSOPSequence'))
+    .map((item) => item.string('ReferencedSOPInstanceUID')!);
+}
