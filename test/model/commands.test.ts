@@ -1,3 +1,6 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { modelCommand } from '../../src/cli/model.js';
 import { trainCommand } from '../../src/cli/train.js';
@@ -69,15 +72,28 @@ describe('mamori train', () => {
   });
 });
 
-describe('the bundle that ships', () => {
-  it('is whole, is small, and answers', async () => {
-    const folder = new URL('../../../models/paper-cnn', import.meta.url).pathname;
-    const bundle = await loadBundle(folder);
-    expect(bundle.limits.join(' ')).to.include('Not for clinical use');
-    expect(bundle.training!.attribution).to.include('Lin');
-    const text = await outputOf(() =>
-      modelCommand.parseAsync(['inspect', folder, '--json'], { from: 'user' }),
-    );
-    expect(JSON.parse(text).engine.featureShape).to.deep.equal([16, 16, 64]);
+describe('the bundles that ship', () => {
+  const models = fileURLToPath(new URL('../../../models/', import.meta.url));
+  const names = readdirSync(models, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+
+  it('are there', () => {
+    expect(names).to.include('paper-cnn');
   });
+
+  for (const name of names)
+    it(`${name} is whole, small, says what it is made of, and answers`, async () => {
+      const folder = join(models, name);
+      const bundle = await loadBundle(folder);
+      const sizes = Object.keys(bundle.files).map((file) => statSync(join(folder, file)).size);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.below(20e6);
+      expect(bundle.limits.join(' ')).to.include('Not for clinical use');
+      expect(bundle.training!.attribution).to.include('Lin');
+      expect(bundle.performance.map(({ measure }) => measure)).to.include('AUC');
+      const text = await outputOf(() =>
+        modelCommand.parseAsync(['inspect', folder, '--json'], { from: 'user' }),
+      );
+      expect(JSON.parse(text).engine.featureShape).to.have.length(3);
+    });
 });
