@@ -100,7 +100,8 @@ const ACCEPTED: RegExp[] = [
 ];
 
 describe('Reports before the validators', function () {
-  this.timeout(180_000);
+  // PixelMed alone takes a minute of CPU, and more where other work runs beside it.
+  this.timeout(600_000);
   let verdicts: Verdict[];
 
   before(async function () {
