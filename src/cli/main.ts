@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { analyzeCommand } from './analyze.js';
 import { demoCommand } from './demo.js';
+import { evaluateCommand } from './evaluate.js';
 import { modelCommand } from './model.js';
 import { onceCommand } from './once.js';
 import { EXIT, exitCodeOf, tellError } from './outcome.js';
@@ -31,6 +32,7 @@ for (const command of [
   statusCommand,
   retryCommand,
   trainCommand,
+  evaluateCommand,
   modelCommand,
   demoCommand,
 ]) {

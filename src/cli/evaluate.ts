@@ -1,0 +1,108 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { EvaluationEvents, EvaluationOptions } from '../evaluation/index.js';
+import { jsonOption } from './options.js';
+
+/** `mamori evaluate`: measures a model on labelled images and writes a report. */
+export const evaluateCommand = new Command('evaluate')
+  .description('measure a model on labelled images: a report page, JSON and CSV')
+  .requiredOption('--model <bundle>', 'folder of the bundle')
+  .requiredOption('--data <dir>', 'folder of the images, PNG or DICOM (DIR/file or DIR/label/file)')
+  .requiredOption('--labels <csv>', 'labels file: file, label, case, and where known site, side, view')
+  .requiredOption('--out <dir>', 'folder for evaluation.html, evaluation.json and predictions.csv')
+  .option(
+    '--split <which>',
+    'test: cases the model was not made from; all; or a file with one image per line',
+    'test',
+  )
+  .addOption(
+    new Option(
+      '--protocol <name>',
+      'by-image labels the figures as leaking, for comparison with the paper only',
+    )
+      .choices(['by-patient', 'by-image'])
+      .default('by-patient'),
+  )
+  .option('--subgroup <column...>', 'further columns of the labels file to give figures for', [])
+  .option('--seed <number>', 'decides every draw', wholeNumber, 1)
+  .option('--rounds <number>', 'bootstrap samples for each interval', wholeNumber, 1000)
+  .option('--no-explanations', 'leave out the checks of the heat maps')
+  .option('--compare <json...>', 'evaluation.json of other evaluations, to stand beside this one', [])
+  .option('--data-description <text>', 'what the data is, for the page', 'not stated')
+  .addOption(
+    new Option('--engine <name>', 'what runs the network')
+      .choices(['auto', 'onnxruntime', 'tensorflow'])
+      .default('auto'),
+  )
+  .addOption(
+    new Option('--device <name>', 'where it runs').choices(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+  )
+  .addOption(jsonOption())
+  .action(run);
+
+type Options = Omit<EvaluationOptions, 'subgroups'> & { subgroup: string[]; json?: true };
+
+async function run({ json, subgroup, ...options }: Options): Promise<void> {
+  const [{ join }, { evaluate, RESULT_FILES }] = await Promise.all([
+    import('node:path'),
+    import('../evaluation/index.js'),
+  ]);
+  const evaluation = await evaluate({ ...options, subgroups: subgroup }, progressOn(process.stderr));
+  const files = RESULT_FILES.map((name) => join(options.out, name));
+  const { levels, shortcuts, warnings, model, data } = evaluation;
+  if (json) {
+    console.log(
+      JSON.stringify({
+        model: { name: model.name, version: model.version, digest: model.digest },
+        data,
+        levels,
+        warnings,
+        files,
+      }),
+    );
+    return;
+  }
+  for (const warning of warnings) console.log(`Note: ${warning}`);
+  const { image, patient } = levels;
+  const lines: [string, { value: number | null; interval: [number, number] | null }][] = [
+    [`AUC by patient (${patient.count})`, patient.auc],
+    [`AUC by image (${image.count})`, image.auc],
+    ['sensitivity at the operating point, by image', image.atOperatingPoint.sensitivity],
+    ['specificity at the operating point, by image', image.atOperatingPoint.specificity],
+    ['calibration error (ECE), by image', image.calibrationError],
+    ['AUC of orientation alone, as the network gets it', shortcuts.shortcuts[1]!.auc],
+    ['AUC without the breast', shortcuts.shortcuts.at(-1)!.auc],
+  ];
+  for (const [name, { value, interval }] of lines)
+    console.log(
+      `${name}: ${value?.toFixed(3) ?? 'not measurable'}${interval ? ` (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})` : ''}`,
+    );
+  console.log(`mean spread over eight orientations: ${shortcuts.orientation.spread.mean.toFixed(3)}`);
+  console.log(`Wrote ${files.join(', ')}`);
+}
+
+function progressOn(stream: NodeJS.WriteStream): EvaluationEvents {
+  let began = performance.now();
+  let told = 0;
+  return {
+    stage(what) {
+      began = performance.now();
+      stream.write(`${what}\n`);
+    },
+    progress(done, of) {
+      const now = performance.now();
+      if (!stream.isTTY || (done < of && now - told < 200)) return;
+      told = now;
+      const left = Math.round((((now - began) / done) * (of - done)) / 1000);
+      stream.write(
+        `\r  ${done} of ${of}${done < of ? `, about ${left} s left  ` : '                    \n'}`,
+      );
+    },
+  };
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number from 1 on is needed');
+  return value;
+}

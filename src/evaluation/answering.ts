@@ -1,0 +1,120 @@
+import { type Bundle, calibrate, type Engine, type LabelledImage } from '../model/index.js';
+import type { Answer } from './answers.js';
+import type { Examination } from './examination.js';
+import type { ExaminationPool } from './examination-pool.js';
+import type { PrintedImage } from './shortcuts/copies.js';
+import type { FormAnswers } from './shortcuts/shortcuts.js';
+
+/** Images that are prepared ahead while the network works. */
+const AHEAD = 6;
+/** Inputs in one run of the network. */
+const BATCH = 8;
+
+export interface Answered {
+  answers: (Answer & { rawProbability: number })[];
+  forms: FormAnswers[];
+  printed: PrintedImage[];
+}
+
+/** Raw probabilities of any number of inputs, in batches. */
+export async function rawProbabilities(
+  engine: Pick<Engine, 'infer'>,
+  inputs: Float32Array[],
+): Promise<number[]> {
+  const found: number[] = [];
+  for (let from = 0; from < inputs.length; from += BATCH)
+    for (const { rawProbability } of await engine.infer(inputs.slice(from, from + BATCH)))
+      found.push(rawProbability);
+  return found;
+}
+
+/** Shows the network every image, and its other forms that the shortcut checks ask for. */
+export async function answerImages(
+  images: LabelledImage[],
+  bundle: Bundle,
+  engine: Engine,
+  pool: ExaminationPool,
+  progress: (done: number, of: number) => void,
+): Promise<Answered> {
+  const answered: Answered = { answers: [], forms: [], printed: [] };
+  const steps = bundle.input.preparation;
+  await inOrder(
+    images,
+    ({ path, file }) => pool.examine({ path, file, steps, wanted: 'everything' }),
+    async (image, examination) => {
+      const raw = await rawProbabilities(engine, examination.variants);
+      const target = image.label === bundle.classes[1] ? 1 : 0;
+      const rawProbability = raw[0]!;
+      const probability = calibrate(bundle, rawProbability);
+      answered.answers.push({ image, case: image.case, target, rawProbability, probability });
+      answered.forms.push(
+        formsOf(
+          image,
+          target,
+          examination,
+          raw.map((one) => calibrate(bundle, one)),
+        ),
+      );
+      answered.printed.push({ image, fingerprint: examination.fingerprint! });
+      progress(answered.answers.length, images.length);
+    },
+  );
+  return answered;
+}
+
+/** Fingerprints of images that the network is not shown. */
+export async function printImages(
+  images: LabelledImage[],
+  pool: ExaminationPool,
+  progress: (done: number, of: number) => void,
+): Promise<PrintedImage[]> {
+  const printed: PrintedImage[] = [];
+  await inOrder(
+    images,
+    ({ path, file }) => pool.examine({ path, file, steps: [], wanted: 'fingerprint' }),
+    async (image, { fingerprint }) => {
+      printed.push({ image, fingerprint: fingerprint! });
+      progress(printed.length, images.length);
+    },
+  );
+  return printed;
+}
+
+/** Works through items in their order, with a few begun ahead. The first error ends it. */
+async function inOrder<Item, Made>(
+  items: readonly Item[],
+  make: (item: Item) => Promise<Made>,
+  take: (item: Item, made: Made) => Promise<void>,
+): Promise<void> {
+  const begun: Promise<Made>[] = [];
+  for (let index = 0; index < items.length; index++) {
+    while (begun.length < Math.min(items.length, index + AHEAD)) {
+      const next = make(items[begun.length]!);
+      // It is awaited later; until then its failure is nobody's surprise.
+      next.catch(() => {});
+      begun.push(next);
+    }
+    await take(items[index]!, await begun[index]!);
+    // What has been taken is not kept: inputs are large.
+    begun[index] = undefined as never;
+  }
+}
+
+function formsOf(
+  image: LabelledImage,
+  target: 0 | 1,
+  examination: Examination,
+  probabilities: number[],
+): FormAnswers {
+  const forms = examination.forms!;
+  return {
+    file: image.file,
+    case: image.case,
+    target,
+    asItLies: probabilities[forms.asItLies]!,
+    canonical: probabilities[forms.canonical]!,
+    withoutBreast: probabilities[forms.withoutBreast]!,
+    orientations: forms.orientations.map((place) => probabilities[place]!),
+    figures: examination.figures!,
+  };
+}

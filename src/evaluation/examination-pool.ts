@@ -1,0 +1,28 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { EvaluationError } from './errors.js';
+import type { Examination, ExaminationTask } from './examination.js';
+import type { WorkerAnswer } from './examination-worker.js';
+
+/** Examines images in threads: reading and preparing them takes longer than the network. */
+export class ExaminationPool {
+  readonly #pool = new Piscina<ExaminationTask, WorkerAnswer>({
+    filename: new URL('./examination-worker.js', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: Math.min(4, availableParallelism()),
+    idleTimeout: 5_000,
+  });
+
+  /** @throws EvaluationError with the image's own code, naming the file */
+  async examine(task: ExaminationTask): Promise<Examination> {
+    const answer = await this.#pool.run(task);
+    if (answer.kind === 'examined') return answer.examination;
+    throw new EvaluationError(answer.code, `${task.file}: ${answer.message}`, {
+      remedy: answer.remedy ?? 'Take its line out of the labels file, or give a readable image.',
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { readPart10 } from '../dicom/index.js';
+import {
+  decodePixels,
+  type GreyImage,
+  ORIENTATIONS,
+  oriented,
+  type PreparationStep,
+  prepareGrey,
+  presentationImage,
+} from '../image/index.js';
+import { readGrey } from '../model/index.js';
+import { type Fingerprint, fingerprintOf } from './shortcuts/fingerprint.js';
+import { type PlainFigures, plainFiguresOf } from './shortcuts/plain-figures.js';
+import { asItLies, canonical, withoutBreast } from './shortcuts/variants.js';
+
+export interface ExaminationTask {
+  /** Absolute path. */
+  path: string;
+  /** As the labels file names it. */
+  file: string;
+  steps: PreparationStep[];
+  /** What is wanted besides the network's input: all for the shortcut checks, or the fingerprint alone. */
+  wanted: 'input' | 'everything' | 'fingerprint';
+}
+
+/** All that an evaluation needs of one image. Plain data: crosses threads. */
+export interface Examination {
+  /** As the service would prepare it. Empty where only the fingerprint was wanted. */
+  input: Float32Array;
+  /** Different inputs of the image in other forms; `input` itself is the first. */
+  variants: Float32Array[];
+  /** Where in `variants` each form is. */
+  forms: { asItLies: number; canonical: number; withoutBreast: number; orientations: number[] } | undefined;
+  figures: PlainFigures | undefined;
+  fingerprint: Fingerprint | undefined;
+}
+
+/** Reads an image and prepares it, and all its other forms that the shortcut checks ask for. */
+export async function examine(task: ExaminationTask): Promise<Examination> {
+  const grey = await readImage(task);
+  if (task.wanted === 'fingerprint')
+    return {
+      input: new Float32Array(),
+      variants: [],
+      forms: undefined,
+      figures: undefined,
+      fingerprint: fingerprintOf(grey),
+    };
+  const { input, geometry } = prepareGrey(grey, task.steps);
+  if (task.wanted === 'input')
+    return { input, variants: [input], forms: undefined, figures: undefined, fingerprint: undefined };
+
+  const variants = [input];
+  const placeOf = (variant: Float32Array): number => {
+    const known = variants.findIndex((other) => sameValues(other, variant));
+    return known >= 0 ? known : variants.push(variant) - 1;
+  };
+  const forms = {
+    asItLies: placeOf(asItLies(grey, task.steps)),
+    canonical: placeOf(canonical(grey, task.steps)),
+    withoutBreast: placeOf(withoutBreast(grey, task.steps, geometry)),
+    orientations: ORIENTATIONS.map((orientation) => {
+      const turned = oriented(grey.pixels, grey.rows, grey.columns, orientation);
+      return placeOf(prepareGrey(turned, task.steps).input);
+    }),
+  };
+  return {
+    input,
+    variants,
+    forms,
+    figures: plainFiguresOf(grey, input, geometry),
+    fingerprint: fingerprintOf(grey),
+  };
+}
+
+/** DICOM (by its prefix, PS3.10 §7.1) or whatever sharp reads, in grey as a radiologist sees it. */
+async function readImage({ path, file }: ExaminationTask): Promise<GreyImage> {
+  const bytes = await readFile(path);
+  if (bytes.subarray(128, 132).toString('latin1') !== 'DICM') return readGrey({ path, file });
+  const instance = readPart10(bytes);
+  return presentationImage(instance.dataset, await decodePixels(instance));
+}
+
+function sameValues(a: Float32Array, b: Float32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** SHA-256 of an image file, to name what was evaluated. */
+export function digestOf(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex');
+}

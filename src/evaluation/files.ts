@@ -1,0 +1,68 @@
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { EvaluationError } from './errors.js';
+import { type Picture, reportPage } from './report/page.js';
+import type { Evaluation, Prediction } from './types.js';
+
+export const RESULT_FILES = ['evaluation.html', 'evaluation.json', 'predictions.csv'] as const;
+
+/**
+ * Refuses a folder that holds anything but an earlier evaluation, before any work is done.
+ *
+ * @throws EvaluationError `evaluation-place-taken`
+ */
+export async function checkPlace(out: string): Promise<void> {
+  const target = resolve(out);
+  let present: string[];
+  try {
+    present = await readdir(target);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new EvaluationError('evaluation-place-taken', `${target} cannot be a folder for the results`, {
+      cause,
+      remedy: 'Name a folder that does not exist yet.',
+    });
+  }
+  const foreign = present.filter((name) => !(RESULT_FILES as readonly string[]).includes(name));
+  if (foreign.length === 0) return;
+  throw new EvaluationError(
+    'evaluation-place-taken',
+    `${target} holds ${foreign[0]}, which is no result of an evaluation`,
+    {
+      remedy: 'Name a folder that does not exist yet; nothing was changed.',
+    },
+  );
+}
+
+/** Writes all results beside their place and moves them there whole; an earlier evaluation there is replaced. */
+export async function writeResults(
+  out: string,
+  evaluation: Evaluation,
+  predictions: Prediction[],
+  others: Evaluation[],
+  pictures: Picture[],
+): Promise<void> {
+  const target = resolve(out);
+  await mkdir(dirname(target), { recursive: true });
+  const draft = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  try {
+    await writeFile(join(draft, 'evaluation.json'), `${JSON.stringify(evaluation, undefined, 1)}\n`);
+    await writeFile(join(draft, 'predictions.csv'), predictionsCsv(predictions));
+    await writeFile(join(draft, 'evaluation.html'), reportPage(evaluation, others, pictures));
+    // mkdtemp keeps others out; who reads the report may be another user.
+    await chmod(draft, 0o755);
+    await checkPlace(target);
+    await rm(target, { recursive: true, force: true });
+    await rename(draft, target);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** No cell can hold a comma or a line break: the labels file that they come from has none. */
+function predictionsCsv(predictions: Prediction[]): string {
+  const lines = predictions.map(({ file, case: patient, label, rawProbability, probability, positive }) =>
+    [file, patient, label, rawProbability.toFixed(6), probability.toFixed(6), positive ? 1 : 0].join(','),
+  );
+  return ['file,case,label,raw_probability,probability,positive', ...lines, ''].join('\n');
+}

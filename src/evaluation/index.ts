@@ -1,0 +1,8 @@
+/**
+ * What a model is worth: figures with intervals by patient, what shortcuts could explain them, and whether the heat maps
+ * can be believed. One folder out: a page for people, JSON and CSV for machines.
+ */
+export { EvaluationError } from './errors.js';
+export { evaluate } from './evaluate.js';
+export { RESULT_FILES } from './files.js';
+export type { Evaluation, EvaluationEvents, EvaluationOptions, Prediction } from './types.js';

@@ -1,0 +1,62 @@
+import { groupByCase, Random } from '../../model/index.js';
+import { type Estimate, estimateOf, quantile } from './estimate.js';
+
+export interface BootstrapOptions {
+  /** Samples drawn. */
+  rounds: number;
+  seed: number;
+}
+
+type Measure<Item> = (sample: readonly Item[]) => number;
+
+/**
+ * Figures with their 95 % intervals, by the percentile bootstrap over patients (Efron and Tibshirani 1993): as many
+ * patients as there are, are drawn with replacement, each with all images, because images of one patient are not independent.
+ * All measures are taken on the same samples, so that differences may be measures too.
+ *
+ * A measure that is not a number on more than a tenth of the samples has no interval.
+ */
+export function withIntervals<Item extends { case: string }, Name extends string>(
+  items: readonly Item[],
+  measures: Record<Name, Measure<Item>>,
+  options: BootstrapOptions,
+): Record<Name, Estimate> {
+  const names = Object.keys(measures) as Name[];
+  const found = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (const sample of samplesOfPatients(items, options))
+    for (const name of names) {
+      const value = measures[name](sample);
+      if (Number.isFinite(value)) found.get(name)!.push(value);
+    }
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      estimateOf(measures[name](items), interval(found.get(name)!, options.rounds)),
+    ]),
+  ) as Record<Name, Estimate>;
+}
+
+/** Samples with whole patients in them, in the order of `items`: where these are sorted, so is every sample. */
+export function* samplesOfPatients<Item extends { case: string }>(
+  items: readonly Item[],
+  { rounds, seed }: BootstrapOptions,
+): Generator<Item[]> {
+  const patients = [...groupByCase(items).keys()];
+  const numberOf = new Map(patients.map((name, index) => [name, index]));
+  const patientOf = Int32Array.from(items, (item) => numberOf.get(item.case)!);
+  const random = new Random(seed);
+  if (patients.length < 2) return;
+  for (let round = 0; round < rounds; round++) {
+    const drawn = new Uint16Array(patients.length);
+    for (let draw = 0; draw < patients.length; draw++) drawn[random.below(patients.length)]!++;
+    const sample: Item[] = [];
+    for (let index = 0; index < items.length; index++)
+      for (let times = drawn[patientOf[index]!]!; times > 0; times--) sample.push(items[index]!);
+    yield sample;
+  }
+}
+
+function interval(values: number[], rounds: number): [number, number] | null {
+  if (values.length === 0 || values.length < 0.9 * rounds) return null;
+  return [quantile(values, 0.025), quantile(values, 0.975)];
+}

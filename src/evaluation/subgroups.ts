@@ -1,0 +1,77 @@
+import { auc, groupByCase, type LabelledImage } from '../model/index.js';
+import type { Answer } from './answers.js';
+import { type BootstrapOptions, withIntervals } from './statistics/bootstrap.js';
+import { confusionAt, sensitivity, specificity } from './statistics/classification.js';
+import { type Estimate, estimateOf } from './statistics/estimate.js';
+
+/** The images that have one value in one column of the labels file. */
+export interface Subgroup {
+  column: string;
+  value: string;
+  images: number;
+  patients: number;
+  positives: number;
+  /** Fewer than ten images of one class: figures would say nothing, and are left out. */
+  tooFew: boolean;
+  auc: Estimate;
+  sensitivity: Estimate;
+  specificity: Estimate;
+}
+
+const FEWEST = 10;
+/** A column with more different values than this does not part images into groups. */
+const MOST_VALUES = 30;
+
+/** Columns of the labels file that part the images, in the order of the file's reading. */
+export function subgroupsOf(
+  answers: readonly Answer[],
+  operatingPoint: number,
+  options: BootstrapOptions,
+): Subgroup[] {
+  const columns = ['site', 'side', 'view', ...Object.keys(answers[0]?.image.further ?? {})];
+  return columns.flatMap((column) => {
+    const values = [...new Set(answers.map(({ image }) => valueIn(image, column)))].sort();
+    if (values.length > MOST_VALUES || values.every((value) => value === '')) return [];
+    return values.map((value) => {
+      const own = answers.filter(({ image }) => valueIn(image, column) === value);
+      return subgroup(column, value === '' ? '(empty)' : value, own, operatingPoint, options);
+    });
+  });
+}
+
+function valueIn(image: LabelledImage, column: string): string {
+  if (column === 'site' || column === 'side' || column === 'view') return image[column] ?? '';
+  return image.further?.[column] ?? '';
+}
+
+function subgroup(
+  column: string,
+  value: string,
+  own: readonly Answer[],
+  operatingPoint: number,
+  options: BootstrapOptions,
+): Subgroup {
+  const positives = own.filter(({ target }) => target === 1).length;
+  const tooFew = Math.min(positives, own.length - positives) < FEWEST;
+  const unknown = estimateOf(Number.NaN);
+  const figures = tooFew
+    ? { auc: unknown, sensitivity: unknown, specificity: unknown }
+    : withIntervals(
+        [...own].sort((a, b) => a.probability - b.probability),
+        {
+          auc,
+          sensitivity: (sample) => sensitivity(confusionAt(sample, operatingPoint)),
+          specificity: (sample) => specificity(confusionAt(sample, operatingPoint)),
+        },
+        options,
+      );
+  return {
+    column,
+    value,
+    images: own.length,
+    patients: groupByCase(own).size,
+    positives,
+    tooFew,
+    ...figures,
+  };
+}

@@ -1,0 +1,114 @@
+import type { Bundle } from '../model/index.js';
+import type { ExplanationChecks } from './explanation/checks.js';
+import type { Performance } from './performance.js';
+import type { Protocol, SelectionRecord } from './selection.js';
+import type { ShortcutChecks } from './shortcuts/shortcuts.js';
+import type { ReliabilityBin } from './statistics/calibration.js';
+import type { ClassificationTable } from './statistics/classification.js';
+import type { Subgroup } from './subgroups.js';
+
+export interface EvaluationOptions {
+  /** Folder of the bundle. */
+  model: string;
+  /** Folder of the images. */
+  data: string;
+  /** Labels file. */
+  labels: string;
+  /** Folder for the results. */
+  out: string;
+  /** `test`, `all`, or a file that names one image per line. */
+  split: string;
+  protocol: Protocol;
+  /** Columns of the labels file, besides site, side and view, that part the images into subgroups. */
+  subgroups: string[];
+  seed: number;
+  /** Bootstrap samples for each interval. */
+  rounds: number;
+  explanations: boolean;
+  /** evaluation.json of others, to stand beside this one on the page. */
+  compare: string[];
+  dataDescription: string;
+  engine: 'auto' | 'onnxruntime' | 'tensorflow';
+  device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+}
+
+export interface EvaluationEvents {
+  /** A line about what begins. */
+  stage(what: string): void;
+  progress(done: number, of: number): void;
+}
+
+/** A ROC point as [1 − specificity, sensitivity], a precision-recall point as [recall, precision]. */
+export type PlotPoint = [x: number, y: number];
+
+export interface Curves {
+  roc: PlotPoint[];
+  /** 95 % band of the sensitivity at each 1 − specificity of a grid: [x, lower, upper]. */
+  rocBand: [x: number, lower: number, upper: number][];
+  precisionRecall: PlotPoint[];
+}
+
+/** evaluation.json: the whole result, without clock or paths, so that the same work gives the same bytes. */
+export interface Evaluation {
+  format: 1;
+  model: Pick<
+    Bundle,
+    | 'name'
+    | 'version'
+    | 'manufacturer'
+    | 'digest'
+    | 'network'
+    | 'purpose'
+    | 'limits'
+    | 'classes'
+    | 'operatingPoint'
+    | 'calibration'
+    | 'aggregation'
+    | 'input'
+  >;
+  engine: { name: string; device: string };
+  protocol: Protocol;
+  seed: number;
+  bootstrapRounds: number;
+  data: {
+    description: string;
+    /** SHA-256 over files, labels and cases, in the order of the labels file. */
+    digest: string;
+    images: number;
+    patients: number;
+    positiveImages: number;
+    selection: SelectionRecord;
+  };
+  /** What a reader must know before any figure. */
+  warnings: string[];
+  levels: { image: Performance; breast: Performance | null; patient: Performance };
+  /** The paper's table, of images at the operating point. */
+  table: ClassificationTable;
+  curves: { image: Curves; patient: Curves };
+  calibration: {
+    image: ReliabilityBin[];
+    patient: ReliabilityBin[];
+    meanProbability: number;
+    prevalence: number;
+    /** What a perfectly calibrated model would show by chance on as many images. */
+    errorByChance: { mean: number; upper: number };
+    brierOfPrevalence: number;
+  };
+  /** Images by calibrated probability, in twenty bins, per class. */
+  histogram: { negative: number[]; positive: number[] };
+  subgroups: Subgroup[];
+  shortcuts: ShortcutChecks;
+  explanations: ExplanationChecks | null;
+  /** The most confident errors: images whose answer is farthest on the wrong side of the operating point. */
+  worst: { file: string; case: string; label: string; probability: number }[];
+}
+
+/** One line of predictions.csv. */
+export interface Prediction {
+  file: string;
+  case: string;
+  label: string;
+  rawProbability: number;
+  probability: number;
+  positive: boolean;
+}

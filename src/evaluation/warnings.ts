@@ -1,0 +1,53 @@
+import type { Evaluation } from './types.js';
+
+type Known = Pick<Evaluation, 'data' | 'protocol' | 'levels' | 'shortcuts' | 'model'>;
+
+/** What a reader must know before any figure, the gravest first. */
+export function warningsOf({ data, protocol, levels, shortcuts }: Known): string[] {
+  const { selection, patients } = data;
+  const warnings: string[] = [];
+  if (protocol === 'by-image')
+    warnings.push(
+      'LEAKING PROTOCOL: the data was split by image, so that images of one patient, or turned copies of one image, stand both among those that the network learnt from and among those it is measured on. The figures are too good, and stand here only to be compared with publications that do the same.',
+    );
+  const used = selection.evaluated.training + selection.evaluated.validation;
+  if (used > 0 && protocol === 'by-patient')
+    warnings.push(
+      `${used} of the ${patients} patients were used for making this model. The figures say how well it remembers, not how well it will do.`,
+    );
+  if (selection.known === 'unknown' && protocol === 'by-patient')
+    warnings.push(
+      'The bundle does not tell which patients it was made from, and the labels file is not the one that it was made from, going by its seed and its numbers of cases. That these patients are new to it is taken on trust.',
+    );
+  const { positives, count } = levels.patient;
+  if (Math.min(positives, count - positives) < 30)
+    warnings.push(
+      `There are ${positives} patients with and ${count - positives} without a positive finding. Below 30 of each, intervals are wide and themselves uncertain.`,
+    );
+  const blind = shortcuts.shortcuts.find(({ of }) => of === 'network');
+  if (tells(blind?.auc.interval))
+    warnings.push(
+      'With the breast painted over the network still tells the classes apart better than chance: something outside the breast gives the label away.',
+    );
+  const prepared = shortcuts.shortcuts.filter(({ of, auc }) => of === 'input' && (auc.value ?? 0) >= 0.7);
+  for (const { name, auc } of prepared)
+    warnings.push(
+      `${name} alone reaches an AUC of ${auc.value!.toFixed(2)}: the network may have learnt that instead of lesions.`,
+    );
+  const { asItLies, canonical, drop } = shortcuts.orientation;
+  if ((drop.interval?.[0] ?? 0) > 0.02)
+    warnings.push(
+      `The AUC falls from ${asItLies.value!.toFixed(2)} to ${canonical.value!.toFixed(2)} when the images are brought to one orientation: orientation carries part of the figure.`,
+    );
+  const contradictions = shortcuts.copies.withinEvaluated.filter(({ contradiction }) => contradiction).length;
+  if (contradictions > 0)
+    warnings.push(
+      `${contradictions} pairs of copies have different labels: at least one label of each is wrong.`,
+    );
+  return warnings;
+}
+
+/** Whether the interval of an AUC lies above chance. */
+export function tells(interval: [number, number] | null | undefined): boolean {
+  return (interval?.[0] ?? 0) > 0.5;
+}
