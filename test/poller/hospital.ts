@@ -10,7 +10,7 @@ import { PreparationPool } from '../../src/image/index.js';
 import { type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/index.js';
 import { type Bundle, openEngine } from '../../src/model/index.js';
 import { type Log, Poller, type PollerSettings } from '../../src/poller/index.js';
-import { type Orthanc, startOrthanc } from '../pacs/orthanc.js';
+import { type Orthanc, type OrthancOptions, startOrthanc } from '../pacs/orthanc.js';
 
 /** An archive for tests of the whole way, with a side door for what comes from modalities. */
 export interface TestArchive {
@@ -22,7 +22,10 @@ export interface TestArchive {
   stop(): Promise<void>;
 }
 
-export async function realArchive(options: Parameters<typeof startOrthanc>[0] = {}): Promise<TestArchive> {
+/** Orthanc, which can also be given Lua to execute where `ExecuteLuaEnabled` is set. */
+export async function realArchive(
+  options: OrthancOptions = {},
+): Promise<TestArchive & { execute(lua: string): Promise<void> }> {
   const orthanc = await startOrthanc(options);
   return {
     name: 'Orthanc',
@@ -33,6 +36,9 @@ export async function realArchive(options: Parameters<typeof startOrthanc>[0] = 
     clear: async () => {
       const patients = (await (await rest(orthanc, '/patients', 'GET')).json()) as string[];
       for (const patient of patients) await rest(orthanc, `/patients/${patient}`, 'DELETE');
+    },
+    execute: async (lua) => {
+      await rest(orthanc, '/tools/execute-script', 'POST', Buffer.from(lua));
     },
     stop: () => orthanc.stop(),
   };
