@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -270,15 +270,19 @@ describe('When something goes wrong on the way', () => {
   });
 
   describe('in an archive that says "stored" and throws results away', () => {
-    let filtering: Awaited<ReturnType<typeof realArchive>>;
+    /** As long as this file is there. */
+    const dropping = join(scratch(), 'dropping');
+    let filtering: TestArchive;
 
     before(async () => {
+      writeFileSync(dropping, '');
       filtering = await realArchive({
-        lua: `dropping = true
-        function ReceivedInstanceFilter(dicom, origin, info)
-          return not (dropping and dicom.SOPClassUID == '${sopClass.SecondaryCapture}')
+        lua: `function ReceivedInstanceFilter(dicom, origin, info)
+          local switch = io.open('${dropping}')
+          if switch == nil then return true end
+          switch:close()
+          return dicom.SOPClassUID ~= '${sopClass.SecondaryCapture}'
         end`,
-        settings: { ExecuteLuaEnabled: true },
       });
     });
     after(() => filtering?.stop());
@@ -295,7 +299,7 @@ describe('When something goes wrong on the way', () => {
       const first = await resultsIn(here.pacs, studyOf(made));
       expect(kindsOf(first)).to.deep.equal(['mammography-cad', 'tid1500']);
 
-      await filtering.execute('dropping = false');
+      rmSync(dropping);
       await later();
       expect(await cycle(here)).to.include({ end: 'delivered' });
       await expectDelivered(here, studyOf(made));

@@ -22,10 +22,7 @@ export interface TestArchive {
   stop(): Promise<void>;
 }
 
-/** Orthanc, which can also be given Lua to execute where `ExecuteLuaEnabled` is set. */
-export async function realArchive(
-  options: OrthancOptions = {},
-): Promise<TestArchive & { execute(lua: string): Promise<void> }> {
+export async function realArchive(options: OrthancOptions = {}): Promise<TestArchive> {
   const orthanc = await startOrthanc(options);
   return {
     name: 'Orthanc',
@@ -36,9 +33,6 @@ export async function realArchive(
     clear: async () => {
       const patients = (await (await rest(orthanc, '/patients', 'GET')).json()) as string[];
       for (const patient of patients) await rest(orthanc, `/patients/${patient}`, 'DELETE');
-    },
-    execute: async (lua) => {
-      await rest(orthanc, '/tools/execute-script', 'POST', Buffer.from(lua));
     },
     stop: () => orthanc.stop(),
   };
