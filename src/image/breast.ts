@@ -65,7 +65,11 @@ function stretched(pixels: Float64Array): Uint8Array | undefined {
   const low = sorted[Math.floor(0.001 * (sorted.length - 1))]!;
   const high = sorted[Math.ceil(0.995 * (sorted.length - 1))]!;
   if (!(high > low)) return undefined;
-  return Uint8Array.from(pixels, (value) => Math.min(255, Math.max(0, ((value - low) / (high - low)) * 255)));
+  const levels = new Uint8Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) {
+    levels[i] = Math.min(255, Math.max(0, ((pixels[i]! - low) / (high - low)) * 255));
+  }
+  return levels;
 }
 
 /**
@@ -162,7 +166,7 @@ function otsuThreshold(histogram: Float64Array): number {
 
 /** Levels above the threshold, opened by a 3 × 3 square: parts labels and scratches from the breast. */
 function opened(levels: Uint8Array, threshold: number, rows: number, columns: number): Uint8Array {
-  const above = Uint8Array.from(levels, (level) => (level > threshold ? 1 : 0));
+  const above = levels.map((level) => (level > threshold ? 1 : 0));
   // Tiny images have nothing to spare.
   if (rows < 16 || columns < 16) return above;
   return neighbourhood(neighbourhood(above, rows, columns, 9), rows, columns, 1);
@@ -220,7 +224,9 @@ function largestRegion(pixels: Uint8Array, rows: number, columns: number): Uint8
       best = next;
     }
   }
-  return Uint8Array.from(label, (one) => (one !== 0 && one === best ? 1 : 0));
+  const largest = new Uint8Array(pixels.length);
+  for (let i = 0; i < largest.length; i++) if (label[i] !== 0 && label[i] === best) largest[i] = 1;
+  return largest;
 }
 
 function boundsOf(pixels: Uint8Array, rows: number, columns: number): Box {

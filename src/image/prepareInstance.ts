@@ -43,16 +43,21 @@ export type PreparationResult = { kind: 'prepared'; image: PreparedImage } | Ins
  *
  * What is wrong with the instance comes back as `left-alone` with its code, whatever the bytes are.
  *
+ * @param options.overwrite `bytes` are not needed any more: their pixels are worked on in place
  * @throws ImageError `preparation-invalid`: the task is at fault, not the image
  */
-export async function prepareInstance(bytes: Uint8Array, task: PreparationTask): Promise<PreparationResult> {
+export async function prepareInstance(
+  bytes: Uint8Array,
+  task: PreparationTask,
+  options: { overwrite?: boolean } = {},
+): Promise<PreparationResult> {
   let instance: DicomInstance | undefined;
   let recognition: Recognition | undefined;
   try {
     instance = readPart10(bytes);
     recognition = recogniseMammogram(instance);
     if (recognition.kind === 'left-alone') return leftAlone(instance, recognition, recognition.leftOut);
-    const grey = presentationImage(instance.dataset, await decodePixels(instance));
+    const grey = presentationImage(instance.dataset, await decodePixels(instance), options);
     const { input, geometry } = prepareGrey(grey, task.preparation);
     const display = displayImage(grey, task.displayLongEdge);
     return { kind: 'prepared', image: { source: detached(recognition.source), input, geometry, display } };

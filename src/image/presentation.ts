@@ -1,6 +1,7 @@
 import type { Dataset } from '../dicom/index.js';
 import { breastMask } from './breast.js';
 import type { StoredPixels } from './codecs/index.js';
+import { lookUpWords } from './lookup.js';
 import { readAttenuation, readModality } from './modality.js';
 import type { GreyImage } from './types.js';
 import { readVoi, windowed } from './voi.js';
@@ -18,17 +19,26 @@ const BRIGHTEST = 0.998;
  * - Pixels of Pixel Padding Value, up to Pixel Padding Range Limit (C.7.5.1.1.2), are black.
  * - Without a VOI, and For Processing (see `readAttenuation`), a window is laid around the values in the breast.
  *
+ * @param options.overwrite the stored words are not needed any more: where they are of 16 bits the image takes
+ *   their place, which saves as much memory as the image has
  * @throws ImageError `presentation-broken`
  */
-export function presentationImage(dataset: Dataset, stored: StoredPixels): GreyImage {
+export function presentationImage(
+  dataset: Dataset,
+  stored: StoredPixels,
+  options: { overwrite?: boolean } = {},
+): GreyImage {
   const values = storedValues(stored);
   const padding = paddingOf(dataset, values);
   const { rows, columns } = stored;
-  const grey = (brightness: Float64Array): GreyImage => {
-    const table = Uint16Array.from(brightness, (one) => Math.round(65535 * Math.min(1, Math.max(0, one))));
-    for (let code = 0; code < table.length; code++) if (padding[code]) table[code] = 0;
-    return { rows, columns, pixels: mapped(stored, table) };
+  const grey = (brightness: Float64Array, overwrite: boolean): GreyImage => {
+    const table = new Uint16Array(brightness.length);
+    for (let code = 0; code < table.length; code++) {
+      if (!padding[code]) table[code] = Math.round(65535 * Math.min(1, Math.max(0, brightness[code]!)));
+    }
+    return { rows, columns, pixels: mapped(stored, table, overwrite) };
   };
+  const overwrite = options.overwrite ?? false;
 
   const raw = dataset.string('PresentationIntentType') === 'FOR PROCESSING';
   const modality = readModality(dataset, stored.signed);
@@ -37,18 +47,21 @@ export function presentationImage(dataset: Dataset, stored: StoredPixels): GreyI
   const inverted =
     dataset.string('PhotometricInterpretation') === 'MONOCHROME1' ||
     dataset.string('PresentationLUTShape') === 'INVERSE';
-  if (voi) return grey(meant.map((value) => (inverted ? 1 - voi(value) : voi(value))));
+  if (voi) {
+    const shown = meant.map((value) => (inverted ? 1 - voi(value) : voi(value)));
+    return grey(shown, overwrite);
+  }
 
   const growing = raw
     ? meant.map(readAttenuation(dataset))
     : meant.map((value) => (inverted ? -value : value));
-  return grey(percentileWindow(growing, stored, padding, grey));
+  return grey(percentileWindow(growing, stored, padding, grey), overwrite);
 }
 
 /** Numeric value of every code: a code is the `bitsStored` bits of a word, without what else the word holds. */
 function storedValues({ bitsStored, signed }: StoredPixels): Float64Array {
   const half = 2 ** (bitsStored - 1);
-  return Float64Array.from({ length: 2 ** bitsStored }, (_, code) =>
+  return new Float64Array(2 ** bitsStored).map((_, code) =>
     signed && code >= half ? code - 2 * half : code,
   );
 }
@@ -69,22 +82,18 @@ function codeOf(stored: StoredPixels): (word: number) => number {
 }
 
 /** One pass: every word by way of its code. */
-function mapped(stored: StoredPixels, byCode: Uint16Array): Uint16Array {
+function mapped(stored: StoredPixels, byCode: Uint16Array, overwrite: boolean): Uint16Array {
   const { words } = stored;
   const code = codeOf(stored);
   const byWord = new Uint16Array(words instanceof Uint8Array ? 256 : 65536);
   for (let word = 0; word < byWord.length; word++) byWord[word] = byCode[code(word)]!;
-  return words instanceof Uint8Array ? throughBytes(words, byWord) : throughWords(words, byWord);
-}
-
-// Two loops that differ in nothing but the array's type: each stays fast only while it sees one kind of array.
-function throughBytes(words: Uint8Array, table: Uint16Array): Uint16Array {
-  const out = new Uint16Array(words.length);
-  for (let i = 0; i < words.length; i++) out[i] = table[words[i]!]!;
+  if (words instanceof Uint8Array) return throughBytes(words, byWord);
+  const out = overwrite ? words : new Uint16Array(words.length);
+  lookUpWords(words, byWord, out);
   return out;
 }
 
-function throughWords(words: Uint16Array, table: Uint16Array): Uint16Array {
+function throughBytes(words: Uint8Array, table: Uint16Array): Uint16Array {
   const out = new Uint16Array(words.length);
   for (let i = 0; i < words.length; i++) out[i] = table[words[i]!]!;
   return out;
@@ -96,7 +105,12 @@ function paddingOf(dataset: Dataset, values: Float64Array): Uint8Array {
   if (value === undefined) return new Uint8Array(values.length);
   const limit = dataset.number('PixelPaddingRangeLimit') ?? value;
   const [low, high] = [Math.min(value, limit), Math.max(value, limit)];
-  return Uint8Array.from(values, (one) => (one >= low && one <= high ? 1 : 0));
+  const padding = new Uint8Array(values.length);
+  for (let code = 0; code < values.length; code++) {
+    const value = values[code]!;
+    if (value >= low && value <= high) padding[code] = 1;
+  }
+  return padding;
 }
 
 /**
@@ -109,11 +123,11 @@ function percentileWindow(
   values: Float64Array,
   stored: StoredPixels,
   padding: Uint8Array,
-  grey: (brightness: Float64Array) => GreyImage,
+  grey: (brightness: Float64Array, overwrite: boolean) => GreyImage,
 ): Float64Array {
   const occurring = countCodes(stored).map((count, code) => (padding[code] ? 0 : count));
   const whole = range(values, occurring, 0, 1);
-  const mask = breastMask(grey(values.map(windowed('LINEAR_EXACT', whole.center, whole.width))));
+  const mask = breastMask(grey(values.map(windowed('LINEAR_EXACT', whole.center, whole.width)), false));
   const inside = countCodes(stored, (x, y) => {
     return mask.pixels[Math.floor(y / mask.block) * mask.columns + Math.floor(x / mask.block)] === 1;
   }).map((count, code) => (padding[code] ? 0 : count));

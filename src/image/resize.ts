@@ -1,5 +1,6 @@
 import { Kernel } from './kernels/kernel.js';
 import resizeWasm from './kernels/resize.wasm.js';
+import { type Plane, planeOf, readRow, wordsPerUnit } from './plane.js';
 import type { DisplayImage, GreyImage } from './types.js';
 
 interface ResizeFunctions {
@@ -33,10 +34,16 @@ export function resizeArea(
   targetRows: number,
   targetColumns: number,
 ): Float32Array {
+  return resizePlane(planeOf({ pixels, rows, columns }), targetRows, targetColumns);
+}
+
+/** The same of a plane, in 16-bit units whatever the plane's are. */
+export function resizePlane(plane: Plane, targetRows: number, targetColumns: number): Float32Array {
+  const { rows, columns } = plane;
   const out = new Float32Array(targetRows * targetColumns);
   const [down, across] = [edges(rows, targetRows), edges(columns, targetColumns)];
-  const perPixel = 1 / ((columns / targetColumns) * (rows / targetRows));
-  eachTargetRow(pixels, columns, down, across, perPixel, (values, y) => out.set(values, y * targetColumns));
+  const perPixel = wordsPerUnit(plane) / ((columns / targetColumns) * (rows / targetRows));
+  eachTargetRow(plane, down, across, perPixel, (values, y) => out.set(values, y * targetColumns));
   return out;
 }
 
@@ -48,7 +55,7 @@ export function displayImage(image: GreyImage, longEdge: number): DisplayImage {
   const pixels = new Uint8Array(rows * columns);
   const [down, across] = [edges(image.rows, rows), edges(image.columns, columns)];
   const perPixel = 1 / ((image.columns / columns) * (image.rows / rows) * 257);
-  eachTargetRow(image.pixels, image.columns, down, across, perPixel, (values, y) => {
+  eachTargetRow(planeOf(image), down, across, perPixel, (values, y) => {
     const at = y * columns;
     for (let x = 0; x < columns; x++) pixels[at + x] = Math.min(255, values[x]! + 0.5);
   });
@@ -71,7 +78,7 @@ export function blockMeans(pixels: Uint16Array, rows: number, columns: number, b
   const down = blocks(rows);
   const targetColumns = across.pixel.length - 1;
   const means = new Float64Array((down.pixel.length - 1) * targetColumns);
-  eachTargetRow(pixels, columns, down, across, 1, (sums, y) => {
+  eachTargetRow(planeOf({ pixels, rows, columns }), down, across, 1, (sums, y) => {
     const height = down.pixel[y + 1]! - down.pixel[y]!;
     for (let x = 0; x < targetColumns; x++) {
       means[y * targetColumns + x] = sums[x]! / (height * (across.pixel[x + 1]! - across.pixel[x]!));
@@ -85,13 +92,13 @@ export function blockMeans(pixels: Uint16Array, rows: number, columns: number, b
  * covered. Across, a running sum tells the area up to each edge. `take` gets the same array again for every row.
  */
 function eachTargetRow(
-  pixels: Uint16Array,
-  columns: number,
+  plane: Plane,
   down: Edges,
   across: Edges,
   scale: number,
   take: (values: Float64Array, row: number) => void,
 ): void {
+  const { columns } = plane;
   const targetRows = down.pixel.length - 1;
   const targetColumns = across.pixel.length - 1;
   // The kernel adds eight pixels at a time; what stands behind the row's end is added up and never read.
@@ -110,7 +117,7 @@ function eachTargetRow(
   let inLine = -1;
   const add = (row: number, weight: number) => {
     // A row on the border of two target rows is still there from the one before.
-    if (row !== inLine) line.set(pixels.subarray(row * columns, (row + 1) * columns));
+    if (row !== inLine) readRow(plane, row, line);
     inLine = row;
     functions.addRow(sumsAt, lineAt, width, weight);
   };

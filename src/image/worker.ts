@@ -22,7 +22,7 @@ export type WorkerAnswer =
 export default async function work(task: WorkerTask): Promise<WorkerAnswer> {
   if (task.kind === 'recognise') return { kind: 'recognised', recognition: recogniseInstance(task.bytes) };
   try {
-    const result = await prepareInstance(task.bytes, task.task);
+    const result = await prepareInstance(task.bytes, task.task, { overwrite: true });
     return moved({ kind: 'result', result }, result);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
