@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import type { Engine } from '../../src/model/index.js';
+import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import { smallBundle } from '../model/bundles.js';
+import {
+  type OpenBench,
+  openBench,
+  realArchive,
+  resultsIn,
+  Station,
+  type TestArchive,
+  today,
+} from '../poller/hospital.js';
+import { needs, type Verdict, validate } from '../validators.js';
+import { requireOrthanc } from './orthanc.js';
+
+const SMALL = { rows: 320, columns: 256, date: today() };
+
+interface Case {
+  instances: MadeInstance[];
+  /** From which probability on an answer is positive: 0 makes every exam one with findings, 1 none. */
+  operatingPoint?: number;
+  /** What must stand in the study afterwards. */
+  written: number;
+}
+
+const CASES: Record<string, Case> = {
+  'with findings': {
+    instances: makeExam({ ...SMALL, seed: 'positive' }),
+    operatingPoint: 0,
+    written: 6,
+  },
+  'without findings': {
+    instances: makeExam({ ...SMALL, seed: 'negative', nameScript: 'cyrillic' }),
+    operatingPoint: 1,
+    written: 6,
+  },
+  'in part': {
+    instances: [
+      ...makeExam({ ...SMALL, seed: 'part', views: ['LCC', 'RCC'], nameScript: 'japanese' }),
+      makeInstance({ ...SMALL, seed: 'part', view: 'MLO', kind: 'missing-pixels', nameScript: 'japanese' }),
+      makeInstance({ ...SMALL, seed: 'part', kind: 'tomosynthesis', nameScript: 'japanese' }),
+    ],
+    operatingPoint: 0,
+    written: 4,
+  },
+  'from old codes and 8 bits': {
+    instances: makeExam({ ...SMALL, seed: 'old', habit: 'ge', views: ['LMLO', 'RMLO'] }),
+    operatingPoint: 0,
+    written: 4,
+  },
+  'not processed: no standard view': {
+    instances: [makeInstance({ ...SMALL, seed: 'spot', modifier: 'spot-compression', nameScript: 'greek' })],
+    written: 2,
+  },
+  'not processed: unreadable': {
+    instances: [makeInstance({ ...SMALL, seed: 'unreadable', kind: 'missing-pixels' })],
+    written: 2,
+  },
+  'not processed: a tomosynthesis, its patient in UTF-8': {
+    instances: [
+      makeInstance({ ...SMALL, seed: 'tomo', kind: 'tomosynthesis', nameScript: 'japanese-backslash' }),
+    ],
+    written: 1,
+  },
+};
+
+/** An untrained network looks nowhere in particular; this one points at what excites it. */
+function attentive(engine: Engine): Engine {
+  return {
+    ...engine,
+    infer: async (inputs) =>
+      (await engine.infer(inputs)).map((inference) => ({
+        ...inference,
+        gradients: inference.activations.map((activation) => Math.sign(activation)),
+      })),
+  };
+}
+
+describe('What Mamori leaves in Orthanc', () => {
+  let bench: OpenBench;
+  let orthanc: TestArchive;
+  let verdicts: Verdict[];
+  let reportsWithRegions = 0;
+  const counts = new Map<string, number>();
+
+  before(async function () {
+    this.timeout(60_000);
+    requireOrthanc(this);
+    needs(this, 'dcmftest', 'dcmdump', 'dciodvfy', 'dsrdump');
+    [bench, orthanc] = await Promise.all([smallBundle().then(openBench), realArchive()]);
+    const engine = attentive(bench.engine);
+    const files: Record<string, Uint8Array> = {};
+    for (const [name, { instances, operatingPoint = 0.5 }] of Object.entries(CASES)) {
+      const { studyInstanceUID } = instances[0]!;
+      await orthanc.add(...instances);
+      const bundle = { ...bench.bundle, operatingPoint };
+      const here = await Station.open(orthanc.access, { bench: { ...bench, bundle, engine } });
+      await here.poller.process([studyInstanceUID]);
+      // Once more, so that reports with a predecessor are among them.
+      if (name === 'in part') await here.poller.process([studyInstanceUID], { force: true });
+      const results = await resultsIn(here.pacs, studyInstanceUID);
+      counts.set(name, results.length);
+      for (const [i, { kind, bytes }] of results.entries()) {
+        files[`${name}: ${kind} ${i}`] = bytes;
+        if (kind === 'tid1500' && Buffer.from(bytes).includes('SCOORD')) reportsWithRegions++;
+      }
+      await here.close();
+    }
+    // The templates are test/sr's affair: what is new here is what an archive has taken in and hands out.
+    verdicts = await validate(files, { templates: false });
+  });
+  after(async () => {
+    await orthanc?.stop();
+    await bench?.close();
+  });
+
+  it('has regions of attention among it', () => {
+    expect(reportsWithRegions).to.be.greaterThan(0);
+  });
+
+  for (const [name, { written }] of Object.entries(CASES)) {
+    it(`passes every validator: ${name}`, () => {
+      expect(counts.get(name)).to.equal(name === 'in part' ? 2 * written : written);
+      const about = verdicts.filter(({ file }) => file.startsWith(`${name}: `));
+      expect(new Set(about.map(({ file }) => file)).size).to.equal(counts.get(name));
+      for (const { validator, file, errors } of about) {
+        expect(errors, `${validator} on ${file}`).to.deep.equal([]);
+      }
+    });
+  }
+});
