@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   attentionRegion,
   blackLevel,
@@ -19,6 +20,7 @@ export interface ExplainedImage {
   finding: ImageFinding;
 }
 
+/** Heat map, calibrated probability and region of every image. Lets the event loop turn between images. */
 export async function explain(
   images: PreparedImage[],
   inferences: Inference[],
@@ -34,6 +36,7 @@ export async function explain(
     const positive = probability >= bundle.operatingPoint;
     // A region speaks of a finding: below the operating point there is none to point at.
     const region = positive ? attentionRegion(heatMap, image.geometry) : undefined;
+    await nextTurn();
     explained.push({
       image,
       heatMap,

@@ -39,7 +39,7 @@ export async function processExam(
     intake.study ??= await describedStudy(instances);
     const work = examWork(intake, bench, context);
     const times = { prepared, inferred: prepared, rendered: prepared, reported: elapsed() };
-    return { ...notProcessed(work, intake, whyNothing(instances, intake.leftOut)), times };
+    return { ...(await notProcessed(work, intake, whyNothing(instances, intake.leftOut))), times };
   }
 
   const work = examWork(intake, bench, context);
@@ -54,7 +54,7 @@ export async function processExam(
   const captures = await drawCaptures(explained, work);
   const rendered = elapsed();
 
-  const reports = writeReports(work, intake, findings, captures.objects);
+  const reports = await writeReports(work, intake, findings, captures.objects);
   return {
     status: intake.leftOut.some(isFailure) ? 'partly-analysed' : 'analysed',
     findings,
@@ -99,7 +99,7 @@ export async function declineExam(
   const work = examWork({ images: [], leftOut, study }, bench, context);
   const now = performance.now() - start;
   const times = { prepared: now, inferred: now, rendered: now, reported: now };
-  return { ...notProcessed(work, { leftOut, study }, why), times };
+  return { ...(await notProcessed(work, { leftOut, study }, why)), times };
 }
 
 /** Left out because it should have been analysed and could not be, as opposed to never meant to be analysed. */
@@ -124,11 +124,11 @@ function whyNothing(instances: ExamInstance[], leftOut: UnanalysedInstance[]): R
   return { code: 'images-unreadable', reason: `${count} could not be read. ${reasons.join(' ')}` };
 }
 
-function notProcessed(
+async function notProcessed(
   work: ExamWork,
   intake: Pick<Intake, 'leftOut' | 'study'>,
   why: Reason,
-): Omit<NotProcessedOutcome, 'times'> {
+): Promise<Omit<NotProcessedOutcome, 'times'>> {
   const { settings } = work.bench;
   const { leftOut, study } = intake;
   const outcome = {
@@ -140,7 +140,7 @@ function notProcessed(
   };
   // Without one readable header there is no patient to write about: then the ledger alone tells.
   if (!settings.notProcessed || study === undefined) return { ...outcome, objects: [] };
-  return { ...outcome, objects: writeNotProcessed(work, study, leftOut, why.reason) };
+  return { ...outcome, objects: await writeNotProcessed(work, study, leftOut, why.reason) };
 }
 
 type NotProcessedOutcome = Extract<ExamOutcome, { status: 'not-processed' }>;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type SourceInstance, sopClass } from '../dicom/index.js';
 import type { ExamFindings } from '../model/index.js';
 import {
@@ -14,22 +15,46 @@ import type { ExamObject, ReportKind } from './types.js';
 import { type ExamWork, SERIES_NUMBER } from './workbench.js';
 
 /** The configured reports about an exam that was analysed, at least in part. */
-export function writeReports(
+export async function writeReports(
   work: ExamWork,
   intake: Intake,
   findings: ExamFindings,
   captures: CaptureObject[],
-): ExamObject[] {
+): Promise<ExamObject[]> {
   const write = { tid1500: resultReport, 'mammography-cad': cadReport };
-  return work.bench.settings.reports.map((kind) => {
-    const analysed = intake.images.map((image) => image.source);
+  const analysed = intake.images.map((image) => image.source);
+  const { studyInstanceUID } = analysed[0]!;
+  return written(work.bench.settings.reports, (kind) => {
     const input = {
       ...reportInput(work, kind, analysed, intake.leftOut),
       findings,
       secondaryCaptures: captures,
     };
-    return reportObject(work, kind, intake.images[0]!.source.studyInstanceUID, write[kind](input));
+    return reportObject(work, kind, studyInstanceUID, write[kind](input));
   });
+}
+
+/** The configured reports that say that an exam could not be processed, and why. */
+export async function writeNotProcessed(
+  work: ExamWork,
+  study: NonNullable<Intake['study']>,
+  leftOut: UnanalysedInstance[],
+  reason: string,
+): Promise<ExamObject[]> {
+  return written(work.bench.settings.reports.filter(canTell(leftOut)), (kind) => {
+    const input = { ...reportInput(work, kind, [], leftOut), study, reason };
+    return reportObject(work, kind, study.studyInstanceUID, notProcessedReport(kind, input));
+  });
+}
+
+/** One after another: a report takes some milliseconds, and the event loop turns between them. */
+async function written(kinds: ReportKind[], write: (kind: ReportKind) => ExamObject): Promise<ExamObject[]> {
+  const objects: ExamObject[] = [];
+  for (const kind of kinds) {
+    objects.push(write(kind));
+    await nextTurn();
+  }
+  return objects;
 }
 
 function reportInput(
@@ -67,19 +92,6 @@ function reportObject(
   bytes: Uint8Array,
 ): ExamObject {
   return { kind, studyInstanceUID, ...work.names.report(kind), sopClassUID: REPORT_CLASS[kind], bytes };
-}
-
-/** The configured reports that say that an exam could not be processed, and why. */
-export function writeNotProcessed(
-  work: ExamWork,
-  study: NonNullable<Intake['study']>,
-  leftOut: UnanalysedInstance[],
-  reason: string,
-): ExamObject[] {
-  return work.bench.settings.reports.filter(canTell(leftOut)).map((kind) => {
-    const input = { ...reportInput(work, kind, [], leftOut), study, reason };
-    return reportObject(work, kind, study.studyInstanceUID, notProcessedReport(kind, input));
-  });
 }
 
 /** A Mammography CAD report has to list a mammogram: of an exam without any it can say nothing. */

@@ -153,7 +153,7 @@ export class Station {
         if (typeof value !== 'function') return value;
         if (property !== 'keepObjects') return value.bind(target);
         return (claim: unknown, objects: ObjectToKeep[], ...rest: unknown[]) => {
-          for (const { sopInstanceUID, bytes } of objects) kept.set(sopInstanceUID, Uint8Array.from(bytes));
+          for (const { sopInstanceUID, bytes } of objects) kept.set(sopInstanceUID, bytes.slice());
           return value.call(target, claim, objects, ...rest);
         };
       },
