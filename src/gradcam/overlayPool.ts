@@ -10,6 +10,7 @@ export class OverlayError extends MamoriError {}
 /** Draws pictures and writes them as Secondary Captures in worker threads, away from the event loop. */
 export class OverlayPool {
   readonly #pool: Piscina<OverlayTask, OverlayAnswer>;
+  readonly #underWay = new Set<AbortController>();
 
   /**
    * @param options.threads most workers at work at once; 2 if left out. They start when needed and end after
@@ -21,6 +22,10 @@ export class OverlayPool {
       minThreads: 0,
       maxThreads: options.threads ?? 2,
       idleTimeout: 60_000,
+    });
+    // A thread that cannot even start takes no task with it: what waits for one would wait for ever.
+    this.#pool.on('error', (error) => {
+      for (const task of this.#underWay) task.abort(error);
     });
   }
 
@@ -56,14 +61,19 @@ export class OverlayPool {
 
   async #run(task: OverlayTask): Promise<Extract<OverlayAnswer, { kind: 'drawn' }>> {
     const image = task.capture === undefined ? 'an image' : task.capture.source.sopInstanceUID;
+    const underWay = new AbortController();
+    this.#underWay.add(underWay);
     let answer: OverlayAnswer;
     try {
-      answer = await this.#pool.run(task);
-    } catch (cause) {
+      answer = await this.#pool.run(task, { signal: underWay.signal });
+    } catch (error) {
+      const cause: unknown = underWay.signal.aborted ? underWay.signal.reason : error;
       throw new OverlayError('overlay-failed', `The heat map of ${image} could not be drawn.`, {
         remedy: 'Process the exam again; if it happens again, report it with the log.',
         cause,
       });
+    } finally {
+      this.#underWay.delete(underWay);
     }
     if (answer.kind === 'drawn') return answer;
     const { code, message, remedy } = answer;
