@@ -119,7 +119,8 @@ export class DicomWeb {
   /**
    * One instance as a DICOM file.
    *
-   * The array has memory of its own, so its buffer can be handed to another thread.
+   * The array has memory of its own, or lies in what `allocate` gives (at least as many bytes as asked for, more than
+   * the file has), so its buffer can be handed to another thread.
    *
    * @param transferSyntax `stored`, or Explicit VR Little Endian, for which the PACS decodes
    * @throws PacsError
@@ -128,13 +129,17 @@ export class DicomWeb {
     studyInstanceUID: string,
     seriesInstanceUID: string,
     sopInstanceUID: string,
-    options: { transferSyntax?: 'stored' | '1.2.840.10008.1.2.1' } = {},
+    options: {
+      transferSyntax?: 'stored' | '1.2.840.10008.1.2.1';
+      allocate?: ((bytes: number) => ArrayBuffer) | undefined;
+    } = {},
   ): Promise<Uint8Array> {
     const wanted = options.transferSyntax ?? 'stored';
     const transferSyntax = wanted === 'stored' ? '*' : wanted;
     const { result, answer } = await this.#call(
       {
         maxBytes: this.#maxInstanceBytes + FRAMING_BYTES,
+        allocate: options.allocate,
         accept: `multipart/related; type="application/dicom"; transfer-syntax=${transferSyntax}`,
         decode: decodeInstance,
       },

@@ -6,6 +6,8 @@ import type { Transport } from './transport.js';
 export interface PooledRequestOptions {
   /** Most bytes of the answer's body. */
   maxBytes: number;
+  /** Where to put the answer's body; see `Exchange`. */
+  allocate?: ((bytes: number) => ArrayBuffer) | undefined;
   /** Accept header to send in place of dicomweb-client's own. */
   accept?: string;
   /** Instances to send as the parts of a multipart body. */
@@ -71,7 +73,7 @@ export class PooledRequest {
   }
 
   async #exchange(): Promise<void> {
-    const { maxBytes, accept, instances, decode } = this.#options;
+    const { maxBytes, allocate, accept, instances, decode } = this.#options;
     if (accept !== undefined) this.#headers.accept = accept;
     try {
       const answer = await this.#transport.exchange({
@@ -79,6 +81,7 @@ export class PooledRequest {
         url: this.#url,
         headers: this.#headers,
         maxBytes,
+        allocate,
         ...(instances === undefined
           ? {}
           : { body: multipartPieces(instances, boundaryOf(this.#headers['content-type'] ?? '') ?? '') }),

@@ -17,6 +17,8 @@ export interface Exchange {
   body?: readonly Uint8Array[];
   /** Most bytes of the answer's body. */
   maxBytes: number;
+  /** Where to put the answer's body, if not in memory of its own: at least as many bytes as asked for. */
+  allocate?: ((bytes: number) => ArrayBuffer) | undefined;
 }
 
 export interface TransportOptions extends RetryPolicy {
@@ -208,6 +210,7 @@ export class Transport {
         response.body,
         { contentLength: header('content-length'), contentEncoding: header('content-encoding') },
         request.maxBytes,
+        request.allocate,
       );
       return { ...at, status: response.statusCode, header, body };
     } catch (error) {

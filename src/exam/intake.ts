@@ -114,9 +114,9 @@ async function prepareOne(
 ): Promise<void> {
   let result: PreparationResult;
   try {
-    result = await pool.prepare(await instance.fetch('stored'), task);
+    result = await pool.prepare(await instance.fetch('stored', pool.allocate), task);
     if (result.kind === 'left-alone' && result.leftOut.code === 'undecodable-transfer-syntax') {
-      result = await pool.prepare(await instance.fetch('explicit-little-endian'), task);
+      result = await pool.prepare(await instance.fetch('explicit-little-endian', pool.allocate), task);
     }
   } catch (error) {
     if (!(error instanceof InstanceUnavailable)) throw error;
@@ -177,7 +177,7 @@ export async function identify(
   pool: PreparationPool,
 ): Promise<{ source: SourceInstance | undefined; study: Study | undefined }> {
   try {
-    const result = await pool.prepare(await instance.fetch('stored'), HEADER_ONLY);
+    const result = await pool.prepare(await instance.fetch('stored', pool.allocate), HEADER_ONLY);
     const { source, study } =
       result.kind === 'prepared' ? { source: result.image.source, study: result.image.source } : result;
     if (study?.studyInstanceUID !== instance.studyInstanceUID) return { source: undefined, study: undefined };

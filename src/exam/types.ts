@@ -25,10 +25,14 @@ export interface ExamInstance {
    * The instance as a Part 10 file: as stored, or, where the stored transfer syntax cannot be decoded here, as
    * Explicit VR Little Endian.
    *
+   * @param allocate where to put the file, if the caller has no better place: at least as many bytes as asked for
    * @throws InstanceUnavailable when this one instance cannot be had and the rest of the exam should go on;
    * anything else thrown ends the exam.
    */
-  fetch(as: 'stored' | 'explicit-little-endian'): Promise<Uint8Array>;
+  fetch(
+    as: 'stored' | 'explicit-little-endian',
+    allocate?: (bytes: number) => ArrayBuffer,
+  ): Promise<Uint8Array>;
   /**
    * Patient and study attributes without the instance, where the caller can tell: for a report about instances that
    * are too large to be fetched for it or too broken to be read.

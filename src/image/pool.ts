@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { Recognition } from '../dicom/index.js';
 import { ImageError, type ImageErrorCode } from './errors.js';
+import { FileMemory } from './fileMemory.js';
 import type { PreparationResult, PreparationTask } from './prepareInstance.js';
 import type { WorkerAnswer, WorkerTask } from './worker.js';
 
@@ -14,6 +15,9 @@ export interface PreparationPoolOptions {
   heapMb?: number;
 }
 
+/** A thread's short-lived objects are few, its arrays lie outside of the heap: more would only lie idle. */
+const YOUNG_GENERATION_MB = 8;
+
 /**
  * Prepares images in worker threads, so that nothing of it blocks the event loop.
  *
@@ -22,6 +26,7 @@ export interface PreparationPoolOptions {
  */
 export class PreparationPool {
   readonly #pool: Piscina<WorkerTask, WorkerAnswer>;
+  readonly #memory: FileMemory;
   readonly #timeoutMs: number;
   readonly #working = new Set<AbortController>();
   readonly #waiting: Array<() => void> = [];
@@ -31,13 +36,18 @@ export class PreparationPool {
   constructor(options: PreparationPoolOptions = {}) {
     const threads = options.threads ?? Math.min(4, availableParallelism());
     this.#free = threads;
+    // One more than there are threads: the next file arrives while they work.
+    this.#memory = new FileMemory(threads + 1);
     this.#timeoutMs = options.timeoutMs ?? 60_000;
     this.#pool = new Piscina({
       filename: new URL('./worker.js', import.meta.url).href,
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: 30_000,
-      resourceLimits: { maxOldGenerationSizeMb: options.heapMb ?? 256 },
+      resourceLimits: {
+        maxOldGenerationSizeMb: options.heapMb ?? 256,
+        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+      },
     });
     // A thread that ends while it works tells so to its own image. This one is told of threads that end before they
     // take work: the images that wait for them would wait for ever.
@@ -47,12 +57,18 @@ export class PreparationPool {
   }
 
   /**
+   * Memory to read a file into that is to be prepared: at least `bytes` long, and used again after the preparation.
+   * Files that lie anywhere else are taken as well.
+   */
+  readonly allocate = (bytes: number): ArrayBuffer => this.#memory.take(bytes);
+
+  /**
    * See `prepareInstance`. The buffer under `bytes` is handed over to the thread: do not use it afterwards.
    *
    * @throws ImageError `preparation-invalid` (the bundle is at fault) or `preparation-stopped` (the pool is closed)
    */
   async prepare(bytes: Uint8Array, task: PreparationTask): Promise<PreparationResult> {
-    const answer = await this.#run({ kind: 'prepare', bytes: transferable(bytes), task });
+    const answer = await this.#run({ kind: 'prepare', task, ...this.#handedOver(bytes) });
     if (answer instanceof ImageError) {
       return {
         kind: 'left-alone',
@@ -74,7 +90,7 @@ export class PreparationPool {
 
   /** Whether an instance is a mammogram, without touching its pixels. `bytes` is handed over as in `prepare`. */
   async recogniseOnly(bytes: Uint8Array): Promise<Recognition> {
-    const answer = await this.#run({ kind: 'recognise', bytes: transferable(bytes) });
+    const answer = await this.#run({ kind: 'recognise', ...this.#handedOver(bytes) });
     if (answer instanceof ImageError) return { kind: 'left-alone', leftOut: unnamed(answer) };
     return (answer as Extract<WorkerAnswer, { kind: 'recognised' }>).recognition;
   }
@@ -84,6 +100,7 @@ export class PreparationPool {
     this.#closed = true;
     for (const next of this.#waiting.splice(0)) next();
     await this.#pool.close();
+    this.#memory.clear();
   }
 
   async #run(task: WorkerTask): Promise<WorkerAnswer | ImageError> {
@@ -98,10 +115,12 @@ export class PreparationPool {
     const timer = setTimeout(() => working.abort(late), this.#timeoutMs);
     try {
       if (this.#closed) throw named('preparation-stopped', 'The preparation of images has been stopped.');
-      return await this.#pool.run(task, {
+      const answer = await this.#pool.run(task, {
         signal: working.signal,
         transferList: [task.bytes.buffer as ArrayBuffer],
       });
+      if (answer.memory !== undefined) this.#memory.giveBack(answer.memory);
+      return answer;
     } catch (error) {
       if (error instanceof ImageError) throw error;
       return working.signal.aborted ? (working.signal.reason as ImageError) : crashed(error);
@@ -111,6 +130,14 @@ export class PreparationPool {
       this.#free++;
       this.#waiting.shift()?.();
     }
+  }
+
+  /** Bytes that own their whole buffer; parts of a larger one (Node's own pool among them) are copied first. */
+  #handedOver(bytes: Uint8Array): { bytes: Uint8Array; returned: boolean } {
+    if (this.#memory.isOwn(bytes.buffer)) return { bytes, returned: true };
+    const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+    const owned = whole && bytes.buffer instanceof ArrayBuffer;
+    return { bytes: owned ? bytes : Uint8Array.from(bytes), returned: false };
   }
 
   async #takeThread(): Promise<void> {
@@ -133,11 +160,4 @@ function named(code: ImageErrorCode, message: string, cause?: unknown): ImageErr
 function unnamed(error: ImageError) {
   const { code, message } = error;
   return { sopClassUID: '', sopInstanceUID: '', seriesInstanceUID: '', code, reason: message };
-}
-
-/** Bytes that own their whole buffer; parts of a larger one (Node's own pool among them) are copied first. */
-function transferable(bytes: Uint8Array): Uint8Array {
-  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-  if (whole && bytes.buffer instanceof ArrayBuffer) return bytes;
-  return Uint8Array.from(bytes);
 }

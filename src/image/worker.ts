@@ -8,35 +8,50 @@ import {
   recogniseInstance,
 } from './prepareInstance.js';
 
-/** What the pool asks of a thread. */
-export type WorkerTask =
-  | { kind: 'prepare'; bytes: Uint8Array; task: PreparationTask }
-  | { kind: 'recognise'; bytes: Uint8Array };
+/** What the pool asks of a thread. `returned`: the memory under the bytes is wanted back afterwards. */
+export type WorkerTask = { bytes: Uint8Array; returned: boolean } & (
+  | { kind: 'prepare'; task: PreparationTask }
+  | { kind: 'recognise' }
+);
 
 /** Errors cross threads as data: cloning one would lose its class and code. */
-export type WorkerAnswer =
+export type WorkerAnswer = { memory: ArrayBuffer | undefined } & (
   | { kind: 'result'; result: PreparationResult }
   | { kind: 'recognised'; recognition: Recognition }
-  | { kind: 'invalid'; message: string; remedy: string | undefined };
+  | { kind: 'invalid'; message: string; remedy: string | undefined }
+);
 
 export default async function work(task: WorkerTask): Promise<WorkerAnswer> {
-  if (task.kind === 'recognise') return { kind: 'recognised', recognition: recogniseInstance(task.bytes) };
+  const memory = task.returned ? (task.bytes.buffer as ArrayBuffer) : undefined;
+  if (task.kind === 'recognise') {
+    return moved({ kind: 'recognised', recognition: recogniseInstance(task.bytes), memory });
+  }
   try {
-    const result = await prepareInstance(task.bytes, task.task, { overwrite: true });
-    return moved({ kind: 'result', result }, result);
+    const result = await prepareInstance(evenlyPlaced(task.bytes), task.task, { overwrite: true });
+    return moved({ kind: 'result', result, memory });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    return { kind: 'invalid', message: error.message, remedy: error.remedy };
+    return moved({ kind: 'invalid', message: error.message, remedy: error.remedy, memory });
   }
 }
 
+/** Cut from a multipart answer, a file may start at an odd place, and its words could not be read where they lie. */
+function evenlyPlaced(bytes: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (byteOffset % 2 === 0) return bytes;
+  return new Uint8Array(buffer, byteOffset - 1, byteLength + 1).copyWithin(0, 1).subarray(0, byteLength);
+}
+
 /** Has the large arrays handed over instead of copied. */
-function moved(answer: WorkerAnswer, result: PreparationResult): WorkerAnswer {
-  if (result.kind !== 'prepared') return answer;
-  const { input, display } = result.image;
+function moved(answer: WorkerAnswer): WorkerAnswer {
+  const buffers = answer.memory === undefined ? [] : [answer.memory];
+  if (answer.kind === 'result' && answer.result.kind === 'prepared') {
+    const { input, display } = answer.result.image;
+    buffers.push(input.buffer as ArrayBuffer, display.pixels.buffer as ArrayBuffer);
+  }
   return Piscina.move({
     get [Piscina.transferableSymbol]() {
-      return [input.buffer, display.pixels.buffer];
+      return buffers;
     },
     get [Piscina.valueSymbol]() {
       return answer;

@@ -25,9 +25,11 @@ export async function fetchable(
       seriesInstanceUID,
       sopInstanceUID,
       sopClassUID: sopClassUID ?? '',
-      fetch: async (as) => {
+      fetch: async (as, allocate) => {
         const syntax = as === 'stored' ? 'stored' : transferSyntax.ExplicitVRLittleEndian;
-        const bytes = await asked(lastTry, () => pacs.retrieveInstance(...names, { transferSyntax: syntax }));
+        const bytes = await asked(lastTry, () =>
+          pacs.retrieveInstance(...names, { transferSyntax: syntax, allocate }),
+        );
         onBytes(bytes.byteLength);
         return bytes;
       },
