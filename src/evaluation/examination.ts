@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { readPart10 } from '../dicom/index.js';
 import {
+  breastMask,
   decodePixels,
   type GreyImage,
   ORIENTATIONS,
@@ -52,6 +53,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
   if (task.wanted === 'input')
     return { input, variants: [input], forms: undefined, figures: undefined, fingerprint: undefined };
 
+  const mask = breastMask(grey);
   const variants = [input];
   const placeOf = (variant: Float32Array): number => {
     const known = variants.findIndex((other) => sameValues(other, variant));
@@ -60,7 +62,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
   const forms = {
     asItLies: placeOf(asItLies(grey, task.steps)),
     canonical: placeOf(canonical(grey, task.steps)),
-    withoutBreast: placeOf(withoutBreast(grey, task.steps, geometry)),
+    withoutBreast: placeOf(withoutBreast(grey, mask, task.steps, geometry)),
     orientations: ORIENTATIONS.map((orientation) => {
       const turned = oriented(grey.pixels, grey.rows, grey.columns, orientation);
       return placeOf(prepareGrey(turned, task.steps).input);
@@ -70,7 +72,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
     input,
     variants,
     forms,
-    figures: plainFiguresOf(grey, input, geometry),
+    figures: plainFiguresOf(grey, mask, input, geometry),
     fingerprint: fingerprintOf(grey),
   };
 }

@@ -1,7 +1,8 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EvaluationError } from './errors.js';
-import { type Picture, reportPage } from './report/page.js';
+import type { Picture } from './explanation/types.js';
+import { reportPage } from './report/page.js';
 import type { Evaluation, Prediction } from './types.js';
 
 export const RESULT_FILES = ['evaluation.html', 'evaluation.json', 'predictions.csv'] as const;

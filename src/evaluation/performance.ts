@@ -60,6 +60,7 @@ export function performanceOf(
       brierScore,
     },
     options,
+    ['calibrationError'],
   );
   return {
     count: scored.length,

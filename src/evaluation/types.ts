@@ -1,5 +1,5 @@
 import type { Bundle } from '../model/index.js';
-import type { ExplanationChecks } from './explanation/checks.js';
+import type { ExplanationChecks } from './explanation/types.js';
 import type { Performance } from './performance.js';
 import type { Protocol, SelectionRecord } from './selection.js';
 import type { ShortcutChecks } from './shortcuts/shortcuts.js';

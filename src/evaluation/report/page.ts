@@ -1,3 +1,4 @@
+import type { Picture } from '../explanation/types.js';
 import type { Evaluation } from '../types.js';
 import { calibration, subgroups } from './calibration.js';
 import { comparison } from './comparison.js';
@@ -7,14 +8,6 @@ import { Html, html } from './html.js';
 import { shortcuts } from './shortcuts.js';
 import { STYLE } from './style.js';
 import { method, summary } from './summary.js';
-
-/** A picture of a made exam. Never one of a patient: the page may be shown around. */
-export interface Picture {
-  png: Uint8Array;
-  /** For those who cannot see it. */
-  alternative: string;
-  caption: string;
-}
 
 /** The whole report as one page that loads nothing. */
 export function reportPage(evaluation: Evaluation, others: Evaluation[], pictures: Picture[]): string {

@@ -26,12 +26,12 @@ a { color: var(--accent); }
 .bad { background: var(--bad-ground); color: var(--bad); border-color: var(--bad); }
 .good { background: var(--good-ground); color: var(--good); border-color: var(--good); }
 .verdict { display: inline-block; border-radius: 1rem; padding: 0 .6rem; font-size: .82rem; white-space: nowrap; border: 0; }
-.cards { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(13.5rem, 1fr)); margin: 1.2rem 0; }
+.cards { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr)); margin: 1.2rem 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; }
 .card h3 { margin: 0; font-size: .85rem; font-weight: 600; color: var(--quiet); }
 .card .value { font-size: 1.9rem; line-height: 1.25; font-variant-numeric: tabular-nums; margin: 0; }
 .card p { margin: 0; font-size: .86rem; }
-.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); margin: 1rem 0; align-items: start; }
+.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); margin: 1rem 0; align-items: start; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; break-inside: avoid; }
 figure.wide { grid-column: 1 / -1; }
 figure h3 { margin: 0 0 .4rem; }

@@ -5,11 +5,11 @@ import { type GreyImage, ORIENTATIONS, oriented, resizeArea } from '../../image/
 export interface Fingerprint {
   /** The same for two images exactly when one is the other, turned or flipped. */
   exact: string;
-  /** The fine structure in the eight orientations, each with mean 0 and length 1; none for a flat image. */
+  /** The fine structure in the eight orientations, each of length 1; all 0 for a flat image. */
   structure: Float32Array[];
 }
 
-const SIDE = 32;
+const SIDE = 40;
 
 export function fingerprintOf(image: GreyImage): Fingerprint {
   const turned = ORIENTATIONS.map((orientation) =>
@@ -27,33 +27,71 @@ export function fingerprintOf(image: GreyImage): Fingerprint {
   };
 }
 
-/** How alike two images are at their most alike orientation: 1 for copies, also where CLAHE or scaling changed one. */
+/**
+ * How alike two images are at their most alike orientation: 1 for copies, hardly less where CLAHE or scaling changed one,
+ * around 0 for others.
+ */
 export function likeness(a: Fingerprint, b: Fingerprint): number {
   const own = a.structure[0]!;
-  return Math.max(...b.structure.map((other) => product(own, other)));
+  let most = -1;
+  for (const other of b.structure) {
+    // A quarter of the values tells nearly all pairs apart.
+    const length = own.length / LAYERS;
+    const estimate = LAYERS * product(own, other, length);
+    most = Math.max(most, estimate < HOPELESS ? estimate : product(own, other, own.length));
+  }
+  return most;
 }
 
-function product(a: Float32Array, b: Float32Array): number {
+/** The values lie in so many layers, each spread over the whole image. */
+const LAYERS = 4;
+/** Far below what makes a copy, by more than a quarter of the values can be wrong. */
+const HOPELESS = 0.4;
+
+function product(a: Float32Array, b: Float32Array, length: number): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  for (let i = 0; i < length; i++) sum += a[i]! * b[i]!;
   return sum;
 }
 
-/** Without what all breasts have in common: each pixel of a small image less the mean of its surroundings. */
+/** Of the mean spread: where hardly anything is to be seen, noise stays small. */
+const QUIET = 0.3;
+
+/**
+ * What is left of a small image when each pixel is held against its eight neighbours: less their mean, and in units of their
+ * spread. Breasts have their large forms in common but not this, and CLAHE changes large forms but hardly this.
+ */
 function fineStructure(pixels: Uint16Array, rows: number, columns: number): Float32Array {
   const small = resizeArea(pixels, rows, columns, SIDE, SIDE);
   const out = new Float32Array(small.length);
-  let length = 0;
+  const spread = new Float32Array(small.length);
+  let meanSpread = 0;
   for (let y = 0; y < SIDE; y++)
     for (let x = 0; x < SIDE; x++) {
-      let [sum, count] = [0, 0];
-      for (let v = Math.max(0, y - 2); v <= Math.min(SIDE - 1, y + 2); v++)
-        for (let u = Math.max(0, x - 2); u <= Math.min(SIDE - 1, x + 2); u++, count++)
-          sum += small[v * SIDE + u]!;
-      const value = small[y * SIDE + x]! - sum / count;
-      out[y * SIDE + x] = value;
-      length += value * value;
+      const { mean, deviation } = around(small, x, y);
+      out[y * SIDE + x] = small[y * SIDE + x]! - mean;
+      spread[y * SIDE + x] = deviation;
+      meanSpread += deviation / small.length;
     }
-  if (length > 0) for (let i = 0; i < out.length; i++) out[i] = out[i]! / Math.sqrt(length);
-  return out;
+  let squares = 0;
+  for (let i = 0; i < out.length; i++) {
+    const value = meanSpread > 0 ? out[i]! / (spread[i]! + QUIET * meanSpread) : 0;
+    out[i] = value;
+    squares += value * value;
+  }
+  const length = Math.sqrt(squares) || 1;
+  const layer = out.length / LAYERS;
+  return out.map((_, i) => out[(i % layer) * LAYERS + Math.floor(i / layer)]! / length);
+}
+
+function around(small: Float32Array, x: number, y: number): { mean: number; deviation: number } {
+  let [sum, squares, count] = [0, 0, 0];
+  for (let v = Math.max(0, y - 1); v <= Math.min(SIDE - 1, y + 1); v++)
+    for (let u = Math.max(0, x - 1); u <= Math.min(SIDE - 1, x + 1); u++, count++) {
+      const value = small[v * SIDE + u]!;
+      sum += value;
+      squares += value * value;
+    }
+  const mean = sum / count;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
 }

@@ -1,4 +1,4 @@
-import { breastMask, type GreyImage, type InputGeometry } from '../../image/index.js';
+import type { BreastMask, GreyImage, InputGeometry } from '../../image/index.js';
 import { orientationRule } from '../../model/index.js';
 
 /** Single numbers about an image that have nothing to do with a lesion. None should tell the classes apart. */
@@ -17,11 +17,15 @@ export interface PlainFigures {
   breastShare: number | undefined;
 }
 
-export function plainFiguresOf(image: GreyImage, input: Float32Array, geometry: InputGeometry): PlainFigures {
+export function plainFiguresOf(
+  image: GreyImage,
+  mask: BreastMask,
+  input: Float32Array,
+  geometry: InputGeometry,
+): PlainFigures {
   const whole = Float32Array.from(image.pixels, (value) => value / 65535);
   const size = { rows: geometry.inputRows, columns: geometry.inputColumns };
   const channels = input.length / (size.rows * size.columns);
-  const mask = breastMask(image);
   let [sum, count, covered] = [0, 0, 0];
   for (let row = 0; row < image.rows; row++)
     for (let column = 0; column < image.columns; column++) {

@@ -1,4 +1,5 @@
 import {
+  type BreastMask,
   breastMask,
   chestWallSide,
   type GreyImage,
@@ -42,11 +43,12 @@ const RIM = 0.02;
  */
 export function withoutBreast(
   image: GreyImage,
+  mask: BreastMask,
   steps: PreparationStep[],
   geometry: InputGeometry,
 ): Float32Array {
   const { crop, orientation } = geometry;
-  const erased = erase(image);
+  const erased = erase(image, mask);
   const part = new Uint16Array(crop.width * crop.height);
   for (let row = 0; row < crop.height; row++) {
     const from = (crop.top + row) * image.columns + crop.left;
@@ -59,8 +61,7 @@ export function withoutBreast(
   ).input;
 }
 
-function erase(image: GreyImage): Uint16Array {
-  const mask = breastMask(image);
+function erase(image: GreyImage, mask: BreastMask): Uint16Array {
   if (!mask.found) return new Uint16Array(image.pixels.length);
   const rim = Math.max(1, Math.round(RIM * Math.max(mask.rows, mask.columns)));
   const covered = widened(

@@ -1,5 +1,5 @@
 import { groupByCase, Random } from '../../model/index.js';
-import { type Estimate, estimateOf, quantile } from './estimate.js';
+import { type Estimate, estimateOf, mean, quantile } from './estimate.js';
 
 export interface BootstrapOptions {
   /** Samples drawn. */
@@ -15,11 +15,15 @@ type Measure<Item> = (sample: readonly Item[]) => number;
  * All measures are taken on the same samples, so that differences may be measures too.
  *
  * A measure that is not a number on more than a tenth of the samples has no interval.
+ *
+ * @param biased measures that are larger on samples than on the data they are drawn from, as a calibration error is: their
+ *   intervals are moved back by the mean difference, not below 0
  */
 export function withIntervals<Item extends { case: string }, Name extends string>(
   items: readonly Item[],
   measures: Record<Name, Measure<Item>>,
   options: BootstrapOptions,
+  biased: readonly NoInfer<Name>[] = [],
 ): Record<Name, Estimate> {
   const names = Object.keys(measures) as Name[];
   const found = new Map<Name, number[]>(names.map((name) => [name, []]));
@@ -28,12 +32,13 @@ export function withIntervals<Item extends { case: string }, Name extends string
       const value = measures[name](sample);
       if (Number.isFinite(value)) found.get(name)!.push(value);
     }
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      estimateOf(measures[name](items), interval(found.get(name)!, options.rounds)),
-    ]),
-  ) as Record<Name, Estimate>;
+  const estimates = names.map((name): [Name, Estimate] => {
+    const value = measures[name](items);
+    const values = found.get(name)!;
+    const bias = biased.includes(name) ? mean(values) - value : 0;
+    return [name, estimateOf(value, interval(values, options.rounds, bias))];
+  });
+  return Object.fromEntries(estimates) as Record<Name, Estimate>;
 }
 
 /** Samples with whole patients in them, in the order of `items`: where these are sorted, so is every sample. */
@@ -41,7 +46,8 @@ export function* samplesOfPatients<Item extends { case: string }>(
   items: readonly Item[],
   { rounds, seed }: BootstrapOptions,
 ): Generator<Item[]> {
-  const patients = [...groupByCase(items).keys()];
+  // In one order, so that the same patients are drawn whatever the items' order is.
+  const patients = [...groupByCase(items).keys()].sort();
   const numberOf = new Map(patients.map((name, index) => [name, index]));
   const patientOf = Int32Array.from(items, (item) => numberOf.get(item.case)!);
   const random = new Random(seed);
@@ -56,7 +62,8 @@ export function* samplesOfPatients<Item extends { case: string }>(
   }
 }
 
-function interval(values: number[], rounds: number): [number, number] | null {
+function interval(values: number[], rounds: number, bias: number): [number, number] | null {
   if (values.length === 0 || values.length < 0.9 * rounds) return null;
-  return [quantile(values, 0.025), quantile(values, 0.975)];
+  const at = (fraction: number) => quantile(values, fraction) - bias;
+  return bias === 0 ? [at(0.025), at(0.975)] : [Math.max(0, at(0.025)), Math.max(0, at(0.975))];
 }
