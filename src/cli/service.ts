@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { installedVersion, resultDigest, type Settings } from '../config/index.js';
 import { DicomWeb } from '../dicomweb/index.js';
-import type { ExamSettings, Workbench } from '../exam/index.js';
-import { OverlayPool } from '../gradcam/index.js';
-import { PreparationPool } from '../image/index.js';
+import { type ExamSettings, openThreads, type Workbench } from '../exam/index.js';
 import { type Ledger, openLedger } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
 import { type Log, Poller } from '../poller/index.js';
@@ -81,8 +79,7 @@ export async function openWorkbench(
   const bundle = await loadBundle(model.bundle);
   const engine = await openEngine(bundle, model);
   const threads = Math.min(availableParallelism(), MOST_PREPARATION_THREADS);
-  const preparation = new PreparationPool({ threads });
-  const overlays = new OverlayPool({ threads });
+  const { preparation, overlays, close: closeThreads } = openThreads(threads);
   const bench: Workbench = {
     bundle,
     engine,
@@ -94,7 +91,7 @@ export async function openWorkbench(
     concurrency: threads + 1,
   };
   const close = async () => {
-    await Promise.all([engine.close(), preparation.close(), overlays.close()]);
+    await Promise.all([engine.close(), closeThreads()]);
   };
   return { bench, close };
 }

@@ -10,7 +10,7 @@ export {
 } from './integratedGradCam.js';
 export { drawOverlay, type OverlayInput } from './overlay.js';
 export { OverlayError, OverlayPool } from './overlayPool.js';
-export type { CaptureDetails } from './overlayWorker.js';
+export { type CaptureDetails, draw as drawInThread } from './overlayWorker.js';
 export { overlayPng } from './png.js';
 export type { RgbImage } from './rgbImage.js';
 export { type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';

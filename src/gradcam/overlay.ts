@@ -31,8 +31,13 @@ const NARROWEST = 200;
  *
  * Deterministic: the same input gives the same bytes on every machine. About 50 ms for a long edge of 2048,
  * so services call it in a worker (`OverlayPool`).
+ *
+ * @param allocate gives the memory for the pixels, all zero
  */
-export function drawOverlay(input: OverlayInput): RgbImage {
+export function drawOverlay(
+  input: OverlayInput,
+  allocate: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+): RgbImage {
   const { display, caption, heatMap } = input;
   const strength = heatStrength(caption.probability, caption.operatingPoint);
   const flat = !(heatMap.peak > 0);
@@ -41,7 +46,7 @@ export function drawOverlay(input: OverlayInput): RgbImage {
   const longEdge = Math.max(display.rows, display.columns);
   const band = drawBand(caption, { flat, strength }, colourMap(), columns, longEdge);
   const rows = display.rows + band.rows;
-  const pixels = new Uint8Array(rows * columns * 3);
+  const pixels = allocate(rows * columns * 3);
   const picture: RgbImage = {
     rows,
     columns,

@@ -12,17 +12,24 @@ export class OverlayPool {
   readonly #pool: Piscina<OverlayTask, OverlayAnswer>;
   readonly #underWay = new Set<AbortController>();
 
+  readonly #shared: boolean;
+
   /**
    * @param options.threads most workers at work at once; 2 if left out. They start when needed and end after
    *   a minute without work.
+   * @param options.shared threads that do other work as well, in place of threads of its own: their module exports
+   *   `drawInThread` as `draw`. Whoever opened them closes them.
    */
-  constructor(options: { threads?: number } = {}) {
-    this.#pool = new Piscina({
-      filename: new URL('./overlayWorker.js', import.meta.url).href,
-      minThreads: 0,
-      maxThreads: options.threads ?? 2,
-      idleTimeout: 60_000,
-    });
+  constructor(options: { threads?: number; shared?: Piscina<OverlayTask, OverlayAnswer> } = {}) {
+    this.#shared = options.shared !== undefined;
+    this.#pool =
+      options.shared ??
+      new Piscina({
+        filename: new URL('./overlayWorker.js', import.meta.url).href,
+        minThreads: 0,
+        maxThreads: options.threads ?? 2,
+        idleTimeout: 60_000,
+      });
     // A thread that cannot even start takes no task with it: what waits for one would wait for ever.
     this.#pool.on('error', (error) => {
       for (const task of this.#underWay) task.abort(error);
@@ -56,7 +63,7 @@ export class OverlayPool {
 
   /** Waits for what is under way, then ends the threads. */
   async close(): Promise<void> {
-    await this.#pool.close();
+    if (!this.#shared) await this.#pool.close();
   }
 
   async #run(task: OverlayTask): Promise<Extract<OverlayAnswer, { kind: 'drawn' }>> {
@@ -65,7 +72,7 @@ export class OverlayPool {
     this.#underWay.add(underWay);
     let answer: OverlayAnswer;
     try {
-      answer = await this.#pool.run(task, { signal: underWay.signal });
+      answer = await this.#pool.run(task, { name: 'draw', signal: underWay.signal });
     } catch (error) {
       const cause: unknown = underWay.signal.aborted ? underWay.signal.reason : error;
       throw new OverlayError('overlay-failed', `The heat map of ${image} could not be drawn.`, {

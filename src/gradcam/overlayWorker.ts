@@ -19,9 +19,13 @@ export type OverlayAnswer =
   | { kind: 'drawn'; rgb: RgbImage | undefined; secondaryCapture: Uint8Array | undefined }
   | { kind: 'failed'; code: string; message: string; remedy: string | undefined };
 
-export default function run(task: OverlayTask): OverlayAnswer {
+/** The picture's memory, used again for the next one where the picture itself does not leave the thread. */
+let canvas = new Uint8Array(0);
+
+/** What a thread does for `OverlayPool`. */
+export function draw(task: OverlayTask): OverlayAnswer {
   try {
-    const rgb = drawOverlay(task.overlay);
+    const rgb = task.previewWanted ? drawOverlay(task.overlay) : drawOverlay(task.overlay, onCanvas);
     const { method } = task.overlay.caption;
     return handedOver({
       kind: 'drawn',
@@ -32,6 +36,11 @@ export default function run(task: OverlayTask): OverlayAnswer {
     if (!(error instanceof MamoriError)) throw error;
     return { kind: 'failed', code: error.code, message: error.message, remedy: error.remedy };
   }
+}
+
+function onCanvas(bytes: number): Uint8Array {
+  if (canvas.length < bytes) canvas = new Uint8Array(bytes);
+  return canvas.subarray(0, bytes).fill(0);
 }
 
 /** Gives the big buffers to the other thread instead of copying them. */

@@ -24,3 +24,4 @@ export {
 export { presentationImage } from './presentation.js';
 export { displayImage, resizeArea } from './resize.js';
 export type * from './types.js';
+export { prepare as prepareInThread } from './worker.js';

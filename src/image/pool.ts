@@ -13,10 +13,12 @@ export interface PreparationPoolOptions {
   timeoutMs?: number;
   /** JavaScript heap of one thread in MiB; pixels live outside of it. Default 256. */
   heapMb?: number;
+  /**
+   * Threads that do other work as well, in place of threads of its own: their module exports `prepareInThread` as
+   * `prepare`. Whoever opened them closes them.
+   */
+  shared?: Piscina<WorkerTask, WorkerAnswer>;
 }
-
-/** A thread's short-lived objects are few, its arrays lie outside of the heap: more would only lie idle. */
-const YOUNG_GENERATION_MB = 8;
 
 /**
  * Prepares images in worker threads, so that nothing of it blocks the event loop.
@@ -30,6 +32,7 @@ export class PreparationPool {
   readonly #timeoutMs: number;
   readonly #working = new Set<AbortController>();
   readonly #waiting: Array<() => void> = [];
+  readonly #shared: boolean;
   #free: number;
   #closed = false;
 
@@ -39,16 +42,16 @@ export class PreparationPool {
     // One more than there are threads: the next file arrives while they work.
     this.#memory = new FileMemory(threads + 1);
     this.#timeoutMs = options.timeoutMs ?? 60_000;
-    this.#pool = new Piscina({
-      filename: new URL('./worker.js', import.meta.url).href,
-      minThreads: 0,
-      maxThreads: threads,
-      idleTimeout: 30_000,
-      resourceLimits: {
-        maxOldGenerationSizeMb: options.heapMb ?? 256,
-        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
-      },
-    });
+    this.#shared = options.shared !== undefined;
+    this.#pool =
+      options.shared ??
+      new Piscina({
+        filename: new URL('./worker.js', import.meta.url).href,
+        minThreads: 0,
+        maxThreads: threads,
+        idleTimeout: 30_000,
+        resourceLimits: { maxOldGenerationSizeMb: options.heapMb ?? 256 },
+      });
     // A thread that ends while it works tells so to its own image. This one is told of threads that end before they
     // take work: the images that wait for them would wait for ever.
     this.#pool.on('error', (error: unknown) => {
@@ -99,7 +102,7 @@ export class PreparationPool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const next of this.#waiting.splice(0)) next();
-    await this.#pool.close();
+    if (!this.#shared) await this.#pool.close();
     this.#memory.clear();
   }
 
@@ -116,6 +119,7 @@ export class PreparationPool {
     try {
       if (this.#closed) throw named('preparation-stopped', 'The preparation of images has been stopped.');
       const answer = await this.#pool.run(task, {
+        name: 'prepare',
         signal: working.signal,
         transferList: [task.bytes.buffer as ArrayBuffer],
       });

@@ -21,7 +21,8 @@ export type WorkerAnswer = { memory: ArrayBuffer | undefined } & (
   | { kind: 'invalid'; message: string; remedy: string | undefined }
 );
 
-export default async function work(task: WorkerTask): Promise<WorkerAnswer> {
+/** What a thread does for `PreparationPool`. */
+export async function prepare(task: WorkerTask): Promise<WorkerAnswer> {
   const memory = task.returned ? (task.bytes.buffer as ArrayBuffer) : undefined;
   if (task.kind === 'recognise') {
     return moved({ kind: 'recognised', recognition: recogniseInstance(task.bytes), memory });
