@@ -1,0 +1,358 @@
+import { copyFile, cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { MamoriError } from '../../src/errors.js';
+import {
+  type Evaluation,
+  EvaluationError,
+  type EvaluationOptions,
+  evaluate,
+} from '../../src/evaluation/index.js';
+import { writeBundle } from '../../src/model/bundle-writer.js';
+import type { Bundle, LabelledImage } from '../../src/model/index.js';
+import { encodeSplit, SPLIT_FILE } from '../../src/model/training/split-record.js';
+import { makeExam } from '../../src/phantom/index.js';
+import { describeBundle, scratchFolder, smallBundle } from '../model/bundles.js';
+import { type DataSet, patients, picture, QUARTER_TURN, turned, writeDataSet } from './pictures.js';
+
+const QUIET = { stage: () => {}, progress: () => {} };
+
+async function options(
+  bundle: Bundle,
+  set: DataSet,
+  more: Partial<EvaluationOptions> = {},
+): Promise<EvaluationOptions> {
+  return {
+    model: bundle.directory,
+    data: set.data,
+    labels: set.labels,
+    out: join(await scratchFolder(), 'report'),
+    split: 'test',
+    protocol: 'by-patient',
+    subgroups: [],
+    seed: 1,
+    rounds: 60,
+    explanations: false,
+    compare: [],
+    dataDescription: 'not stated',
+    engine: 'onnxruntime',
+    device: 'cpu',
+    ...more,
+  };
+}
+
+async function refusal(work: Promise<unknown>): Promise<MamoriError> {
+  try {
+    await work;
+  } catch (error) {
+    expect(error).to.be.instanceOf(MamoriError);
+    return error as MamoriError;
+  }
+  throw new Error('nothing was refused');
+}
+
+/** The small bundle with a record of the cases that it was made from. */
+async function bundleMadeFrom(parts: Record<'training' | 'validation' | 'test', string[]>): Promise<Bundle> {
+  const plain = await smallBundle();
+  const images = (names: string[]) => names.map((name) => ({ case: name }) as LabelledImage);
+  const split = {
+    training: images(parts.training),
+    validation: images(parts.validation),
+    test: images(parts.test),
+  };
+  const files: Record<string, Uint8Array> = { [SPLIT_FILE]: Buffer.from(encodeSplit(split)) };
+  for (const name of Object.keys(plain.files)) files[name] = await readFile(join(plain.directory, name));
+  return writeBundle(
+    join(await scratchFolder(), 'known'),
+    describeBundle(plain.input, plain.targetLayer),
+    files,
+  );
+}
+
+describe('an evaluation', function () {
+  this.timeout(120_000);
+  let bundle: Bundle;
+  let set: DataSet;
+  before(async () => {
+    bundle = await smallBundle();
+    set = await writeDataSet(patients(16));
+  });
+
+  it('writes a page that loads nothing, JSON, and a line of CSV for each image', async () => {
+    const given = await options(bundle, set);
+    const evaluation = await evaluate(given, QUIET);
+    expect((await readdir(given.out)).sort()).to.deep.equal([
+      'evaluation.html',
+      'evaluation.json',
+      'predictions.csv',
+    ]);
+    const page = await readFile(join(given.out, 'evaluation.html'), 'utf8');
+    expect(page).to.match(/^<!doctype html>/);
+    expect(page).to.not.match(
+      /<script|<link|src="(?!data:)|href="(?!#)|url\(|NaN|undefined|Infinity|\[object/,
+    );
+    const json = JSON.parse(await readFile(join(given.out, 'evaluation.json'), 'utf8')) as Evaluation;
+    expect(json).to.deep.equal(JSON.parse(JSON.stringify(evaluation)));
+    const lines = (await readFile(join(given.out, 'predictions.csv'), 'utf8')).trim().split('\n');
+    expect(lines[0]).to.equal('file,case,label,raw_probability,probability,positive');
+    expect(lines).to.have.length(33);
+    expect(json.levels.image.count).to.equal(32);
+    expect(json.levels.patient).to.include({ count: 16, positives: 8 });
+    expect(json.levels.breast!.count).to.equal(16);
+    expect(json.subgroups.map(({ column, value }) => `${column} ${value}`)).to.deep.equal([
+      'side LEFT',
+      'view CC',
+      'view MLO',
+    ]);
+    const { table, levels } = json;
+    expect(table.accuracy).to.equal(levels.image.atOperatingPoint.accuracy.value);
+    // Paths of this machine are nobody's business.
+    expect(JSON.stringify(json)).to.not.include(set.folder);
+    expect(page).to.not.include(set.folder);
+  });
+
+  it('gives the same bytes again for the same seed', async () => {
+    const [first, second] = [await options(bundle, set), await options(bundle, set)];
+    await evaluate(first, QUIET);
+    await evaluate(second, QUIET);
+    for (const file of await readdir(first.out))
+      expect(
+        (await readFile(join(first.out, file))).equals(await readFile(join(second.out, file))),
+        file,
+      ).to.equal(true);
+  });
+
+  it('finds the trap of images that lie on their side', async () => {
+    const trap = await writeDataSet(
+      patients(16).map((line) =>
+        line.label === 'malignant' ? { ...line, image: turned(line.image, QUARTER_TURN) } : line,
+      ),
+    );
+    const { shortcuts } = await evaluate(await options(bundle, trap), QUIET);
+    expect(shortcuts.shortcuts[0]!.auc.value).to.equal(1);
+  });
+
+  it('takes DICOM files as it takes PNG files', async () => {
+    const lines = patients(2).slice(0, 2);
+    const dicom = await writeDataSet([...patients(2)]);
+    const [exam] = makeExam({ seed: 3, rows: 128, columns: 96, views: ['LCC'] });
+    await writeFile(join(dicom.data, lines[0]!.file), exam!.bytes);
+    const { data } = await evaluate(await options(bundle, dicom, { rounds: 10 }), QUIET);
+    expect(data.images).to.equal(4);
+  });
+
+  it('gives figures for further columns that are asked for, and refuses those that are not', async () => {
+    const more = await writeDataSet(patients(4), 'file,label,case,density');
+    const { subgroups, levels } = await evaluate(
+      await options(bundle, more, { subgroups: ['density'], rounds: 10 }),
+      QUIET,
+    );
+    expect(subgroups.map(({ column, value }) => `${column} ${value}`)).to.deep.equal([
+      'density dense',
+      'density fatty',
+    ]);
+    expect(levels.breast, 'no side, no breast').to.equal(null);
+    const error = await refusal(evaluate(await options(bundle, more), QUIET));
+    expect(error.code).to.equal('labels-malformed');
+    expect(error.message).to.include('density');
+  });
+
+  it('checks the heat maps and shows made exams only', async () => {
+    const given = await options(bundle, set, { explanations: true });
+    const { explanations } = await evaluate(given, QUIET);
+    expect(explanations!.randomised!.images).to.equal(16);
+    expect(explanations!.planted.views).to.have.length(12);
+    const page = await readFile(join(given.out, 'evaluation.html'), 'utf8');
+    expect(page.match(/<img alt="Made mammogram/g)).to.have.length(2);
+    expect(page).to.not.match(/NaN|undefined|\[object/);
+  });
+
+  it('stands beside another one on the page', async () => {
+    const [first, second] = [
+      await options(bundle, set),
+      await options(bundle, set, { protocol: 'by-image' }),
+    ];
+    await evaluate(first, QUIET);
+    second.compare = [join(first.out, 'evaluation.json')];
+    const leaking = await evaluate(second, QUIET);
+    expect(leaking.warnings[0]).to.match(/^LEAKING PROTOCOL/);
+    const page = await readFile(join(second.out, 'evaluation.html'), 'utf8');
+    expect(page).to.include('Beside other evaluations').and.to.include('by image (leaking)');
+    const error = await refusal(evaluate({ ...second, compare: [set.labels] }, QUIET));
+    expect(error.code).to.equal('evaluation-comparison');
+  });
+
+  describe('and the cases that the model was made from', () => {
+    const names = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => `patient${from + index}`);
+
+    it('leaves out training and validation, and takes the test part and whoever is new', async () => {
+      const known = await bundleMadeFrom({
+        training: names(0, 6),
+        validation: names(6, 8),
+        test: names(8, 10),
+      });
+      const { data, shortcuts, warnings } = await evaluate(await options(known, set), QUIET);
+      expect(data.selection).to.deep.equal({
+        rule: 'test',
+        known: 'recorded',
+        evaluated: { training: 0, validation: 0, test: 2, unseen: 6 },
+        leftOut: { training: 6, validation: 2, test: 0, unseen: 0 },
+      });
+      expect(shortcuts.copies.seenImages).to.equal(16);
+      expect(warnings.join()).to.not.include('were used for making this model');
+    });
+
+    it('says so loudly when they are evaluated all the same', async () => {
+      const known = await bundleMadeFrom({ training: names(0, 6), validation: [], test: [] });
+      const { warnings } = await evaluate(await options(known, set, { split: 'all' }), QUIET);
+      expect(warnings[0]).to.include('6 of the 16 patients were used for making this model');
+    });
+
+    it('says that it cannot tell where the bundle does not', async () => {
+      const { warnings, data } = await evaluate(await options(bundle, set), QUIET);
+      expect(data.selection.known).to.equal('unknown');
+      expect(warnings[0]).to.include('taken on trust');
+    });
+
+    it('has nothing to evaluate when all were used', async () => {
+      const known = await bundleMadeFrom({ training: names(0, 16), validation: [], test: [] });
+      const error = await refusal(evaluate(await options(known, set), QUIET));
+      expect(error.code).to.equal('evaluation-no-cases');
+      expect(error.remedy).to.include('--split all');
+    });
+
+    it('refuses a record with one patient on both sides', async () => {
+      const known = await bundleMadeFrom({ training: names(0, 6), validation: [], test: names(5, 8) });
+      expect((await refusal(evaluate(await options(known, set), QUIET))).code).to.equal(
+        'split-patient-on-both-sides',
+      );
+    });
+
+    it('refuses a copy, turned or not, of an image that the network was made from', async () => {
+      const lines = patients(8);
+      const copied = {
+        ...lines[0]!,
+        file: 'copy.png',
+        case: 'somebody else',
+        image: turned(lines[0]!.image, QUARTER_TURN),
+      };
+      const leaking = await writeDataSet([...lines, copied]);
+      const known = await bundleMadeFrom({ training: names(0, 2), validation: [], test: [] });
+      const given = await options(known, leaking);
+      const error = await refusal(evaluate(given, QUIET));
+      expect(error.code).to.equal('split-copies');
+      expect(error.message).to.include('copy.png').and.to.include('0-CC.png');
+      expect(await readdir(join(given.out, '..'))).to.deep.equal([]);
+    });
+
+    it('takes a list of images, unless it parts a patient or names one that was trained on', async () => {
+      const known = await bundleMadeFrom({ training: names(0, 2), validation: [], test: [] });
+      const list = async (...files: string[]) => {
+        const file = join(set.folder, `list-${files.length}-${files[0]}.csv`);
+        await writeFile(file, ['file', ...files, ''].join('\n'));
+        return file;
+      };
+      const whole = ['4-CC.png', '4-MLO.png', '5-CC.png', '5-MLO.png'];
+      const { data } = await evaluate(
+        await options(known, set, { split: await list(...whole), rounds: 10 }),
+        QUIET,
+      );
+      expect(data).to.deep.include({ images: 4, patients: 2 });
+      const codes = await Promise.all(
+        [whole.slice(0, 3), ['0-CC.png', '0-MLO.png'], ['9.png']].map(
+          async (files) =>
+            (await refusal(evaluate(await options(known, set, { split: await list(...files) }), QUIET))).code,
+        ),
+      );
+      expect(codes).to.deep.equal([
+        'split-patient-on-both-sides',
+        'split-patient-on-both-sides',
+        'evaluation-list',
+      ]);
+      expect(
+        (await refusal(evaluate(await options(known, set, { split: 'nowhere.csv' }), QUIET))).code,
+      ).to.equal('evaluation-list');
+    });
+  });
+
+  describe('refuses, and leaves nothing behind', () => {
+    async function refused(
+      more: Partial<EvaluationOptions>,
+      given: DataSet = set,
+      model: Bundle = bundle,
+    ): Promise<MamoriError> {
+      const asked = await options(model, given, more);
+      const error = await refusal(evaluate(asked, QUIET));
+      expect(error.remedy).to.be.a('string');
+      expect(await readdir(join(asked.out, '..'))).to.deep.equal([]);
+      return error;
+    }
+
+    it('a folder that holds something else', async () => {
+      const taken = await scratchFolder();
+      await writeFile(join(taken, 'thesis.doc'), 'three years of work');
+      const asked = await options(bundle, set, { out: taken });
+      const error = await refusal(evaluate(asked, QUIET));
+      expect(error).to.be.instanceOf(EvaluationError).with.property('code', 'evaluation-place-taken');
+      expect(await readdir(taken)).to.deep.equal(['thesis.doc']);
+    });
+
+    it('but replaces an evaluation of before', async () => {
+      const asked = await options(bundle, set, { rounds: 10 });
+      await evaluate(asked, QUIET);
+      await evaluate({ ...asked, seed: 2 }, QUIET);
+      const json = JSON.parse(await readFile(join(asked.out, 'evaluation.json'), 'utf8')) as Evaluation;
+      expect(json.seed).to.equal(2);
+    });
+
+    it('images that are not there, and files that are no images, by name', async () => {
+      const broken = await writeDataSet(patients(4));
+      await writeFile(join(broken.data, '2-CC.png'), 'not a picture');
+      expect((await refused({}, broken)).message).to.include('2-CC.png');
+      await rename(join(broken.data, '2-CC.png'), join(broken.data, 'elsewhere.png'));
+      expect(await refused({}, broken)).to.have.property('code', 'labels-image-missing');
+    });
+
+    it('one class only, and classes of other names', async () => {
+      const benign = patients(6).filter(({ label }) => label === 'benign');
+      expect((await refused({}, await writeDataSet(benign))).code).to.equal('labels-class-empty');
+      const renamed = await writeDataSet(patients(4));
+      await writeFile(
+        renamed.labels,
+        (await readFile(renamed.labels, 'utf8')).replaceAll('benign', 'normal'),
+      );
+      const error = await refused({}, renamed);
+      expect(error.code).to.equal('evaluation-classes');
+      expect(error.message).to.include('normal').and.to.include('benign');
+    });
+
+    it('a bundle that was changed', async () => {
+      const changed = join(await scratchFolder(), 'changed');
+      await cp(bundle.directory, changed, { recursive: true });
+      await writeFile(join(changed, 'MODEL_CARD.md'), '# Better\n');
+      expect((await refused({ model: changed })).code).to.equal('bundle-hash-mismatch');
+    });
+
+    it('a picture that cannot be told from a training picture by file name alone is none of its business', async () => {
+      const twice = await writeDataSet([
+        ...patients(4),
+        { file: 'copy.png', label: 'malignant', case: 'new', image: picture(1) },
+      ]);
+      const { shortcuts, warnings } = await evaluate(await options(bundle, twice, { rounds: 10 }), QUIET);
+      expect(shortcuts.copies.withinEvaluated).to.have.length(1);
+      expect(warnings.join()).to.include('1 pairs of copies have different labels');
+    });
+  });
+
+  it('reads images from a folder for each label', async () => {
+    const nested = await writeDataSet(patients(4));
+    for (const { file, label } of patients(4)) {
+      await mkdir(join(nested.data, label), { recursive: true });
+      await copyFile(join(nested.data, file), join(nested.data, label, file));
+      await rename(join(nested.data, file), join(nested.folder, file));
+    }
+    const { data } = await evaluate(await options(bundle, nested, { rounds: 10 }), QUIET);
+    expect(data.images).to.equal(8);
+  });
+});
