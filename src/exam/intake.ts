@@ -83,6 +83,7 @@ const SUPERSEDED = {
   code: 'for-processing-superseded',
   reason: 'A For Presentation image of the same view was analysed instead.',
   attempted: false,
+  superseded: true,
 };
 
 async function prepareAll(
@@ -206,6 +207,12 @@ function dropSuperseded(intake: Intake): void {
   for (const { source } of superseded) {
     intake.leftOut.push({ ...namesOf(source), ...SUPERSEDED, source });
   }
+  // Nor is anything lost by a raw twin that could not be read.
+  intake.leftOut = intake.leftOut.map((left) =>
+    left.source?.intent === 'processing' && presented.has(standardView(left.source))
+      ? { ...left, ...SUPERSEDED }
+      : left,
+  );
 }
 
 function viewsOf(images: PreparedImage[]): Set<StandardView> {

@@ -28,8 +28,13 @@ const MAMMOGRAMS: ReadonlySet<string> = new Set([
  * The mammograms that have no answer. Other things in the study, such as a tomosynthesis or an older report, are
  * named in the text and do not make the answer a partial one.
  */
-export function unansweredMammograms({ leftOut }: Pick<ReportInput, 'leftOut'>): UnanalysedInstance[] {
-  return leftOut.filter((left) => left.source !== undefined || MAMMOGRAMS.has(left.sopClassUID));
+export function unansweredMammograms(input: Pick<ReportInput, 'leftOut'>): UnanalysedInstance[] {
+  return missing(input).filter((left) => left.source !== undefined || MAMMOGRAMS.has(left.sopClassUID));
+}
+
+/** What the answer does not rest on, without those whose view another image answers for. */
+export function missing({ leftOut }: Pick<ReportInput, 'leftOut'>): UnanalysedInstance[] {
+  return leftOut.filter((left) => left.superseded !== true);
 }
 
 /** Every image's answer, breast by breast. */

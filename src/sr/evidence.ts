@@ -1,13 +1,14 @@
 import { type Attributes, isValidUid } from '../dicom/index.js';
 import { sopReference } from './content/encode.js';
+import { missing } from './coverage.js';
 import type { ArchivedInstance, ReportInput } from './input.js';
 
 /**
  * Current Requested Procedure Evidence Sequence (0040,A375): every instance that the tree points to, and those
- * of the exam that it only speaks of. Some viewers open no report without it.
+ * of the exam that it only speaks of, but for superseded ones. Some viewers open no report without it.
  */
 export function evidence(studyInstanceUID: string, input: ReportInput): Attributes[] {
-  const instances = [...input.analysed, ...input.leftOut, ...input.secondaryCaptures].map(
+  const instances = [...input.analysed, ...missing(input), ...input.secondaryCaptures].map(
     ({ sopClassUID, sopInstanceUID, seriesInstanceUID }) => ({
       studyInstanceUID,
       seriesInstanceUID,

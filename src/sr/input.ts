@@ -26,6 +26,11 @@ export interface UnanalysedInstance extends LeftOut {
    * Undefined is taken as `true` where `source` is known and `false` where it is not.
    */
   attempted?: boolean | undefined;
+  /**
+   * Another image of the same exposure was analysed in its place: the raw twin of a For Presentation image. It is named
+   * in the text; nothing is lacking without it.
+   */
+  superseded?: boolean | undefined;
 }
 
 /** All that a report says. Reports are functions of this and of nothing else: no clock, no random, no network. */

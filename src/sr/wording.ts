@@ -1,4 +1,5 @@
 import { type SourceInstance, sopClassName, standardView } from '../dicom/index.js';
+import { missing } from './coverage.js';
 import type { ReportInput, UnanalysedInstance } from './input.js';
 
 /* The sentences that people read, in one place. Printable ASCII: they stand in documents of any character set. */
@@ -72,12 +73,11 @@ export function summaryText(input: ReportInput): string {
 }
 
 /** `4 images analysed.` or how many were not. */
-export function coverage({ analysed, leftOut, findings }: ReportInput): string {
-  const count = findings === undefined ? 0 : analysed.length;
+export function coverage(input: ReportInput): string {
+  const count = input.findings === undefined ? 0 : input.analysed.length;
   const done = `${count} ${count === 1 ? 'image' : 'images'} analysed`;
-  return leftOut.length === 0
-    ? `${done}.`
-    : `${done}; ${leftOut.length} of the study's instances not analysed, see below.`;
+  const lacking = missing(input).length;
+  return lacking === 0 ? `${done}.` : `${done}; ${lacking} of the study's instances not analysed, see below.`;
 }
 
 export function purposeText(input: ReportInput): string {

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { installedVersion } from '../../src/config/index.js';
 import { openLedger } from '../../src/ledger/index.js';
+import type { Bundle } from '../../src/model/index.js';
+import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import { smallBundle } from '../model/bundles.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
@@ -172,6 +175,39 @@ describe('mamori', () => {
     it('takes the settings file from the environment too', async () => {
       expect((await mamori(['status'], { MAMORI_CONFIG: config })).out).to.match(/^0 waiting, /);
       expect(existsSync(join(folder, 'l.db'))).to.equal(true);
+    });
+  });
+
+  describe('analyze', () => {
+    const SMALL = { rows: 160, columns: 128, date: '20260302' };
+    const made = makeExam({ ...SMALL, seed: 'analyze' });
+    const analyze = async (instances: MadeInstance[]): Promise<number> => {
+      const files = instances.map(({ bytes }, i) => {
+        const file = join(folder, `${i}.dcm`);
+        writeFileSync(file, bytes);
+        return file;
+      });
+      return (await mamori(['analyze', ...files, '--out', join(folder, 'out'), '--model', bundle.directory]))
+        .code;
+    };
+    let bundle: Bundle;
+    before(async () => {
+      bundle = await smallBundle();
+    });
+
+    it('ends with 0 where all that should be analysed was: raw twins and magnification views change nothing', async () => {
+      const raw = makeExam({ ...SMALL, seed: 'raw', intent: 'processing' });
+      const magnified = makeInstance({ ...SMALL, seed: 'analyze', modifier: 'magnification' });
+      expect(await analyze([...made, ...raw])).to.equal(0);
+      expect(await analyze([made[0]!, raw[0]!, magnified])).to.equal(0);
+    });
+
+    it('ends with 1 for what should have been analysed and was not, and for a file that is no mammogram', async () => {
+      for (const kind of ['truncated', 'secondary-capture', 'tomosynthesis'] as const) {
+        const stray = makeInstance({ ...SMALL, seed: 'analyze', kind });
+        expect(await analyze([made[0]!, stray]), kind).to.equal(1);
+      }
+      expect(await analyze([makeInstance({ ...SMALL, modifier: 'magnification' })])).to.equal(1);
     });
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readPart10, sopClass, transferSyntax } from '../../src/dicom/index.js';
+import { readPart10, registerPatientAndStudy, sopClass, transferSyntax } from '../../src/dicom/index.js';
 import {
   declineExam,
   type ExamInstance,
@@ -126,6 +126,45 @@ describe('processing an exam', () => {
     });
   });
 
+  it('leaves out a file that names another study than the archive does', async () => {
+    const stranger = { ...given(makeInstance({ ...SMALL, seed: 'another patient' })) };
+    const outcome = await process([
+      ...exam.map((made) => given(made)),
+      { ...stranger, studyInstanceUID: exam[0]!.studyInstanceUID },
+    ]);
+    expect(outcome.leftOut).to.have.length(1);
+    expect(outcome.leftOut[0]).to.include({ code: 'contradictory-identity' });
+    expect(outcome.status).to.equal('partly-analysed');
+  });
+
+  it('does not fetch what is no mammogram by its SOP class', async () => {
+    const tomosynthesis = given(makeInstance({ ...SMALL, kind: 'tomosynthesis' }), async () => {
+      throw new Error('fetched');
+    });
+    const outcome = await process([tomosynthesis, ...exam.map((made) => given(made))]);
+    expect(outcome.status).to.equal('analysed');
+    expect(outcome.leftOut[0]).to.include({ code: 'tomosynthesis' });
+  });
+
+  it('gives other names to a revision, whose bytes differ', async () => {
+    const instances = () => exam.map((made) => given(made));
+    const first = names(await process(instances()));
+    const later = { createdAt: new Date(2026, 2, 3), predecessors: [], revision: 2 };
+    const second = names(await processExam(instances(), bench, later));
+    expect(second).to.not.have.any.members(first);
+    expect(new Set(second).size).to.equal(first.length);
+  });
+
+  it('tells how far an integrated heat map accounts for its answer', async () => {
+    const explain = { method: 'integrated-grad-cam' as const, steps: 4 };
+    const outcome = await process([given(exam[0]!)], { settings: { ...bench.settings, explain } });
+    if (outcome.status === 'not-processed') throw new Error(outcome.reason);
+    expect(outcome.completeness.map(({ sopInstanceUID }) => sopInstanceUID)).to.deep.equal([
+      exam[0]!.sopInstanceUID,
+    ]);
+    expect(outcome.completeness[0]?.completeness.scoreDifference).to.be.a('number');
+  });
+
   it('ends without a result when the archive fails, so that the exam can be tried again', async () => {
     const failing = given(exam[0]!, async () => {
       throw new Error('the archive went away');
@@ -160,6 +199,17 @@ describe('processing an exam', () => {
     expect(kinds(outcome).filter((kind) => kind === 'secondary-capture')).to.have.length(4);
   });
 
+  it('does not call an exam partly analysed because a raw twin cannot be read', async () => {
+    const raw = makeInstance({ ...SMALL, seed: 'raw', intent: 'processing', override: { Rows: 999 } });
+    const twin = exam.filter(({ view }) => view === raw.view);
+    const outcome = await process([...twin, raw].map((made) => given(made)));
+    expect(outcome.leftOut).to.have.length(1);
+    expect(outcome.leftOut[0]).to.include({ code: 'for-processing-superseded', superseded: true });
+    expect(outcome.status).to.equal('analysed');
+    const series = readPart10(outcome.objects[0]!.bytes).dataset.string('SeriesDescription');
+    expect(series).to.equal('AI result; not for primary diagnosis');
+  });
+
   it('does not fetch For Processing images that cannot be needed', async () => {
     const raw = makeExam({ ...SMALL, seed: 'raw', intent: 'processing' });
     const never = raw.map((made) =>
@@ -187,6 +237,17 @@ describe('processing an exam', () => {
       });
       expect(outcome.status).to.equal('not-processed');
       expect(outcome.objects).to.deep.equal([]);
+    });
+
+    it('names the patient from the archive where no file can be read', async () => {
+      const { dataset } = readPart10(exam[0]!.bytes);
+      const garbage = given(exam[0]!, async () => new Uint8Array(1000).fill(7));
+      const patientAndStudy = async () => registerPatientAndStudy(dataset);
+      const outcome = await process([{ ...garbage, patientAndStudy }]);
+      expect(kinds(outcome)).to.deep.equal(['tid1500', 'mammography-cad']);
+      for (const { bytes } of outcome.objects) {
+        expect(readPart10(bytes).dataset.string('PatientID')).to.equal(dataset.string('PatientID'));
+      }
     });
 
     it('is "not processed" without a report when no file tells whose it is', async () => {

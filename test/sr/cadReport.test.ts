@@ -10,6 +10,7 @@ import {
   reportInput,
   SPOT_VIEW,
   source,
+  superseded,
   TOMOSYNTHESIS,
   undecodable,
 } from './reportInputs.js';
@@ -55,6 +56,20 @@ describe('Mammography CAD report', () => {
       DETECTIONS,
       ANALYSES,
     ]);
+  });
+
+  it('is no partial report because of raw twins, and lists none of them as failed', () => {
+    const leftOut = fourViews().map(superseded);
+    const { dataset, root } = readReport(cadReport(reportInput(negativeExam(), { leftOut })));
+    expect(codeOf(find(root, PROCESSING)[0])).to.equal('111241');
+    expect(codeOf(under(root, DETECTIONS)[0])).to.equal('111222');
+    expect(codeOf(under(root, ANALYSES)[0])).to.equal('111222');
+    expect(dataset.string('SeriesDescription')).not.to.include('part');
+    const twins = leftOut.map(({ sopInstanceUID }) => sopInstanceUID);
+    expect([...referenced(root)]).not.to.include.any.members(twins);
+    expect(textOf(find(root, DESCRIPTION)[0]))
+      .to.include('4 images analysed.')
+      .and.include(twins[0]);
   });
 
   it('describes its images as their headers do', () => {

@@ -170,6 +170,20 @@ export const SPOT_VIEW: UnanalysedInstance = {
   reason: 'Spot compression view',
 };
 
+/** The raw twin of an image that was analysed, with its header known. */
+export function superseded(of: SourceInstance): UnanalysedInstance {
+  const sopInstanceUID = deriveUid('test-raw', of.sopInstanceUID);
+  const sopClassUID = sopClass.DigitalMammographyForProcessing;
+  const raw = { ...of, sopInstanceUID, sopClassUID, intent: 'processing' as const };
+  return {
+    ...undecodable(raw),
+    code: 'for-processing-superseded',
+    reason: 'A For Presentation image of the same view was analysed instead.',
+    attempted: false,
+    superseded: true,
+  };
+}
+
 export const TOMOSYNTHESIS: UnanalysedInstance = {
   sopClassUID: sopClass.BreastTomosynthesis,
   sopInstanceUID: deriveUid('test-instance', 'tomo'),

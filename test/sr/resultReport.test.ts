@@ -12,6 +12,7 @@ import {
   reportInput,
   SPOT_VIEW,
   source,
+  superseded,
   TOMOSYNTHESIS,
   undecodable,
 } from './reportInputs.js';
@@ -49,6 +50,20 @@ describe('TID 1500 report', () => {
   it('is a Comprehensive SR for archives that know no other', () => {
     const bytes = resultReport(reportInput(positiveExam()), { sopClass: 'ComprehensiveSR' });
     expect(readReport(bytes).dataset.string('SOPClassUID')).to.equal('1.2.840.10008.5.1.4.1.1.88.33');
+  });
+
+  it('is no partial report because of raw twins: it names them in words and no more', () => {
+    const leftOut = fourViews().map(superseded);
+    const { dataset, root } = readReport(resultReport(reportInput(positiveExam(), { leftOut })));
+    expect(dataset.string('SeriesDescription')).not.to.include('part');
+    expect(codeOf(find(root, ANALYSES)[0])).to.equal('111222');
+    expect(textOf(find(root, SUMMARY)[0])).to.match(/4 images analysed\.$/);
+    expect(find(root, TRACKING_NAME).map(textOf).join()).not.to.include('NOT PROCESSED');
+    const twins = leftOut.map(({ sopInstanceUID }) => sopInstanceUID);
+    const evidence = listed(dataset, 'CurrentRequestedProcedureEvidenceSequence');
+    expect(evidence.map(({ instance }) => instance)).not.to.include.any.members(twins);
+    expect([...referenced(root)]).not.to.include.any.members(twins);
+    expect(find(root, COMMENT).map(textOf).join()).to.include(twins[0]);
   });
 
   it('answers for the exam, each breast and each image, with side, probability and verdict', () => {

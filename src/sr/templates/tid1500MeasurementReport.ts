@@ -15,7 +15,7 @@ import {
 } from '../content/concepts.js';
 import { type ContainerItem, code, container, text } from '../content/item.js';
 import { contains, hasConceptMod } from '../content/relationship.js';
-import { imageFindings, resultStatus, wasAttempted } from '../coverage.js';
+import { imageFindings, missing, resultStatus, wasAttempted } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import {
   breastName,
@@ -37,10 +37,10 @@ import { tid1600ImageLibrary } from './tid1600ImageLibrary.js';
  * own, placed where a viewer that shows the tree from top to bottom begins.
  */
 export function tid1500MeasurementReport(input: ReportInput): ContainerItem {
-  const { analysed, algorithm, leftOut } = input;
+  const { analysed, algorithm } = input;
   const library = [
     ...analysed.map((source) => ({ instance: referenceTo(source), source })),
-    ...leftOut.flatMap(({ source }) => (source ? [{ instance: referenceTo(source), source }] : [])),
+    ...missing(input).flatMap(({ source }) => (source ? [{ instance: referenceTo(source), source }] : [])),
   ];
   return container(
     IMAGING_MEASUREMENT_REPORT,
@@ -128,7 +128,7 @@ function examWithoutAnswer(input: ReportInput): ContainerItem {
 }
 
 function imagesWithoutAnswer(input: ReportInput): ContainerItem[] {
-  return input.leftOut.flatMap((left) =>
+  return missing(input).flatMap((left) =>
     left.source === undefined
       ? []
       : tid1501NoAnswer(
