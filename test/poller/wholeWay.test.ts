@@ -268,6 +268,31 @@ describe('From a mammogram in the archive to the results beside it', () => {
         });
       });
 
+      it('works until every complete exam is done, however few it takes on in a cycle', async () => {
+        const made = ['a', 'b', 'c'].map((seed) => exam(seed, { views: ['LCC'] }));
+        for (const one of made) await archive.add(...one);
+        const here = await station({ settings: { settleSeconds: 0.3, maxExamsPerCycle: 1 } });
+        const cycles = await here.poller.untilDone(() => {});
+        const ends = cycles.flatMap(({ exams }) => exams.map(({ end }) => end));
+        expect(ends).to.deep.equal(['delivered', 'delivered', 'delivered']);
+      });
+
+      it('closes an exam whose images have been taken out of the archive again', async () => {
+        const made = exam('gone', { views: ['LCC'] });
+        await archive.add(...made);
+        const here = await station({ settings: { settleSeconds: 0.3 } });
+        await here.poller.cycle();
+        await archive.clear();
+        await relay.close();
+        relay = await startRelay(archive.access.url!);
+        const again = await station({ file: here.file, settings: { settleSeconds: 0.3 } });
+        const cycles = await again.poller.untilDone(() => {});
+        expect(cycles.flatMap(({ exams }) => exams)[0]).to.deep.nested.include({
+          end: 'not-processed',
+          'reason.code': 'no-mammogram',
+        });
+      });
+
       it('says whose exam it was that no image could be read of', async () => {
         const made = exam('unreadable', { views: ['RCC'], nameScript: 'greek' });
         await archive.add(...made);
