@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { PacsError } from '../../src/dicomweb/index.js';
+import { MamoriError } from '../../src/errors.js';
+import { DeliveryError } from '../../src/poller/errors.js';
+import { reasonOf, verdict } from '../../src/poller/retry.js';
+
+const retry = { attempts: 4, firstDelaySeconds: 10, longestDelaySeconds: 60 };
+const now = new Date('2026-03-02T10:00:00Z');
+const unreachable = new PacsError('pacs-unreachable', 'No route', { transient: true });
+
+/** Seconds until the next try; undefined where there is none. */
+function delay(error: unknown, attempt: number, undelivered = false): number | undefined {
+  const answer = verdict(error, attempt, retry, now, { undelivered });
+  return answer.again ? (answer.at.getTime() - now.getTime()) / 1000 : undefined;
+}
+
+describe('What is done after an error', () => {
+  it('is trying again, with growing pauses, as often as the settings say', () => {
+    expect([1, 2, 3, 4].map((attempt) => delay(unreachable, attempt))).to.deep.equal([10, 20, 40, undefined]);
+  });
+
+  it('is waiting longer where waiting alone will not help', () => {
+    const refused = new DeliveryError('delivery-refused', 'No', { transient: false, remedy: 'Ask.' });
+    expect(delay(refused, 1)).to.equal(40);
+    expect(delay(refused, 2)).to.equal(60);
+    expect(delay(refused, 4)).to.equal(undefined);
+  });
+
+  it('is waiting as long as the archive asks for', () => {
+    const busy = new PacsError('pacs-busy', 'Later', { transient: true, retryAfterMs: 300_000 });
+    expect(delay(busy, 1)).to.equal(300);
+  });
+
+  it('is never giving up finished results while the archive is away', () => {
+    expect(delay(unreachable, 400, true)).to.equal(60);
+    const refused = new PacsError('pacs-unauthorised', 'No', { transient: false });
+    expect(delay(refused, 4, true)).to.equal(undefined);
+  });
+
+  it('is said with its remedy, and without what a foreign error quotes', () => {
+    expect(reasonOf(new MamoriError('some-code', 'It broke.', { remedy: 'Mend it.' }))).to.deep.equal({
+      code: 'some-code',
+      reason: 'It broke. Mend it.',
+    });
+    const quoting = reasonOf(new TypeError('cannot read Doe^Jane'));
+    expect(quoting.code).to.equal('unexpected-error');
+    expect(quoting.reason).to.not.include('Doe');
+  });
+});
