@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
 import { type DicomWeb, type InstanceRecord, PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
-import type { Algorithm, ExamKey, ExamRecord, Ledger, Reason } from '../ledger/index.js';
+import type { Algorithm, ExamKey, ExamRecord, Ledger } from '../ledger/index.js';
 import { completeness } from './completeness.js';
+import { type CycleReport, emptyCycle } from './cycleReport.js';
 import { type ExamReport, workOn } from './examWork.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
@@ -28,23 +29,6 @@ export interface PollerParts {
  * image that was replaced by another.
  */
 const SETTLED_MS = 600_000;
-
-/** One look at the archive and all the work that followed from it. */
-export interface CycleReport {
-  startedAt: Date;
-  endedAt: Date;
-  /** Studies with mammograms in the time looked at. */
-  studies: number;
-  /** Complete exams that were worked on. */
-  exams: ExamReport[];
-  /** Exams whose images are still arriving, and when the next of them counts as complete. */
-  arriving: number;
-  /** Complete exams left for the next cycle (`maxExamsPerCycle`). */
-  postponed: number;
-  nextCompleteAt: Date | undefined;
-  /** Why the archive, or a study in it, could not be looked at. */
-  problems: Reason[];
-}
 
 /** Finds new exams and sees each through to its end. */
 export class Poller {
@@ -145,16 +129,7 @@ export class Poller {
   }
 
   async #cycle(): Promise<CycleReport> {
-    const report: CycleReport = {
-      startedAt: new Date(),
-      endedAt: new Date(),
-      studies: 0,
-      exams: [],
-      arriving: 0,
-      postponed: 0,
-      nextCompleteAt: undefined,
-      problems: [],
-    };
+    const report = emptyCycle(new Date());
     const { ledger, algorithm, settings } = this.#parts;
     // Not at the start alone: another process may have left unfinished exams of an earlier version since.
     await ledger.adopt(algorithm, report.startedAt);
