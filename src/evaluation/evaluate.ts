@@ -68,13 +68,14 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
         )
       : undefined;
 
+    const explanations = checked?.checks ?? null;
     const described = describe(options, bundle, engine, images, selection);
     const evaluation = rounded<Evaluation>({
       ...described,
-      warnings: warningsOf({ ...described, ...measured, shortcuts }),
+      warnings: warningsOf({ ...described, ...measured, shortcuts, explanations }),
       ...measured,
       shortcuts,
-      explanations: checked?.checks ?? null,
+      explanations,
     });
     events.stage('writing the report');
     await writeResults(

@@ -1,9 +1,10 @@
+import type { ExplanationChecks } from './explanation/types.js';
 import type { Evaluation } from './types.js';
 
-type Known = Pick<Evaluation, 'data' | 'protocol' | 'levels' | 'shortcuts' | 'model'>;
+type Known = Pick<Evaluation, 'data' | 'protocol' | 'levels' | 'shortcuts' | 'explanations'>;
 
 /** What a reader must know before any figure, the gravest first. */
-export function warningsOf({ data, protocol, levels, shortcuts }: Known): string[] {
+export function warningsOf({ data, protocol, levels, shortcuts, explanations }: Known): string[] {
   const { selection, patients } = data;
   const warnings: string[] = [];
   if (protocol === 'by-image')
@@ -23,6 +24,10 @@ export function warningsOf({ data, protocol, levels, shortcuts }: Known): string
   if (Math.min(positives, count - positives) < 30)
     warnings.push(
       `There are ${positives} patients with and ${count - positives} without a positive finding. Below 30 of each, intervals are wide and themselves uncertain.`,
+    );
+  if (levels.patient.auc.interval !== null && !tells(levels.patient.auc.interval))
+    warnings.push(
+      'By patient the AUC cannot be told from guessing (0.5): either the model is no good on these data, or there are too few patients to see that it is.',
     );
   const blind = shortcuts.shortcuts.find(({ of }) => of === 'network');
   if (tells(blind?.auc.interval))
@@ -44,7 +49,18 @@ export function warningsOf({ data, protocol, levels, shortcuts }: Known): string
     warnings.push(
       `${contradictions} pairs of copies have different labels: at least one label of each is wrong.`,
     );
+  if (explanations !== null && !mapsMatter(explanations))
+    warnings.push(
+      'The heat maps could not be shown to mark what the answer comes from: covering or uncovering their hot places changes it no more than other places do. Do not read them as a place to look at.',
+    );
   return warnings;
+}
+
+/** Whether deletion or insertion tells the maps from moved ones, in the right direction. */
+function mapsMatter({ perturbation }: ExplanationChecks): boolean {
+  const [, highest] = perturbation?.deletion.difference.interval ?? [0, 0];
+  const [lowest] = perturbation?.insertion.difference.interval ?? [0, 0];
+  return highest < 0 || lowest > 0;
 }
 
 /** Whether the interval of an AUC lies above chance. */

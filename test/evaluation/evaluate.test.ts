@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { copyFile, cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -49,6 +50,15 @@ async function refusal(work: Promise<unknown>): Promise<MamoriError> {
     return error as MamoriError;
   }
   throw new Error('nothing was refused');
+}
+
+async function mamori(...given: string[]): Promise<{ code: number; stdout: string }> {
+  const program = join(process.cwd(), 'dist/src/cli/main.js');
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...given], (error, stdout) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout });
+    });
+  });
 }
 
 /** The small bundle with a record of the cases that it was made from. */
@@ -333,16 +343,29 @@ describe('an evaluation', function () {
       await writeFile(join(changed, 'MODEL_CARD.md'), '# Better\n');
       expect((await refused({ model: changed })).code).to.equal('bundle-hash-mismatch');
     });
+  });
 
-    it('a picture that cannot be told from a training picture by file name alone is none of its business', async () => {
-      const twice = await writeDataSet([
-        ...patients(4),
-        { file: 'copy.png', label: 'malignant', case: 'new', image: picture(1) },
-      ]);
-      const { shortcuts, warnings } = await evaluate(await options(bundle, twice, { rounds: 10 }), QUIET);
-      expect(shortcuts.copies.withinEvaluated).to.have.length(1);
-      expect(warnings.join()).to.include('1 pairs of copies have different labels');
-    });
+  it('tells of copies among different patients, and of labels that contradict each other', async () => {
+    const twice = await writeDataSet([
+      ...patients(4),
+      { file: 'copy.png', label: 'malignant', case: 'new', image: picture(1) },
+    ]);
+    const { shortcuts, warnings } = await evaluate(await options(bundle, twice, { rounds: 10 }), QUIET);
+    expect(shortcuts.copies.withinEvaluated).to.have.length(1);
+    expect(warnings.join()).to.include('1 pairs of copies have different labels');
+  });
+
+  it('runs from the command line, with one JSON object on stdout', async () => {
+    const out = join(await scratchFolder(), 'report');
+    const given = ['--model', bundle.directory, '--data', set.data, '--labels', set.labels, '--out', out];
+    const { stdout } = await mamori('evaluate', ...given, '--rounds', '10', '--no-explanations', '--json');
+    const told = JSON.parse(stdout) as { levels: Evaluation['levels']; files: string[] };
+    expect(told.levels.image.count).to.equal(32);
+    for (const file of told.files) expect((await readFile(file)).length).to.be.above(0);
+    const refused = await mamori('evaluate', ...given, '--split', 'nowhere.csv', '--json');
+    expect(refused.code).to.equal(1);
+    expect(JSON.parse(refused.stdout)).to.have.nested.property('error.code', 'evaluation-list');
+    expect((await mamori('evaluate', ...given, '--seed', 'x')).code).to.equal(2);
   });
 
   it('reads images from a folder for each label', async () => {

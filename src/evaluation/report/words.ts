@@ -1,8 +1,12 @@
 import type { Estimate } from '../statistics/estimate.js';
 import { type Html, html } from './html.js';
 
-export const number = (value: number, digits = 2): string => value.toFixed(digits);
-export const percent = (value: number, digits = 0): string => `${(value * 100).toFixed(digits)} %`;
+/** No-break space: number and unit stay together. */
+const SPACE = '\u00a0';
+
+/** With a true minus sign. */
+export const number = (value: number, digits = 2): string => value.toFixed(digits).replace('-', '\u2212');
+export const percent = (value: number, digits = 0): string => `${number(value * 100, digits)}${SPACE}%`;
 
 /** A figure without its interval. */
 export function figure({ value }: Estimate, digits = 2): string {
@@ -23,5 +27,5 @@ export function cell(estimate: Estimate, digits = 2): Html {
 
 /** A figure in a sentence. */
 export function phrase(estimate: Estimate, digits = 2): string {
-  return `${figure(estimate, digits)} (95 % interval ${intervalText(estimate, digits)})`;
+  return `${figure(estimate, digits)} (95${SPACE}% interval ${intervalText(estimate, digits)})`;
 }
