@@ -46,7 +46,7 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
     });
 
   const engine = await openEngine(bundle, { engine: options.engine, device: options.device });
-  const pool = new ExaminationPool();
+  const pool = new ExaminationPool(chosen.length);
   try {
     events.stage(
       `${chosen.length} images of ${groupByCase(chosen).size} patients on ${engine.name}, ${engine.device}`,

@@ -4,14 +4,22 @@ import { EvaluationError } from './errors.js';
 import type { Examination, ExaminationTask } from './examination.js';
 import type { WorkerAnswer } from './examination-worker.js';
 
+/** Fewer are not worth the start of a thread. */
+const IMAGES_PER_THREAD = 40;
+
 /** Examines images in threads: reading and preparing them takes longer than the network. */
 export class ExaminationPool {
-  readonly #pool = new Piscina<ExaminationTask, WorkerAnswer>({
-    filename: new URL('./examination-worker.js', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: Math.min(4, availableParallelism()),
-    idleTimeout: 5_000,
-  });
+  readonly #pool: Piscina<ExaminationTask, WorkerAnswer>;
+
+  /** @param images how many are to be expected: for a few a second thread would only take time to start */
+  constructor(images: number) {
+    this.#pool = new Piscina({
+      filename: new URL('./examination-worker.js', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: Math.min(4, availableParallelism(), Math.ceil(images / IMAGES_PER_THREAD)),
+      idleTimeout: 5_000,
+    });
+  }
 
   /** @throws EvaluationError with the image's own code, naming the file */
   async examine(task: ExaminationTask): Promise<Examination> {
