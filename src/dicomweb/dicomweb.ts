@@ -8,6 +8,7 @@ import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
 import type { Page } from './listing.js';
 import { PooledRequest, type PooledRequestOptions } from './pooledRequest.js';
 import {
+  DEFAULT_CONNECTIONS,
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_MAX_INSTANCE_BYTES,
   DEFAULT_PAGE_SIZE,
@@ -57,7 +58,7 @@ export class DicomWeb {
       auth: options.auth ?? (userinfo === undefined ? { type: 'none' } : { type: 'basic', ...userinfo }),
       tls: readTls(options.tls ?? {}),
       timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
-      connections: options.connections ?? 6,
+      connections: options.connections ?? DEFAULT_CONNECTIONS,
       retries: options.retries ?? 3,
       backoffMs: options.backoffMs ?? 250,
       maxBackoffMs: options.maxBackoffMs ?? 10_000,
@@ -104,11 +105,6 @@ export class DicomWeb {
    */
   studies(query: StudyQuery): AsyncIterable<StudyRecord> {
     return this.#studies.find(query);
-  }
-
-  /** One study, whatever its date; undefined where the PACS does not have it. @throws PacsError */
-  async study(studyInstanceUID: string): Promise<StudyRecord | undefined> {
-    return this.#studies.one(pathSegment(studyInstanceUID));
   }
 
   /** All instances of a study; empty where there is none. @throws PacsError `pacs-not-found`, … */

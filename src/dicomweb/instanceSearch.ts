@@ -11,16 +11,9 @@ export interface InstanceRecord {
   sopInstanceUID: string;
   sopClassUID: string | undefined;
   modality: string | undefined;
-  seriesNumber: number | undefined;
-  instanceNumber: number | undefined;
-  numberOfFrames: number | undefined;
-  rows: number | undefined;
-  columns: number | undefined;
   /** `L`, `R` or `B` (0020,0062) and the view's short name (0018,5101), where the server tells. */
   imageLaterality: string | undefined;
   viewPosition: string | undefined;
-  /** `ONLINE`, `NEARLINE`, `OFFLINE` or `UNAVAILABLE` (PS3.4 C.4.23.1.1). */
-  availability: string | undefined;
 }
 
 /** The queries below one study. */
@@ -34,9 +27,7 @@ export interface AskInstances {
   ): Promise<Page<DicomJson>>;
 }
 
-const INSTANCE_FIELDS =
-  'SOPClassUID,SOPInstanceUID,InstanceAvailability,Modality,SeriesInstanceUID,SeriesNumber,InstanceNumber,' +
-  'NumberOfFrames,Rows,Columns,ImageLaterality,ViewPosition';
+const INSTANCE_FIELDS = 'SOPClassUID,SOPInstanceUID,Modality,SeriesInstanceUID,ImageLaterality,ViewPosition';
 
 /**
  * Lists the instances of a study, in one query where the server can, else series by series.
@@ -158,14 +149,8 @@ function records(
       sopInstanceUID,
       sopClassUID: dataset.string('SOPClassUID'),
       modality: dataset.string('Modality') ?? known.modality,
-      seriesNumber: dataset.number('SeriesNumber'),
-      instanceNumber: dataset.number('InstanceNumber'),
-      numberOfFrames: dataset.number('NumberOfFrames'),
-      rows: dataset.number('Rows'),
-      columns: dataset.number('Columns'),
       imageLaterality: dataset.string('ImageLaterality'),
       viewPosition: dataset.string('ViewPosition'),
-      availability: dataset.string('InstanceAvailability'),
     });
   }
   return found;

@@ -52,7 +52,7 @@ export interface DicomWebOptions {
   timeouts?: Partial<Timeouts>;
   /** Most bytes of one retrieved instance, 512 MiB unless told otherwise. */
   maxInstanceBytes?: number;
-  /** Most bytes of any other answer, 32 MiB unless told otherwise. */
+  /** Most bytes of any other answer, 64 MiB unless told otherwise. */
   maxAnswerBytes?: number;
   /** How often a request is repeated after a failure that may pass, 3 unless told otherwise. */
   retries?: number;
@@ -66,16 +66,18 @@ export interface DicomWebOptions {
   pageSize?: number;
 }
 
+/** The settings' own defaults (src/config), for whoever opens an archive without them; a test holds them together. */
 export const DEFAULT_TIMEOUTS: Timeouts = {
   connectMs: 10_000,
-  headersMs: 60_000,
-  idleBodyMs: 30_000,
+  headersMs: 120_000,
+  idleBodyMs: 60_000,
   totalMs: 900_000,
 };
 
 const MIB = 1024 * 1024;
 export const DEFAULT_MAX_INSTANCE_BYTES = 512 * MIB;
-export const DEFAULT_MAX_ANSWER_BYTES = 32 * MIB;
+export const DEFAULT_MAX_ANSWER_BYTES = 64 * MIB;
+export const DEFAULT_CONNECTIONS = 6;
 export const DEFAULT_PAGE_SIZE = 200;
 
 /** The options with PEM files read. @throws PacsError `pacs-settings` if a file cannot be read or is not PEM. */

@@ -10,11 +10,8 @@ export interface StudyRecord {
   studyInstanceUID: string;
   /** DA, as it came. */
   studyDate: string | undefined;
-  /** TM, as it came. */
-  studyTime: string | undefined;
   /** Empty where the server does not say. */
   modalities: string[];
-  numberOfSeries: number | undefined;
   numberOfInstances: number | undefined;
 }
 
@@ -29,8 +26,7 @@ export interface StudyQuery {
 export type AskStudies = (keys: QueryKeys) => Promise<Page<DicomJson>>;
 
 /** Asked for by name: some servers give the computed ones only then, and none needs to send the patient's. */
-const STUDY_FIELDS =
-  'StudyInstanceUID,StudyDate,StudyTime,ModalitiesInStudy,NumberOfStudyRelatedSeries,NumberOfStudyRelatedInstances';
+const STUDY_FIELDS = 'StudyInstanceUID,StudyDate,ModalitiesInStudy,NumberOfStudyRelatedInstances';
 
 /** Asked of servers that ignore the offset, when one ordinary page does not hold a day. */
 const WHOLE_DAY_LIMIT = 10_000;
@@ -65,12 +61,6 @@ export class StudySearch {
       seen.add(study.studyInstanceUID);
       yield study;
     }
-  }
-
-  async one(studyInstanceUID: string): Promise<StudyRecord | undefined> {
-    const page = await this.#understood({ StudyInstanceUID: studyInstanceUID }, undefined);
-    // Servers that do not know the key answer with everything.
-    return page.records.map(studyRecord).find((study) => study?.studyInstanceUID === studyInstanceUID);
   }
 
   async *#range(range: Days, modality: string | undefined): AsyncGenerator<DicomJson> {
@@ -161,10 +151,8 @@ function studyRecord(dataset: DicomJson): StudyRecord | undefined {
   return {
     studyInstanceUID,
     studyDate: dataset.string('StudyDate'),
-    studyTime: dataset.string('StudyTime'),
     // Some join the values as in a DICOM file.
     modalities: dataset.strings('ModalitiesInStudy').flatMap((values) => values.split('\\')),
-    numberOfSeries: dataset.number('NumberOfStudyRelatedSeries'),
     numberOfInstances: dataset.number('NumberOfStudyRelatedInstances'),
   };
 }

@@ -15,7 +15,7 @@ describe('Credentials', () => {
 
   const authorization = async (auth: Credentials) => {
     const { web, server } = await setting.pair((_seen, response) => json(response, []), { auth });
-    await web.study('1.2.3');
+    await web.metadata('1.2.3');
     return server.seen[0]!.headers.authorization;
   };
 
@@ -36,7 +36,7 @@ describe('Credentials', () => {
     const web = setting.client({
       url: server.url.replace('http://', `http://mamori:${encodeURIComponent(SECRET)}@`),
     });
-    const error = await caught(web.study('1.2.3'));
+    const error = await caught(web.metadata('1.2.3'));
     expect(server.seen[0]!.headers.authorization).to.equal(
       `Basic ${Buffer.from(`mamori:${SECRET}`).toString('base64')}`,
     );
@@ -77,7 +77,7 @@ describe('Credentials', () => {
             .end(),
         { auth },
       );
-      expect(await web.study('1.2.3')).to.equal(undefined);
+      expect(await web.metadata('1.2.3')).to.deep.equal([]);
       expect(server.seen[0]!.headers.authorization).to.equal('Bearer s3cret');
       expect(other.seen).to.have.length(1);
       expect(other.seen[0]!.headers).not.to.have.any.keys('authorization', 'cookie');
@@ -91,7 +91,7 @@ describe('Credentials', () => {
             : json(response, []),
         { auth },
       );
-      expect(await web.study('1.2.3')).to.equal(undefined);
+      expect(await web.metadata('1.2.3')).to.deep.equal([]);
       expect(server.seen[1]!.headers.authorization).to.equal('Bearer s3cret');
     });
 
@@ -114,7 +114,7 @@ describe('Credentials', () => {
       const { web, server } = await setting.pair(
         (seen, response) => void response.writeHead(302, { location: seen.path }).end(),
       );
-      expect(await caught(web.study('1.2.3'))).to.include({ code: 'pacs-refused', status: 302 });
+      expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-refused', status: 302 });
       expect(server.seen.length).to.be.lessThan(8);
     });
 
@@ -122,7 +122,7 @@ describe('Credentials', () => {
       const { web } = await setting.pair(
         (_seen, response) => void response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
       );
-      expect(await caught(web.study('1.2.3'))).to.include({ code: 'pacs-refused' });
+      expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-refused' });
     });
   });
 });
@@ -165,7 +165,7 @@ describe('The address of the PACS', () => {
       wadoUrl: `${await part('wado')}/`,
       stowUrl: await part('stow'),
     });
-    await web.study('1.2');
+    await web.instances('1.2');
     await web.retrieveInstance('1.2', '1.3', '1.4');
     await web.store('1.2', [smallObject('x')]);
     await setting.endAll();

@@ -68,14 +68,14 @@ describe('Listing the instances of a study', () => {
     expect(await caught(cut.web.instances('1.2.3'))).to.include({ code: 'pacs-listing-incomplete' });
   });
 
-  it('reads numbers that come as text, and lower-case tags', async () => {
-    const { web } = await setting.pair((seen, response) =>
+  it('reads tags in lower case, and asks for nothing that it does not use', async () => {
+    const { web, server } = await setting.pair((seen, response) =>
       json(
         response,
         seen.parameters.get('offset') === '0'
           ? [
               {
-                ...dataset({ '00080018': '1.9.1', '00280008': '12 ', '00280010': 4096 }),
+                ...dataset({ '00080018': '1.9.1', '00080060': 'MG ' }),
                 '0020000e': { vr: 'UI', Value: ['1.5'] },
               },
             ]
@@ -84,8 +84,15 @@ describe('Listing the instances of a study', () => {
     );
     expect((await web.instances('1.2.3'))[0]).to.include({
       seriesInstanceUID: '1.5',
-      numberOfFrames: 12,
-      rows: 4096,
+      modality: 'MG',
     });
+    expect(server.seen[0]!.parameters.get('includefield')!.split(',').sort()).to.deep.equal([
+      'ImageLaterality',
+      'Modality',
+      'SOPClassUID',
+      'SOPInstanceUID',
+      'SeriesInstanceUID',
+      'ViewPosition',
+    ]);
   });
 });

@@ -216,12 +216,6 @@ describe('Finding studies', () => {
     });
   }
 
-  it('does not take another study for the one asked for', async () => {
-    const { web } = await setting.pair((_seen, response) => json(response, made(3).map(studyJson)));
-    expect(await web.study('1.2.2')).to.include({ studyInstanceUID: '1.2.2' });
-    expect(await web.study('1.2.99')).to.equal(undefined);
-  });
-
   it('passes over records whose UIDs would change the address', async () => {
     const { web } = await setting.pair((_seen, response) =>
       json(response, [

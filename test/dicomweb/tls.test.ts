@@ -30,7 +30,7 @@ describe('TLS', () => {
       key: server.key,
     });
     for (const ca of [authority.certFile, authority.cert]) {
-      expect(await setting.client({ url: pacs.url, tls: { ca } }).study('1.2.3')).to.equal(undefined);
+      expect(await setting.client({ url: pacs.url, tls: { ca } }).metadata('1.2.3')).to.deep.equal([]);
     }
   });
 
@@ -39,7 +39,7 @@ describe('TLS', () => {
       cert: server.cert,
       key: server.key,
     });
-    const error = await caught(setting.client({ url: pacs.url }).study('1.2.3'));
+    const error = await caught(setting.client({ url: pacs.url }).metadata('1.2.3'));
     expect(error).to.include({ code: 'pacs-tls', transient: false });
     expect(error.remedy).to.contain('pacs.tls');
     expect(pacs.seen).to.have.length(0);
@@ -52,7 +52,7 @@ describe('TLS', () => {
     });
     const url = pacs.url.replace('127.0.0.1', '127.0.0.2');
     const error = await caught(
-      setting.client({ url, tls: { ca: authority.cert }, retries: 0 }).study('1.2.3'),
+      setting.client({ url, tls: { ca: authority.cert }, retries: 0 }).metadata('1.2.3'),
     );
     // The server listens on 127.0.0.1 only; where the loopback net is one, the name is what does not fit.
     expect(error.code).to.be.oneOf(['pacs-tls', 'pacs-unreachable']);
@@ -69,8 +69,10 @@ describe('TLS', () => {
     };
     const pacs = await setting.server((_seen, response) => json(response, []), settings);
     const tls = { ca: authority.certFile, cert: client.certFile, key: client.keyFile };
-    expect(await setting.client({ url: pacs.url, tls }).study('1.2.3')).to.equal(undefined);
-    const error = await caught(setting.client({ url: pacs.url, tls: { ca: authority.cert } }).study('1.2.3'));
+    expect(await setting.client({ url: pacs.url, tls }).metadata('1.2.3')).to.deep.equal([]);
+    const error = await caught(
+      setting.client({ url: pacs.url, tls: { ca: authority.cert } }).metadata('1.2.3'),
+    );
     // Some servers say so, this one only hangs up.
     expect(error.code).to.be.oneOf(['pacs-tls', 'pacs-unreachable']);
     expect(error.remedy).to.match(/cert/);
@@ -94,7 +96,7 @@ describe('TLS', () => {
       response.writeHead(302, { location: `${other.url}/studies` }).end();
     }, settings);
     const tls = { ca: authority.cert, cert: client.cert, key: client.key };
-    await setting.client({ url: pacs.url, tls }).study('1.2.3');
+    await setting.client({ url: pacs.url, tls }).metadata('1.2.3');
     expect(shown).to.deep.equal([true, false]);
   });
 
@@ -105,7 +107,7 @@ describe('TLS', () => {
       { cert: server.cert, key: server.key },
     );
     const web = setting.client({ url: pacs.url, tls: { ca: authority.cert } });
-    expect(await caught(web.study('1.2.3'))).to.include({ code: 'pacs-refused' });
+    expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-refused' });
     expect(plain.seen).to.have.length(0);
   });
 
