@@ -1,10 +1,24 @@
 import { createHash } from 'node:crypto';
-import { type DicomJson, type StandardView, sopClass, standardView, standardViewOf } from '../dicom/index.js';
+import {
+  type DicomJson,
+  leftAloneByClass,
+  type StandardView,
+  sopClass,
+  standardView,
+  standardViewOf,
+} from '../dicom/index.js';
 import { type InstanceRecord, PacsError } from '../dicomweb/index.js';
 import type { Ledger } from '../ledger/index.js';
 import type { SeenInstance } from './completeness.js';
 
-/** The instances of a study that an exam is made of: mammography that Mamori did not write itself. */
+/**
+ * The instances of a study that an exam is made of: mammography that Mamori did not write itself.
+ *
+ * Every image of modality MG makes an exam, whatever its SOP class: one that holds nothing that can be analysed (film
+ * scanned as Secondary Capture, Computed Radiography, projections alone) is to be closed with that reason, since silence
+ * would read as negative. Beside images that can be analysed, Secondary Captures are other makers' results and no part
+ * of the exam.
+ */
 export async function examInstances(
   instances: InstanceRecord[],
   ledger: Pick<Ledger, 'isOwn'>,
@@ -13,28 +27,48 @@ export async function examInstances(
   for (const instance of instances) {
     if (isMammography(instance) && !(await ledger.isOwn(instance.sopInstanceUID))) found.push(instance);
   }
-  return found;
+  return found.some(mayBeAnalysed) ? found.filter((instance) => !isSecondaryCapture(instance)) : found;
 }
 
 /**
- * Reports, presentation states and other makers' results come and go beside the images; only images make an exam.
- * Where the archive does not tell the SOP class, the modality decides, and where it tells neither, the instance
- * itself has to be looked at.
+ * Where the archive does not tell the modality, only the classes of mammography count: a chest image must not get a
+ * report about mammograms. Where it tells neither, the instance itself has to be looked at.
  */
-function isMammography({ sopClassUID, modality }: InstanceRecord): boolean {
-  if (sopClassUID === undefined) return modality === undefined || modality === 'MG';
-  return IMAGES.has(sopClassUID);
+function isMammography(instance: InstanceRecord): boolean {
+  const { sopClassUID, modality } = instance;
+  if (mayBeAnalysed(instance)) return true;
+  if (sopClassUID === undefined || NO_IMAGE.test(sopClassUID)) return false;
+  return modality === 'MG' || BREAST_IMAGES.has(sopClassUID);
 }
 
-const IMAGES = new Set<string>([
-  sopClass.DigitalMammographyForPresentation,
-  sopClass.DigitalMammographyForProcessing,
+/** Presentation states, structured documents (SR, key objects) and encapsulated documents (PS3.4 B.5). */
+const NO_IMAGE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(11|88|104)\./;
+
+const BREAST_IMAGES = new Set<string>([
   sopClass.BreastTomosynthesis,
+  sopClass.BreastProjectionForPresentation,
+  sopClass.BreastProjectionForProcessing,
 ]);
 
-/** Stands for the set of an exam's instances: the same set, in whatever order, has the same fingerprint. */
+/** Whether nothing that the archive tells speaks against it. */
+function mayBeAnalysed({ sopClassUID, modality }: InstanceRecord): boolean {
+  if (sopClassUID === undefined) return modality === undefined || modality === 'MG';
+  return leftAloneByClass(sopClassUID) === undefined;
+}
+
+function isSecondaryCapture({ sopClassUID }: InstanceRecord): boolean {
+  return sopClassUID !== undefined && leftAloneByClass(sopClassUID)?.code === 'secondary-capture';
+}
+
+/**
+ * Stands for the set of an exam's instances: the same set, in whatever order, has the same fingerprint. What cannot be
+ * analysed counts only in an exam of nothing else: coming later, it changes no answer.
+ */
 export function fingerprintOf(instances: InstanceRecord[]): string {
-  const uids = instances.map(({ sopInstanceUID }) => sopInstanceUID).sort();
+  const analysable = instances.filter(mayBeAnalysed);
+  const uids = (analysable.length > 0 ? analysable : instances)
+    .map(({ sopInstanceUID }) => sopInstanceUID)
+    .sort();
   return createHash('sha256').update(uids.join('\n')).digest('hex');
 }
 
@@ -42,18 +76,19 @@ export function fingerprintOf(instances: InstanceRecord[]): string {
  * What is known of each instance's view, asking the archive no more than it takes: a query's answer has at most the
  * plain View Position, never the codes and modifiers, so where it lacks one the study's metadata are read. With fewer
  * instances than expected views there is nothing to find out yet; and an archive that gives no metadata makes its
- * exams wait until they have settled, no more.
+ * exams wait until they have settled, no more. What cannot be analysed shows no view: a tomosynthesis often comes before
+ * the plain image of the same view.
  */
 export async function seenInstances(
   instances: InstanceRecord[],
   expectedViews: number,
   metadata: () => Promise<DicomJson[]>,
 ): Promise<SeenInstance[]> {
-  const asked = instances.map((instance) => ({
+  const asked = instances.filter(mayBeAnalysed).map((instance) => ({
     sopInstanceUID: instance.sopInstanceUID,
     view: viewFromQuery(instance),
   }));
-  if (asked.every(({ view }) => view !== undefined) || instances.length < expectedViews) return asked;
+  if (asked.every(({ view }) => view !== undefined) || asked.length < expectedViews) return asked;
   let described: DicomJson[];
   try {
     described = await metadata();
@@ -67,10 +102,7 @@ export async function seenInstances(
   return asked.map(({ sopInstanceUID }) => ({ sopInstanceUID, view: views.get(sopInstanceUID) }));
 }
 
-/** A tomosynthesis is no view: it often comes before the plain image of the same view. */
-function viewFromQuery(instance: InstanceRecord): StandardView | undefined {
-  const { sopClassUID, imageLaterality, viewPosition } = instance;
-  if (sopClassUID === sopClass.BreastTomosynthesis) return undefined;
+function viewFromQuery({ imageLaterality, viewPosition }: InstanceRecord): StandardView | undefined {
   const side = imageLaterality === 'L' || imageLaterality === 'R' ? imageLaterality : undefined;
   const view = viewPosition === 'CC' || viewPosition === 'MLO' ? viewPosition : undefined;
   return side && view && standardView({ laterality: side, view });

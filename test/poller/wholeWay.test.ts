@@ -221,6 +221,39 @@ describe('From a mammogram in the archive to the results beside it', () => {
         expect(named(results[0]!.bytes)).to.equal(named(made[0]!.bytes));
       });
 
+      it('closes a study of images that are none of Digital Mammography: scanned film gets an answer, not silence', async () => {
+        const film = makeInstance({ ...SMALL, seed: 'film', date: today(), kind: 'secondary-capture' });
+        await archive.add(film);
+        const here = await station({ settings: { settleSeconds: 0 } });
+        relay.asked.length = 0;
+        const report = await cycle(here, film.studyInstanceUID);
+        expect(relay.asked.filter((line) => /instances\/[\d.]+$/.test(line))).to.deep.equal([]);
+        expect(report).to.deep.nested.include({ end: 'not-processed', 'reason.code': 'no-standard-view' });
+        expect(report?.outcome?.leftOut[0]).to.include({ code: 'secondary-capture' });
+        const written = (await resultsIn(here.pacs, film.studyInstanceUID)).filter(
+          ({ sopInstanceUID }) => sopInstanceUID !== film.sopInstanceUID,
+        );
+        expect(kindsOf(written)).to.deep.equal(['tid1500']);
+        expect(await cycle(here, film.studyInstanceUID)).to.equal(undefined);
+      });
+
+      it("is not moved to work again by another maker's pictures beside an exam that it has analysed", async () => {
+        const made = exam('beside');
+        await archive.add(...made);
+        const here = await station();
+        await cycle(here, studyOf(made));
+        await archive.add(
+          makeInstance({
+            ...SMALL,
+            seed: 'beside',
+            date: today(),
+            kind: 'secondary-capture',
+            instanceNumber: 9,
+          }),
+        );
+        expect(await cycle(here, studyOf(made))).to.equal(undefined);
+      });
+
       it('writes no "not processed" report where the settings say so, and closes the exam all the same', async () => {
         const made = [
           makeInstance({ ...SMALL, seed: 'silent', date: today(), modifier: 'spot-compression' }),
