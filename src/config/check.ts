@@ -161,11 +161,6 @@ function crossChecks(document: SettingsDocument, folder: string): Problem[] {
       report([...tls, name], 'names a file that cannot be read');
     }
   }
-  const reports = valueAt(document.value, ['outputs', 'reports']);
-  const captures = valueAt(document.value, ['outputs', 'secondaryCapture']);
-  if (Array.isArray(reports) && reports.length === 0 && (captures === 'off' || captures === false)) {
-    report(['outputs', 'reports'], 'is empty and secondaryCapture is off: nothing would ever be written');
-  }
   return problems;
 }
 

@@ -141,9 +141,11 @@ const explain = z.strictObject({
 const outputs = z.strictObject({
   reports: z
     .array(z.enum(['tid1500', 'mammography-cad']))
+    // Without a report nothing would say that an exam could not be processed, and silence would read as negative.
+    .min(1)
     .refine(distinct, 'must not name a report twice')
     .default(['tid1500'])
-    .describe('Structured reports to write'),
+    .describe('Structured reports to write, at least one'),
   notProcessed: z.boolean().default(true).describe('Also write a report when an exam cannot be processed'),
   secondaryCapture: z
     .union([

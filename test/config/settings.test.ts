@@ -194,10 +194,15 @@ describe('settings', () => {
       for (const [text, problem] of cases) expect(problems(text)[0], text).to.match(problem);
     });
 
+    it('ask for a report: without one nothing would say that an exam could not be processed', () => {
+      for (const rest of ['', ', secondaryCapture: off']) {
+        expect(problems(`${PACS}outputs: { reports: []${rest} }`)).to.deep.equal([
+          '2 outputs.reports must not be empty',
+        ]);
+      }
+    });
+
     it('tell what belongs together', () => {
-      expect(problems(`${PACS}outputs: { reports: [], secondaryCapture: off }`)[0]).to.match(
-        /nothing would ever/,
-      );
       writeFileSync(join(folder, 'c.pem'), 'x');
       expect(problems('pacs:\n  url: http://p\n  tls:\n    cert: c.pem\n')).to.deep.equal([
         '3 pacs.tls.key is missing: pacs.tls.cert needs it',
