@@ -8,6 +8,7 @@ export {
   composeOrientations,
   inverseOrientation,
   ORIENTATIONS,
+  orientationToHeavierAbove,
   orientationToLeft,
   oriented,
   type Side,

@@ -76,6 +76,16 @@ export function orientationToLeft(side: Side): Orientation {
   }
 }
 
+/** What brings the brighter half above, by the sums of the rows; the row in the middle counts for neither. */
+export function orientationToHeavierAbove(rowSums: Float64Array): Orientation {
+  const half = rowSums.length >> 1;
+  const sum = (rows: Float64Array) => rows.reduce((total, row) => total + row, 0);
+  if (sum(rowSums.subarray(rowSums.length - half)) <= sum(rowSums.subarray(0, half)))
+    return { flip: false, quarterTurns: 0 };
+  // Up-down: left and right exchanged, then half a turn.
+  return { flip: true, quarterTurns: 2 };
+}
+
 /** Row-major pixels after flipping left to right, if asked for, and turning clockwise. */
 export function oriented(
   pixels: Uint16Array,

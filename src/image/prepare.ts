@@ -2,9 +2,16 @@ import { type BreastMask, breastMask } from './breast.js';
 import { clahe } from './clahe.js';
 import { ImageError } from './errors.js';
 import { fromSource } from './geometry.js';
-import { chestWallSide, composeOrientations, orientationToLeft, type Side } from './orientation.js';
+import {
+  chestWallSide,
+  composeOrientations,
+  orientationToHeavierAbove,
+  orientationToLeft,
+  type Side,
+} from './orientation.js';
 import { bytes, cutOut, type Plane, planeOf, turned, words } from './plane.js';
 import { resizePlane } from './resize.js';
+import { rowSums } from './rowSums.js';
 import type { Box, GreyImage, InputGeometry, Orientation, PreparationStep } from './types.js';
 
 /** What `prepareGrey` gives: the network's input, rows × columns × channels with channels last, and its place. */
@@ -57,6 +64,10 @@ export function prepareGrey(image: GreyImage, steps: PreparationStep[]): Prepare
         break;
       case 'orient-chest-wall-left':
         orient(work, orientationToLeft(chestWallSideOf(work)));
+        break;
+      case 'orient-canonical':
+        orient(work, orientationToLeft(chestWallSideOf(work)));
+        orient(work, orientationToHeavierAbove(rowSums(work.channels[0]!)));
         break;
       case 'clahe':
         addClahe(work, step);

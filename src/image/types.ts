@@ -51,6 +51,11 @@ export type PreparationStep =
   /** Turn and flip so that the chest wall lies on the left, judged from the image alone. */
   | { step: 'orient-chest-wall-left' }
   /**
+   * As `orient-chest-wall-left`, and then flipped so that the brighter half lies above: one and the same orientation
+   * whatever way the source was turned or flipped. The head may come to lie below.
+   */
+  | { step: 'orient-canonical' }
+  /**
    * CLAHE at the resolution reached so far, as the image itself or as one more channel. `bits` 8 rounds the image to
    * 256 levels first, so that the result depends neither on the source's bit depth nor on the number of pixels per
    * tile; 16 (when left out) counts in 65536 bins.

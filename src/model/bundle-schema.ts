@@ -10,6 +10,7 @@ const size = z.number().int().min(8).max(8192);
 const preparationStep = z.discriminatedUnion('step', [
   z.strictObject({ step: z.literal('crop-to-breast'), margin: z.number().min(0).max(0.5) }),
   z.strictObject({ step: z.literal('orient-chest-wall-left') }),
+  z.strictObject({ step: z.literal('orient-canonical') }),
   z.strictObject({
     step: z.literal('clahe'),
     clipLimit: z.number().positive(),
