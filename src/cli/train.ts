@@ -17,13 +17,19 @@ export const trainCommand = new Command('train')
   .option('--epochs <number>', 'passes over the training images', wholeNumber, 60)
   .option('--minutes <number>', 'ends after the epoch in which this time is over', positiveNumber, 120)
   .option('--patience <number>', 'ends after so many epochs without a better validation AUC', wholeNumber, 20)
-  .option('--batch-size <number>', 'images per step', wholeNumber, 16)
-  .option('--learning-rate <number>', 'highest rate of Adam', positiveNumber, 0.001)
+  .option('--batch-size <number>', "images per step (default: the network's own)", wholeNumber)
+  .option('--learning-rate <number>', "highest learning rate (default: the network's own)", positiveNumber)
   .option('--seed <number>', 'decides the split and the course of the training', wholeNumber, 1)
+  .option('--resume', 'go on from the last checkpoint, in BUNDLE.partial')
   .option('--json', 'one JSON object on stdout at the end')
   .action(run);
 
-interface Options extends Pick<TrainingOptions, 'labels' | 'out' | 'manufacturer' | 'positive'>, FitOptions {
+interface Options
+  extends Pick<
+      TrainingOptions,
+      'labels' | 'out' | 'manufacturer' | 'positive' | 'batchSize' | 'learningRate' | 'resume'
+    >,
+    FitOptions {
   /** Folder of the images. */
   data: string;
   arch: string;
@@ -63,16 +69,21 @@ function procedureOf(options: Options): string {
   const { arch, about, epochs, minutes, patience, batchSize, learningRate, seed } = options;
   return [
     `mamori train --data DIR --labels CSV${about === undefined ? '' : ` --about ${basename(about)}`} --arch ${arch} --out BUNDLE`,
-    `--epochs ${epochs} --minutes ${minutes} --patience ${patience} --batch-size ${batchSize} --learning-rate ${learningRate} --seed ${seed}`,
+    `--epochs ${epochs} --minutes ${minutes} --patience ${patience} --seed ${seed}`,
+    ...(batchSize === undefined ? [] : [`--batch-size ${batchSize}`]),
+    ...(learningRate === undefined ? [] : [`--learning-rate ${learningRate}`]),
   ].join(' ');
 }
 
 function progressOn(stream: NodeJS.WriteStream): TrainingEvents {
-  const epoch = ({ epoch, trainingLoss, validationLoss, validationAuc, seconds, secondsLeft }: EpochReport) =>
+  const epoch = ({ epoch, trainingLoss, validation, seconds, secondsLeft }: EpochReport) => {
+    const validated =
+      validation && `, on validation ${validation.loss.toFixed(3)}, AUC ${validation.auc.toFixed(3)}`;
     stream.write(
-      `epoch ${epoch}: loss ${trainingLoss.toFixed(3)}, on validation ${validationLoss.toFixed(3)}, ` +
-        `AUC ${validationAuc.toFixed(3)}; ${clock(seconds)}, at most ${clock(secondsLeft)} left\n`,
+      `epoch ${epoch}: loss ${trainingLoss.toFixed(3)}${validated ?? ''}; ` +
+        `${clock(seconds)}, at most ${clock(secondsLeft)} left\n`,
     );
+  };
   const prepared = (done: number, of: number) => {
     if (stream.isTTY && (done === of || done % 20 === 0))
       stream.write(`\r  ${done} of ${of}${done === of ? '\n' : ''}`);

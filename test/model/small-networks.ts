@@ -27,20 +27,32 @@ export const SMALL_NETWORKS: SmallNetwork[] = [
   {
     name: 'the mass network',
     targetLayer: 'features',
-    make: (tf) =>
-      massNetwork(
+    make: (tf) => {
+      const model = massNetwork(
         tf,
-        { rows: 20, columns: 26, channels: 2 },
+        { rows: 18, columns: 21, channels: 2 },
         {
           stem: 4,
-          stages: [
-            { filters: 4, halve: false },
-            { filters: 8, halve: true },
+          blocks: [
+            { channels: 4, strides: 1 },
+            { channels: 8, strides: 2 },
+            { channels: 12, strides: 1 },
           ],
+          squeeze: 1 / 4,
           dropout: 0.2,
           seed: 5,
         },
-      ),
+      );
+      // Its branches begin at zero, where a wrong export of them would not show.
+      for (const layer of model.layers)
+        layer.setWeights(
+          layer.getWeights().map((weight, index) => {
+            const values = seededValues(weight.size, layer.name.length + index).map((value) => value / 2);
+            return tf.tensor(values, weight.shape);
+          }),
+        );
+      return model;
+    },
   },
   { name: 'a residual squeeze-and-excitation network', targetLayer: 'joined', make: residualNetwork },
   { name: 'a head with normalisation and a sum', targetLayer: 'features', make: branchedHead },

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -7,7 +6,13 @@ import sharp from 'sharp';
 import { loadBundle, ModelError, openEngine } from '../../src/model/index.js';
 import { ARCHITECTURES } from '../../src/model/networks/index.js';
 import { paperNetwork } from '../../src/model/networks/paper.js';
-import { AUGMENTATION, augment } from '../../src/model/training/augmentation.js';
+import {
+  type EvenAugmentation,
+  MASS_RECIPE,
+  type NormalAugmentation,
+  PAPER_RECIPE,
+} from '../../src/model/networks/recipes.js';
+import { augment } from '../../src/model/training/augmentation.js';
 import { classesOf, type LabelledImage, readLabels } from '../../src/model/training/labels.js';
 import {
   auc,
@@ -152,28 +157,53 @@ describe('the labels file', () => {
 });
 
 describe('augmentation', () => {
-  const size = { rows: 6, columns: 6, channels: 2 };
-  const still = { rotation: 0, scale: 0, shift: 0, gain: 0, offset: 0 };
-  const image = Float32Array.from({ length: 72 }, (_, index) => index / 72);
+  const size = { rows: 6, columns: 6, channels: 1 };
+  const still = { kind: 'even' as const, anyOrientation: 0, rotation: 0, zoom: 0, shift: 0, contrast: 0 };
+  const normal = { kind: 'normal' as const, rotation: 0, stretch: 0, shift: 0, gain: 0, offset: 0 };
+  const image = Float32Array.from({ length: 36 }, (_, index) => index / 36);
 
-  it('exchanges up and down at random, and keeps the chest wall on the left', () => {
+  function variants(how: EvenAugmentation | NormalAugmentation): Set<string> {
     const random = new Random(1);
     const found = new Set<string>();
-    for (let draw = 0; draw < 50; draw++) {
-      const out = new Float32Array(72);
-      augment(image, size, still, random, out);
-      found.add([out[0]!, out[10]!, out[60]!, out[70]!].map((value) => Math.round(value * 72)).join());
+    for (let draw = 0; draw < 400; draw++) {
+      const out = new Float32Array(36);
+      augment(image, size, how, random, out);
+      found.add([out[0]!, out[5]!, out[30]!, out[35]!].map((value) => Math.round(value * 36)).join());
     }
-    expect([...found].sort()).to.deep.equal(['0,10,60,70', '60,70,0,10']);
+    return found;
+  }
+
+  for (const how of [still, normal])
+    it(`exchanges up and down at random, and keeps the chest wall on the left: ${how.kind}`, () => {
+      expect([...variants(how)].sort()).to.deep.equal(['0,5,30,35', '30,35,0,5']);
+    });
+
+  it('draws all eight orientations where it is asked to', () => {
+    expect(variants({ ...still, anyOrientation: 1 }).size).to.equal(8);
   });
 
-  it('keeps to the range of the image, however it is moved', () => {
+  it('keeps to the range of the image, wherever it is moved', () => {
     const random = new Random(2);
-    const out = new Float32Array(72);
-    for (let draw = 0; draw < 100; draw++) {
-      augment(image, size, { ...AUGMENTATION, gain: 0, offset: 0 }, random, out);
-      expect(Math.min(...out)).to.be.at.least(0);
-      expect(Math.max(...out)).to.be.at.most(71 / 72 + 1e-6);
+    const out = new Float32Array(36);
+    const hows = [
+      { ...PAPER_RECIPE.augmentation, contrast: 0 },
+      { ...MASS_RECIPE.augmentation, gain: 0, offset: 0 },
+    ] as (EvenAugmentation | NormalAugmentation)[];
+    for (const how of hows)
+      for (let draw = 0; draw < 100; draw++) {
+        augment(image, size, how, random, out);
+        expect(Math.min(...out)).to.be.at.least(-1e-6);
+        expect(Math.max(...out)).to.be.at.most(35 / 36 + 1e-6);
+      }
+  });
+
+  it('goes on beyond the edge as it is there, with normal draws', () => {
+    const random = new Random(3);
+    const stripes = Float32Array.from({ length: 36 }, (_, index) => (index % 6) + 1);
+    const out = new Float32Array(36);
+    for (let draw = 0; draw < 50; draw++) {
+      augment(stripes, size, { ...normal, shift: 2 }, random, out);
+      expect(Math.min(...out)).to.be.at.least(1 - 1e-6);
     }
   });
 
@@ -183,15 +213,24 @@ describe('augmentation', () => {
       Math.abs(Math.floor(at / 40) - 19.5) < 2 ? 1 : 0,
     );
     const out = new Float32Array(1600);
-    augment(bar, big, { ...still, rotation: 1e-9 }, new Random(3), out);
+    augment(bar, big, normal, new Random(3), out);
     expect(out[20 * 40 + 2]).to.be.closeTo(1, 1e-3);
     let turned = 0;
     for (let seed = 0; seed < 20; seed++) {
-      augment(bar, big, { ...still, rotation: 45 }, new Random(seed), out);
+      augment(bar, big, { ...normal, rotation: 45 }, new Random(seed), out);
       if (out[20 * 40 + 2]! < 0.5) turned++;
       expect(out[20 * 40 + 20]).to.be.above(0.9);
     }
     expect(turned).to.be.above(5);
+  });
+
+  it('changes each channel for itself, with normal draws', () => {
+    const flat = new Float32Array(72).fill(1);
+    const out = new Float32Array(72);
+    augment(flat, { ...size, channels: 2 }, { ...normal, gain: 0.2, offset: 0.2 }, new Random(4), out);
+    const values = [0, 1].map((channel) => new Set(out.filter((_, index) => index % 2 === channel)));
+    expect(values.map(({ size }) => size)).to.deep.equal([1, 1]);
+    expect([...values[0]!][0]).not.to.be.closeTo([...values[1]!][0]!, 1e-3);
   });
 });
 
@@ -327,6 +366,7 @@ describe('training', function () {
         { step: 'normalise', mean: 0.3, deviation: 0.3 },
       ],
       targetLayer: 'conv_last',
+      recipe: PAPER_RECIPE,
       build: (tf, input) => paperNetwork(tf, input, { filters: [4, 4], hidden: 4, dropout: 0, seed: 1 }),
     };
   });
@@ -409,18 +449,24 @@ describe('training', function () {
       await train(broken, {
         ...silent,
         epoch({ epoch }) {
-          if (epoch === 3) throw stop;
+          if (epoch === 2) throw stop;
         },
       });
     } catch (error) {
       expect(error).to.equal(stop);
     }
     const seen: number[] = [];
-    const again = await train(broken, { ...silent, epoch: ({ epoch }) => seen.push(epoch) });
+    const going = { ...silent, epoch: ({ epoch }: { epoch: number }) => seen.push(epoch) };
+    const again = await train({ ...broken, resume: true }, going);
     expect(seen).to.deep.equal([3, 4]);
-    const curve = (folder: string) => readFile(join(folder, 'learning-curve.csv'), 'utf8');
-    expect(await curve(again.directory)).to.equal(await curve(whole.directory));
-    expect(existsSync(`${broken.out}.checkpoint`)).to.equal(false);
+    expect(again.performance).to.deep.equal(whole.performance);
+    // Nothing of it stays beside the bundle.
+    expect(await readdir(options.images))
+      .to.include('bundle-again')
+      .and.not.include('bundle-again.partial');
+    expect(await refusal(train({ ...broken, resume: true }, silent))).to.include({
+      code: 'checkpoint-missing',
+    });
   });
 
   it('refuses a place that is taken before it begins, an unknown network and a picture that is none', async () => {

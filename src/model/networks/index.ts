@@ -4,6 +4,7 @@ import { ModelError } from '../errors.js';
 import type { TensorFlow } from '../tensorflow-runtime.js';
 import { MASS_TARGET_LAYER, massNetwork } from './mass.js';
 import { type NetworkInput, PAPER_TARGET_LAYER, paperNetwork } from './paper.js';
+import { MASS_RECIPE, PAPER_RECIPE, type Recipe } from './recipes.js';
 
 /** A network that `mamori train --arch` knows: its layers, and how images are prepared for it. */
 export interface Architecture {
@@ -13,10 +14,11 @@ export interface Architecture {
   input: NetworkInput;
   preparation: PreparationStep[];
   targetLayer: string;
+  recipe: Recipe;
   build(tf: TensorFlow, input: NetworkInput): LayersModel;
 }
 
-const INPUT: NetworkInput = { rows: 160, columns: 160, channels: 2 };
+const INPUT: NetworkInput = { rows: 128, columns: 128, channels: 2 };
 
 /** The mammogram and, as a second channel, the same after CLAHE: the paper trains with and without it. */
 const PREPARATION: PreparationStep[] = [
@@ -28,6 +30,17 @@ const PREPARATION: PreparationStep[] = [
   { step: 'normalise', mean: 0.3, deviation: 0.25 },
 ];
 
+const MASS_INPUT: NetworkInput = { rows: 160, columns: 160, channels: 2 };
+
+const MASS_PREPARATION: PreparationStep[] = [
+  { step: 'crop-to-breast', margin: 0.02 },
+  // Whatever way a file is turned or flipped, the network sees one and the same image.
+  { step: 'orient-canonical' },
+  { step: 'clahe', clipLimit: 4, tiles: [8, 8], as: 'channel', bits: 8 },
+  { step: 'resize', rows: MASS_INPUT.rows, columns: MASS_INPUT.columns },
+  { step: 'normalise', mean: 0.3, deviation: 0.25 },
+];
+
 const paper: Architecture = {
   name: 'paper',
   description:
@@ -35,16 +48,18 @@ const paper: Architecture = {
   input: INPUT,
   preparation: PREPARATION,
   targetLayer: PAPER_TARGET_LAYER,
+  recipe: PAPER_RECIPE,
   build: paperNetwork,
 };
 
 const mass: Architecture = {
   name: 'mass',
   description:
-    'Eight residual blocks with squeeze and excitation and batch normalisation, global average pooling and one dense unit.',
-  input: INPUT,
-  preparation: PREPARATION,
+    'Eight residual blocks with squeeze and excitation, global average pooling, dropout and one dense unit.',
+  input: MASS_INPUT,
+  preparation: MASS_PREPARATION,
   targetLayer: MASS_TARGET_LAYER,
+  recipe: MASS_RECIPE,
   build: massNetwork,
 };
 

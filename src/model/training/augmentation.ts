@@ -1,3 +1,4 @@
+import type { EvenAugmentation, NormalAugmentation } from '../networks/recipes.js';
 import type { Random } from './random.js';
 
 export interface ImageSize {
@@ -6,31 +7,18 @@ export interface ImageSize {
   channels: number;
 }
 
-/** Standard deviations of the changes that an image goes through for training; 0 turns a change off. */
-export interface AugmentationSpread {
-  /** Degrees. */
-  rotation: number;
-  /** Of the logarithm of the scale, across and down on their own. */
-  scale: number;
-  /** As a fraction of the image's size, across and down. */
-  shift: number;
-  /** Of the logarithm of the gain, each channel on its own. */
-  gain: number;
-  /** Added to each channel, in units of the prepared image. */
-  offset: number;
+/** From a place in the result to one in the input, both from -1 to 1 across the image. */
+interface Mapping {
+  xx: number;
+  xy: number;
+  yx: number;
+  yy: number;
+  shiftX: number;
+  shiftY: number;
 }
 
-export const AUGMENTATION: AugmentationSpread = {
-  rotation: 12,
-  scale: 0.1,
-  shift: 0.05,
-  gain: 0.12,
-  offset: 0.12,
-};
-
 /**
- * One image changed at random: up and down exchanged or not, then a small rotation, scale, shift and change of
- * brightness. Bilinear; beyond the edge the image goes on as it ends.
+ * One image changed at random: its orientation, then a small rotation, zoom, shift and change of contrast. Bilinear.
  *
  * Images come with the chest wall on the left, but head up or down depends on how the file was turned before, and in
  * the DDSM set used here that gives the label away. So up and down are exchanged at random, whatever the label.
@@ -40,44 +28,110 @@ export const AUGMENTATION: AugmentationSpread = {
 export function augment(
   input: Float32Array,
   size: ImageSize,
-  spread: AugmentationSpread,
+  how: EvenAugmentation | NormalAugmentation,
   random: Random,
   out: Float32Array,
 ): void {
-  const { rows, columns, channels } = size;
-  const upDown = random.next() < 0.5 ? -1 : 1;
-  const angle = (random.normal(spread.rotation) * Math.PI) / 180;
-  const [scaleX, scaleY] = [Math.exp(random.normal(spread.scale)), Math.exp(random.normal(spread.scale))];
-  const [shiftX, shiftY] = [random.normal(2 * spread.shift), random.normal(2 * spread.shift)];
-  const gains = Array.from({ length: channels }, () => Math.exp(random.normal(spread.gain)));
-  const offsets = Array.from({ length: channels }, () => random.normal(spread.offset));
+  if (how.kind === 'even') changeEvenly(input, size, how, random, out);
+  else changeNormally(input, size, how, random, out);
+}
 
-  // From a place in the result to one in the input, both from -1 to 1 across the image.
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  let at = 0;
-  for (let row = 0; row < rows; row++) {
-    const v = (((row + 0.5) / rows) * 2 - 1) * upDown + shiftY;
-    for (let column = 0; column < columns; column++) {
-      const u = ((column + 0.5) / columns) * 2 - 1 + shiftX;
-      const x = clamp((((cos * u - sin * v) / scaleX + 1) / 2) * columns - 0.5, columns - 1);
-      const y = clamp((((sin * u + cos * v) / scaleY + 1) / 2) * rows - 0.5, rows - 1);
-      const [left, top] = [Math.floor(x), Math.floor(y)];
-      const [right, bottom] = [Math.min(left + 1, columns - 1), Math.min(top + 1, rows - 1)];
-      const [acrossPart, downPart] = [x - left, y - top];
-      const topLeft = (top * columns + left) * channels;
-      const topRight = (top * columns + right) * channels;
-      const bottomLeft = (bottom * columns + left) * channels;
-      const bottomRight = (bottom * columns + right) * channels;
-      for (let channel = 0; channel < channels; channel++) {
-        const above = input[topLeft + channel]! * (1 - acrossPart) + input[topRight + channel]! * acrossPart;
-        const below =
-          input[bottomLeft + channel]! * (1 - acrossPart) + input[bottomRight + channel]! * acrossPart;
-        out[at++] = (above * (1 - downPart) + below * downPart) * gains[channel]! + offsets[channel]!;
-      }
-    }
+/** Some images take any of the eight orientations. Beyond the edge lies the darkest value of the image, as air does. */
+function changeEvenly(
+  input: Float32Array,
+  size: ImageSize,
+  range: EvenAugmentation,
+  random: Random,
+  out: Float32Array,
+): void {
+  const flip = random.next() < 0.5 ? -1 : 1;
+  // With an even number of quarter turns a left-right flip and one more half turn make an up-down flip.
+  const quarterTurns = random.next() < range.anyOrientation ? random.below(4) : flip < 0 ? 2 : 0;
+  const angle =
+    (quarterTurns * Math.PI) / 2 + (random.between(-range.rotation, range.rotation) * Math.PI) / 180;
+  const zoom = 1 + random.between(-range.zoom, range.zoom);
+  const [shiftX, shiftY] = [
+    random.between(-range.shift, range.shift),
+    random.between(-range.shift, range.shift),
+  ];
+  const contrast = 1 + random.between(-range.contrast, range.contrast);
+  let dark = Number.POSITIVE_INFINITY;
+  for (const value of input) if (value < dark) dark = value;
+  const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];
+  resample(input, size, { xx: cos * flip, xy: -sin * flip, yx: sin, yy: cos, shiftX, shiftY }, dark, out);
+  for (let i = 0; i < out.length; i++) out[i] = dark + (out[i]! - dark) * contrast;
+}
+
+/** Across and down are stretched each for itself, and beyond the edge the picture goes on as it is there. */
+function changeNormally(
+  input: Float32Array,
+  size: ImageSize,
+  spread: NormalAugmentation,
+  random: Random,
+  out: Float32Array,
+): void {
+  const up = random.next() < 0.5 ? -1 : 1;
+  const angle = (random.normal(spread.rotation) * Math.PI) / 180;
+  const across = Math.exp(random.normal(spread.stretch));
+  const down = Math.exp(random.normal(spread.stretch)) * up;
+  const mapping: Mapping = {
+    xx: Math.cos(angle) * across,
+    xy: -Math.sin(angle) * down,
+    yx: Math.sin(angle) * across,
+    yy: Math.cos(angle) * down,
+    shiftX: random.normal(2 * spread.shift),
+    shiftY: random.normal(2 * spread.shift),
+  };
+  resample(input, size, mapping, undefined, out);
+  const { channels } = size;
+  for (let channel = 0; channel < channels; channel++) {
+    const gain = Math.exp(random.normal(spread.gain));
+    const offset = random.normal(spread.offset);
+    for (let i = channel; i < out.length; i += channels) out[i] = out[i]! * gain + offset;
   }
 }
 
-function clamp(value: number, highest: number): number {
-  return Math.max(0, Math.min(highest, value));
+/** @param beyond what lies beyond the edge; undefined: the value at the edge */
+function resample(
+  input: Float32Array,
+  { rows, columns, channels }: ImageSize,
+  { xx, xy, yx, yy, shiftX, shiftY }: Mapping,
+  beyond: number | undefined,
+  out: Float32Array,
+): void {
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    const v = ((row + 0.5) / rows) * 2 - 1 + shiftY;
+    for (let column = 0; column < columns; column++) {
+      const u = ((column + 0.5) / columns) * 2 - 1 + shiftX;
+      const x = ((xx * u + xy * v + 1) / 2) * columns - 0.5;
+      const y = ((yx * u + yy * v + 1) / 2) * rows - 0.5;
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const right = x - left;
+      const down = y - top;
+      const inside = left >= 0 && top >= 0 && left < columns - 1 && top < rows - 1;
+      if (inside) {
+        let from = (top * columns + left) * channels;
+        for (let channel = 0; channel < channels; channel++, from++) {
+          const above = input[from]! * (1 - right) + input[from + channels]! * right;
+          const lower = from + columns * channels;
+          const below = input[lower]! * (1 - right) + input[lower + channels]! * right;
+          out[at++] = above * (1 - down) + below * down;
+        }
+        continue;
+      }
+      for (let channel = 0; channel < channels; channel++) {
+        const read = (r: number, c: number) => {
+          const outside = r < 0 || c < 0 || r >= rows || c >= columns;
+          if (outside && beyond !== undefined) return beyond;
+          const [y, x] = [Math.min(rows - 1, Math.max(0, r)), Math.min(columns - 1, Math.max(0, c))];
+          return input[(y * columns + x) * channels + channel]!;
+        };
+        const above = read(top, left) * (1 - right) + read(top, left + 1) * right;
+        const below = read(top + 1, left) * (1 - right) + read(top + 1, left + 1) * right;
+        out[at++] = above * (1 - down) + below * down;
+      }
+    }
+  }
 }

@@ -1,62 +1,111 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../tensorflow-runtime.js';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ModelError } from '../errors.js';
+import { type EpochReport, learningCurve } from './learning-curve.js';
 
-/** All that training needs to go on after an epoch. `Notes` is plain data. */
-export interface Checkpoint<Notes> {
-  notes: Notes;
-  tensors: Tensor[];
+/** Everything that a training needs to go on as if it had never stopped. */
+export interface Checkpoint {
+  /** What decides the course of the training; another one cannot go on from here. */
+  training: string;
+  /** Position in the sequence of random numbers. */
+  random: number;
+  /** Steps of optimizer and average so far. */
+  steps: number;
+  reports: EpochReport[];
+  /** The epoch whose averaged weights were the best, and how good they were; epoch 0: none yet. */
+  best: { epoch: number; auc: number };
+  vectors: Record<(typeof VECTORS)[number], Float32Array>;
 }
 
-interface Header<Notes> {
-  /** Names the training: another one must not go on from here. */
-  fingerprint: string;
-  notes: Notes;
-  shapes: number[][];
-}
+/** The model's weights in their order, each set as one vector. */
+const VECTORS = ['weights', 'average', 'first', 'second', 'best'] as const;
 
-/** A file beside the bundle that is being made: a line of JSON, then the tensors' values. Replaced whole, after each epoch. */
-export class CheckpointFile<Notes> {
-  constructor(
-    readonly path: string,
-    private readonly fingerprint: string,
-  ) {}
+const CHECKPOINT_FILE = 'checkpoint.bin';
+const CURVE_FILE = 'learning-curve.csv';
+const HEADER = 4;
 
-  async write({ notes, tensors }: Checkpoint<Notes>): Promise<void> {
-    const shapes = tensors.map((tensor) => tensor.shape);
-    const header: Header<Notes> = { fingerprint: this.fingerprint, notes, shapes };
-    const values = tensors.map((tensor) => {
-      const data = tensor.dataSync<'float32'>();
-      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    });
-    const draft = `${this.path}.new`;
-    await writeFile(draft, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...values]));
-    await rename(draft, this.path);
+/** The folder beside a bundle that is being made: the last checkpoint and the learning curve so far. */
+export class CheckpointFolder {
+  readonly path: string;
+
+  /** @param out where the bundle will be */
+  constructor(out: string) {
+    this.path = `${out.replace(/[/\\]+$/, '')}.partial`;
   }
 
-  /** What was written last by this same training; undefined where there is nothing or another's. */
-  async read(tf: TensorFlow): Promise<Checkpoint<Notes> | undefined> {
+  /** Replaces the last one; a kill at any time leaves the one or the other whole. */
+  async write(checkpoint: Checkpoint): Promise<void> {
+    await mkdir(this.path, { recursive: true });
+    const { vectors, ...rest } = checkpoint;
+    const lengths = VECTORS.map((name) => vectors[name].length);
+    const header = Buffer.from(JSON.stringify({ ...rest, lengths }));
+    const size = Buffer.alloc(HEADER);
+    size.writeUInt32LE(header.length);
+    const bodies = VECTORS.map((name) => bytesOf(vectors[name]));
+    await this.replace(CHECKPOINT_FILE, Buffer.concat([size, header, ...bodies]));
+    await this.replace(CURVE_FILE, Buffer.from(learningCurve(checkpoint.reports)));
+  }
+
+  /**
+   * The last checkpoint of the same training.
+   *
+   * @throws ModelError `checkpoint-missing`, `checkpoint-other-training`, `checkpoint-malformed`
+   */
+  async read(training: string): Promise<Checkpoint> {
     let bytes: Buffer;
     try {
-      bytes = await readFile(this.path);
-    } catch {
-      return undefined;
+      bytes = await readFile(join(this.path, CHECKPOINT_FILE));
+    } catch (cause) {
+      throw new ModelError('checkpoint-missing', `there is no checkpoint in ${this.path}`, {
+        cause,
+        remedy: 'Name the same --out as the training that stopped, or train without --resume.',
+      });
     }
-    const end = bytes.indexOf('\n');
-    const header = JSON.parse(bytes.subarray(0, end).toString()) as Header<Notes>;
-    if (header.fingerprint !== this.fingerprint) return undefined;
-    // A copy, because the values must begin on a multiple of four bytes.
-    const values = new Float32Array(new Uint8Array(bytes.subarray(end + 1)).buffer);
-    let at = 0;
-    const tensors = header.shapes.map((shape) => {
-      const size = shape.reduce((product, length) => product * length, 1);
-      at += size;
-      return tf.tensor(values.slice(at - size, at), shape);
-    });
-    return { notes: header.notes, tensors };
+    const checkpoint = decode(bytes, this.path);
+    if (checkpoint.training !== training)
+      throw new ModelError('checkpoint-other-training', `${this.path} is of a training with other options`, {
+        remedy:
+          'Give the same data, network, epochs, batch size, learning rate and seed, or train without --resume.',
+      });
+    return checkpoint;
   }
 
   async remove(): Promise<void> {
-    await rm(this.path, { force: true });
+    await rm(this.path, { recursive: true, force: true });
   }
+
+  private async replace(name: string, bytes: Uint8Array): Promise<void> {
+    const draft = join(this.path, `.${name}`);
+    await writeFile(draft, bytes);
+    await rename(draft, join(this.path, name));
+  }
+}
+
+function decode(bytes: Buffer, folder: string): Checkpoint {
+  try {
+    const start = HEADER + bytes.readUInt32LE();
+    const { lengths, ...rest } = JSON.parse(bytes.toString('utf8', HEADER, start)) as Omit<
+      Checkpoint,
+      'vectors'
+    > & { lengths: number[] };
+    const vectors = {} as Checkpoint['vectors'];
+    let at = start;
+    for (const [index, name] of VECTORS.entries()) {
+      const end = at + lengths[index]! * 4;
+      if (!(end <= bytes.length)) throw new RangeError('it ends too early');
+      // A copy, because the numbers may not lie on a place that four divides.
+      vectors[name] = new Float32Array(new Uint8Array(bytes.subarray(at, end)).buffer);
+      at = end;
+    }
+    return { ...rest, vectors };
+  } catch (cause) {
+    throw new ModelError('checkpoint-malformed', `the checkpoint in ${folder} cannot be read`, {
+      cause,
+      remedy: 'Train without --resume.',
+    });
+  }
+}
+
+function bytesOf(vector: Float32Array): Buffer {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
 }

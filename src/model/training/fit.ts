@@ -1,218 +1,193 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ModelError } from '../errors.js';
 import { SCORE_LAYER } from '../networks/outputs.js';
+import type { Recipe } from '../networks/recipes.js';
 import type { TensorFlow, TensorFlowRuntime } from '../tensorflow-runtime.js';
-import { AdamW } from './adamw.js';
 import type { ImageSize } from './augmentation.js';
-import { plainBatch, trainingBatch } from './batches.js';
-import type { CheckpointFile } from './checkpoint.js';
+import { type Batch, trainingBatch } from './batch.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { Example } from './examples.js';
+import type { EpochReport } from './learning-curve.js';
 import { auc, logLoss, type Scored } from './measures.js';
+import { useNativeKernels } from './native-kernels.js';
+import { AdamW } from './optimizer.js';
 import { Random } from './random.js';
-import { prepareForTraining } from './training-layers.js';
+import { learningRateAt } from './schedule.js';
 import { WeightAverage } from './weight-average.js';
+import { readWeights, writeWeights } from './weights.js';
 
 export interface FitOptions {
   epochs: number;
-  batchSize: number;
-  /** Highest learning rate; it rises over the first two epochs and falls along a cosine. */
-  learningRate: number;
   /** Ends after so many epochs without a better validation AUC. */
   patience: number;
-  /** Ends after the epoch in which so much time is over; the time before a checkpoint counts. */
+  /** Ends after so long, whatever is left of the epochs. */
   minutes: number;
   seed: number;
 }
 
-/** One line of the learning curve. */
-export interface EpochReport {
-  epoch: number;
-  trainingLoss: number;
-  validationLoss: number;
-  validationAuc: number;
-  seconds: number;
-  /** Seconds until the last epoch, if nothing stops it before. */
-  secondsLeft: number;
+/** What happens during a fit. */
+export interface FitEvents {
+  epoch(report: EpochReport): void;
+  /** All that is needed to go on from here; training waits for it. */
+  checkpoint(checkpoint: Omit<Checkpoint, 'training'>): Promise<void>;
 }
-
-/** What a checkpoint notes beside the tensors: own weights, averaged ones, the optimiser's, the best ones. */
-export interface FitNotes {
-  epochs: EpochReport[];
-  bestEpoch: number;
-  averageSteps: number;
-  optimizerSteps: number;
-}
-
-const WARM_UP_EPOCHS = 2;
 
 /**
- * Fits a network's weights: binary cross-entropy on the score, AdamW, augmented and mixed images, averaged weights.
- * In the end the model has the averaged weights of the epoch with the best validation AUC.
+ * Fits a network's weights: binary cross-entropy on the score, AdamW, augmented and mixed images, averaged weights. In
+ * the end the model has the averaged weights of the epoch with the best validation AUC.
  *
- * @param report called after each epoch
- * @returns the learning curve, from the first epoch on also where it went on from a checkpoint
+ * @param from goes on from there, to the same weights as without the stop
  * @throws ModelError `training-diverged` when the loss is no longer finite
  */
 export async function fitWeights(
   runtime: TensorFlowRuntime,
   model: LayersModel,
   parts: { training: Example[]; validation: Example[] },
+  recipe: Recipe,
   options: FitOptions,
-  checkpoint: CheckpointFile<FitNotes> | undefined,
-  report: (epoch: EpochReport) => void,
-): Promise<EpochReport[]> {
+  events: FitEvents,
+  from?: Checkpoint,
+): Promise<void> {
   const { tf } = runtime;
+  useNativeKernels(runtime, model);
+  const size = imageSize(model);
+  const random = new Random(from?.random ?? options.seed);
   const scorer = tf.model({ inputs: model.inputs, outputs: model.getLayer(SCORE_LAYER).output as never });
   const variables = scorer.trainableWeights.map((weight) => weight.read() as Variable);
-  const optimizer = new AdamW(tf, variables);
-  const average = new WeightAverage(tf, model);
-  const size = imageSize(model);
-  const dropoutRandom = new Random(0);
-  prepareForTraining(runtime, model, dropoutRandom);
-  const epochs: EpochReport[] = [];
-  let best = { epoch: 0, weights: average.copies() };
-
-  const earlier = await checkpoint?.read(tf);
-  if (earlier !== undefined) {
-    const { notes, tensors } = earlier;
-    const count = model.getWeights().length;
-    const own = tensors.splice(0, count);
-    model.setWeights(own);
-    tf.dispose(own);
-    average.restore(notes.averageSteps, tensors.splice(0, count));
-    tf.dispose(best.weights);
-    best = { epoch: notes.bestEpoch, weights: tensors.splice(0, count) };
-    optimizer.restore(notes.optimizerSteps, tensors);
-    epochs.push(...notes.epochs);
+  const optimizer = new AdamW(tf, variables, recipe);
+  const average = new WeightAverage(tf, model, recipe.averageKept);
+  const stepsPerEpoch = Math.ceil(parts.training.length / recipe.batchSize);
+  const reports = from?.reports ?? [];
+  let steps = from?.steps ?? 0;
+  let best = { auc: Number.NEGATIVE_INFINITY, epoch: 0, weights: new Float32Array(0) as Float32Array };
+  if (from !== undefined) {
+    writeWeights(tf, model, from.vectors.weights);
+    average.restore(from.vectors.average, steps);
+    optimizer.restore({ steps, first: from.vectors.first, second: from.vectors.second });
+    if (from.best.epoch > 0) best = { ...from.best, weights: from.vectors.best };
   }
+  const started = performance.now() - 1000 * (reports.at(-1)?.seconds ?? 0);
+  const over = (epoch: number, seconds: number) =>
+    epoch >= options.epochs || seconds > options.minutes * 60 || epoch - best.epoch >= options.patience;
 
-  const before = epochs.at(-1)?.seconds ?? 0;
-  const started = performance.now();
-  for (
-    let epoch = epochs.length + 1;
-    epoch <= options.epochs && !isOver(epochs, best.epoch, options);
-    epoch++
-  ) {
-    // From seed and epoch alone, so that going on from a checkpoint takes the same course.
-    const random = new Random(options.seed * 100_003 + epoch);
-    dropoutRandom.reseed(options.seed * 200_003 + epoch);
-    const trainingLoss = await trainEpoch(
-      tf,
-      scorer,
-      { optimizer, average, variables },
-      parts.training,
-      size,
-      {
-        ...options,
-        epoch,
-        random,
-      },
-    );
+  for (let epoch = reports.length + 1; !over(epoch - 1, reports.at(-1)?.seconds ?? 0); epoch++) {
+    const order = random.shuffled(parts.training);
+    let lossSum = 0;
+    let learningRate = 0;
+    for (let step = 0; step < stepsPerEpoch; step++) {
+      const chosen = order.slice(step * recipe.batchSize, (step + 1) * recipe.batchSize);
+      learningRate = learningRateAt(steps / stepsPerEpoch, options.epochs, recipe);
+      reseedDropout(model, random);
+      const batch = trainingBatch(chosen, size, recipe, (epoch - 1) / options.epochs, random);
+      lossSum += trainStep(tf, scorer, optimizer, batch, size, learningRate) * chosen.length;
+      average.take();
+      steps++;
+      // Lets signals and timers through.
+      await new Promise(setImmediate);
+    }
+    const trainingLoss = lossSum / parts.training.length;
     if (!Number.isFinite(trainingLoss))
       throw new ModelError('training-diverged', `the loss of epoch ${epoch} is ${trainingLoss}`, {
         remedy: 'Take a lower --learning-rate.',
       });
-    const scored = average.during(() => score(tf, model, parts.validation));
-    const seconds = before + (performance.now() - started) / 1000;
-    const left = Math.min((seconds / epoch) * (options.epochs - epoch), options.minutes * 60 - seconds);
-    const line: EpochReport = {
-      epoch,
-      trainingLoss,
-      validationLoss: logLoss(scored),
-      validationAuc: auc(scored),
-      seconds,
-      secondsLeft: Math.max(0, left),
-    };
-    if (line.validationAuc > bestAuc(epochs)) {
-      tf.dispose(best.weights);
-      best = { epoch, weights: average.copies() };
+
+    let seconds = (performance.now() - started) / 1000;
+    const validated = epoch % recipe.validateEvery === 0 || over(epoch, seconds);
+    const report: EpochReport = { epoch, learningRate, trainingLoss, seconds, secondsLeft: 0 };
+    if (validated) {
+      const scored = average.during(() => score(tf, model, parts.validation));
+      report.validation = { loss: logLoss(scored), auc: auc(scored) };
+      if (report.validation.auc > best.auc)
+        best = { auc: report.validation.auc, epoch, weights: average.vector };
+      seconds = (performance.now() - started) / 1000;
     }
-    epochs.push(line);
-    report(line);
-    const [averaged, optimised] = [average.state(), optimizer.state()];
-    await checkpoint?.write({
-      notes: { epochs, bestEpoch: best.epoch, averageSteps: averaged.steps, optimizerSteps: optimised.steps },
-      tensors: [...model.getWeights(), ...averaged.tensors, ...best.weights, ...optimised.tensors],
+    report.seconds = seconds;
+    report.secondsLeft = Math.min(
+      (seconds / epoch) * (options.epochs - epoch),
+      options.minutes * 60 - seconds,
+    );
+    reports.push(report);
+    await events.checkpoint({
+      random: random.position,
+      steps,
+      reports,
+      best: { epoch: best.epoch, auc: best.epoch > 0 ? best.auc : 0 },
+      vectors: {
+        weights: readWeights(model.getWeights()),
+        average: average.vector,
+        first: optimizer.state.first,
+        second: optimizer.state.second,
+        best: best.weights,
+      },
     });
+    events.epoch(report);
   }
-  model.setWeights(best.weights);
-  tf.dispose(best.weights);
+  writeWeights(tf, model, best.weights);
   average.dispose();
   optimizer.dispose();
-  return epochs;
 }
 
 /** The network's raw answers, one per example. */
-export function score(tf: TensorFlow, model: LayersModel, examples: Example[], batchSize = 32): Scored[] {
-  const size = imageSize(model);
-  const scored: Scored[] = [];
-  for (let start = 0; start < examples.length; start += batchSize) {
-    const chosen = examples.slice(start, start + batchSize);
-    const probabilities = tf.tidy(() => {
-      const { inputs } = plainBatch(tf, chosen, size);
-      return (model.predict(inputs) as Tensor).dataSync();
-    });
-    for (const [index, { target, image }] of chosen.entries())
-      scored.push({ probability: probabilities[index]!, target, case: image.case });
+export function score(tf: TensorFlow, model: LayersModel, examples: Example[]): Scored[] {
+  const answers = predict(
+    tf,
+    model,
+    examples.map(({ input }) => input),
+  );
+  return examples.map(({ target, image }, index) => ({
+    probability: answers[index]!,
+    target,
+    case: image.case,
+  }));
+}
+
+/** The network's raw answers, one per prepared input. */
+export function predict(
+  tf: TensorFlow,
+  model: LayersModel,
+  inputs: Float32Array[],
+  batchSize = 32,
+): number[] {
+  const { rows, columns, channels } = imageSize(model);
+  const answers: number[] = [];
+  for (let start = 0; start < inputs.length; start += batchSize) {
+    const chosen = inputs.slice(start, start + batchSize);
+    const batch = new Float32Array(chosen.length * rows * columns * channels);
+    for (const [index, input] of chosen.entries()) batch.set(input, index * input.length);
+    const probabilities = tf.tidy(() =>
+      (model.predict(tf.tensor4d(batch, [chosen.length, rows, columns, channels])) as Tensor).dataSync(),
+    );
+    answers.push(...probabilities);
   }
-  return scored;
+  return answers;
 }
 
-interface Course {
-  optimizer: AdamW;
-  average: WeightAverage;
-  variables: Variable[];
-}
-
-/** @returns the mean loss over the epoch's images */
-async function trainEpoch(
+/** @returns the loss before the step */
+function trainStep(
   tf: TensorFlow,
   scorer: LayersModel,
-  { optimizer, average, variables }: Course,
-  examples: Example[],
-  size: ImageSize,
-  options: FitOptions & { epoch: number; random: Random },
-): Promise<number> {
-  const { batchSize, epoch, random } = options;
-  const order = random.shuffled(examples);
-  let lossSum = 0;
-  for (let start = 0; start < order.length; start += batchSize) {
-    const chosen = order.slice(start, start + batchSize);
-    const rate = learningRateAt(epoch - 1 + start / order.length, options);
-    lossSum +=
-      chosen.length *
-      tf.tidy(() => {
-        const { inputs, targets } = trainingBatch(tf, chosen, size, random);
-        const { value, grads } = tf.variableGrads(() => {
-          const scores = scorer.apply(inputs, { training: true }) as Tensor;
-          return tf.losses.sigmoidCrossEntropy(targets, tf.reshape(scores, [-1])) as ReturnType<
-            typeof tf.scalar
-          >;
-        }, variables);
-        optimizer.apply(grads, rate);
-        return value.dataSync()[0]!;
-      });
-    average.take();
-    // Lets signals and timers through.
-    await new Promise(setImmediate);
-  }
-  return lossSum / examples.length;
+  optimizer: AdamW,
+  { inputs, targets }: Batch,
+  { rows, columns, channels }: ImageSize,
+  rate: number,
+): number {
+  return tf.tidy(() => {
+    const images: Tensor4D = tf.tensor4d(inputs, [targets.length, rows, columns, channels]);
+    const wanted = tf.tensor1d(targets);
+    const loss = () => {
+      const scores = scorer.apply(images, { training: true }) as Tensor;
+      return tf.losses.sigmoidCrossEntropy(wanted, tf.reshape(scores, [-1])) as Scalar;
+    };
+    return optimizer.minimize(loss, rate);
+  });
 }
 
-/** @param progress in epochs, from 0 */
-function learningRateAt(progress: number, { epochs, learningRate }: FitOptions): number {
-  if (progress < WARM_UP_EPOCHS) return learningRate * Math.max(0.02, progress / WARM_UP_EPOCHS);
-  const rest = (progress - WARM_UP_EPOCHS) / Math.max(1, epochs - WARM_UP_EPOCHS);
-  return learningRate * (0.01 + 0.495 * (1 + Math.cos(Math.PI * rest)));
-}
-
-function isOver(epochs: EpochReport[], bestEpoch: number, { patience, minutes }: FitOptions): boolean {
-  return epochs.length - bestEpoch >= patience || (epochs.at(-1)?.seconds ?? 0) > minutes * 60;
-}
-
-function bestAuc(epochs: EpochReport[]): number {
-  return Math.max(Number.NEGATIVE_INFINITY, ...epochs.map(({ validationAuc }) => validationAuc));
+/** tfjs's Dropout draws the same mask every time if it has a seed, and one that cannot be drawn again if it has none. */
+function reseedDropout(model: LayersModel, random: Random): void {
+  for (const layer of model.layers)
+    if (layer.getClassName() === 'Dropout')
+      (layer as unknown as { seed: number }).seed = 1 + random.below(2 ** 31 - 1);
 }
 
 function imageSize(model: LayersModel): ImageSize {

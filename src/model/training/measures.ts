@@ -55,6 +55,15 @@ export function byCase(scored: readonly Scored[]): Scored[] {
   }));
 }
 
+/** The same for each breast; one whose side is not known counts with the patient's others of unknown side. */
+export function byBreast(scored: readonly (Scored & { side: string | undefined })[]): Scored[] {
+  return [...groupByCase(scored).values()].flatMap((own) =>
+    [...new Set(own.map(({ side }) => side))].flatMap((side) =>
+      byCase(own.filter((one) => one.side === side)),
+    ),
+  );
+}
+
 /** Fractions of the positive ones at or above the threshold, and of the negative ones below it. */
 export function sensitivityAndSpecificity(
   scored: readonly Scored[],

@@ -6,8 +6,9 @@ export class Random {
     this.state = seed >>> 0;
   }
 
-  reseed(seed: number): void {
-    this.state = seed >>> 0;
+  /** Where the sequence stands; a new one from here goes on in the same way. */
+  get position(): number {
+    return this.state;
   }
 
   /** Uniform, from 0 up to but without 1. */

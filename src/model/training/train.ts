@@ -1,32 +1,29 @@
-import { sha256 } from '../bundle.js';
 import { type BundleDescription, checkPlaceForBundle, writeBundle } from '../bundle-writer.js';
 import { calibrate } from '../calibration.js';
 import { exportOnnx } from '../export/onnx-export.js';
 import { type Architecture, architecture } from '../networks/index.js';
 import { encodeLayersModel } from '../networks/layers-file.js';
+import type { Recipe } from '../networks/recipes.js';
 import { anyTensorflow } from '../tensorflow-runtime.js';
-import type { Bundle, Measurement, TrainingRecord } from '../types.js';
+import type { Bundle, TrainingRecord } from '../types.js';
 import type { About } from './about.js';
-import { CheckpointFile } from './checkpoint.js';
-import { type Example, readExamples } from './examples.js';
-import { type EpochReport, type FitNotes, type FitOptions, fitWeights, score } from './fit.js';
+import { type Checkpoint, CheckpointFolder } from './checkpoint.js';
+import { readExamples } from './examples.js';
+import { type FitOptions, fitWeights, predict, score } from './fit.js';
 import { classesOf, readLabels } from './labels.js';
-import {
-  auc,
-  bestThreshold,
-  bootstrapByCase,
-  byCase,
-  calibrationError,
-  fitPlatt,
-  type Scored,
-  sensitivityAndSpecificity,
-} from './measures.js';
+import { type EpochReport, learningCurve } from './learning-curve.js';
+import { bestThreshold, fitPlatt, type Scored } from './measures.js';
 import { modelCard } from './model-card.js';
-import { orientationRule } from './orientation-rule.js';
-import { countCases, PARTS, SHARES, splitByCase } from './split.js';
+import { orientationSpread } from './orientation-spread.js';
+import { testPerformance } from './performance.js';
+import { countCases, PARTS, SHARES, type Split, splitByCase } from './split.js';
 import { encodeSplit, SPLIT_FILE } from './split-record.js';
 
-export type { EpochReport, FitOptions } from './fit.js';
+export type { FitOptions } from './fit.js';
+export type { EpochReport } from './learning-curve.js';
+
+/** Test images that are tried in all eight orientations. */
+const SPREAD_IMAGES = 64;
 
 export interface TrainingOptions extends FitOptions, About {
   /** Folder of the images. */
@@ -41,6 +38,11 @@ export interface TrainingOptions extends FitOptions, About {
   manufacturer: string;
   /** The command that does it again. */
   procedure: string;
+  /** In place of the recipe's. */
+  batchSize?: number | undefined;
+  learningRate?: number | undefined;
+  /** Goes on from the last checkpoint beside `out`. */
+  resume?: boolean | undefined;
 }
 
 export interface TrainingEvents {
@@ -81,8 +83,18 @@ export async function train(options: TrainingOptions, events: TrainingEvents): P
 
   const model = plan.build(tf, plan.input);
   events.stage(`fitting ${plan.name}, ${model.countParams()} weights`);
-  const checkpoint = new CheckpointFile<FitNotes>(`${options.out}.checkpoint`, fingerprint(options, parts));
-  const epochs = await fitWeights(runtime, model, parts, options, checkpoint, events.epoch);
+  const { batchSize = plan.recipe.batchSize, learningRate = plan.recipe.learningRate } = options;
+  const recipe: Recipe = { ...plan.recipe, batchSize, learningRate };
+  const folder = new CheckpointFolder(options.out);
+  const training = courseOf(plan, recipe, options, split);
+  const from = options.resume ? await folder.read(training) : undefined;
+  if (from !== undefined) events.stage(`going on after epoch ${from.reports.length}`);
+  let epochs = from?.reports ?? [];
+  const checkpoint = async (reached: Omit<Checkpoint, 'training'>) => {
+    epochs = reached.reports;
+    await folder.write({ training, ...reached });
+  };
+  await fitWeights(runtime, model, parts, recipe, options, { epoch: events.epoch, checkpoint }, from);
 
   events.stage('measuring and writing the bundle');
   const validation = score(tf, model, parts.validation);
@@ -90,6 +102,9 @@ export async function train(options: TrainingOptions, events: TrainingEvents): P
   const calibrated = (scored: Scored[]) =>
     scored.map((one) => ({ ...one, probability: calibrate({ calibration }, one.probability) }));
   const operatingPoint = round(bestThreshold(calibrated(validation)));
+  const spread = await orientationSpread(split.test.slice(0, SPREAD_IMAGES), plan.preparation, (inputs) =>
+    predict(tf, model, inputs).map((probability) => calibrate({ calibration }, probability)),
+  );
   const description: BundleDescription = {
     name: options.name,
     version: options.version,
@@ -111,7 +126,13 @@ export async function train(options: TrainingOptions, events: TrainingEvents): P
       cases,
       seed: options.seed,
     },
-    performance: measure(calibrated(score(tf, model, parts.test)), operatingPoint, parts.test, plan),
+    performance: testPerformance(
+      calibrated(score(tf, model, parts.test)),
+      operatingPoint,
+      parts.test,
+      plan,
+      spread,
+    ),
   };
   const files = {
     ...(await encodeLayersModel(model)),
@@ -123,83 +144,45 @@ export async function train(options: TrainingOptions, events: TrainingEvents): P
     description,
     network: plan.description,
     weights: model.countParams(),
-    course: course(epochs, runtime.description),
+    course: course(epochs, recipe, runtime.description),
   });
   model.dispose();
   const bundle = await writeBundle(options.out, description, {
     ...files,
     'MODEL_CARD.md': Buffer.from(card),
   });
-  await checkpoint.remove();
+  await folder.remove();
   return bundle;
 }
 
-function measure(
-  scored: Scored[],
-  operatingPoint: number,
-  examples: Example[],
-  plan: Architecture,
-): Measurement[] {
-  const cases = byCase(scored);
-  const images = `${scored.length} test images`;
-  const patients = `${cases.length} test patients, mean of their images`;
-  const { sensitivity, specificity } = sensitivityAndSpecificity(scored, operatingPoint);
-  const rule: Scored[] = examples.map(({ input, target, image }) => ({
-    probability: orientationRule(input, plan.input),
-    target,
-    case: image.case,
-  }));
-  const ruleAuc = auc(rule);
-  const measured: Measurement[] = [
-    { measure: 'AUC', value: auc(scored), interval: bootstrapByCase(scored, auc), on: images },
-    { measure: 'AUC', value: auc(cases), interval: bootstrapByCase(cases, auc), on: patients },
-    { measure: 'sensitivity at the operating point', value: sensitivity, on: images },
-    { measure: 'specificity at the operating point', value: specificity, on: images },
-    { measure: 'expected calibration error', value: calibrationError(scored), on: images },
-    // Either way round: a rule that is always wrong gives as much away.
-    {
-      measure: 'AUC of orientation alone (0.5: gives nothing away)',
-      value: Math.max(ruleAuc, 1 - ruleAuc),
-      on: `${images}, prepared`,
-    },
-  ];
-  return measured.map((one) => ({
-    ...one,
-    value: round(one.value),
-    ...(one.interval && { interval: one.interval.map(round) as [number, number] }),
-  }));
-}
-
-function course(epochs: EpochReport[], runtime: string): string[] {
+function course(epochs: EpochReport[], recipe: Recipe, runtime: string): string[] {
   const last = epochs.at(-1)!;
-  const best = epochs.reduce((a, b) => (b.validationAuc > a.validationAuc ? b : a));
+  const auc = ({ validation }: EpochReport) => validation?.auc ?? Number.NEGATIVE_INFINITY;
+  const best = epochs.reduce((a, b) => (auc(b) > auc(a) ? b : a));
+  const { augmentation, ...numbers } = recipe;
+  const list = (values: object) =>
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined && value !== 0)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
   return [
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
-    `weights of epoch ${best.epoch}, which had the best AUC on the validation cases: ${best.validationAuc.toFixed(3)}`,
-    'augmented: up and down exchanged at random, small rotations, changes of scale, place and brightness, mixup',
+    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images: ${auc(best).toFixed(3)}`,
+    `recipe (src/model/networks/recipes.ts): ${list(numbers)}`,
+    `augmentation: up and down exchanged at random, then ${list(augmentation)}`,
   ];
 }
 
-/** Names this training by what decides its course, so that it goes on from its own checkpoint only. */
-function fingerprint(options: TrainingOptions, parts: Record<string, Example[]>): string {
-  const { epochs, batchSize, learningRate, seed } = options;
-  const plan = architecture(options.architecture);
-  const images = Object.values(parts).map((examples) =>
-    examples.map(({ image, target }) => [image.file, target]),
-  );
-  return sha256(Buffer.from(JSON.stringify([plan, epochs, batchSize, learningRate, seed, images])));
-}
-
-function learningCurve(epochs: EpochReport[]): string {
-  const lines = epochs.map((epoch) =>
-    [
-      epoch.epoch,
-      epoch.trainingLoss.toFixed(4),
-      epoch.validationLoss.toFixed(4),
-      epoch.validationAuc.toFixed(4),
-    ].join(','),
-  );
-  return ['epoch,training_loss,validation_loss,validation_auc', ...lines, ''].join('\n');
+/** Everything that decides the course of a training, so that a checkpoint of another one is not taken for it. */
+function courseOf(plan: Architecture, recipe: Recipe, { epochs, seed }: FitOptions, split: Split): string {
+  return JSON.stringify({
+    network: plan.name,
+    preparation: plan.preparation,
+    recipe,
+    epochs,
+    seed,
+    images: split.training.map(({ file }) => file),
+  });
 }
 
 function round(value: number): number {

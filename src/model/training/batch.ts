@@ -1,0 +1,37 @@
+import type { Recipe } from '../networks/recipes.js';
+import { augment, type ImageSize } from './augmentation.js';
+import type { Example } from './examples.js';
+import { mixUp } from './mixup.js';
+import type { Random } from './random.js';
+
+/** What one step learns from. */
+export interface Batch {
+  /** Images × rows × columns × channels. */
+  inputs: Float32Array;
+  /** What the score should say of each, 0 to 1. */
+  targets: Float32Array;
+}
+
+/**
+ * Examples changed at random, mixed and smoothed as the recipe says.
+ *
+ * @param progress how much of the training is done, 0 to 1
+ */
+export function trainingBatch(
+  examples: Example[],
+  size: ImageSize,
+  recipe: Recipe,
+  progress: number,
+  random: Random,
+): Batch {
+  const length = size.rows * size.columns * size.channels;
+  const inputs = new Float32Array(examples.length * length);
+  for (const [index, { input }] of examples.entries())
+    augment(input, size, recipe.augmentation, random, inputs.subarray(index * length, (index + 1) * length));
+  const targets = Float32Array.from(examples, ({ target }) => target);
+  if (recipe.mixup > 0 && progress < recipe.mixupUntil) mixUp(inputs, targets, recipe.mixup, random);
+  const { labelSmoothing } = recipe;
+  for (const [index, target] of targets.entries())
+    targets[index] = target * (1 - labelSmoothing) + labelSmoothing / 2;
+  return { inputs, targets };
+}
