@@ -28,8 +28,11 @@ interface ClaheFunctions {
 
 const kernel = new Kernel<ClaheFunctions>(claheWasm, 32 * 2 ** 20);
 
-/** Pixels go through the kernel's memory in bands of about this size, so that they stay in the cache. */
-const BAND_BYTES = 2 ** 20;
+/** Pixels go through the kernel's memory in bands of at most this size: a row of tiles of a usual mammogram. */
+const BAND_BYTES = 2 ** 22;
+
+/** Histograms that are filled at a time. */
+const TILES_AT_A_TIME = 16;
 
 /**
  * Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994), equal in every pixel
@@ -64,10 +67,11 @@ export function clahe<Pixels extends Uint8Array | Uint16Array>(
   const clip = clipCount(options.clipLimit, area, bins);
   const scale = Math.fround((bins - 1) / area);
 
-  const bandWidth = Math.max(columns, tileWidth);
-  const bandRows = Math.max(1, Math.min(rows, Math.floor(BAND_BYTES / (2 * bandWidth))));
+  const bandWidth = across * tileWidth;
+  const bandRows = Math.max(1, Math.min(tileHeight, Math.floor(BAND_BYTES / (2 * bandWidth))));
   const take = allocator();
-  const histogramAt = take(bins * 4);
+  const group = Math.min(across, TILES_AT_A_TIME);
+  const histogramAt = take(group * bins * 4);
   const mapsAt = take(2 * across * bins * 2);
   const quadsAt = take(bins * 8);
   const xaAt = take(columns * 4);
@@ -76,7 +80,7 @@ export function clahe<Pixels extends Uint8Array | Uint16Array>(
   const bandAt = take(bandRows * bandWidth * 2);
   const { memory, functions } = kernel.instance(take(0));
 
-  const histogram = new Uint32Array(memory.buffer, histogramAt, bins);
+  const histograms = new Uint32Array(memory.buffer, histogramAt, group * bins);
   const band = new Uint16Array(memory.buffer, bandAt, bandRows * bandWidth);
   const horizontal = neighbours(columns, tileWidth, across);
   const vertical = neighbours(rows, tileHeight, down);
@@ -84,26 +88,36 @@ export function clahe<Pixels extends Uint8Array | Uint16Array>(
   new Float32Array(memory.buffer, xbAt, columns).set(horizontal.weight.map((weight) => 1 - weight));
   new Float32Array(memory.buffer, yaAt, rows).set(vertical.weight);
 
+  /** Rows from `top` on, and what lies beyond the right and lower edge. Few large copies: each costs 100 ns. */
+  const fillBand = (top: number, height: number) => {
+    const whole = bandWidth === columns ? Math.max(0, Math.min(height, rows - top)) : 0;
+    if (whole > 0) band.set(pixels.subarray(top * columns, (top + whole) * columns));
+    for (let y = whole; y < height; y++) {
+      const from = reflect(top + y, rows) * columns;
+      const to = y * bandWidth;
+      band.set(pixels.subarray(from, from + columns), to);
+      for (let x = columns; x < bandWidth; x++) band[to + x] = pixels[from + reflect(x, columns)]!;
+    }
+  };
+
   /** Only two rows of tiles are needed at a time: tile row `j` lives in half `j % 2`. */
   const mapAt = (i: number, j: number) => mapsAt + ((j % 2) * across + i) * bins * 2;
   let mapped = 0;
   const mapTileRow = (j: number) => {
-    for (let i = 0; i < across; i++) {
-      histogram.fill(0);
-      const left = i * tileWidth;
-      const inside = Math.max(0, Math.min(columns, left + tileWidth) - left);
-      const chunk = Math.min(bandRows, tileHeight);
-      for (let y0 = 0; y0 < tileHeight; y0 += chunk) {
-        const height = Math.min(chunk, tileHeight - y0);
-        for (let y = 0; y < height; y++) {
-          const from = reflect(j * tileHeight + y0 + y, rows) * columns;
-          const to = y * tileWidth;
-          if (inside > 0) band.set(pixels.subarray(from + left, from + left + inside), to);
-          for (let x = inside; x < tileWidth; x++) band[to + x] = pixels[from + reflect(left + x, columns)]!;
+    for (let first = 0; first < across; first += group) {
+      const end = Math.min(across, first + group);
+      histograms.fill(0);
+      for (let y0 = 0; y0 < tileHeight; y0 += bandRows) {
+        const height = Math.min(bandRows, tileHeight - y0);
+        fillBand(j * tileHeight + y0, height);
+        for (let i = first; i < end; i++) {
+          const tile = bandAt + i * tileWidth * 2;
+          functions.countTile(tile, bandWidth * 2, tileWidth, height, histogramAt + (i - first) * bins * 4);
         }
-        functions.countTile(bandAt, tileWidth * 2, tileWidth, height, histogramAt);
       }
-      functions.tileMap(histogramAt, mapAt(i, j), bins, clip, scale);
+      for (let i = first; i < end; i++) {
+        functions.tileMap(histogramAt + (i - first) * bins * 4, mapAt(i, j), bins, clip, scale);
+      }
     }
   };
 
@@ -112,30 +126,23 @@ export function clahe<Pixels extends Uint8Array | Uint16Array>(
   ) as Pixels;
   for (const span of vertical.spans) {
     while (mapped <= span.second) mapTileRow(mapped++);
-    for (const part of horizontal.spans) {
-      functions.interleave(
-        mapAt(part.first, span.first),
-        mapAt(part.second, span.first),
-        mapAt(part.first, span.second),
-        mapAt(part.second, span.second),
-        quadsAt,
-        bins,
-      );
-      const width = part.end - part.start;
-      const chunk = Math.min(rows, Math.floor(band.length / width));
-      for (let y0 = span.start; y0 < span.end; y0 += chunk) {
-        const height = Math.min(chunk, span.end - y0);
-        for (let y = 0; y < height; y++) {
-          const from = (y0 + y) * columns + part.start;
-          band.set(pixels.subarray(from, from + width), y * width);
-        }
-        const xa = xaAt + part.start * 4;
-        const xb = xbAt + part.start * 4;
-        functions.blend(bandAt, bandAt, width * 2, width, height, quadsAt, xa, xb, yaAt + y0 * 4);
-        for (let y = 0; y < height; y++) {
-          out.set(band.subarray(y * width, (y + 1) * width), (y0 + y) * columns + part.start);
-        }
+    for (let y0 = span.start; y0 < span.end; y0 += bandRows) {
+      const height = Math.min(bandRows, span.end - y0);
+      band.set(pixels.subarray(y0 * columns, (y0 + height) * columns));
+      for (const { start, end, first, second } of horizontal.spans) {
+        functions.interleave(
+          mapAt(first, span.first),
+          mapAt(second, span.first),
+          mapAt(first, span.second),
+          mapAt(second, span.second),
+          quadsAt,
+          bins,
+        );
+        const at = bandAt + start * 2;
+        const [xa, xb, ya] = [xaAt + start * 4, xbAt + start * 4, yaAt + y0 * 4];
+        functions.blend(at, at, columns * 2, end - start, height, quadsAt, xa, xb, ya);
       }
+      out.set(band.subarray(0, height * columns), y0 * columns);
     }
   }
   return out;

@@ -81,18 +81,28 @@ export function words(plane: Plane): Uint16Array {
 
 /** The pixels one after the other at 8 bits, rounded. */
 export function bytes(plane: Plane): Uint8Array {
-  const { rows, columns } = plane;
+  const { pixels, rows, columns } = plane;
   const out = new Uint8Array(rows * columns);
-  const line = new Uint16Array(columns);
   for (let row = 0; row < rows; row++) {
-    readRow(plane, row, line);
-    if (plane.pixels instanceof Uint8Array) out.set(line, row * columns);
-    else roundRow(line, out, row * columns);
+    const start = plane.start + row * plane.stride;
+    if (pixels instanceof Uint16Array) roundRow(pixels, start, plane.step, out, row * columns, columns);
+    else for (let x = 0; x < columns; x++) out[row * columns + x] = pixels[start + x * plane.step]!;
   }
   return out;
 }
 
-function roundRow(line: Uint16Array, out: Uint8Array, at: number): void {
-  // (word + 128) / 257 without a division: 65281 is 2²⁴ / 257 rounded up, exact for every word.
-  for (let x = 0; x < line.length; x++) out[at + x] = Math.imul(line[x]! + 128, 65281) >>> 24;
+function roundRow(
+  words: Uint16Array,
+  start: number,
+  step: number,
+  out: Uint8Array,
+  at: number,
+  columns: number,
+): void {
+  let from = start;
+  for (let x = 0; x < columns; x++) {
+    // (word + 128) / 257 without a division: 65281 is 2²⁴ / 257 rounded up, exact for every word.
+    out[at + x] = Math.imul(words[from]! + 128, 65281) >>> 24;
+    from += step;
+  }
 }
