@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     /** Further exams after the rounds, to see whether memory stays flat. */
     exams: { type: 'string', default: '0' },
-    model: { type: 'string', default: 'models/ddsm-mass' },
+    model: { type: 'string', default: 'models/paper-cnn' },
   },
 });
 const ROWS = 3328;
