@@ -72,6 +72,7 @@ function reportInput(
     purpose: bundle.purpose,
     limits: bundle.limits,
     operatingPoint: bundle.operatingPoint,
+    positiveClass: bundle.classes[1],
     uids: { ...work.names.report(kind), trackingUid: work.names.trackingUid },
     createdAt: work.context.createdAt,
     seriesNumber: SERIES_NUMBER[kind],

@@ -53,6 +53,8 @@ export interface ReportInput {
   limits: string[];
   /** Calibrated probability from which on an answer counts as positive, 0 to 1. */
   operatingPoint: number;
+  /** The model's name for the class that the probability speaks of, e.g. `malignant`: printable ASCII. */
+  positiveClass: string;
   uids: {
     seriesInstanceUID: string;
     sopInstanceUID: string;

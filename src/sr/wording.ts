@@ -47,9 +47,14 @@ export function breastName(laterality: 'L' | 'R'): string {
   return laterality === 'L' ? 'Left breast' : 'Right breast';
 }
 
-/** What a report says first: the answer in one look, and how much of the exam it rests on. */
+/**
+ * What a report says first: the answer in one look, and how much of the exam it rests on.
+ *
+ * The number goes by the model's own word, as under the pictures. DICOM has one coded name for such numbers, Probability
+ * of cancer (111047), which viewers print beside them: the summary says that both are the same.
+ */
 export function summaryText(input: ReportInput): string {
-  const { findings, operatingPoint } = input;
+  const { findings, operatingPoint, positiveClass } = input;
   if (findings === undefined) {
     return lines([
       'NOT PROCESSED: there is no AI answer about this exam. This is not a negative result.',
@@ -60,7 +65,7 @@ export function summaryText(input: ReportInput): string {
   const answer = (probability: number, positive: boolean) =>
     `${percent(probability, operatingPoint)} % (${positive ? 'positive' : 'negative'})`;
   return lines([
-    `${NOT_FOR_PRIMARY_DIAGNOSIS} Probability of cancer: exam ${answer(findings.probability, findings.positive)}.`,
+    `${NOT_FOR_PRIMARY_DIAGNOSIS} Probability of "${positiveClass}": exam ${answer(findings.probability, findings.positive)}.`,
     ...findings.breasts.map(
       (breast) =>
         `${breastName(breast.laterality)}: ${answer(breast.probability, breast.positive)}; ${breast.images
@@ -68,6 +73,7 @@ export function summaryText(input: ReportInput): string {
           .join(', ')}.`,
     ),
     `Positive means ${operatingPointText(operatingPoint)} or more. A negative answer does not exclude cancer.`,
+    `Where a value is named Probability of cancer, it is this probability of "${positiveClass}".`,
     coverage(input),
   ]);
 }
@@ -95,10 +101,10 @@ export function leftOutText(left: UnanalysedInstance): string {
 }
 
 /** What a region is, for whoever sees it drawn over the image. */
-export function attentionText(source: SourceInstance, probability: string): string {
+export function attentionText(source: SourceInstance, probability: string, positiveClass: string): string {
   return (
     `${viewName(source)}: where the network looked most (heat map). Not the outline of a lesion. ` +
-    `Probability of cancer of the whole image: ${probability} %.`
+    `Probability of "${positiveClass}" of the whole image: ${probability} %.`
   );
 }
 

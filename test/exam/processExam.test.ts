@@ -79,6 +79,22 @@ describe('processing an exam', () => {
     }
   });
 
+  it('calls its number by one word, under the pictures and in the reports', async () => {
+    const { objects } = await process(
+      exam.map((made) => given(made)),
+      {
+        bundle: { ...bench.bundle, classes: ['other', 'mass'] },
+      },
+    );
+    const said = objects
+      .filter(({ kind }) => kind !== 'secondary-capture')
+      .map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+    for (const text of said) {
+      expect(text).to.include('Probability of "mass": exam');
+      expect(text).to.include('named Probability of cancer, it is this probability of "mass"');
+    }
+  });
+
   it('gives the same work the same names and bytes, in whatever order images arrive', async () => {
     const once = await process(exam.map((made) => given(made)));
     const again = await process([...exam].reverse().map((made) => given(made)));

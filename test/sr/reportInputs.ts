@@ -212,6 +212,7 @@ export function reportInput(
     purpose: 'Second look at screening mammograms with a mass.',
     limits: ['Not tested on implants.', 'Trained on film mammograms.'],
     operatingPoint: 0.5,
+    positiveClass: 'malignant',
     uids: {
       seriesInstanceUID: deriveUid('test-report-series'),
       sopInstanceUID: deriveUid('test-report'),

@@ -135,7 +135,9 @@ describe('TID 1500 report', () => {
     expect(under(region, FINDING)[0]?.dataset.code('ConceptCodeSequence')?.meaning).to.include(
       'not the outline of a lesion',
     );
-    expect(textOf(under(region, COMMENT)[0])).to.include('Not the outline of a lesion');
+    expect(textOf(under(region, COMMENT)[0]))
+      .to.include('Not the outline of a lesion')
+      .and.include('Probability of "malignant" of the whole image');
   });
 
   it('keeps coordinates on the image', () => {
@@ -164,10 +166,11 @@ describe('TID 1500 report', () => {
     const { root } = readReport(resultReport(reportInput(negativeExam())));
     const summary = textOf(under(root, SUMMARY)[0])!;
     expect(summary.split('\r\n')).to.deep.equal([
-      'AI result, not for primary diagnosis. Probability of cancer: exam 16.0 % (negative).',
+      'AI result, not for primary diagnosis. Probability of "malignant": exam 16.0 % (negative).',
       'Left breast: 8.0 % (negative); L CC 4.0 %, L MLO 8.0 %.',
       'Right breast: 16.0 % (negative); R CC 12.0 %, R MLO 16.0 %.',
       'Positive means 50 % or more. A negative answer does not exclude cancer.',
+      'Where a value is named Probability of cancer, it is this probability of "malignant".',
       '4 images analysed.',
     ]);
     const comments = find(root, COMMENT).map(textOf).join('\n');

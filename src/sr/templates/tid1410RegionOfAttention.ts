@@ -40,7 +40,7 @@ export function tid1410RegionOfAttention(
   applied: AppliedAlgorithm,
 ): ContainerItem {
   const { source, region, probability } = finding;
-  const { operatingPoint } = applied;
+  const { operatingPoint, positiveClass } = applied;
   return container(
     MEASUREMENT_GROUP,
     [
@@ -62,7 +62,7 @@ export function tid1410RegionOfAttention(
       ),
       ...(secondaryCapture ? [contains(image(ILLUSTRATION_OF_ROI, secondaryCapture))] : []),
       contains(num(AI_IMAGE_PROBABILITY, percentage(probability, operatingPoint))),
-      contains(text(COMMENT, attentionText(source, percent(probability, operatingPoint)))),
+      contains(text(COMMENT, attentionText(source, percent(probability, operatingPoint), positiveClass))),
     ],
     '1410',
   );

@@ -40,14 +40,17 @@ export function tid4006SingleImageFinding(
   applied: AppliedAlgorithm,
 ): CodeItem {
   const { source, probability } = finding;
-  const { operatingPoint } = applied;
+  const { operatingPoint, positiveClass } = applied;
   return code(SINGLE_IMAGE_FINDING, SELECTED_REGION, [
     hasConceptMod(code(RENDERING_INTENT, PRESENTATION_REQUIRED)),
     ...tid4019OfStatement(applied),
     hasProperties(num(CERTAINTY_OF_FINDING, percentage(probability, operatingPoint))),
     ...tid4021Geometry(finding, libraryImage),
     hasProperties(
-      text(SELECTED_REGION_DESCRIPTION, attentionText(source, percent(probability, operatingPoint))),
+      text(
+        SELECTED_REGION_DESCRIPTION,
+        attentionText(source, percent(probability, operatingPoint), positiveClass),
+      ),
     ),
   ]);
 }

@@ -19,6 +19,8 @@ export interface AppliedAlgorithm {
   algorithm: Algorithm;
   /** Calibrated probability from which on an answer counts as positive, 0 to 1. */
   operatingPoint: number;
+  /** Name of the class that the probability speaks of, e.g. `malignant`. */
+  positiveClass: string;
 }
 
 /** TID 4019 Algorithm Identification (PS3.16) of a measurement group: HAS CONCEPT MOD. */
