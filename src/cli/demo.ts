@@ -86,15 +86,8 @@ async function showAll({ settings, folder, once, json, say }: Show): Promise<voi
 
 /** Stores the exam over the network, as a modality's gateway would. Answers what each instance shows. */
 async function storeMadeExam(pacs: DicomWeb): Promise<Map<string, string>> {
-  const { makeExam } = await import('../phantom/index.js');
-  const exam = makeExam({
-    seed: 'demo',
-    rows: 2560,
-    columns: 2048,
-    composition: 'b',
-    date: today(),
-    lesion: { laterality: 'L', kind: 'mass', depth: 0.55, lateral: 0.3, superior: 0.25, diameter: 14 },
-  });
+  const { demoExam } = await import('../demo/index.js');
+  const exam = demoExam(new Date());
   await pacs.store(exam[0]!.studyInstanceUID, exam);
   return new Map(exam.map(({ sopInstanceUID, view }) => [sopInstanceUID, view]));
 }
@@ -155,11 +148,4 @@ async function keepStatusPageUp(
   say(`\nStatus page: ${admin.url}   (the service goes on polling; Ctrl-C ends it)`);
   await toldToStop();
   await admin.close();
-}
-
-/** DA of today in local time: the service looks at the last days only. */
-function today(): string {
-  const now = new Date();
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
 }

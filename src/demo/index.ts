@@ -1,1 +1,2 @@
 export { type Archive, type ArchiveOptions, startArchive } from './archive.js';
+export { demoExam } from './exam.js';

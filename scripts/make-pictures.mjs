@@ -1,0 +1,41 @@
+// The pictures in README and docs, made from the demo's exam with the model that ships: `npm run pictures`.
+import { mkdirSync } from 'node:fs';
+import sharp from 'sharp';
+import { openWorkbench } from '../dist/src/cli/service.js';
+import { defaultSettings } from '../dist/src/config/index.js';
+import { demoExam } from '../dist/src/demo/index.js';
+import { processExam } from '../dist/src/exam/index.js';
+import { overlayPng } from '../dist/src/gradcam/index.js';
+
+const HEIGHT = 900;
+const GAP = 12;
+const ORDER = ['RCC', 'LCC', 'RMLO', 'LMLO'];
+
+const { bench, close } = await openWorkbench(defaultSettings('http://localhost'));
+const exam = demoExam(new Date(2026, 0, 15));
+const outcome = await processExam(
+  exam.map((made) => ({ ...made, fetch: async () => Uint8Array.from(made.bytes) })),
+  bench,
+  { createdAt: new Date(2026, 0, 15, 10, 30), predecessors: [], previews: true },
+);
+await close();
+
+const previews = ORDER.map((view) => outcome.previews.find(({ name }) => name.startsWith(view)));
+const pictures = await Promise.all(
+  previews.map(async ({ image }) =>
+    sharp(await overlayPng(image))
+      .resize({ height: HEIGHT })
+      .toBuffer({ resolveWithObject: true }),
+  ),
+);
+let left = 0;
+const tiles = pictures.map(({ data, info }) => {
+  const tile = { input: data, left, top: 0 };
+  left += info.width + GAP;
+  return tile;
+});
+mkdirSync('docs/images', { recursive: true });
+await sharp({ create: { width: left - GAP, height: HEIGHT, channels: 3, background: '#000' } })
+  .composite(tiles)
+  .png({ palette: true, quality: 90 })
+  .toFile('docs/images/result.png');
