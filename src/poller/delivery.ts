@@ -16,9 +16,16 @@ const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
  * it shows afterwards; the answer only serves to say why something is missing. Repeating is harmless: the same UIDs
  * carry the same bytes.
  *
+ * @param made objects whose bytes are still in memory, and need not be read from the ledger's folder
  * @throws DeliveryError when something is missing afterwards, PacsError when the archive cannot be talked to
  */
-export async function deliver(claim: Claim, pacs: DicomWeb, ledger: Ledger): Promise<void> {
+export async function deliver(
+  claim: Claim,
+  pacs: DicomWeb,
+  ledger: Ledger,
+  made: readonly { sopInstanceUID: string; bytes: Uint8Array }[] = [],
+): Promise<void> {
+  const inMemory = new Map(made.map(({ sopInstanceUID, bytes }) => [sopInstanceUID, bytes]));
   const { studyInstanceUID } = claim.exam;
   let waiting = await ledger.objectsToDeliver(claim);
   if (waiting.some((object) => object.sentAt !== undefined)) {
@@ -34,7 +41,7 @@ export async function deliver(claim: Claim, pacs: DicomWeb, ledger: Ledger): Pro
       batch.map(async ({ sopInstanceUID, sopClassUID, bytes }) => ({
         sopInstanceUID,
         sopClassUID,
-        bytes: await bytes(),
+        bytes: inMemory.get(sopInstanceUID) ?? (await bytes()),
       })),
     );
     // Before and not after: what is lost may be the answer, and then the next try has to look before it sends.

@@ -88,14 +88,16 @@ function emptyReport(studyInstanceUID: string): ExamReport {
 async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Promise<void> {
   const { ledger, pacs } = parts;
   const start = performance.now();
+  let made: ExamOutcome['objects'] = [];
   if (!claim.objectsKept) {
     const outcome = await analyse(claim, parts, report);
     report.times.analysed = performance.now() - start;
     if (!(await keep(claim, outcome, parts, report))) return;
+    made = outcome.objects;
   }
   report.times.kept = performance.now() - start;
   report.kept = true;
-  await deliver(claim, pacs, ledger);
+  await deliver(claim, pacs, ledger, made);
   report.times.delivered = performance.now() - start;
   report.end = await ledger.close(claim, new Date());
 }
