@@ -47,7 +47,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
       variants: [],
       forms: undefined,
       figures: undefined,
-      fingerprint: fingerprintOf(grey),
+      fingerprint: fingerprintOf(grey, 'one'),
     };
   const { input, geometry } = prepareGrey(grey, task.steps);
   if (task.wanted === 'input')

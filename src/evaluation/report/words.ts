@@ -5,7 +5,11 @@ import { type Html, html } from './html.js';
 const SPACE = '\u00a0';
 
 /** With a true minus sign. */
-export const number = (value: number, digits = 2): string => value.toFixed(digits).replace('-', '\u2212');
+export const number = (value: number, digits = 2): string =>
+  value
+    .toFixed(digits)
+    .replace(/^-(?=.*[1-9])/, '\u2212')
+    .replace('-', '');
 export const percent = (value: number, digits = 0): string => `${number(value * 100, digits)}${SPACE}%`;
 
 /** A figure without its interval. */

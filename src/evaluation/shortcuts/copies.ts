@@ -8,7 +8,7 @@ export interface PrintedImage {
   fingerprint: Fingerprint;
 }
 
-/** Two images of different patients that are one, or look so much alike that they may be. */
+/** Two images that are one, or look so much alike that they may be. */
 export interface CopyFound {
   file: string;
   other: string;
@@ -40,8 +40,13 @@ export const COPY_LIKENESS = 0.72;
  * @throws EvaluationError `split-copies` for a copy on both sides of a split by patient
  */
 export function findCopies(evaluated: PrintedImage[], seen: PrintedImage[], protocol: Protocol): CopiesCheck {
-  const withinEvaluated = evaluated.flatMap((one, index) => copiesOf(one, evaluated.slice(index + 1)));
-  const acrossSplit = evaluated.flatMap((one) => copiesOf(one, seen));
+  const withinEvaluated = evaluated.flatMap((one, index) =>
+    copiesOf(one, ofOthers(one, evaluated.slice(index + 1))),
+  );
+  const acrossSplit = evaluated.flatMap((one) =>
+    // A split by image may have one patient's images on both sides: then copies of these count, too.
+    copiesOf(one, protocol === 'by-image' ? seen : ofOthers(one, seen)),
+  );
   const [first] = acrossSplit;
   if (first !== undefined && protocol === 'by-patient')
     throw new EvaluationError(
@@ -55,9 +60,12 @@ export function findCopies(evaluated: PrintedImage[], seen: PrintedImage[], prot
   return { images: evaluated.length, seenImages: seen.length, withinEvaluated, acrossSplit };
 }
 
+function ofOthers(one: PrintedImage, printed: PrintedImage[]): PrintedImage[] {
+  return printed.filter(({ image }) => image.case !== one.image.case);
+}
+
 function copiesOf(one: PrintedImage, others: PrintedImage[]): CopyFound[] {
   return others.flatMap((other): CopyFound[] => {
-    if (other.image.case === one.image.case) return [];
     const exact = one.fingerprint.exact === other.fingerprint.exact;
     const alike = exact ? 1 : likeness(one.fingerprint, other.fingerprint);
     if (alike < COPY_LIKENESS) return [];

@@ -5,13 +5,14 @@ import { type GreyImage, ORIENTATIONS, oriented, resizeArea } from '../../image/
 export interface Fingerprint {
   /** The same for two images exactly when one is the other, turned or flipped. */
   exact: string;
-  /** The fine structure in the eight orientations, each of length 1; all 0 for a flat image. */
+  /** The fine structure as the image lies, then in its other orientations if asked for; of length 1, all 0 if flat. */
   structure: Float32Array[];
 }
 
 const SIDE = 40;
 
-export function fingerprintOf(image: GreyImage): Fingerprint {
+/** @param structures `eight` for one of the two images that are to be compared, `one` is enough for the other */
+export function fingerprintOf(image: GreyImage, structures: 'eight' | 'one' = 'eight'): Fingerprint {
   const turned = ORIENTATIONS.map((orientation) =>
     oriented(image.pixels, image.rows, image.columns, orientation),
   );
@@ -23,18 +24,22 @@ export function fingerprintOf(image: GreyImage): Fingerprint {
   );
   return {
     exact: hashes.sort()[0]!,
-    structure: turned.map(({ rows, columns, pixels }) => fineStructure(pixels, rows, columns)),
+    structure: turned
+      .slice(0, structures === 'eight' ? undefined : 1)
+      .map(({ rows, columns, pixels }) => fineStructure(pixels, rows, columns)),
   };
 }
 
 /**
  * How alike two images are at their most alike orientation: 1 for copies, hardly less where CLAHE or scaling changed one,
  * around 0 for others.
+ *
+ * @param a in eight orientations
  */
 export function likeness(a: Fingerprint, b: Fingerprint): number {
-  const own = a.structure[0]!;
+  const own = b.structure[0]!;
   let most = -1;
-  for (const other of b.structure) {
+  for (const other of a.structure) {
     // A quarter of the values tells nearly all pairs apart.
     const length = own.length / LAYERS;
     const estimate = LAYERS * product(own, other, length);
