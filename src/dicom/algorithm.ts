@@ -1,3 +1,5 @@
+import type { Attributes } from './attributes.js';
+
 /**
  * What made an object: the names that TID 4019, the Device Observer, the Contributing Equipment Sequence and
  * the equipment modules carry. IHE AI Results asks that they agree, so they come from one place.
@@ -15,6 +17,20 @@ export interface Algorithm {
   parameters: string[];
   /** Device Observer UID (121012, DCM) and Device UID (0018,1002). */
   deviceUid: string;
-  /** Software Versions (0018,1020): Mamori's own version and the model's. */
+  /** Software Versions (0018,1020): Mamori's own name and version; the model's is `version`. LO, 64 characters. */
   softwareVersions: string;
+}
+
+/**
+ * General and Enhanced General Equipment (PS3.3 C.7.5.1, C.7.5.2), also in a Contributing Equipment item; equal to the
+ * Device Observer and TID 4019 of a report.
+ */
+export function equipment(algorithm: Algorithm): Attributes {
+  return {
+    Manufacturer: algorithm.manufacturer,
+    ManufacturerModelName: algorithm.name,
+    DeviceSerialNumber: algorithm.deviceUid,
+    SoftwareVersions: algorithm.softwareVersions,
+    DeviceUID: algorithm.deviceUid,
+  };
 }

@@ -2,6 +2,7 @@ import {
   type Algorithm,
   type Attributes,
   type Code,
+  equipment,
   ownMark,
   PROCESSING_EQUIPMENT,
   SOURCE_IMAGE_FOR_IMAGE_PROCESSING,
@@ -105,15 +106,6 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
     },
     { raw: source.patientAndStudy },
   );
-}
-
-function equipment(algorithm: Algorithm): Attributes {
-  return {
-    Manufacturer: algorithm.manufacturer,
-    ManufacturerModelName: algorithm.name,
-    SoftwareVersions: algorithm.softwareVersions,
-    DeviceUID: algorithm.deviceUid,
-  };
 }
 
 function derivation({ source, rgb, algorithm, method }: SecondaryCaptureInput): Attributes {

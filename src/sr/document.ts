@@ -1,4 +1,4 @@
-import { type Algorithm, type Attributes, codeItem, ownMark, writePart10 } from '../dicom/index.js';
+import { type Attributes, codeItem, equipment, ownMark, writePart10 } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
 import { MAMMOGRAPHY, OWN_SCHEME, PROCESSING_EQUIPMENT } from './content/concepts.js';
 import { encodeTree } from './content/encode.js';
@@ -77,17 +77,6 @@ export function srDocument(kind: DocumentKind, tree: ContainerItem, input: Repor
     },
     { raw: study.patientAndStudy },
   );
-}
-
-/** Equipment modules (PS3.3 C.7.5.1, C.7.5.2); equal to the Device Observer and TID 4019 in the tree. */
-function equipment(algorithm: Algorithm): Attributes {
-  return {
-    Manufacturer: algorithm.manufacturer,
-    ManufacturerModelName: algorithm.name,
-    DeviceSerialNumber: algorithm.deviceUid,
-    SoftwareVersions: algorithm.softwareVersions,
-    DeviceUID: algorithm.deviceUid,
-  };
 }
 
 function studyOf({ study, analysed, leftOut }: ReportInput): NonNullable<ReportInput['study']> {

@@ -72,6 +72,7 @@ describe('The Secondary Capture', () => {
       expect(equipment.string('Manufacturer')).to.equal(ALGORITHM.manufacturer);
       expect(equipment.string('ManufacturerModelName')).to.equal(ALGORITHM.name);
       expect(equipment.string('SoftwareVersions')).to.equal(ALGORITHM.softwareVersions);
+      expect(equipment.string('DeviceSerialNumber')).to.equal(ALGORITHM.deviceUid);
       expect(equipment.string('DeviceUID')).to.equal(ALGORITHM.deviceUid);
     }
     expect(dataset.string('DerivationDescription')).to.match(/Grad-CAM heat map of ddsm-mass 1\.0\.0/);

@@ -207,7 +207,7 @@ export function reportInput(
       manufacturer: 'Mamori project',
       parameters: ['explanation=grad-cam', 'aggregation=max'],
       deviceUid: '2.25.113469875246812340021',
-      softwareVersions: 'mamori 0.1.0, model 1.2.0',
+      softwareVersions: 'Mamori 0.1.0',
     },
     purpose: 'Second look at screening mammograms with a mass.',
     limits: ['Not tested on implants.', 'Trained on film mammograms.'],
