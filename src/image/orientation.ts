@@ -1,7 +1,15 @@
-import type { BreastMask } from './breast.js';
-import type { Orientation } from './types.js';
+import type { Box, Orientation } from './types.js';
 
 export type Side = 'left' | 'right' | 'top' | 'bottom';
+
+/** Which pixels of an image are breast, and the rectangle around them. */
+interface Covered {
+  rows: number;
+  columns: number;
+  /** 1: breast, 0: not; row-major. */
+  pixels: Uint8Array;
+  bounds: Box;
+}
 
 /** The eight orientations of a rectangle. */
 export const ORIENTATIONS: readonly Orientation[] = [false, true].flatMap((flip) =>
@@ -32,7 +40,7 @@ export function composeOrientations(first: Orientation, second: Orientation): Or
  *
  * Laterality and PatientOrientation are not asked: files from film scans lack them, and wrong ones exist.
  */
-export function chestWallSide(mask: BreastMask): Side {
+export function chestWallSide(mask: Covered): Side {
   const { rows, columns, pixels, bounds } = mask;
   const depth = {
     x: Math.max(1, Math.round(bounds.width / 10)),
