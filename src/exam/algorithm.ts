@@ -10,7 +10,8 @@ export function algorithmOf(bundle: Bundle, settings: ExamSettings, softwareVers
     version: bundle.version,
     manufacturer: bundle.manufacturer,
     parameters: [`heat-map=${methodName(settings.explain)}`, `bundle-sha256=${bundle.digest}`],
-    deviceUid: deriveUid('device', bundle.manufacturer, bundle.name, bundle.version),
+    // A bundle trained anew under an old version is another device.
+    deviceUid: deriveUid('device', bundle.manufacturer, bundle.name, bundle.version, bundle.digest),
     softwareVersions: `Mamori ${softwareVersion}`,
   };
 }
