@@ -7,6 +7,7 @@ export { DicomJson, type DicomJsonObject, fromDicomJson, toDicomJson } from './d
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError } from './errors.js';
 export { chooseInstances } from './instanceChoice.js';
 export {
+  intentOfClass,
   type LeftAlone,
   leftAloneByClass,
   type Recognition,

@@ -30,10 +30,18 @@ export type Recognition =
   | { kind: 'mammogram'; source: SourceInstance }
   | { kind: 'left-alone'; leftOut: LeftAlone };
 
-const INTENT: Record<string, Intent> = {
+const INTENT: Partial<Record<string, Intent>> = {
   [sopClass.DigitalMammographyForPresentation]: 'presentation',
   [sopClass.DigitalMammographyForProcessing]: 'processing',
 };
+
+/**
+ * Whether a mammogram holds values to be read or raw ones, by its SOP class: Presentation Intent Type must say the same
+ * (PS3.3 C.8.11.3), and where it does not, the class is what archives and viewers go by. Undefined for other classes.
+ */
+export function intentOfClass(sopClassUID: string): Intent | undefined {
+  return INTENT[sopClassUID];
+}
 
 /** Contact mammograms have up to about 1.1, the air gap of a breast; magnification stands start at 1.4. */
 const MAX_CONTACT_MAGNIFICATION = 1.25;
@@ -145,7 +153,7 @@ function intentOf(dataset: Dataset): Intent {
   if (modality !== '' && modality !== 'MG') {
     throw new NotAnalysed('not-a-mammogram', `Modality is ${modality}, not MG`);
   }
-  return INTENT[uid]!;
+  return intentOfClass(uid)!;
 }
 
 /**
@@ -158,7 +166,7 @@ export function leftAloneByClass(
   sopClassUID: string,
   modality = '',
 ): Pick<LeftAlone, 'code' | 'reason'> | undefined {
-  if (INTENT[sopClassUID] !== undefined) return undefined;
+  if (intentOfClass(sopClassUID) !== undefined) return undefined;
   const name =
     sopClassUID === ''
       ? 'an object without a SOP class'

@@ -1,4 +1,4 @@
-import type { Dataset } from '../dicom/index.js';
+import { type Dataset, intentOfClass } from '../dicom/index.js';
 import { breastMask } from './breast.js';
 import type { StoredPixels } from './codecs/index.js';
 import { lookUpWords } from './lookup.js';
@@ -40,7 +40,7 @@ export function presentationImage(
   };
   const overwrite = options.overwrite ?? false;
 
-  const raw = dataset.string('PresentationIntentType') === 'FOR PROCESSING';
+  const raw = intentOfClass(dataset.string('SOPClassUID') ?? '') === 'processing';
   const modality = readModality(dataset, stored.signed);
   const meant = values.map(modality);
   const voi = raw ? undefined : readVoi(dataset, stored.signed || meant.some((value) => value < 0));

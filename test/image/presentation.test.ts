@@ -35,6 +35,13 @@ describe('presentationImage', () => {
     ).to.deep.equal([0, 0, white(0.5 / 99 + 0.5), 65535, 65535]);
   });
 
+  it('goes by the SOP class, as the recognition does, where Presentation Intent Type contradicts it', async () => {
+    const window = { WindowCenter: 2048, WindowWidth: 4096 };
+    const words = [0, 1000, 2000, 4095];
+    const contradictory = await shown(words, { ...window, PresentationIntentType: 'FOR PROCESSING' });
+    expect(contradictory).to.deep.equal(await shown(words, window));
+  });
+
   it('applies LINEAR_EXACT windows as C.11.2.1.3.2 defines them', async () => {
     const window = { VOILUTFunction: 'LINEAR_EXACT', WindowCenter: 2048, WindowWidth: 4096 };
     expect(await shown([0, 1024, 2048, 4095], window)).to.deep.equal([
