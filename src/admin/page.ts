@@ -1,5 +1,5 @@
+import { Html, html } from '../html.js';
 import { ailments } from './health.js';
-import { Html, html } from './html.js';
 import type { ExamStatus, StatusSnapshot } from './status.js';
 import { STYLE } from './style.js';
 

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../html.js';
 import type { Evaluation } from '../types.js';
-import { type Html, html } from './html.js';
 import { chance, column, FRACTIONS, forest, plot, upright } from './plot.js';
 import { number, percent, phrase } from './words.js';
 

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../html.js';
 import type { Evaluation } from '../types.js';
-import { type Html, html } from './html.js';
 import { cell, figure, number } from './words.js';
 
 /** The table of the paper that Mamori starts from, on 1856 augmented images split by image. */

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../html.js';
 import type { Performance } from '../performance.js';
 import type { Evaluation } from '../types.js';
-import { type Html, html } from './html.js';
 import { band, chance, column, curve, FRACTIONS, plot } from './plot.js';
 import { cell, number, percent, phrase } from './words.js';
 

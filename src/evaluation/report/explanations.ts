@@ -1,6 +1,6 @@
+import { type Html, html } from '../../html.js';
 import type { PerturbationCurve, Picture, PlantedCheck } from '../explanation/types.js';
 import type { Evaluation } from '../types.js';
-import { type Html, html } from './html.js';
 import { curve, FRACTIONS, plot } from './plot.js';
 import { number, percent, phrase } from './words.js';
 

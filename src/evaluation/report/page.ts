@@ -1,10 +1,10 @@
+import { Html, html } from '../../html.js';
 import type { Picture } from '../explanation/types.js';
 import type { Evaluation } from '../types.js';
 import { calibration, subgroups } from './calibration.js';
 import { comparison } from './comparison.js';
 import { discrimination } from './discrimination.js';
 import { explanations } from './explanations.js';
-import { Html, html } from './html.js';
 import { shortcuts } from './shortcuts.js';
 import { STYLE } from './style.js';
 import { method, summary } from './summary.js';

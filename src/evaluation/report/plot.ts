@@ -1,5 +1,5 @@
+import { Html, html } from '../../html.js';
 import type { PlotPoint } from '../types.js';
-import { Html, html } from './html.js';
 
 export interface Axis {
   label: string;

@@ -1,7 +1,7 @@
+import { type Html, html } from '../../html.js';
 import type { Shortcut } from '../shortcuts/shortcuts.js';
 import type { Evaluation } from '../types.js';
 import { tells } from '../warnings.js';
-import { type Html, html } from './html.js';
 import { column, FRACTIONS, forest, plot } from './plot.js';
 import { number, percent, phrase } from './words.js';
 

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../html.js';
 import type { Evaluation } from '../types.js';
 import { tells } from '../warnings.js';
-import { type Html, html } from './html.js';
 import { figure, intervalText, number, percent } from './words.js';
 
 /** Name, warnings and the few figures that are looked for first. */
