@@ -222,7 +222,7 @@ describe('TID 1500 report', () => {
       expect(where.string('ManufacturerModelName')).to.equal(textOf(under(root, '121015')[0]));
       expect(where.string('DeviceSerialNumber')).to.equal(textOf(under(root, '121016')[0]));
       expect(where.string('DeviceUID')).to.equal(under(root, '121012')[0]?.dataset.string('UID'));
-      expect(where.string('SoftwareVersions')).to.equal('mamori 0.1.0, model 1.2.0');
+      expect(where.string('SoftwareVersions')).to.equal('Mamori 0.1.0');
     }
   });
 
