@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openService } from '../src/cli/service.js';
 import { defaultSettings } from '../src/config/index.js';
 
@@ -21,6 +22,10 @@ export interface ExamMeasurement {
     kept: number;
     delivered: number;
   };
+  /** Processor time of all threads, user and system. */
+  cpuMs: number;
+  /** The longest that the event loop did not turn. */
+  longestBlockMs: number;
   objects: { sopInstanceUID: string; bytes: number }[];
   end: string;
   /** Resident memory now, and the most it has ever been. */
@@ -46,16 +51,25 @@ const service = await openService(settings, {
   warn: console.error,
   error: console.error,
 });
+const RESOLUTION_MS = 5;
+const eventLoop = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+eventLoop.enable();
 process.send!('ready');
 
 process.on('message', async ({ study }: ExamOrder) => {
+  eventLoop.reset();
+  const before = process.cpuUsage();
   const start = performance.now();
   const [report] = await service.poller.process([study], { force: true });
   const totalMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
   const { end, outcome, objects, times } = report!;
   const measured: ExamMeasurement = {
     totalMs,
     stages: { ...outcome!.times, kept: times.kept, delivered: times.delivered },
+    cpuMs: (user + system) / 1000,
+    // What is recorded is the time between two turns, of which the timer itself takes so much.
+    longestBlockMs: Math.max(0, eventLoop.max / 1e6 - RESOLUTION_MS),
     objects,
     end,
     memoryBytes: process.memoryUsage().rss,

@@ -176,6 +176,11 @@ function tell(measurements: ExamMeasurement[], floors: { fetch: number; store: n
   for (const [name, ms] of stages) console.log(`| ${name} | ${ms.toFixed(0)} |`);
   const total = of(({ totalMs }) => totalMs);
   console.log(`| **total**, from asking to closed | **${total.toFixed(0)}** |\n`);
+  const cpu = of(({ cpuMs }) => cpuMs);
+  const block = Math.max(...measurements.map(({ longestBlockMs }) => longestBlockMs));
+  console.log(
+    `Processor time ${cpu.toFixed(0)} ms; the event loop stood still for at most ${block.toFixed(0)} ms.\n`,
+  );
 
   const fetch = median(floors.map((floor) => floor.fetch));
   const store = median(floors.map((floor) => floor.store));

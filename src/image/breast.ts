@@ -198,22 +198,22 @@ function largestRegion(pixels: Uint8Array, rows: number, columns: number): Uint8
   let best = 0;
   let bestSize = 0;
   let next = 0;
+  let depth = 0;
+  const visit = (neighbour: number, inside: boolean) => {
+    if (!inside || pixels[neighbour] === 0 || label[neighbour] !== 0) return;
+    label[neighbour] = next;
+    stack[depth++] = neighbour;
+  };
   for (let seed = 0; seed < pixels.length; seed++) {
     if (pixels[seed] === 0 || label[seed] !== 0) continue;
     next++;
     let size = 0;
-    let depth = 0;
     stack[depth++] = seed;
     label[seed] = next;
     while (depth > 0) {
       const at = stack[--depth]!;
       size++;
       const x = at % columns;
-      const visit = (neighbour: number, inside: boolean) => {
-        if (!inside || pixels[neighbour] === 0 || label[neighbour] !== 0) return;
-        label[neighbour] = next;
-        stack[depth++] = neighbour;
-      };
       visit(at - 1, x > 0);
       visit(at + 1, x < columns - 1);
       visit(at - columns, at >= columns);

@@ -44,12 +44,13 @@ export type PreparationResult = { kind: 'prepared'; image: PreparedImage } | Ins
  * What is wrong with the instance comes back as `left-alone` with its code, whatever the bytes are.
  *
  * @param options.overwrite `bytes` are not needed any more: their pixels are worked on in place
+ * @param options.allocate gives the memory for decoded pixels; with `overwrite` nothing is left in it afterwards
  * @throws ImageError `preparation-invalid`: the task is at fault, not the image
  */
 export async function prepareInstance(
   bytes: Uint8Array,
   task: PreparationTask,
-  options: { overwrite?: boolean } = {},
+  options: { overwrite?: boolean; allocate?: (words: number) => Uint16Array } = {},
 ): Promise<PreparationResult> {
   let instance: DicomInstance | undefined;
   let recognition: Recognition | undefined;
@@ -57,7 +58,7 @@ export async function prepareInstance(
     instance = readPart10(bytes);
     recognition = recogniseMammogram(instance);
     if (recognition.kind === 'left-alone') return leftAlone(instance, recognition, recognition.leftOut);
-    const grey = presentationImage(instance.dataset, await decodePixels(instance), options);
+    const grey = presentationImage(instance.dataset, await decodePixels(instance, options), options);
     const { input, geometry } = prepareGrey(grey, task.preparation);
     const display = displayImage(grey, task.displayLongEdge);
     return { kind: 'prepared', image: { source: detached(recognition.source), input, geometry, display } };

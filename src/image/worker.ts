@@ -21,6 +21,18 @@ export type WorkerAnswer = { memory: ArrayBuffer | undefined } & (
   | { kind: 'invalid'; message: string; remedy: string | undefined }
 );
 
+/** Larger ones are let go at once. */
+const MOST_KEPT_WORDS = 32 * 2 ** 20;
+
+/** The place of decoded pixels, for one image after the other: nothing of them leaves the thread. */
+let decoded = new Uint16Array(0);
+
+function allocate(words: number): Uint16Array {
+  if (words > MOST_KEPT_WORDS) return new Uint16Array(words);
+  if (decoded.length < words) decoded = new Uint16Array(words);
+  return decoded.subarray(0, words);
+}
+
 /** What a thread does for `PreparationPool`. */
 export async function prepare(task: WorkerTask): Promise<WorkerAnswer> {
   const memory = task.returned ? (task.bytes.buffer as ArrayBuffer) : undefined;
@@ -28,7 +40,10 @@ export async function prepare(task: WorkerTask): Promise<WorkerAnswer> {
     return moved({ kind: 'recognised', recognition: recogniseInstance(task.bytes), memory });
   }
   try {
-    const result = await prepareInstance(evenlyPlaced(task.bytes), task.task, { overwrite: true });
+    const result = await prepareInstance(evenlyPlaced(task.bytes), task.task, {
+      overwrite: true,
+      allocate,
+    });
     return moved({ kind: 'result', result, memory });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;

@@ -60,10 +60,14 @@ export function isDecodable(transferSyntaxUID: string): boolean {
  * Sizes are checked before anything is allocated, and compressed streams are held against Rows × Columns by their
  * own headers before a codec sees them.
  *
+ * @param options.allocate gives the memory for what is decoded, where the decoder lets us choose
  * @throws ImageError `undecodable-transfer-syntax`, `pixel-data-missing`, `pixel-data-broken`,
  *   `image-size-refused` or `pixel-format-unsupported`
  */
-export async function decodePixels(instance: DicomInstance): Promise<StoredPixels> {
+export async function decodePixels(
+  instance: DicomInstance,
+  options: { allocate?: (words: number) => Uint16Array } = {},
+): Promise<StoredPixels> {
   const { dataset, transferSyntaxUID } = instance;
   const format = readPixelFormat(dataset);
   const pixelData = dataset.pixelData();
@@ -77,10 +81,16 @@ export async function decodePixels(instance: DicomInstance): Promise<StoredPixel
   if (pixelData.encapsulated === NATIVE.has(transferSyntaxUID)) {
     throw broken('is encapsulated, or not, other than its transfer syntax says');
   }
-  return decodeBytes(bytes, transferSyntaxUID, format);
+  const allocate = options.allocate ?? ((words) => new Uint16Array(words));
+  return decodeBytes(bytes, transferSyntaxUID, format, allocate);
 }
 
-async function decodeBytes(bytes: Uint8Array, syntax: string, format: PixelFormat): Promise<StoredPixels> {
+async function decodeBytes(
+  bytes: Uint8Array,
+  syntax: string,
+  format: PixelFormat,
+  allocate: (words: number) => Uint16Array,
+): Promise<StoredPixels> {
   const { rows, columns, bitsAllocated } = format;
   const decoded = (words: Uint8Array | Uint16Array, precision: number): StoredPixels => {
     // What a codec gives is right-aligned, unless it was given whole words to compress.
@@ -107,10 +117,10 @@ async function decodeBytes(bytes: Uint8Array, syntax: string, format: PixelForma
     return decoded(await decodeWithWasm('charls', bytes, rows, columns), header.precision);
   }
   if (family === 'jpeg' && header.process === 'lossless') {
-    return decoded(decodeLosslessJpeg(bytes, header), header.precision);
+    return decoded(decodeLosslessJpeg(bytes, header, allocate), header.precision);
   }
   if (family === 'jpeg' && header.process === 'sequential') {
-    return decoded(decodeSequentialJpeg(bytes, header), header.precision);
+    return decoded(decodeSequentialJpeg(bytes, header, allocate), header.precision);
   }
   throw undecodable(syntax);
 }

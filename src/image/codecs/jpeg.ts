@@ -48,7 +48,11 @@ const BAND_BYTES = 2 ** 19;
  * @returns rows × columns samples, row-major
  * @throws ImageError `pixel-data-broken`
  */
-export function decodeLosslessJpeg(bytes: Uint8Array, header: JpegHeader): Uint16Array {
+export function decodeLosslessJpeg(
+  bytes: Uint8Array,
+  header: JpegHeader,
+  allocate: (words: number) => Uint16Array,
+): Uint16Array {
   const { rows, columns, precision, pointTransform, selection: predictor, restartInterval } = header;
   if (!header.dcTable) throw broken('names a Huffman table that it does not have');
   if (precision < 2 || precision > 16) throw broken(`says that it has ${precision} bits per sample`);
@@ -60,7 +64,7 @@ export function decodeLosslessJpeg(bytes: Uint8Array, header: JpegHeader): Uint1
   fillTable(band.memory, TABLE_AT, header.dcTable, true);
   const origin = 1 << Math.max(0, precision - pointTransform - 1);
   const restartRows = restartInterval / columns;
-  const out = new Uint16Array(rows * columns);
+  const out = allocate(rows * columns);
   for (let y = 0; y < rows; ) {
     // The row above the band stays in front of it, for the predictors.
     const restarts = restartRows > 0 && y > 0 && y % restartRows === 0;
@@ -85,7 +89,11 @@ export function decodeLosslessJpeg(bytes: Uint8Array, header: JpegHeader): Uint1
  * @returns rows × columns samples, row-major
  * @throws ImageError `pixel-data-broken`
  */
-export function decodeSequentialJpeg(bytes: Uint8Array, header: JpegHeader): Uint16Array {
+export function decodeSequentialJpeg(
+  bytes: Uint8Array,
+  header: JpegHeader,
+  allocate: (words: number) => Uint16Array,
+): Uint16Array {
   const { rows, columns, precision } = header;
   if (!header.dcTable || !header.acTable) throw broken('names a Huffman table that it does not have');
   if (!header.quantisation) throw broken('names a quantisation table that it does not have');
@@ -102,7 +110,7 @@ export function decodeSequentialJpeg(bytes: Uint8Array, header: JpegHeader): Uin
   for (let k = 0; k < 64; k++) quantisation[zigzag[k]!] = header.quantisation[k]!;
 
   band.functions.startDct(header.restartInterval);
-  const out = new Uint16Array(rows * columns);
+  const out = allocate(rows * columns);
   for (let top = 0; top < rows; top += 8) {
     const good = band.functions.dctBlockRow(
       band.at,
