@@ -42,7 +42,8 @@ const TILES_AT_A_TIME = 16;
  * the full range first.
  *
  * @param pixels row-major, `rows * columns` long; not changed
- * @returns a new array of the same kind
+ * @param memory.overwrite the result may take the place of `pixels`, where the tiles are large enough for that
+ * @returns an array of the same kind
  * @throws RangeError where sizes or tiles are not positive whole numbers, or do not match the array
  */
 export function clahe<Pixels extends Uint8Array | Uint16Array>(
@@ -50,6 +51,7 @@ export function clahe<Pixels extends Uint8Array | Uint16Array>(
   rows: number,
   columns: number,
   options: ClaheOptions,
+  memory: { overwrite?: boolean } = {},
 ): Pixels {
   const [across, down] = options.tiles;
   for (const size of [rows, columns, across, down]) {
@@ -78,15 +80,18 @@ export function clahe<Pixels extends Uint8Array | Uint16Array>(
   const xbAt = take(columns * 4);
   const yaAt = take(rows * 4);
   const bandAt = take(bandRows * bandWidth * 2);
-  const { memory, functions } = kernel.instance(take(0));
+  const {
+    memory: { buffer },
+    functions,
+  } = kernel.instance(take(0));
 
-  const histograms = new Uint32Array(memory.buffer, histogramAt, group * bins);
-  const band = new Uint16Array(memory.buffer, bandAt, bandRows * bandWidth);
+  const histograms = new Uint32Array(buffer, histogramAt, group * bins);
+  const band = new Uint16Array(buffer, bandAt, bandRows * bandWidth);
   const horizontal = neighbours(columns, tileWidth, across);
   const vertical = neighbours(rows, tileHeight, down);
-  new Float32Array(memory.buffer, xaAt, columns).set(horizontal.weight);
-  new Float32Array(memory.buffer, xbAt, columns).set(horizontal.weight.map((weight) => 1 - weight));
-  new Float32Array(memory.buffer, yaAt, rows).set(vertical.weight);
+  new Float32Array(buffer, xaAt, columns).set(horizontal.weight);
+  new Float32Array(buffer, xbAt, columns).set(horizontal.weight.map((weight) => 1 - weight));
+  new Float32Array(buffer, yaAt, rows).set(vertical.weight);
 
   /** Rows from `top` on, and what lies beyond the right and lower edge. Few large copies: each costs 100 ns. */
   const fillBand = (top: number, height: number) => {
@@ -121,9 +126,11 @@ export function clahe<Pixels extends Uint8Array | Uint16Array>(
     }
   };
 
-  const out = (
-    pixels instanceof Uint8Array ? new Uint8Array(pixels.length) : new Uint16Array(pixels.length)
-  ) as Pixels;
+  // Rows are blended when the row of tiles half a tile further down has been counted; what it counts below the image
+  // are reflected rows, which must not be blended yet either.
+  const inPlace = memory.overwrite === true && tileHeight > 2 * down;
+  const blended = pixels instanceof Uint8Array ? Uint8Array : Uint16Array;
+  const out = inPlace ? pixels : (new blended(pixels.length) as Pixels);
   for (const span of vertical.spans) {
     while (mapped <= span.second) mapTileRow(mapped++);
     for (let y0 = span.start; y0 < span.end; y0 += bandRows) {

@@ -159,7 +159,9 @@ function addClahe(work: Work, step: Extract<PreparationStep, { step: 'clahe' }>)
   const { rows, columns } = work;
   const image = work.channels[0]!;
   const pixels =
-    step.bits === 8 ? clahe(bytes(image), rows, columns, step) : clahe(words(image), rows, columns, step);
+    step.bits === 8
+      ? clahe(bytes(image), rows, columns, step, { overwrite: true })
+      : clahe(words(image), rows, columns, step);
   const equalised = planeOf({ pixels, rows, columns });
   if (step.as === 'channel') work.channels.push(equalised);
   else work.channels[0] = equalised;

@@ -74,6 +74,30 @@ describe('clahe', () => {
     expect(differences(input, before)).to.equal(0);
   });
 
+  it('gives the same in the place of its input, at every size and grid', () => {
+    let taken = 0;
+    for (const bits of [8, 16] as const) {
+      for (let size = 1; size < 130; size += 3) {
+        for (const tiles of [
+          [1, 1],
+          [3, 2],
+          [4, 8],
+          [8, 5],
+          [2, 16],
+        ] as [number, number][]) {
+          const [rows, columns] = [size, 131 - size];
+          const input = generated(size, rows, columns, bits);
+          const expected = clahe(input, rows, columns, { clipLimit: 3, tiles });
+          const output = clahe(input, rows, columns, { clipLimit: 3, tiles }, { overwrite: true });
+          const told = named({ rows, columns, bits, clipLimit: 3, tiles });
+          expect(differences(output, expected), told).to.equal(0);
+          if (output === input) taken++;
+        }
+      }
+    }
+    expect(taken).to.be.greaterThan(100);
+  });
+
   it('gives the same after an image that needs more memory than is kept', () => {
     const input = generated(4, 64, 64, 16);
     const options = { clipLimit: 2, tiles: [8, 8] as [number, number] };
