@@ -52,18 +52,24 @@ describe('PreparationPool', () => {
     expect(larger.byteLength).to.equal(made.bytes.length + 10);
   });
 
-  it('gives the same from every lossless transfer syntax', async () => {
-    const straight = await pool.prepare(made.bytes.slice(), TASK);
-    for (const syntax of [
-      transferSyntax.JPEGLosslessSV1,
-      transferSyntax.JPEG2000Lossless,
-      transferSyntax.HTJ2KLossless,
-    ]) {
-      const other = await pool.prepare(await transcode(made.bytes, syntax), TASK);
-      if (straight.kind !== 'prepared' || other.kind !== 'prepared') throw new Error(codeOf(other));
-      expect(other.image.input, syntax).to.deep.equal(straight.image.input);
-    }
-  });
+  for (const bits of [8, 12, 16] as const) {
+    it(`gives the same from every lossless transfer syntax, at ${bits} bits`, async () => {
+      const { bytes } = makeInstance({ rows: 416, columns: 320, bits });
+      const straight = await pool.prepare(bytes.slice(), TASK);
+      for (const syntax of [
+        transferSyntax.RLELossless,
+        transferSyntax.JPEGLosslessSV1,
+        transferSyntax.JPEGLSLossless,
+        transferSyntax.JPEG2000Lossless,
+        transferSyntax.HTJ2KLossless,
+      ]) {
+        const other = await pool.prepare(await transcode(bytes, syntax), TASK);
+        if (straight.kind !== 'prepared' || other.kind !== 'prepared') throw new Error(codeOf(other));
+        expect(other.image.input, syntax).to.deep.equal(straight.image.input);
+        expect(other.image.display, syntax).to.deep.equal(straight.image.display);
+      }
+    });
+  }
 
   it('leaves other objects alone with the reason, and recognises without touching pixels', async () => {
     const capture = makeInstance({ kind: 'secondary-capture' });

@@ -11,8 +11,8 @@ interface Decoder {
   /** Room for the compressed bytes in the codec's memory. */
   getEncodedBuffer(length: number): Uint8Array;
   decode(): void;
-  /** View of the decoded bytes in the codec's memory: 1 or 2 bytes per sample, little endian. */
-  getDecodedBuffer(): Uint8Array;
+  /** View of the decoded bytes in the codec's memory: 1 or 2 bytes per sample, little endian. CharLS gives a clamped one. */
+  getDecodedBuffer(): Uint8Array | Uint8ClampedArray;
   getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number };
 }
 
@@ -82,7 +82,8 @@ export async function decodeWithWasm(
     if (width !== columns || height !== rows || componentCount !== 1 || decoded.length !== expected) {
       throw new Error(`decoded to ${width} × ${height}, ${decoded.length} bytes`);
     }
-    const own = decoded.slice();
+    // Of this very kind: pixels are told apart by the kind of their array.
+    const own = new Uint8Array(decoded);
     return bitsPerSample > 8 ? wordsOf(own) : own;
   } catch (error) {
     throw broken(
