@@ -1,5 +1,6 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { MamoriError } from '../errors.js';
+import { threadMemory } from '../image/index.js';
 import { drawOverlay, type OverlayInput } from './overlay.js';
 import type { RgbImage } from './rgbImage.js';
 import { type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';
@@ -19,9 +20,6 @@ export type OverlayAnswer =
   | { kind: 'drawn'; rgb: RgbImage | undefined; secondaryCapture: Uint8Array | undefined }
   | { kind: 'failed'; code: string; message: string; remedy: string | undefined };
 
-/** The picture's memory, used again for the next one where the picture itself does not leave the thread. */
-let canvas = new Uint8Array(0);
-
 /** What a thread does for `OverlayPool`. */
 export function draw(task: OverlayTask): OverlayAnswer {
   try {
@@ -38,9 +36,9 @@ export function draw(task: OverlayTask): OverlayAnswer {
   }
 }
 
+/** For a picture that does not leave the thread itself. */
 function onCanvas(bytes: number): Uint8Array {
-  if (canvas.length < bytes) canvas = new Uint8Array(bytes);
-  return canvas.subarray(0, bytes).fill(0);
+  return new Uint8Array(threadMemory(bytes), 0, bytes).fill(0);
 }
 
 /** Gives the big buffers to the other thread instead of copying them. */

@@ -24,5 +24,6 @@ export {
 } from './prepareInstance.js';
 export { presentationImage } from './presentation.js';
 export { displayImage, resizeArea } from './resize.js';
+export { threadMemory } from './threadMemory.js';
 export type * from './types.js';
 export { prepare as prepareInThread } from './worker.js';

@@ -1,10 +1,10 @@
 import { type Dataset, intentOfClass } from '../dicom/index.js';
 import { breastMask } from './breast.js';
 import type { StoredPixels } from './codecs/index.js';
-import { lookUpWords } from './lookup.js';
 import { readAttenuation, readModality } from './modality.js';
 import type { GreyImage } from './types.js';
 import { readVoi, windowed } from './voi.js';
+import { lookUpWords } from './wordTable.js';
 
 /** Shares of the breast's pixels left black and white where the image does not say how it is to be shown. */
 const DARKEST = 0.005;

@@ -7,6 +7,7 @@ import {
   prepareInstance,
   recogniseInstance,
 } from './prepareInstance.js';
+import { threadMemory } from './threadMemory.js';
 
 /** What the pool asks of a thread. `returned`: the memory under the bytes is wanted back afterwards. */
 export type WorkerTask = { bytes: Uint8Array; returned: boolean } & (
@@ -21,16 +22,9 @@ export type WorkerAnswer = { memory: ArrayBuffer | undefined } & (
   | { kind: 'invalid'; message: string; remedy: string | undefined }
 );
 
-/** Larger ones are let go at once. */
-const MOST_KEPT_WORDS = 32 * 2 ** 20;
-
-/** The place of decoded pixels, for one image after the other: nothing of them leaves the thread. */
-let decoded = new Uint16Array(0);
-
+/** Decoded pixels do not leave the thread. */
 function allocate(words: number): Uint16Array {
-  if (words > MOST_KEPT_WORDS) return new Uint16Array(words);
-  if (decoded.length < words) decoded = new Uint16Array(words);
-  return decoded.subarray(0, words);
+  return new Uint16Array(threadMemory(2 * words), 0, words);
 }
 
 /** What a thread does for `PreparationPool`. */
