@@ -5,17 +5,20 @@ export function mayPass(status: number): boolean {
   return status >= 500 && status !== 501 && status !== 505;
 }
 
+/** Nobody is left alone for longer, whatever is asked: dates come from clocks that may be years off. */
+const LONGEST_ASKED_MS = 86_400_000;
+
 /**
- * Retry-After (RFC 9110 §10.2.3) in ms from now: seconds, or a date.
+ * Retry-After (RFC 9110 §10.2.3) in ms from now, at most a day: seconds, or a date.
  *
  * @param now ms since the epoch
  */
 export function retryAfterMs(value: string | undefined, now: number): number | undefined {
   const text = value?.trim();
   if (text === undefined || text === '') return undefined;
-  if (/^\d+$/.test(text)) return Math.min(Number(text), 86_400) * 1000;
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, LONGEST_ASKED_MS);
   const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - now), LONGEST_ASKED_MS);
 }
 
 export interface RetryPolicy {

@@ -82,6 +82,11 @@ describe('Repeats', () => {
     }
   });
 
+  it('are not put off for ever by a server whose clock or date is far off', async () => {
+    const { web } = await statuses([503], { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' });
+    expect(await caught(web.metadata('1.2.3'))).to.have.property('retryAfterMs', 86_400_000);
+  });
+
   it('take no notice of a Retry-After that cannot be read', async () => {
     const { web, server } = await statuses([503, 200], { 'retry-after': 'soon' });
     await web.metadata('1.2.3');
