@@ -135,14 +135,14 @@ async function prepareOne(
     else intake.leftOut.push({ ...namesOf(instance), ...CONTRADICTORY });
     return;
   }
+  const { leftOut, source, attempted } = result;
+  if (source !== undefined && !isNamedAlike(instance, source)) {
+    intake.leftOut.push({ ...namesOf(instance), ...CONTRADICTORY });
+    return;
+  }
   // The archive's names count: a file too broken to name itself is still an instance of this exam.
-  intake.leftOut.push({
-    ...namesOf(instance),
-    code: result.leftOut.code,
-    reason: result.leftOut.reason,
-    source: result.source,
-    attempted: result.attempted,
-  });
+  const { code, reason } = leftOut;
+  intake.leftOut.push({ ...namesOf(instance, source), code, reason, source, attempted });
   if (result.study?.studyInstanceUID === instance.studyInstanceUID) intake.study ??= result.study;
 }
 
@@ -182,7 +182,7 @@ export async function identify(
     const { source, study } =
       result.kind === 'prepared' ? { source: result.image.source, study: result.image.source } : result;
     if (study?.studyInstanceUID !== instance.studyInstanceUID) return { source: undefined, study: undefined };
-    return { source, study };
+    return { source: source && isNamedAlike(instance, source) ? source : undefined, study };
   } catch (error) {
     if (!(error instanceof InstanceUnavailable)) throw error;
     return { source: undefined, study: undefined };
@@ -219,7 +219,12 @@ function viewsOf(images: PreparedImage[]): Set<StandardView> {
   return new Set(images.map((image) => standardView(image.source)));
 }
 
-function namesOf(instance: { sopClassUID: string; sopInstanceUID: string; seriesInstanceUID: string }) {
-  const { sopClassUID, sopInstanceUID, seriesInstanceUID } = instance;
+/** As the archive names an instance; its class by its own header where the archive does not list classes. */
+export function namesOf(
+  instance: { sopClassUID: string; sopInstanceUID: string; seriesInstanceUID: string },
+  source?: SourceInstance,
+) {
+  const { sopInstanceUID, seriesInstanceUID } = instance;
+  const sopClassUID = instance.sopClassUID || (source?.sopClassUID ?? '');
   return { sopClassUID, sopInstanceUID, seriesInstanceUID };
 }

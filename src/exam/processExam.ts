@@ -2,7 +2,7 @@ import { aggregate } from '../model/index.js';
 import type { UnanalysedInstance } from '../sr/index.js';
 import { drawCaptures } from './captures.js';
 import { explain } from './explanation.js';
-import { describedStudy, type Intake, identify, knownByClass, takeIn } from './intake.js';
+import { describedStudy, type Intake, identify, knownByClass, namesOf, takeIn } from './intake.js';
 import { writeNotProcessed, writeReports } from './reports.js';
 import type { ExamInstance, ExamOutcome } from './types.js';
 import { type ExamContext, type ExamWork, examWork, type Workbench } from './workbench.js';
@@ -84,16 +84,14 @@ export async function declineExam(
   const leftOut: UnanalysedInstance[] = [];
   let study: Intake['study'];
   for (const instance of instances) {
-    const { sopClassUID, sopInstanceUID, seriesInstanceUID } = instance;
-    const names = { sopClassUID, sopInstanceUID, seriesInstanceUID };
     const other = knownByClass(instance);
     if (other !== undefined) {
-      leftOut.push({ ...names, ...other, attempted: false });
+      leftOut.push({ ...namesOf(instance), ...other, attempted: false });
       continue;
     }
     const seen = study === undefined ? await identify(instance, bench.preparation) : undefined;
     study ??= seen?.study;
-    leftOut.push({ ...names, ...why, source: seen?.source, attempted: true });
+    leftOut.push({ ...namesOf(instance, seen?.source), ...why, source: seen?.source, attempted: true });
   }
   study ??= await describedStudy(instances);
   const work = examWork({ images: [], leftOut, study }, bench, context);

@@ -153,6 +153,40 @@ describe('processing an exam', () => {
     expect(outcome.status).to.equal('partly-analysed');
   });
 
+  it('says nothing of another study whose file lies under one of its names, readable or not', async () => {
+    const foreign = makeInstance({ ...SMALL, seed: 'another patient', override: { BitsAllocated: 32 } });
+    const instances = exam.map((made) => given(made));
+    instances[3] = given(exam[3]!, async () => Uint8Array.from(foreign.bytes));
+    const outcomes = [
+      await process(instances),
+      await declineExam(instances.slice(3), bench, context, { code: 'engine-failed', reason: 'No answer.' }),
+    ];
+    expect(outcomes[0]).to.include({ status: 'partly-analysed' });
+    expect(outcomes[0]!.leftOut.map(({ code }) => code)).to.deep.equal(['contradictory-identity']);
+    for (const { objects, leftOut } of outcomes) {
+      expect(leftOut.map(({ source }) => source)).to.deep.equal([undefined]);
+      for (const { bytes } of objects) {
+        expect(Buffer.from(bytes).includes(foreign.sopInstanceUID)).to.equal(false);
+        expect(Buffer.from(bytes).includes(foreign.studyInstanceUID)).to.equal(false);
+      }
+    }
+  });
+
+  it('refers to an image by its own SOP class where the archive does not list classes', async () => {
+    const broken = makeInstance({ ...SMALL, seed: 'exam', override: { BitsAllocated: 32 } });
+    const unlisted = { ...given(broken), sopClassUID: '' };
+    const { studyInstanceUID } = broken;
+    const why = { code: 'engine-failed', reason: 'No answer.' };
+    for (const outcome of [await process([unlisted]), await declineExam([unlisted], bench, context, why)]) {
+      expect(outcome.leftOut[0]).to.include({ sopClassUID: broken.sopClassUID });
+      expect(kinds(outcome)).to.deep.equal(['tid1500', 'mammography-cad']);
+      for (const { bytes } of outcome.objects) {
+        const evidence = readPart10(bytes).dataset.items('CurrentRequestedProcedureEvidenceSequence');
+        expect(evidence.map((item) => item.string('StudyInstanceUID'))).to.deep.equal([studyInstanceUID]);
+      }
+    }
+  });
+
   it('does not fetch what is no mammogram by its SOP class', async () => {
     const tomosynthesis = given(makeInstance({ ...SMALL, kind: 'tomosynthesis' }), async () => {
       throw new Error('fetched');
