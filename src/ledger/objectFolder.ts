@@ -24,12 +24,19 @@ const ORPHAN_AGE_MS = 3_600_000;
 export class ObjectFolder {
   constructor(private readonly folder: string) {}
 
-  /** Writes the bytes through to the disk. Each call makes files of its own: workers cannot overwrite each other's. */
+  /** Writes the bytes through to the disk, all or none. Each call makes files of its own: workers cannot overwrite each other's. */
   async put(all: readonly Uint8Array[]): Promise<StoredBytes[]> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const stored = await Promise.all(all.map((bytes) => this.write(bytes)));
+    const files = all.map(() => `${randomUUID()}.dcm`);
+    const ends = await Promise.allSettled(all.map((bytes, i) => this.write(files[i]!, bytes)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) {
+      // On a full disk, halves of files would keep it full.
+      await this.remove(files);
+      throw failed.reason;
+    }
     await flush(this.folder);
-    return stored;
+    return ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
   }
 
   /** @throws LedgerError `ledger-object-damaged` when the bytes are not the ones that were put there. */
@@ -61,8 +68,7 @@ export class ObjectFolder {
     }
   }
 
-  private async write(bytes: Uint8Array): Promise<StoredBytes> {
-    const file = `${randomUUID()}.dcm`;
+  private async write(file: string, bytes: Uint8Array): Promise<StoredBytes> {
     const handle = await open(join(this.folder, file), 'wx', 0o600);
     try {
       await handle.writeFile(bytes);

@@ -203,6 +203,14 @@ describe('ledger', () => {
       expect(await ledger.isOwn(uids[0]!)).to.equal(true);
     });
 
+    it('leave no file behind when one of them cannot be written', async () => {
+      const claim = await claimed(ledger);
+      const unwritable = { ...objects()[0]!, bytes: undefined as unknown as Uint8Array };
+      const kept = ledger.keepObjects(claim, [...objects(), unwritable], { kind: 'processed' }, at(1));
+      expect(await kept.catch((error: unknown) => error)).to.be.instanceOf(Error);
+      expect(readdirSync(join(folder, 'mamori.db-objects'))).to.deep.equal([]);
+    });
+
     it('that a crash left without a record are cleared away, once they are old', async () => {
       const claim = await claimed(ledger);
       await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
