@@ -1,4 +1,5 @@
 import type { DicomWeb } from '../dicomweb/index.js';
+import { MamoriError } from '../errors.js';
 import { declineExam, type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import { type Claim, type ExamKey, type Ledger, LedgerError, type Reason } from '../ledger/index.js';
 import { deliver } from './delivery.js';
@@ -104,7 +105,12 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
 
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
   const { studyInstanceUID } = claim.exam;
-  const lastTry = claim.attempt >= parts.settings.retry.attempts;
+  const { attempts } = parts.settings.retry;
+  // Tries that end with an error end with the last one allowed. A claim after that means that the last one took its
+  // process along; it would take the next one too.
+  const lost = claim.attempt > attempts;
+  if (claim.attempt > attempts + 1) throw processEnded(studyInstanceUID, claim.attempt - 1);
+  const lastTry = claim.attempt >= attempts;
   const instances = await fetchable(studyInstanceUID, parts, {
     lastTry,
     onBytes: (bytes) => {
@@ -113,6 +119,11 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   });
   const predecessors = await parts.ledger.predecessors(claim.exam);
   const context = { createdAt: new Date(), predecessors, revision: claim.revision };
+  if (lost) {
+    const why = reasonOf(processEnded(studyInstanceUID, claim.attempt - 1));
+    parts.log.error({ study: studyInstanceUID, ...why }, 'The exam is not tried again');
+    return declineExam(instances, parts.bench, context, why);
+  }
   try {
     return await processExam(instances, parts.bench, context);
   } catch (error) {
@@ -122,6 +133,15 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
     parts.log.error({ study: studyInstanceUID, code, reason }, 'The exam could not be analysed');
     return await declineExam(instances, parts.bench, context, { code, reason });
   }
+}
+
+/** The process has gone down over the exam, or the machine: nobody was left to write down why. */
+function processEnded(studyInstanceUID: string, tries: number): MamoriError {
+  return new MamoriError(
+    'process-ended',
+    `The last of ${tries} tries at study ${studyInstanceUID} ended with its process.`,
+    { remedy: 'Look for crashes and lack of memory, then: mamori retry.' },
+  );
 }
 
 /** False where there is nothing to deliver: the exam is closed then, with its reason in the ledger alone. */

@@ -265,7 +265,10 @@ export class Poller {
       }
     };
     const lanes = Math.min(this.#parts.settings.workers, Math.max(1, due.length));
-    await Promise.all(Array.from({ length: lanes }, (_, number) => lane(number)));
+    // To the end of every lane: one that went on beside the next cycle would share its worker's name and claims.
+    const ends = await Promise.allSettled(Array.from({ length: lanes }, (_, number) => lane(number)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   async #work(exam: ExamKey, lane: number): Promise<ExamReport> {

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { Engine } from '../../src/model/index.js';
+import { makeExam } from '../../src/phantom/index.js';
+import { smallBundle } from '../model/bundles.js';
+import {
+  demoArchive,
+  kindsOf,
+  type OpenBench,
+  openBench,
+  resultsIn,
+  SETTINGS,
+  Station,
+  type TestArchive,
+  today,
+} from './hospital.js';
+
+const exam = (seed: string) =>
+  makeExam({ rows: 160, columns: 128, seed, date: today(), views: ['LCC', 'RCC'] });
+
+describe('Exams that end their workers', () => {
+  let bench: OpenBench;
+  let archive: TestArchive;
+  let here: Station | undefined;
+
+  before(async () => {
+    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
+  });
+  afterEach(async () => {
+    await here?.close();
+    here = undefined;
+    await archive.clear();
+  });
+  after(async () => {
+    await archive.stop();
+    await bench.close();
+  });
+
+  /** As if so many processes had died over the exam one after the other. */
+  async function dieOver(study: string, station: Station, times: number): Promise<void> {
+    const key = {
+      studyInstanceUID: study,
+      modelName: 'small',
+      modelVersion: '1.0.0',
+      settingsDigest: 'test',
+    };
+    await station.ledger.observe(key, 'two images', new Date());
+    for (let i = 0; i < times; i++) {
+      const now = new Date(Date.now() - 60_000 + i);
+      await station.ledger.claim(key, `died ${i}`, now, now);
+    }
+  }
+
+  it('are not analysed again for ever: after the last try they are answered without it', async () => {
+    const made = exam('deadly');
+    const study = made[0]!.studyInstanceUID;
+    await archive.add(...made);
+    let runs = 0;
+    const engine: Engine = {
+      ...bench.engine,
+      infer: async (inputs) => {
+        runs++;
+        return bench.engine.infer(inputs);
+      },
+    };
+    here = await Station.open(archive.access, {
+      bench: { ...bench, engine },
+      settings: { settleSeconds: 0 },
+    });
+    await dieOver(study, here, SETTINGS.retry.attempts);
+    const [report] = (await here.poller.cycle()).exams;
+    expect(report).to.deep.nested.include({ end: 'not-processed', 'reason.code': 'process-ended' });
+    expect(runs).to.equal(0);
+    expect(kindsOf(await resultsIn(here.pacs, study))).to.deep.equal(['mammography-cad', 'tid1500']);
+  });
+
+  it('are given up untouched where even the answer that they got none ends the process', async () => {
+    const made = exam('deadlier');
+    const study = made[0]!.studyInstanceUID;
+    await archive.add(...made);
+    here = await Station.open(archive.access, { bench, settings: { settleSeconds: 0 } });
+    await dieOver(study, here, SETTINGS.retry.attempts + 1);
+    const [report] = (await here.poller.cycle()).exams;
+    expect(report).to.deep.nested.include({ end: 'not-processed', 'reason.code': 'process-ended' });
+    expect(report!.retrievedBytes).to.equal(0);
+    expect(await resultsIn(here.pacs, study)).to.deep.equal([]);
+  });
+
+  it('are analysed when an administrator asks for it', async () => {
+    const made = exam('mended');
+    const study = made[0]!.studyInstanceUID;
+    await archive.add(...made);
+    here = await Station.open(archive.access, { bench, settings: { settleSeconds: 0 } });
+    await dieOver(study, here, SETTINGS.retry.attempts + 1);
+    await here.poller.cycle();
+    const [report] = await here.poller.process([study]);
+    expect(report).to.include({ end: 'delivered' });
+  });
+
+  it('do not leave a cycle half at work when the ledger fails one of its lanes', async () => {
+    const [first, second] = [exam('one'), exam('two')];
+    await archive.add(...first, ...second);
+    let underWay = 0;
+    const engine: Engine = {
+      ...bench.engine,
+      infer: async (inputs) => {
+        underWay++;
+        await sleep(200);
+        underWay--;
+        return bench.engine.infer(inputs);
+      },
+    };
+    here = await Station.open(archive.access, {
+      bench: { ...bench, engine },
+      settings: { settleSeconds: 0, workers: 2 },
+    });
+    const { ledger } = here;
+    const claim = ledger.claim.bind(ledger);
+    ledger.claim = async (key, worker, leaseUntil, now) => {
+      if (!worker.endsWith('/0')) return claim(key, worker, leaseUntil, now);
+      while (underWay === 0) await sleep(5);
+      throw new Error('disk I/O error');
+    };
+    const error = await here.poller.cycle().catch((one: unknown) => one);
+    expect(error).to.have.property('message', 'disk I/O error');
+    expect(underWay).to.equal(0);
+    expect((await ledger.counts()).delivered).to.equal(1);
+  });
+});
