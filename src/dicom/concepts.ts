@@ -13,7 +13,6 @@ export const VIEW_CC = sct('399162004', 'cranio-caudal');
 export const VIEW_MLO = sct('399368009', 'medio-lateral oblique');
 export const LEFT_BREAST = sct('80248007', 'Left breast');
 export const RIGHT_BREAST = sct('73056007', 'Right breast');
-export const BOTH_BREASTS = sct('63762007', 'Both breasts');
 export const BREAST = sct('76752008', 'Breast');
 export const LEFT = sct('7771000', 'Left');
 export const RIGHT = sct('24028007', 'Right');
@@ -35,9 +34,7 @@ export const PROCEDURE_REPORTED = dcm('121058', 'Procedure reported');
 
 // Language: TID 1204
 export const LANGUAGE = dcm('121049', 'Language of Content Item and Descendants');
-export const COUNTRY_OF_LANGUAGE = dcm('121046', 'Country of Language');
 export const ENGLISH_US: Code = { value: 'en-US', scheme: 'RFC5646', meaning: 'English (United States)' };
-export const ENGLISH: Code = { value: 'en', scheme: 'RFC5646', meaning: 'English' };
 
 // Observer: TID 1001, 1002, 1004
 export const OBSERVER_TYPE = dcm('121005', 'Observer Type');
@@ -47,11 +44,6 @@ export const DEVICE_OBSERVER_NAME = dcm('121013', 'Device Observer Name');
 export const DEVICE_OBSERVER_MANUFACTURER = dcm('121014', 'Device Observer Manufacturer');
 export const DEVICE_OBSERVER_MODEL_NAME = dcm('121015', 'Device Observer Model Name');
 export const DEVICE_OBSERVER_SERIAL_NUMBER = dcm('121016', 'Device Observer Serial Number');
-export const DEVICE_OBSERVER_PHYSICAL_LOCATION = dcm(
-  '121017',
-  'Device Observer Physical Location During Observation',
-);
-export const DEVICE_ROLE_IN_PROCEDURE = dcm('113876', 'Device Role in Procedure');
 
 // Image Library descriptors: TID 1602, 4020
 export const MODALITY = dcm('121139', 'Modality');
@@ -77,35 +69,25 @@ export const PIXEL_DATA_COLUMNS = dcm('110911', 'Pixel Data Columns');
 export const TRACKING_IDENTIFIER = dcm('112039', 'Tracking Identifier');
 export const TRACKING_UNIQUE_IDENTIFIER = dcm('112040', 'Tracking Unique Identifier');
 export const FINDING = dcm('121071', 'Finding');
-export const FINDING_CATEGORY = sct('276214006', 'Finding category');
 export const FINDING_SITE = sct('363698007', 'Finding Site');
 export const LATERALITY = sct('272741003', 'Laterality');
 export const IMAGE_REGION = dcm('111030', 'Image Region');
-export const SOURCE_IMAGE_FOR_SEGMENTATION = dcm('121233', 'Source image for segmentation');
 export const SOURCE_OF_MEASUREMENT = dcm('121112', 'Source of Measurement');
 export const SELECTED_REGION = dcm('111099', 'Selected region');
 export const COMMENT = dcm('121106', 'Comment');
-export const DERIVATION = dcm('121401', 'Derivation');
-export const REPORT_NARRATIVE = dcm('111412', 'Narrative Summary');
-export const CONCLUSION = dcm('121077', 'Conclusion');
-export const IMPRESSION = dcm('121073', 'Impression');
 export const SUMMARY = dcm('121111', 'Summary');
 
 // Probability (CID 6048) and units
 export const PROBABILITY_OF_CANCER = dcm('111047', 'Probability of cancer');
 export const CERTAINTY_OF_FINDING = dcm('111012', 'Certainty of Finding');
 export const PERCENT: Code = { value: '%', scheme: 'UCUM', meaning: 'Percent' };
-export const NO_UNITS: Code = { value: '1', scheme: 'UCUM', meaning: 'no units' };
-export const MILLIMETRE: Code = { value: 'mm', scheme: 'UCUM', meaning: 'mm' };
 export const PIXELS: Code = { value: '{pixels}', scheme: 'UCUM', meaning: 'pixels' };
-export const MILLIMETRE_PER_PIXEL: Code = { value: 'mm/{pixel}', scheme: 'UCUM', meaning: 'mm/pixel' };
 
 // Algorithm identification: TID 4019
 export const ALGORITHM_NAME = dcm('111001', 'Algorithm Name');
 export const ALGORITHM_PARAMETERS = dcm('111002', 'Algorithm Parameters');
 export const ALGORITHM_VERSION = dcm('111003', 'Algorithm Version');
 export const ALGORITHM_MANUFACTURER = dcm('122405', 'Algorithm Manufacturer');
-export const ALGORITHM_FAMILY = dcm('111000', 'Algorithm Family');
 
 // Mammography CAD: TID 4000, 4001, 4003, 4006, 4015 to 4018
 export const MAMMOGRAPHY_CAD_REPORT = dcm('111036', 'Mammography CAD Report');
@@ -124,12 +106,6 @@ export const PRESENTATION_REQUIRED = dcm(
   '111150',
   'Presentation Required: Rendering device is expected to present',
 );
-export const PRESENTATION_OPTIONAL = dcm('111151', 'Presentation Optional: Rendering device may present');
-export const NOT_FOR_PRESENTATION = dcm(
-  '111152',
-  'Not for Presentation: Rendering device expected not to present',
-);
-export const COMPOSITE_FEATURE = dcm('111015', 'Composite Feature');
 export const SINGLE_IMAGE_FINDING = dcm('111059', 'Single Image Finding');
 export const CENTER = dcm('111010', 'Center');
 export const OUTLINE = dcm('111041', 'Outline');
@@ -149,11 +125,7 @@ export const NOT_ATTEMPTED = dcm('111225', 'Not Attempted');
 // Equipment, derivation and references of Secondary Captures and reports
 export const PROCESSING_EQUIPMENT = dcm('109102', 'Processing Equipment');
 export const SOURCE_IMAGE_FOR_IMAGE_PROCESSING = dcm('121322', 'Source image for image processing operation');
-export const IMAGE_PROCESSING = dcm('110001', 'Image Processing');
-export const COMPUTER_AIDED_DETECTION = dcm('110004', 'Computer Aided Detection');
-export const COMPUTER_AIDED_DIAGNOSIS = dcm('110003', 'Computer Aided Diagnosis');
 export const SPATIAL_RESAMPLING = dcm('113085', 'Spatial resampling');
-export const ARTIFICIAL_INTELLIGENCE = dcm('123110', 'Artificial Intelligence');
 
 /** A code as the item of a code sequence (PS3.3 §8.8, Basic Code Sequence Macro). */
 export function codeItem(code: Code): {

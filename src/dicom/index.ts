@@ -5,7 +5,6 @@ export * from './concepts.js';
 export { Dataset, type EncodedPixelData } from './dataset.js';
 export { DicomJson, type DicomJsonObject, fromDicomJson, toDicomJson } from './dicomJson.js';
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError } from './errors.js';
-export { chooseInstances } from './instanceChoice.js';
 export {
   intentOfClass,
   type LeftAlone,

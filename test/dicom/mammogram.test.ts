@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import {
-  chooseInstances,
   isOwnObject,
   ownMark,
   readPart10,
@@ -370,40 +369,5 @@ describe('recogniseMammogram', () => {
       expect(recogniseMammogram(instance)).to.have.nested.property('leftOut.code', 'own-object');
       expect(isOwnObject(readPart10(part10(mammogram())).dataset)).to.equal(false);
     });
-  });
-});
-
-describe('chooseInstances', () => {
-  const image = (name: string, laterality: string, intent: string) => ({
-    ...sourceOf([
-      text('0008,0018', 'UI', name),
-      text('0020,0062', 'CS', laterality),
-      text(
-        '0008,0016',
-        'UI',
-        intent === 'raw'
-          ? sopClass.DigitalMammographyForProcessing
-          : sopClass.DigitalMammographyForPresentation,
-      ),
-    ]),
-  });
-
-  it('prefers For Presentation where a view has both, and says so', () => {
-    const { chosen, leftOut } = chooseInstances([
-      image('2.25.11', 'L', 'raw'),
-      image('2.25.12', 'L', 'shown'),
-      image('2.25.13', 'R', 'raw'),
-    ]);
-    expect(chosen.map((one) => one.sopInstanceUID)).to.deep.equal(['2.25.12', '2.25.13']);
-    expect(leftOut.map(({ sopInstanceUID, code }) => [sopInstanceUID, code])).to.deep.equal([
-      ['2.25.11', 'for-processing-superseded'],
-    ]);
-    expect(leftOut[0]?.reason).to.include('LCC');
-  });
-
-  it('keeps several images of one view and intent, in their order', () => {
-    const sources = [image('2.25.12', 'L', 'shown'), image('2.25.11', 'L', 'shown')];
-    expect(chooseInstances(sources)).to.deep.equal({ chosen: sources, leftOut: [] });
-    expect(chooseInstances([])).to.deep.equal({ chosen: [], leftOut: [] });
   });
 });
