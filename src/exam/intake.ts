@@ -67,6 +67,7 @@ export async function takeIn(
     await prepareAll(second, pool, task, intake);
   }
   dropSuperseded(intake);
+  dropTwoPatients(intake);
 
   const order = (image: PreparedImage) => `${standardView(image.source)} ${image.source.sopInstanceUID}`;
   intake.images.sort((a, b) => (order(a) < order(b) ? -1 : 1));
@@ -214,6 +215,30 @@ function dropSuperseded(intake: Intake): void {
       : left,
   );
 }
+
+/** What is said of one patient must not rest on another's image, and which is whose cannot be told here. */
+function dropTwoPatients(intake: Intake): void {
+  const patients = new Set(intake.images.map(({ source }) => patientIdOf(source)).filter((id) => id !== ''));
+  if (patients.size < 2) return;
+  for (const { source } of intake.images) {
+    intake.leftOut.push({ ...namesOf(source), ...TWO_PATIENTS, source });
+  }
+  intake.images = [];
+}
+
+const PATIENT_ID = '00100020';
+
+function patientIdOf({ patientAndStudy }: SourceInstance): string {
+  const bytes = patientAndStudy.find(({ tag }) => tag === PATIENT_ID)?.bytes ?? [];
+  return Buffer.from(bytes).toString('latin1').replaceAll('\0', '').trim();
+}
+
+/** Why a study is not analysed whose images are of more than one patient. */
+export const TWO_PATIENTS = {
+  code: 'contradictory-patient',
+  reason: 'The images of this study name at least two patients (Patient ID).',
+  attempted: true,
+};
 
 function viewsOf(images: PreparedImage[]): Set<StandardView> {
   return new Set(images.map((image) => standardView(image.source)));

@@ -2,7 +2,15 @@ import { aggregate } from '../model/index.js';
 import type { UnanalysedInstance } from '../sr/index.js';
 import { drawCaptures } from './captures.js';
 import { explain } from './explanation.js';
-import { describedStudy, type Intake, identify, knownByClass, namesOf, takeIn } from './intake.js';
+import {
+  describedStudy,
+  type Intake,
+  identify,
+  knownByClass,
+  namesOf,
+  TWO_PATIENTS,
+  takeIn,
+} from './intake.js';
 import { writeNotProcessed, writeReports } from './reports.js';
 import type { ExamInstance, ExamOutcome } from './types.js';
 import { type ExamContext, type ExamWork, examWork, type Workbench } from './workbench.js';
@@ -113,6 +121,8 @@ interface Reason {
 function whyNothing(instances: ExamInstance[], leftOut: UnanalysedInstance[]): Reason {
   if (instances.length === 0) return { code: 'no-mammogram', reason: 'The study holds no mammogram.' };
   const failures = leftOut.filter(isFailure);
+  const { code, reason } = TWO_PATIENTS;
+  if (failures.some((left) => left.code === code)) return { code, reason };
   if (failures.length === 0) {
     const reason = 'The study holds no standard mammography view that can be analysed.';
     return { code: 'no-standard-view', reason };

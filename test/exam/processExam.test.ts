@@ -172,6 +172,20 @@ describe('processing an exam', () => {
     }
   });
 
+  it('gives no answer about images of two patients in one study, and says why', async () => {
+    const others = makeExam({ ...SMALL, override: { PatientID: 'SOMEBODY-ELSE' } });
+    const mixed = [exam[0]!, others[1]!, exam[2]!, others[3]!].map((made) => given(made));
+    const outcome = await process(mixed);
+    expect(outcome).to.include({ status: 'not-processed', code: 'contradictory-patient' });
+    expect(outcome.leftOut.map(({ code }) => code)).to.deep.equal(Array(4).fill('contradictory-patient'));
+    expect(kinds(outcome)).to.not.include('secondary-capture');
+
+    const unnamed = makeExam({ ...SMALL, override: { PatientID: '' } });
+    expect(await process([exam[0]!, unnamed[1]!].map((made) => given(made)))).to.include({
+      status: 'analysed',
+    });
+  });
+
   it('refers to an image by its own SOP class where the archive does not list classes', async () => {
     const broken = makeInstance({ ...SMALL, seed: 'exam', override: { BitsAllocated: 32 } });
     const unlisted = { ...given(broken), sopClassUID: '' };
@@ -237,7 +251,8 @@ describe('processing an exam', () => {
   });
 
   it('uses For Processing images only where a view has no other', async () => {
-    const raw = makeExam({ ...SMALL, seed: 'raw', intent: 'processing' });
+    const PatientID = readPart10(exam[0]!.bytes).dataset.string('PatientID')!;
+    const raw = makeExam({ ...SMALL, seed: 'raw', intent: 'processing', override: { PatientID } });
     const rawViews = raw.filter(({ view }) => view === 'LCC' || view === 'RCC');
     const presented = exam.filter(({ view }) => view !== 'RCC');
     const outcome = await process([...rawViews, ...presented].map((made) => given(made)));
