@@ -50,7 +50,9 @@ export async function takeIn(
     instance.sopClassUID === sopClass.DigitalMammographyForProcessing;
 
   const candidates: ExamInstance[] = [];
-  for (const instance of instances) {
+  // One name is one image, listed twice or not: it must not count twice, nor two results have one name.
+  const distinct = new Map(instances.map((instance) => [instance.sopInstanceUID, instance])).values();
+  for (const instance of distinct) {
     const other = knownByClass(instance);
     if (other === undefined) candidates.push(instance);
     else intake.leftOut.push({ ...namesOf(instance), ...other, attempted: false });

@@ -172,6 +172,13 @@ describe('processing an exam', () => {
     }
   });
 
+  it('takes an image once that is listed twice', async () => {
+    const once = await process(exam.map((made) => given(made)));
+    const twice = await process([...exam, ...exam].map((made) => given(made)));
+    expect(names(twice)).to.deep.equal(names(once));
+    expect(new Set(names(twice)).size).to.equal(twice.objects.length);
+  });
+
   it('gives no answer about images of two patients in one study, and says why', async () => {
     const others = makeExam({ ...SMALL, override: { PatientID: 'SOMEBODY-ELSE' } });
     const mixed = [exam[0]!, others[1]!, exam[2]!, others[3]!].map((made) => given(made));
