@@ -67,11 +67,23 @@ export function readDocument(text: string, env: NodeJS.ProcessEnv): SettingsDocu
   const broken = [...document.errors, ...document.warnings];
   return {
     value,
-    problems: broken.length > 0 ? broken.map((error) => walk.syntaxProblem(error)) : walk.problems,
+    problems:
+      broken.length > 0 ? firstOfEachLine(broken.map((error) => walk.syntaxProblem(error))) : walk.problems,
     readable: broken.length === 0,
     lineOf: (path) => walk.lineOf(path),
     fromEnvironment: (path) => walk.expanded.has(JSON.stringify(path)),
   };
+}
+
+/** What follows the first break in a line is mostly its consequence. */
+function firstOfEachLine(problems: readonly Problem[]): Problem[] {
+  return problems.filter(({ line }, index) => problems.findIndex((other) => other.line === line) === index);
+}
+
+/** The path as far as it is words: in broken YAML a value, perhaps a secret, may have been read as a key. */
+function wordsOf(path: KeyPath): KeyPath {
+  const end = path.findIndex((part) => typeof part === 'string' && !/^[A-Za-z]+$/.test(part));
+  return end === -1 ? path : path.slice(0, end);
 }
 
 const DEEPEST = 20;
@@ -130,7 +142,7 @@ class Walk {
     }
     return {
       line: this.lines.linePos(offset).line,
-      key: nearest === undefined ? '' : keyName(JSON.parse(nearest.path) as KeyPath),
+      key: nearest === undefined ? '' : keyName(wordsOf(JSON.parse(nearest.path) as KeyPath)),
       message: `is not valid YAML: ${SYNTAX[error.code] ?? 'it cannot be read'}`,
     };
   }

@@ -186,6 +186,7 @@ describe('settings', () => {
     it('tell broken YAML by line and key', () => {
       const cases: [text: string, problem: RegExp][] = [
         [`${PACS}poll: [1, 2\nlog: {}\n`, /^[23] (poll|log).* is not valid YAML/],
+        [`${PACS}log:\n  level: hunter2\n   format: text\n`, /^\d log\.level is not valid YAML(?!.*hunter2)/],
         [`${PACS}log:\n\tlevel: info\n`, /^3 log.* is not valid YAML: a tab/],
         [`${PACS}log:\n  level: 'info\n`, /^\d log\.level is not valid YAML: a quote/],
         [`${PACS}---\n${PACS}`, /^\d .*more than one YAML document/],
