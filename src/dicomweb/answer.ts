@@ -46,7 +46,11 @@ function meaning(status: number): { code: PacsErrorCode; what: string; remedy?: 
       };
     case 404:
     case 410:
-      return { code: 'pacs-not-found', what: 'The PACS does not have it' };
+      return {
+        code: 'pacs-not-found',
+        what: 'The PACS does not have it',
+        remedy: 'If all requests end so, check pacs.url: it is the root of the DICOMweb service.',
+      };
     case 406:
       return { code: 'pacs-refused', what: 'The PACS cannot answer in the form asked for' };
     case 413:

@@ -61,8 +61,9 @@ export class PacsError extends MamoriError {
 
   constructor(code: PacsErrorCode, what: string, details: PacsErrorDetails = {}) {
     const url = details.url === undefined ? undefined : publicUrl(details.url);
-    const where = url === undefined ? '' : ` (${details.method ?? 'GET'} ${url})`;
-    super(code, `${what}${where}`, { remedy: details.remedy, cause: details.cause });
+    // Without its query, which is long and always the same; `url` has it.
+    const where = url === undefined ? '' : ` (${details.method ?? 'GET'} ${url.replace(/\?.*$/, '')})`;
+    super(code, `${what}${where}.`, { remedy: details.remedy, cause: details.cause });
     this.method = url === undefined ? undefined : (details.method ?? 'GET');
     this.url = url;
     this.status = details.status;

@@ -45,7 +45,9 @@ export function transportError(error: unknown, stage: Stage, at: { method: strin
     return new PacsError('pacs-tls', `No trusted connection to the PACS: ${code}`, {
       ...details,
       remedy:
-        'Check pacs.tls: ca must have signed the certificate of the server, and the server must accept cert.',
+        code === 'ERR_SSL_WRONG_VERSION_NUMBER'
+          ? 'The server does not speak TLS there: check the port, or whether the address starts with http://.'
+          : 'Check pacs.tls: ca must have signed the certificate of the server, and the server must accept cert.',
     });
   }
   if (error instanceof errors.HTTPParserError) {

@@ -5,6 +5,8 @@ import type { ExamReport } from './examWork.js';
 export interface CycleReport {
   startedAt: Date;
   endedAt: Date;
+  /** Whether the archive answered the search for studies, to its end. */
+  searched: boolean;
   /** Studies with mammograms in the time looked at. */
   studies: number;
   /** Complete exams that were worked on. */
@@ -23,6 +25,7 @@ export function emptyCycle(startedAt: Date): CycleReport {
   return {
     startedAt,
     endedAt: startedAt,
+    searched: true,
     studies: 0,
     exams: [],
     arriving: 0,

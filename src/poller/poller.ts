@@ -178,12 +178,14 @@ export class Poller {
       }
     } catch (error) {
       const reason = reasonOf(error);
+      report.searched = false;
       log.error(reason, 'The PACS could not be searched');
       log.debug({ err: error }, 'The error in full');
       report.problems.push(reason);
       // All that can be had has been given then.
       if (!(error instanceof PacsError) || error.code !== 'pacs-listing-incomplete') return [];
     }
+    if (this.#latest?.searched === false && report.searched) log.info({}, 'The PACS can be searched again');
     for (const study of this.#settled.keys()) if (!listed.has(study)) this.#settled.delete(study);
 
     const due: ExamRecord[] = [];
