@@ -5,7 +5,7 @@ export function ailments({ now, startedAt, service, pacs }: StatusSnapshot): str
   const found: string[] = [];
   if (service.state === 'stopping') found.push('The service is stopping.');
   if (pacs.reachable === false) {
-    found.push(pacs.problem === undefined ? 'The PACS cannot be reached.' : `The PACS: ${pacs.problem}`);
+    found.push(pacs.problem ?? 'The PACS cannot be reached.');
   }
   // While it works a cycle may last as long as the work does.
   const last = service.lastCycle?.endedAt ?? startedAt;

@@ -21,7 +21,7 @@ header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline
 h1 { font-size: 1.5rem; margin: 0; }
 h2 { font-size: 1.05rem; margin: 2rem 0 .6rem; }
 .quiet { color: var(--quiet); }
-.banner { border-radius: .5rem; padding: .7rem 1rem; margin: 0 0 1rem; font-weight: 600; }
+.banner { border-radius: .5rem; padding: .7rem 1rem; margin: 0 0 1rem; font-weight: 600; overflow-wrap: anywhere; }
 .banner ul { margin: .3rem 0 0; padding-left: 1.2rem; font-weight: 400; }
 .cards { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; }

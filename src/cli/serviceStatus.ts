@@ -30,7 +30,8 @@ export function statusOf(service: Service, settings: Settings): { source: Status
     ]);
     const cycle = poller.latest;
     const problem = cycle?.problems.find(({ code }) => code.startsWith('pacs-'));
-    const working = counts.claimed + counts.delivering > 0;
+    // A claim alone may be another's, or that of a process that was killed.
+    const working = poller.running && counts.claimed + counts.delivering > 0;
     return {
       version: installedVersion(),
       startedAt,

@@ -104,7 +104,7 @@ describe('status page', () => {
     });
     await serve();
     const text = await (await get('/')).text();
-    expect(text).to.contain('Something needs attention').and.contain('The PACS: no answer in 10 s');
+    expect(text).to.contain('Something needs attention').and.contain('no answer in 10 s');
     expect(text).to.match(/<title>! Mamori/);
   });
 
