@@ -55,6 +55,7 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
   if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
 
   const { exams, unreadable, fileOf } = await readExams(files);
+  if (exams.length > 0) await results.makeResultFolder(out);
   const { bench, close } = await openWorkbench(settings);
   try {
     const told: object[] = [];

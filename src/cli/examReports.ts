@@ -2,22 +2,33 @@ import type { ExamReport } from '../poller/index.js';
 import { EXIT } from './outcome.js';
 import { tableText } from './table.js';
 
+/** An exam's report; `closed-before` was closed already when it was asked for. */
+export type ToldExam = Omit<ExamReport, 'end'> & { end: ExamReport['end'] | 'closed-before' };
+
+const NO_TROUBLE: readonly ToldExam['end'][] = ['delivered', 'taken', 'closed-before'];
+
 interface Circumstances {
   json: boolean;
   /** Mammography studies that the archive listed. */
   studies?: number | undefined;
+  /** How far back the archive was searched. */
+  lookbackDays?: number;
   problems?: readonly { code: string; reason: string }[];
 }
 
 /** Says what became of exams, and sets the exit code by it. */
 export function tellExams(
-  exams: readonly ExamReport[],
-  { json, studies, problems = [] }: Circumstances,
+  exams: readonly ToldExam[],
+  { json, studies, lookbackDays, problems = [] }: Circumstances,
 ): void {
   if (json) {
     console.log(JSON.stringify({ studies, exams: exams.map(summary), problems }));
   } else {
-    if (studies !== undefined) console.log(`${studies} mammography studies, ${exams.length} worked on.`);
+    // No study because nothing could be asked is not the same as no study.
+    if (studies !== undefined && (studies > 0 || problems.length === 0)) {
+      const since = `since ${lookbackDays} days before today (poll.lookbackDays)`;
+      console.log(`${studies} mammography studies ${since}, ${exams.length} worked on.`);
+    }
     const rows = exams.map((exam) => {
       const { end, probability, objects, reason } = summary(exam);
       const percent = probability === undefined ? undefined : `${(probability * 100).toFixed(1)} %`;
@@ -26,7 +37,7 @@ export function tellExams(
     if (rows.length > 0) console.log(tableText(['study', 'end', 'probability', 'objects', 'reason'], rows));
     for (const { reason } of problems) console.log(reason);
   }
-  const trouble = exams.some(({ end }) => end !== 'delivered' && end !== 'taken') || problems.length > 0;
+  const trouble = exams.some(({ end }) => !NO_TROUBLE.includes(end)) || problems.length > 0;
   if (trouble) process.exitCode = EXIT.trouble;
 }
 
@@ -39,7 +50,7 @@ function summary({
   objects,
   times,
   retrievedBytes,
-}: ExamReport) {
+}: ToldExam) {
   return {
     studyInstanceUID,
     end,

@@ -1,5 +1,6 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { type Settings, secretValues } from '../config/index.js';
+import { timeText } from './table.js';
 
 export interface LogTarget {
   write(text: string): void;
@@ -50,10 +51,10 @@ function blackener(secrets: readonly string[]): (line: string) => string {
   return (line) => distinct.reduce((text, form) => text.replaceAll(form, '***'), line);
 }
 
-/** `2026-03-01 10:00:00 info  Exam closed  study=2.25.1 end=delivered` */
+/** `2026-03-01 10:00:00 info  Exam closed  study=2.25.1 end=delivered`, in local time as `mamori status` has it. */
 function textLine(line: string): string {
   const { time, level, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
-  const moment = String(time).replace('T', ' ').replace(/\..*$/, '');
+  const moment = timeText(new Date(String(time)));
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(

@@ -40,11 +40,11 @@ for (const command of [
 }
 
 /** What every command has, and how each of them ends: in one place. */
-function prepare(command: Command): void {
+function prepare(command: Command, name = ''): void {
   command.exitOverride();
-  command.showHelpAfterError(`(mamori ${command === program ? '' : `${command.name()} `}--help says more)`);
+  command.showHelpAfterError(`(mamori ${name}--help says more)`);
   if (command.commands.length === 0) command.option('--debug', 'show the stack of an error');
-  for (const child of command.commands) prepare(child);
+  for (const child of command.commands) prepare(child, `${name}${child.name()} `);
 }
 
 let running: Command = program;
@@ -60,7 +60,8 @@ try {
   const { json, debug } = running.opts<{ json?: boolean; debug?: boolean }>();
   tellError(
     error,
-    { json: json === true, debug: debug === true },
+    // Wrong usage ends before any command's options count as read.
+    { json: json === true || process.argv.includes('--json'), debug: debug === true },
     {
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),

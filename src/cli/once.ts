@@ -22,7 +22,12 @@ async function once({ config, json }: { config: string; json?: true }): Promise<
     const problems = cycles.at(-1)?.problems ?? [];
     tellExams(
       cycles.flatMap(({ exams }) => exams),
-      { json: json === true, studies: cycles.at(-1)?.studies, problems },
+      {
+        json: json === true,
+        studies: cycles.at(-1)?.studies,
+        lookbackDays: settings.poll.lookbackDays,
+        problems,
+      },
     );
   } finally {
     await service.close();

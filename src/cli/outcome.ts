@@ -12,7 +12,7 @@ export const EXIT = {
 } as const;
 
 /** Codes that mean that the one who typed the command has to change something in it or in the settings. */
-const USAGE = /^(settings-|usage-|pacs-settings$|ledger-unsupported$|admin-listen$)/;
+const USAGE = /^(settings-|usage-|pacs-settings$|bundle-missing$|ledger-unsupported$|admin-listen$)/;
 
 /** The exit code that an error stands for. */
 export function exitCodeOf(error: unknown): number {
@@ -30,8 +30,13 @@ export interface ErrorStreams {
  * stdout; the stack comes only with `debug`.
  */
 export function tellError(error: unknown, how: { json: boolean; debug: boolean }, to: ErrorStreams): void {
-  // Commander has said it already, with the usage.
-  if (error instanceof CommanderError) return;
+  if (error instanceof CommanderError) {
+    // Commander has said it already on stderr, with the usage.
+    if (!how.json || error.exitCode === 0) return;
+    const message = error.message.replace(/^error: /, '');
+    to.out(`${JSON.stringify({ error: { code: 'usage', message } })}\n`);
+    return;
+  }
   const { code, message, remedy } = described(error);
   if (how.json) to.out(`${JSON.stringify({ error: { code, message, remedy } })}\n`);
   else to.err(`${message}\n${remedy === undefined ? '' : `${remedy}\n`}`);

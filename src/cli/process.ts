@@ -1,4 +1,7 @@
 import { Command } from 'commander';
+import type { Ledger } from '../ledger/index.js';
+import type { ExamReport } from '../poller/index.js';
+import type { ToldExam } from './examReports.js';
 import { configOption, jsonOption } from './options.js';
 import type { Service } from './service.js';
 
@@ -22,6 +25,9 @@ export const processCommand = new Command('process')
 async function processStudies(studies: string[], { config, force, dryRun, json }: Options): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
+  const { absence, checkStudyUids } = await import('./studyUids.js');
+  await checkStudyUids(studies);
+  if (dryRun !== undefined) await (await import('./resultFiles.js')).makeResultFolder(dryRun);
   const [{ openLog }, { openService }, { tellExams }] = await Promise.all([
     import('./log.js'),
     import('./service.js'),
@@ -33,30 +39,63 @@ async function processStudies(studies: string[], { config, force, dryRun, json }
       await writeFiles(service, studies, dryRun, json === true);
       return;
     }
-    const exams = await service.poller.process(studies, { force: force === true });
-    tellExams(exams, { json: json === true });
+    const exams: ToldExam[] = [];
+    const problems: { code: string; reason: string }[] = [];
+    for (const study of studies) {
+      // One that the ledger knows may have results that only have to be delivered.
+      const known = (await service.ledger.list({ studyInstanceUID: study, limit: 1 })).length > 0;
+      const absent = known ? undefined : await absence(study, service.pacs);
+      if (absent !== undefined) problems.push(absent);
+      else {
+        const [exam] = await service.poller.process([study], { force: force === true });
+        exams.push(await explained(exam!, service.ledger));
+      }
+    }
+    tellExams(exams, { json: json === true, problems });
   } finally {
     await service.close();
   }
 }
 
+/** Why an exam was not to be had: it is closed, or another worker's. */
+async function explained(exam: ExamReport, ledger: Ledger): Promise<ToldExam> {
+  if (exam.end !== 'taken' || exam.reason !== undefined) return exam;
+  const [record] = await ledger.list({ studyInstanceUID: exam.studyInstanceUID, limit: 1 });
+  if (record?.closedAt !== undefined) {
+    const reason = `Closed before as ${record.state}; --force processes it once more.`;
+    return { ...exam, end: 'closed-before', reason: { code: 'closed-before', reason } };
+  }
+  const reason = 'Another process is working on it, or was until it was killed; see mamori status.';
+  return { ...exam, reason: { code: 'taken', reason } };
+}
+
 /** What would be stored goes into a folder for each study; the PACS and the ledger are only read. */
 async function writeFiles(service: Service, studies: string[], folder: string, json: boolean): Promise<void> {
-  const [{ join }, { writeResultFiles }, { outcomeJson, outcomeText }, { EXIT }] = await Promise.all([
-    import('node:path'),
-    import('./resultFiles.js'),
-    import('./outcomeText.js'),
-    import('./outcome.js'),
-  ]);
+  const [{ join }, { writeResultFiles }, { outcomeJson, outcomeText }, { EXIT }, { absence }] =
+    await Promise.all([
+      import('node:path'),
+      import('./resultFiles.js'),
+      import('./outcomeText.js'),
+      import('./outcome.js'),
+      import('./studyUids.js'),
+    ]);
   const exams: object[] = [];
   for (const study of studies) {
+    const absent = await absence(study, service.pacs);
+    if (absent !== undefined) {
+      exams.push({ studyInstanceUID: study, status: 'not-found', reason: absent.reason });
+      process.exitCode = EXIT.trouble;
+      if (!json) console.log(absent.reason);
+      continue;
+    }
     const outcome = await service.poller.dryRun(study);
     const files = await writeResultFiles(outcome, join(folder, study));
     exams.push({ studyInstanceUID: study, ...outcomeJson(outcome, files) });
     if (outcome.status !== 'analysed') process.exitCode = EXIT.trouble;
     if (json) continue;
     console.log(outcomeText(outcome, service.bundle.operatingPoint, (uid) => uid));
-    console.log(`Written to ${join(folder, study)}, nothing stored: ${files.join(', ')}`);
+    if (files.length > 0) console.log(`Written to ${join(folder, study)}: ${files.join(', ')}`);
+    console.log('Nothing was stored in the PACS.');
   }
   if (json) console.log(JSON.stringify({ exams }));
 }

@@ -12,6 +12,7 @@ export const retryCommand = new Command('retry')
 
 async function retry(studies: string[], { config, json }: { config: string; json?: true }): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
+  await (await import('./studyUids.js')).checkStudyUids(studies);
   const { openLedger } = await import('../ledger/index.js');
   const ledger = await openLedger(loadSettings(config).ledger.url);
   try {
@@ -21,9 +22,9 @@ async function retry(studies: string[], { config, json }: { config: string; json
     if (json) {
       console.log(JSON.stringify({ retried, untouched }));
     } else {
-      console.log(
-        `${retried.length} ${retried.length === 1 ? 'exam is' : 'exams are'} tried again in the next cycle.`,
-      );
+      const count = retried.length === 1 ? '1 exam is' : `${retried.length} exams are`;
+      if (retried.length > 0) console.log(`${count} tried again in the next cycle.`);
+      else if (studies.length === 0) console.log('Nothing failed or was given up.');
       for (const study of untouched) console.log(`${study}: nothing here that failed or was given up.`);
     }
     if (untouched.length > 0) process.exitCode = EXIT.trouble;

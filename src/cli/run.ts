@@ -8,7 +8,7 @@ export const runCommand = new Command('run')
   .action(run);
 
 async function run({ config }: { config: string }): Promise<void> {
-  const { loadSettings } = await import('../config/index.js');
+  const { installedVersion, loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
   const [{ openLog }, { openService }, { startAdmin }, { statusOf }, { toldToStop }] = await Promise.all([
     import('./log.js'),
@@ -18,6 +18,7 @@ async function run({ config }: { config: string }): Promise<void> {
     import('./stopSignal.js'),
   ]);
   const log = openLog(settings);
+  log.info({ version: installedVersion(), pacs: settings.pacs.qidoUrl }, 'Mamori starts');
   const service = await openService(settings, log);
   try {
     const { listen, auth } = settings.admin;

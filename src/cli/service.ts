@@ -47,7 +47,8 @@ export async function openService(settings: Settings, log: Log): Promise<Service
     keep({ close: () => ledger.disconnect() });
 
     const { bundle, engine } = workbench.bench;
-    log.info({ engine: engine.name, device: engine.device, reason: engine.reason }, 'Engine ready');
+    const model = `${bundle.name} ${bundle.version}`;
+    log.info({ model, engine: engine.name, device: engine.device, reason: engine.reason }, 'Engine ready');
     const algorithm = {
       modelName: bundle.name,
       modelVersion: bundle.version,

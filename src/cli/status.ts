@@ -52,6 +52,8 @@ async function show({ config, state, study, limit, json }: Options): Promise<voi
         .map(([name, count]) => `${count} ${name}`)
         .join(', '),
     );
+    if (study !== undefined && exams.length === 0)
+      console.log(`\nThe ledger knows no such exam of study ${study}.`);
     if (exams.length > 0) {
       const rows = exams.map((exam) => [
         exam.studyInstanceUID,

@@ -32,7 +32,7 @@ async function readBundleFile(folder: string): Promise<Buffer> {
   try {
     bytes = await readFile(join(folder, BUNDLE_FILE));
   } catch (cause) {
-    throw new ModelError('bundle-missing', `there is no readable ${BUNDLE_FILE} in ${folder}`, {
+    throw new ModelError('bundle-missing', `There is no readable ${BUNDLE_FILE} in ${folder}`, {
       cause,
       remedy,
     });

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { installedVersion } from '../../src/config/index.js';
+import { type Archive, startArchive } from '../../src/demo/index.js';
+import { DicomWeb } from '../../src/dicomweb/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import type { Bundle } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
@@ -109,6 +111,9 @@ describe('mamori', () => {
       [['status', '-c', 'CONFIG', '--state', 'lost'], /Allowed choices are waiting/],
       [['status', '-c', 'CONFIG', '--limit', '-1'], /whole number/],
       [['process', '-c', 'CONFIG'], /missing required argument 'study'/],
+      [['model', 'inspect'], /mamori model inspect --help/],
+      [['process', '-c', 'CONFIG', 'SMITH'], /SMITH cannot be a Study Instance UID/],
+      [['retry', '-c', 'CONFIG', '../..'], /cannot be a Study Instance UID/],
       [['status', '-c', 'no-such-file.yaml'], /no-such-file\.yaml cannot be read \(ENOENT\)/],
     ];
     for (const [args, says] of cases) {
@@ -136,6 +141,9 @@ describe('mamori', () => {
     expect(code).to.equal(2);
     expect(err).to.equal('');
     expect(JSON.parse(out)).to.have.nested.property('error.code', 'settings-unreadable');
+    const usage = await mamori(['status', '--json']);
+    expect(usage.code).to.equal(2);
+    expect(JSON.parse(usage.out)).to.have.nested.property('error.code', 'usage');
   });
 
   it('ends with 1 when the work itself meets trouble', async () => {
@@ -170,6 +178,11 @@ describe('mamori', () => {
         'claimed',
         'given-up',
       ]);
+    });
+
+    it('says so where it knows nothing of the study named', async () => {
+      const { out } = await mamori(['status', '-c', config, '--study', '2.25.404']);
+      expect(out).to.contain('knows no such exam of study 2.25.404');
     });
 
     it('takes the settings file from the environment too', async () => {
@@ -209,6 +222,60 @@ describe('mamori', () => {
       }
       expect(await analyze([makeInstance({ ...SMALL, modifier: 'magnification' })])).to.equal(1);
     });
+
+    it('names a folder for results that cannot be had, and does not call it a fault', async () => {
+      const file = join(folder, 'L.dcm');
+      writeFileSync(file, made[0]!.bytes);
+      const { code, err } = await mamori(['analyze', file, '--out', file]);
+      expect(err).to.match(/^The results cannot be written to .*L\.dcm \(EEXIST\)\.\n/);
+      expect(code).to.equal(1);
+    });
+  });
+
+  describe('with a PACS', () => {
+    const exam = makeExam({ rows: 160, columns: 128, date: '20260302', seed: 'process' });
+    const study = exam[0]!.studyInstanceUID;
+    let archive: Archive;
+    before(async () => {
+      archive = await startArchive();
+      const { directory } = await smallBundle();
+      const pacs = new DicomWeb({ url: archive.url, auth: { type: 'none' } });
+      await pacs.store(study, exam);
+      await pacs.close();
+      settings = `pacs: { url: "${archive.url}" }\nledger: { url: "sqlite:l.db" }\nmodel: { bundle: "${directory}" }\n`;
+    });
+    after(() => archive.close());
+    let settings: string;
+    beforeEach(() => writeFileSync(config, settings));
+
+    it('processes a study once, and says how to have it twice', async () => {
+      expect((await mamori(['process', '-c', config, study])).out).to.match(/ delivered +\d/);
+      const again = await mamori(['process', '-c', config, study]);
+      expect(again.out).to.match(/ closed-before .*--force/);
+      expect(again.code).to.equal(0);
+    });
+
+    it('says that the PACS has no such study, and notes nothing of it', async () => {
+      const { code, out } = await mamori(['process', '-c', config, '2.25.404']);
+      expect(out).to.contain('The PACS shows no study 2.25.404');
+      expect(code).to.equal(1);
+      expect((await mamori(['status', '-c', config])).out).to.match(/^0 waiting.* 0 not-processed$/m);
+      const dry = await mamori(['process', '-c', config, '2.25.404', '--dry-run', join(folder, 'dry')]);
+      expect(dry.out).to.equal(out);
+      expect(dry.code).to.equal(1);
+    });
+
+    it('says how far back it looked for studies', async () => {
+      const { out } = await mamori(['once', '-c', config]);
+      expect(out).to.match(/^\d mammography studies since 3 days before today \(poll\.lookbackDays\), /);
+    });
+
+    it('does not call it none where the PACS cannot be asked', async () => {
+      writeFileSync(config, settings.replace(archive.url, 'http://127.0.0.1:18299/dicom-web'));
+      const { code, out } = await mamori(['once', '-c', config]);
+      expect(out).to.match(/^The PACS cannot be reached: ECONNREFUSED/);
+      expect(code).to.equal(1);
+    });
   });
 
   describe('retry', () => {
@@ -219,6 +286,10 @@ describe('mamori', () => {
       expect(code).to.equal(0);
       const { counts } = JSON.parse((await mamori(['status', '-c', config, '--json'])).out);
       expect(counts).to.include({ failed: 1, 'not-processed': 0 });
+    });
+
+    it('says that there is nothing to try', async () => {
+      expect((await mamori(['retry', '-c', config])).out).to.equal('Nothing failed or was given up.\n');
     });
 
     it('ends with 1 for a study that has nothing to be retried, and names it', async () => {

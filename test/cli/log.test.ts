@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { openLog } from '../../src/cli/log.js';
+import { timeText } from '../../src/cli/table.js';
 import { defaultSettings, type Settings } from '../../src/config/index.js';
 
 describe('log', () => {
@@ -32,6 +33,10 @@ describe('log', () => {
     }
     const { lines, log: it } = log({ format: 'json' }, true);
     it.info('x');
+    const text = log({}, true);
+    const before = new Date();
+    text.log.info('x');
+    expect([timeText(before), timeText(new Date())]).to.include(text.lines[0]?.slice(0, 19));
     expect(lines[0]).to.match(/^\{/);
   });
 
