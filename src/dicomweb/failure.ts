@@ -46,7 +46,7 @@ export function transportError(error: unknown, stage: Stage, at: { method: strin
       ...details,
       remedy:
         code === 'ERR_SSL_WRONG_VERSION_NUMBER'
-          ? 'The server does not speak TLS there: check the port, or whether the address starts with http://.'
+          ? 'The server does not speak TLS there: check the port, or whether the address should start with http://.'
           : 'Check pacs.tls: ca must have signed the certificate of the server, and the server must accept cert.',
     });
   }
