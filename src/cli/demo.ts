@@ -69,7 +69,8 @@ async function showAll({ settings, folder, once, json, say }: Show): Promise<voi
     const exam = cycles.flatMap(({ exams }) => exams)[0];
     if (exam?.outcome === undefined || exam.end !== 'delivered') process.exitCode = EXIT.trouble;
     if (exam?.outcome !== undefined) {
-      const name = (uid: string) => views.get(uid) ?? uid;
+      // The made images have no name but their view, which stands at the front of each line.
+      const name = (uid: string) => (views.has(uid) ? '' : uid);
       say(text.outcomeText(exam.outcome, service.bundle.operatingPoint, name));
     } else say(exam?.reason?.reason ?? cycles.at(-1)?.problems[0]?.reason ?? 'The exam was not found.');
 
