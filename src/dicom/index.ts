@@ -3,6 +3,7 @@ export type { Attributes, AttributeValue } from './attributes.js';
 export type { Code } from './codes.js';
 export * from './concepts.js';
 export { Dataset, type EncodedPixelData } from './dataset.js';
+export { dicomDate, dicomTime } from './dateTime.js';
 export { DicomJson, type DicomJsonObject, fromDicomJson, toDicomJson } from './dicomJson.js';
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError } from './errors.js';
 export {

@@ -1,7 +1,9 @@
 import {
   type Algorithm,
   type Attributes,
-  type Code,
+  codeItem,
+  dicomDate,
+  dicomTime,
   equipment,
   ownMark,
   PROCESSING_EQUIPMENT,
@@ -50,7 +52,7 @@ const SERIES_DESCRIPTION = 'Mamori heat maps';
  */
 export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
   const { source, rgb, algorithm } = input;
-  const [date, time] = localDateAndTime(input.createdAt);
+  const [date, time] = [dicomDate(input.createdAt), dicomTime(input.createdAt)];
   return writePart10(
     {
       SOPClassUID: sopClass.SecondaryCapture,
@@ -144,17 +146,4 @@ function lossyCompression(source: SourceInstance): Attributes {
 /** Careless sources name neither; an empty value would be worse than none. */
 function orLeftOut<T>(values: T[]): T[] | undefined {
   return values.length > 0 ? values : undefined;
-}
-
-function codeItem(code: Code): Attributes {
-  return { CodeValue: code.value, CodingSchemeDesignator: code.scheme, CodeMeaning: code.meaning };
-}
-
-/** DA and TM. */
-function localDateAndTime(at: Date): [date: string, time: string] {
-  const two = (value: number) => String(value).padStart(2, '0');
-  return [
-    `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`,
-    `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`,
-  ];
 }

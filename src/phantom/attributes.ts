@@ -1,5 +1,5 @@
-import type { Attributes, Code, Laterality, RawAttribute, View } from '../dicom/index.js';
-import { sopClass } from '../dicom/index.js';
+import type { Attributes, Laterality, RawAttribute, View } from '../dicom/index.js';
+import { codeItem, sopClass } from '../dicom/index.js';
 import { encodeElements } from './dataset.js';
 import { breastCode, type Habit, MODIFIERS, type Modifier, viewCode } from './habit.js';
 import type { StoredMammogram } from './storedPixels.js';
@@ -229,10 +229,6 @@ function viewItem({ view, modifier }: Projection, scheme: 'SCT' | 'SRT' | 'SNM3'
     ...codeItem(viewCode(view, scheme)),
     ViewModifierCodeSequence: changeCode ? [codeItem(changeCode)] : [],
   };
-}
-
-function codeItem(code: Code): Attributes {
-  return { CodeValue: code.value, CodingSchemeDesignator: code.scheme, CodeMeaning: code.meaning };
 }
 
 function laterTime(time: string, seconds: number): string {

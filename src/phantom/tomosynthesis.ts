@@ -1,4 +1,4 @@
-import { type Attributes, type RawAttribute, sopClass } from '../dicom/index.js';
+import { type Attributes, codeItem, type RawAttribute, sopClass } from '../dicom/index.js';
 import type { Projection } from './attributes.js';
 import { breastCode, viewCode } from './habit.js';
 import type { StoredMammogram } from './storedPixels.js';
@@ -60,8 +60,4 @@ export function repeated(pixels: RawAttribute): RawAttribute {
   const bytes = new Uint8Array(pixels.bytes.length * SLICES);
   for (let slice = 0; slice < SLICES; slice++) bytes.set(pixels.bytes, slice * pixels.bytes.length);
   return { ...pixels, bytes };
-}
-
-function codeItem(code: { value: string; scheme: string; meaning: string }): Attributes {
-  return { CodeValue: code.value, CodingSchemeDesignator: code.scheme, CodeMeaning: code.meaning };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
+import { dicomDate } from '../dicom/index.js';
 import { type DicomWeb, type InstanceRecord, PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import type { Algorithm, ExamKey, ExamRecord, Ledger } from '../ledger/index.js';
@@ -290,10 +291,4 @@ export class Poller {
   #key(studyInstanceUID: string): ExamKey {
     return { studyInstanceUID, ...this.#parts.algorithm };
   }
-}
-
-/** DA in local time: study dates are the hospital's. */
-function dicomDate(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`;
 }

@@ -1,4 +1,12 @@
-import { type Attributes, codeItem, equipment, ownMark, writePart10 } from '../dicom/index.js';
+import {
+  type Attributes,
+  codeItem,
+  dicomDate,
+  dicomTime,
+  equipment,
+  ownMark,
+  writePart10,
+} from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
 import { MAMMOGRAPHY, OWN_SCHEME, PROCESSING_EQUIPMENT } from './content/concepts.js';
 import { encodeTree } from './content/encode.js';
@@ -28,7 +36,7 @@ export interface DocumentKind {
 export function srDocument(kind: DocumentKind, tree: ContainerItem, input: ReportInput): Uint8Array {
   const { algorithm, uids } = input;
   const study = studyOf(input);
-  const [date, time] = localDateAndTime(input.createdAt);
+  const [date, time] = [dicomDate(input.createdAt), dicomTime(input.createdAt)];
   return writePart10(
     {
       SOPClassUID: kind.sopClassUID,
@@ -96,13 +104,4 @@ function studyOf({ study, analysed, leftOut }: ReportInput): NonNullable<ReportI
 /** Sequences of Type 1C are absent where there is nothing to list. */
 function presentOnly(items: Attributes[]): Attributes[] | undefined {
   return items.length > 0 ? items : undefined;
-}
-
-/** DA and TM. */
-function localDateAndTime(at: Date): [date: string, time: string] {
-  const two = (value: number) => String(value).padStart(2, '0');
-  return [
-    `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`,
-    `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`,
-  ];
 }
