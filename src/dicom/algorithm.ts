@@ -1,4 +1,6 @@
 import type { Attributes } from './attributes.js';
+import { codeItem, PROCESSING_EQUIPMENT } from './concepts.js';
+import { dicomDate, dicomTime } from './dateTime.js';
 
 /**
  * What made an object: the names that TID 4019, the Device Observer, the Contributing Equipment Sequence and
@@ -22,8 +24,7 @@ export interface Algorithm {
 }
 
 /**
- * General and Enhanced General Equipment (PS3.3 C.7.5.1, C.7.5.2), also in a Contributing Equipment item; equal to the
- * Device Observer and TID 4019 of a report.
+ * General and Enhanced General Equipment (PS3.3 C.7.5.1, C.7.5.2); equal to the Device Observer and TID 4019 of a report.
  */
 export function equipment(algorithm: Algorithm): Attributes {
   return {
@@ -32,5 +33,15 @@ export function equipment(algorithm: Algorithm): Attributes {
     DeviceSerialNumber: algorithm.deviceUid,
     SoftwareVersions: algorithm.softwareVersions,
     DeviceUID: algorithm.deviceUid,
+  };
+}
+
+/** The same as an item of the Contributing Equipment Sequence (SOP Common, PS3.3 C.12.1), with what it did and when, in local time. */
+export function contributingEquipment(algorithm: Algorithm, createdAt: Date): Attributes {
+  return {
+    PurposeOfReferenceCodeSequence: [codeItem(PROCESSING_EQUIPMENT)],
+    ...equipment(algorithm),
+    ContributionDateTime: `${dicomDate(createdAt)}${dicomTime(createdAt)}`,
+    ContributionDescription: `${algorithm.name} ${algorithm.version}`,
   };
 }

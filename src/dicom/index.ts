@@ -1,4 +1,4 @@
-export { type Algorithm, equipment } from './algorithm.js';
+export { type Algorithm, contributingEquipment, equipment } from './algorithm.js';
 export type { Attributes, AttributeValue } from './attributes.js';
 export type { Code } from './codes.js';
 export * from './concepts.js';

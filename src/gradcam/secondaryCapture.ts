@@ -2,11 +2,11 @@ import {
   type Algorithm,
   type Attributes,
   codeItem,
+  contributingEquipment,
   dicomDate,
   dicomTime,
   equipment,
   ownMark,
-  PROCESSING_EQUIPMENT,
   SOURCE_IMAGE_FOR_IMAGE_PROCESSING,
   type SourceInstance,
   SPATIAL_RESAMPLING,
@@ -86,14 +86,7 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
       ...derivation(input),
       ...lossyCompression(source),
       ImageComments: 'AI result, not for primary diagnosis.',
-      ContributingEquipmentSequence: [
-        {
-          PurposeOfReferenceCodeSequence: [codeItem(PROCESSING_EQUIPMENT)],
-          ...equipment(algorithm),
-          ContributionDateTime: `${date}${time}`,
-          ContributionDescription: `${algorithm.name} ${algorithm.version}`,
-        },
-      ],
+      ContributingEquipmentSequence: [contributingEquipment(algorithm, input.createdAt)],
 
       SamplesPerPixel: 3,
       PhotometricInterpretation: 'RGB',

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   codeItem,
+  contributingEquipment,
   dicomDate,
   dicomTime,
   equipment,
@@ -8,7 +9,7 @@ import {
   writePart10,
 } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
-import { MAMMOGRAPHY, OWN_SCHEME, PROCESSING_EQUIPMENT } from './content/concepts.js';
+import { MAMMOGRAPHY, OWN_SCHEME } from './content/concepts.js';
 import { encodeTree } from './content/encode.js';
 import type { ContainerItem } from './content/item.js';
 import { evidence, referencedSopInstances } from './evidence.js';
@@ -62,14 +63,7 @@ export function srDocument(kind: DocumentKind, tree: ContainerItem, input: Repor
       ReferencedPerformedProcedureStepSequence: [],
 
       ...equipment(algorithm),
-      ContributingEquipmentSequence: [
-        {
-          PurposeOfReferenceCodeSequence: [codeItem(PROCESSING_EQUIPMENT)],
-          ...equipment(algorithm),
-          ContributionDateTime: `${date}${time}`,
-          ContributionDescription: `${algorithm.name} ${algorithm.version}`,
-        },
-      ],
+      ContributingEquipmentSequence: [contributingEquipment(algorithm, input.createdAt)],
 
       InstanceNumber: 1,
       CompletionFlag: 'COMPLETE',
