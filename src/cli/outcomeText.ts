@@ -36,7 +36,7 @@ function imageLine({ source, probability, positive }: ImageFinding, name: string
 
 const word = (positive: boolean) => (positive ? 'positive' : 'negative');
 
-export function percent(probability: number): string {
+function percent(probability: number): string {
   return `${(probability * 100).toFixed(1)} %`;
 }
 

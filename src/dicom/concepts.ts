@@ -57,7 +57,6 @@ export const ACQUISITION_DATE = dcm('126201', 'Acquisition Date');
 export const ACQUISITION_TIME = dcm('126202', 'Acquisition Time');
 export const IMAGE_LATERALITY = dcm('111027', 'Image Laterality');
 export const IMAGE_VIEW = dcm('111031', 'Image View');
-export const IMAGE_VIEW_MODIFIER = dcm('111032', 'Image View Modifier');
 export const PATIENT_ORIENTATION_ROW = dcm('111044', 'Patient Orientation Row');
 export const PATIENT_ORIENTATION_COLUMN = dcm('111043', 'Patient Orientation Column');
 export const HORIZONTAL_PIXEL_SPACING = dcm('111026', 'Horizontal Pixel Spacing');

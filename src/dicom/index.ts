@@ -15,7 +15,8 @@ export {
   standardViewOf,
   type ViewAttributes,
 } from './mammogram.js';
-export { isOwnObject, ownMark } from './ownMark.js';
+export { ownMark } from './ownMark.js';
+export { decimalString } from './ownValues.js';
 export { type DicomInstance, readPart10 } from './part10Reader.js';
 export { writePart10 } from './part10Writer.js';
 export { patientAndStudyFromJson, registerPatientAndStudy } from './patientAndStudy.js';
@@ -30,11 +31,8 @@ export {
 } from './source.js';
 export {
   deriveUid,
-  IMPLEMENTATION_CLASS_UID,
-  IMPLEMENTATION_VERSION_NAME,
   isValidUid,
   sopClass,
   sopClassName,
   transferSyntax,
-  transferSyntaxName,
 } from './uids.js';

@@ -86,33 +86,9 @@ export const transferSyntax = {
   RLELossless: '1.2.840.10008.1.2.5',
 } as const;
 
-const TRANSFER_SYNTAX_NAME: Record<string, string> = {
-  [transferSyntax.ImplicitVRLittleEndian]: 'Implicit VR Little Endian',
-  [transferSyntax.ExplicitVRLittleEndian]: 'Explicit VR Little Endian',
-  [transferSyntax.DeflatedExplicitVRLittleEndian]: 'Deflated Explicit VR Little Endian',
-  [transferSyntax.ExplicitVRBigEndian]: 'Explicit VR Big Endian',
-  [transferSyntax.JPEGBaseline]: 'JPEG Baseline (Process 1)',
-  [transferSyntax.JPEGExtended]: 'JPEG Extended (Process 2 & 4)',
-  [transferSyntax.JPEGLossless]: 'JPEG Lossless, Non-Hierarchical (Process 14)',
-  [transferSyntax.JPEGLosslessSV1]: 'JPEG Lossless, Non-Hierarchical, First-Order Prediction',
-  [transferSyntax.JPEGLSLossless]: 'JPEG-LS Lossless',
-  [transferSyntax.JPEGLSNearLossless]: 'JPEG-LS Lossy (Near-Lossless)',
-  [transferSyntax.JPEG2000Lossless]: 'JPEG 2000 (Lossless Only)',
-  [transferSyntax.JPEG2000]: 'JPEG 2000',
-  [transferSyntax.HTJ2KLossless]: 'High-Throughput JPEG 2000 (Lossless Only)',
-  [transferSyntax.HTJ2KLosslessRPCL]: 'High-Throughput JPEG 2000 with RPCL Options (Lossless Only)',
-  [transferSyntax.HTJ2K]: 'High-Throughput JPEG 2000',
-  [transferSyntax.RLELossless]: 'RLE Lossless',
-};
-
 /** Name as PS3.6 Annex A has it, or the UID itself. */
 export function sopClassName(uid: string): string {
   return SOP_CLASS_NAME[uid] ?? `SOP class ${uid}`;
-}
-
-/** Name as PS3.6 Annex A has it, or the UID itself. */
-export function transferSyntaxName(uid: string): string {
-  return TRANSFER_SYNTAX_NAME[uid] ?? `transfer syntax ${uid}`;
 }
 
 /** What wrote a Part 10 file (PS3.10 §7.1): fixed for Mamori, whatever its version. */

@@ -104,7 +104,7 @@ function readDataset(answer: Answer): DicomJson | undefined {
 const DUPLICATE = new Set([0xb00e, 0xb00f, 0x0111]);
 
 /** A store status code in words (PS3.4 Table B.2-1, PS3.7 Annex C, PS3.18 Tables 10.5.3-1 and I.2-2). */
-export function storeReason(code: number): StoreReason {
+function storeReason(code: number): StoreReason {
   return { code, meaning: meaningOf(code) };
 }
 

@@ -5,7 +5,7 @@ import type { HeatMap } from './heatMap.js';
 import { isoline, type Lattice, simplified } from './isoline.js';
 
 /** The region ends where the heat has fallen to this fraction of the map's maximum. */
-export const REGION_FRACTION = 0.5;
+const REGION_FRACTION = 0.5;
 /** A viewer draws an outline of so many points without strain. */
 const MOST_POINTS = 60;
 

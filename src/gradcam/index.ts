@@ -1,4 +1,4 @@
-export { attentionRegion, REGION_FRACTION } from './attentionRegion.js';
+export { attentionRegion } from './attentionRegion.js';
 export type { Caption } from './caption.js';
 export { gradCam } from './gradCam.js';
 export { type HeatMap, HeatMapError, heatStrength } from './heatMap.js';

@@ -120,7 +120,7 @@ function longest(loops: Point[][]): Point[] | undefined {
 }
 
 /** Area in square pixels, positive when the points run clockwise as seen on a screen (y down). */
-export function signedArea(points: readonly Point[]): number {
+function signedArea(points: readonly Point[]): number {
   let twice = 0;
   let from = points.at(-1)!;
   for (const to of points) {

@@ -19,18 +19,3 @@ export function fromSource(geometry: InputGeometry, place: Place): Place {
   }
   return { x: (x * geometry.inputColumns) / width, y: (y * geometry.inputRows) / height };
 }
-
-/** Network input pixels → source pixels: the inverse of `fromSource`. */
-export function toSource(geometry: InputGeometry, place: Place): Place {
-  const { crop, orientation } = geometry;
-  const turned = orientation.quarterTurns % 2 === 1;
-  let [width, height] = turned ? [crop.height, crop.width] : [crop.width, crop.height];
-  let x = (place.x * width) / geometry.inputColumns;
-  let y = (place.y * height) / geometry.inputRows;
-  for (let turn = 0; turn < orientation.quarterTurns; turn++) {
-    [x, y] = [y, width - x];
-    [width, height] = [height, width];
-  }
-  if (orientation.flip) x = width - x;
-  return { x: x + crop.left, y: y + crop.top };
-}

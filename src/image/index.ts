@@ -1,12 +1,11 @@
 export { type BreastMask, breastMask } from './breast.js';
 export { type ClaheOptions, clahe } from './clahe.js';
-export { decodePixels, isDecodable, type StoredPixels } from './codecs/index.js';
+export { decodePixels, type StoredPixels } from './codecs/index.js';
 export { ImageError, type ImageErrorCode } from './errors.js';
-export { fromSource, type Place, toSource } from './geometry.js';
+export { fromSource, type Place } from './geometry.js';
 export {
   chestWallSide,
   composeOrientations,
-  inverseOrientation,
   ORIENTATIONS,
   orientationToHeavierAbove,
   orientationToLeft,
@@ -20,7 +19,6 @@ export {
   type PreparationResult,
   type PreparationTask,
   prepareInstance,
-  recogniseInstance,
 } from './prepareInstance.js';
 export { presentationImage } from './presentation.js';
 export { displayImage, resizeArea } from './resize.js';

@@ -16,13 +16,6 @@ export const ORIENTATIONS: readonly Orientation[] = [false, true].flatMap((flip)
   ([0, 1, 2, 3] as const).map((quarterTurns) => ({ flip, quarterTurns })),
 );
 
-/** Turning back: `oriented` by it undoes `oriented` by `orientation`. */
-export function inverseOrientation({ flip, quarterTurns }: Orientation): Orientation {
-  // A flip after turns equals the opposite turns after a flip: with a flip, each orientation is its own inverse.
-  if (flip) return { flip, quarterTurns };
-  return { flip, quarterTurns: ((4 - quarterTurns) % 4) as Orientation['quarterTurns'] };
-}
-
 /** First `first`, then `second`, as one orientation. */
 export function composeOrientations(first: Orientation, second: Orientation): Orientation {
   const turns = second.flip

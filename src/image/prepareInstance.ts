@@ -81,7 +81,7 @@ export function recogniseInstance(bytes: Uint8Array): Recognition {
 }
 
 /** What an error says of the image; a fault of ours is named without its text, which might quote the image. */
-export function failure(error: unknown): { code: string; reason: string } {
+function failure(error: unknown): { code: string; reason: string } {
   if (error instanceof MamoriError) return { code: error.code, reason: ascii(error.message) };
   const name = error instanceof Error ? error.name : typeof error;
   return { code: 'preparation-crashed', reason: `Preparing the image failed unexpectedly (${ascii(name)}).` };

@@ -2,7 +2,6 @@
 export {
   type Algorithm,
   type Claim,
-  EXAM_STATES,
   type ExamKey,
   type ExamRecord,
   type ExamState,

@@ -228,7 +228,7 @@ function drawVessels(anatomy: Anatomy, outline: Outline, random: Random): void {
 }
 
 /** 0 below `from`, 1 above `to`, smooth between; the other way round when `from` > `to`. */
-export function smooth(from: number, to: number, value: number): number {
+function smooth(from: number, to: number, value: number): number {
   const t = Math.max(0, Math.min(1, (value - from) / (to - from)));
   return t * t * (3 - 2 * t);
 }

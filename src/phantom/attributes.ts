@@ -216,7 +216,7 @@ function backgroundValue({ storage }: StoredMammogram): number {
 }
 
 /** Rows run from the chest wall to the nipple (anterior) in a left breast, the other way in a right one. */
-export function patientOrientation(view: View, laterality: Laterality): [string, string] {
+function patientOrientation(view: View, laterality: Laterality): [string, string] {
   const down = view === 'CC' ? (laterality === 'L' ? 'R' : 'L') : laterality === 'L' ? 'FR' : 'FL';
   return [laterality === 'L' ? 'A' : 'P', down];
 }

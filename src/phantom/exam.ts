@@ -23,7 +23,7 @@ export interface ExamOptions
   lesion?: ExamLesion;
 }
 
-export const STANDARD_VIEWS: readonly StandardView[] = ['RCC', 'LCC', 'RMLO', 'LMLO'];
+const STANDARD_VIEWS: readonly StandardView[] = ['RCC', 'LCC', 'RMLO', 'LMLO'];
 
 /** A screening exam of one invented patient. The same options make the same bytes. */
 export function makeExam(options: ExamOptions = {}): MadeInstance[] {

@@ -28,7 +28,7 @@ export interface Mammogram extends Exposure {
 }
 
 /** Height of the field of view, mm, whatever the number of rows: a 24 × 30 cm detector with its borders cut. */
-export const FIELD_HEIGHT = 233;
+const FIELD_HEIGHT = 233;
 
 /** Draws one view. The result depends on nothing but the options. */
 export function drawMammogram(options: MammogramOptions): Mammogram {
@@ -104,7 +104,7 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
 }
 
 /** mm per pixel, such that the field is 233 mm high. */
-export function pixelSpacing(rows: number): number {
+function pixelSpacing(rows: number): number {
   return Number((FIELD_HEIGHT / rows).toPrecision(4));
 }
 

@@ -4,7 +4,7 @@ import { breastCode, viewCode } from './habit.js';
 import type { StoredMammogram } from './storedPixels.js';
 
 /** Reconstructed slices: few, since nobody is to look at them. */
-export const SLICES = 3;
+const SLICES = 3;
 
 /**
  * What turns a mammogram's attributes into those of a Breast Tomosynthesis Image (PS3.3 A.55, C.8.21): a

@@ -43,7 +43,7 @@ export function imageFindings({ findings }: Pick<ReportInput, 'findings'>): Imag
 }
 
 /** Whether anything, exam, breast or image, is at or above the operating point. */
-export function hasPositive({ findings }: Pick<ReportInput, 'findings'>): boolean {
+function hasPositive({ findings }: Pick<ReportInput, 'findings'>): boolean {
   if (findings === undefined) return false;
   return findings.positive || findings.breasts.some((b) => b.positive || b.images.some((i) => i.positive));
 }

@@ -79,7 +79,7 @@ export function summaryText(input: ReportInput): string {
 }
 
 /** `4 images analysed.` or how many were not. */
-export function coverage(input: ReportInput): string {
+function coverage(input: ReportInput): string {
   const count = input.findings === undefined ? 0 : input.analysed.length;
   const done = `${count} ${count === 1 ? 'image' : 'images'} analysed`;
   const lacking = missing(input).length;

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { attentionRegion } from '../../src/gradcam/index.js';
-import { signedArea } from '../../src/gradcam/isoline.js';
-import { type InputGeometry, prepareGrey, toSource } from '../../src/image/index.js';
+import { type InputGeometry, prepareGrey } from '../../src/image/index.js';
 import type { Point } from '../../src/model/index.js';
+import { sourcePlace } from '../fixtures/geometry.js';
 import { FLAT, geometryOf, heatMapWith, ORIENTATIONS } from './examples.js';
 
 function isWithin(outline: Point[], { x, y }: Point): boolean {
@@ -13,6 +13,15 @@ function isWithin(outline: Point[], { x, y }: Point): boolean {
     if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) within = !within;
   }
   return within;
+}
+
+/** Area in square pixels, positive when the points run clockwise as seen on a screen (y down). */
+function signedArea(points: Point[]): number {
+  const twice = points.reduce((sum, { x, y }, i) => {
+    const from = points.at(i - 1)!;
+    return sum + from.x * y - x * from.y;
+  }, 0);
+  return twice / 2;
 }
 
 function crosses(a: Point, b: Point, c: Point, d: Point): boolean {
@@ -42,7 +51,7 @@ describe('The attention region', () => {
       fc.property(geometries, fc.nat(6), fc.nat(4), (geometry, row, column) => {
         const region = attentionRegion(heatMapWith(7, 5, [[row, column, 1]]), geometry)!;
         const cell = { x: ((column + 0.5) / 5) * 160, y: ((row + 0.5) / 7) * 224 };
-        const expected = toSource(geometry, cell);
+        const expected = sourcePlace(geometry, cell);
         expect(region.peak.x).to.be.closeTo(expected.x, 0.006);
         expect(region.peak.y).to.be.closeTo(expected.y, 0.006);
         expect(isWithin(region.outline, region.peak)).to.equal(true);

@@ -12,7 +12,7 @@ import {
   type RgbImage,
   secondaryCapture,
 } from '../../src/gradcam/index.js';
-import { toSource } from '../../src/image/index.js';
+import { sourcePlace } from '../fixtures/geometry.js';
 import {
   ALGORITHM,
   CAPTION,
@@ -85,7 +85,7 @@ describe('The overlay', () => {
       const input = overlayInput({ geometry, heatMap: heatMapWith(8, 5, [[1, 3, 1]]) });
       input.display.pixels.fill(100);
       const rgb = drawOverlay(input);
-      const place = toSource(geometry, { x: (3.5 / 5) * 128, y: (1.5 / 8) * 160 });
+      const place = sourcePlace(geometry, { x: (3.5 / 5) * 128, y: (1.5 / 8) * 160 });
       expect(colourfulness(at(rgb, Math.floor(place.x / 3), Math.floor(place.y / 3)))).to.be.greaterThan(50);
       let [sumX, sumY, sum] = [0, 0, 0];
       for (let y = 0; y < 400; y++) {

@@ -49,8 +49,7 @@ const LOSSY = new Set([
   '1.2.840.10008.1.2.4.203',
 ]);
 
-/** Whether `decodePixels` knows this transfer syntax. */
-export function isDecodable(transferSyntaxUID: string): boolean {
+function isDecodable(transferSyntaxUID: string): boolean {
   return NATIVE.has(transferSyntaxUID) || transferSyntaxUID === RLE || ENCAPSULATED.has(transferSyntaxUID);
 }
 

@@ -15,7 +15,7 @@ export interface PixelFormat {
 }
 
 /** The largest mammogram that is taken: no detector or film scan comes near it, and memory is bounded by it. */
-export const MAX_PIXELS = 64 * 2 ** 20;
+const MAX_PIXELS = 64 * 2 ** 20;
 
 /**
  * @throws ImageError `image-size-refused` or `pixel-format-unsupported`

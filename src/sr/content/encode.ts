@@ -4,7 +4,7 @@ import type { ContainerItem, ContentItem, InstanceReference, Measured } from './
 import type { Child, Relationship } from './relationship.js';
 
 /** A content tree that its types allow and the standard does not. Always a mistake in a template. */
-export class ContentTreeError extends MamoriError {
+class ContentTreeError extends MamoriError {
   constructor(message: string) {
     super('report-malformed', message, { remedy: 'Report this as a fault of Mamori.' });
   }
@@ -80,10 +80,7 @@ function encodeValue(item: ContentItem): Attributes {
       return { Date: item.date };
     case 'TIME':
       return { Time: item.time };
-    case 'PNAME':
-      return { PersonName: item.name };
     case 'IMAGE':
-    case 'COMPOSITE':
       return { ReferencedSOPSequence: [sopReference(item.instance)] };
     case 'SCOORD':
       return {

@@ -77,23 +77,10 @@ export interface TimeItem {
   time: string;
 }
 
-export interface PersonNameItem {
-  valueType: 'PNAME';
-  concept: Code;
-  name: string;
-}
-
 export interface ImageItem {
   valueType: 'IMAGE';
   /** Why the image is there; library entries have none. */
   concept: Code | undefined;
-  instance: InstanceReference;
-  children: readonly ReferenceChild[];
-}
-
-export interface CompositeItem {
-  valueType: 'COMPOSITE';
-  concept: Code;
   instance: InstanceReference;
   children: readonly ReferenceChild[];
 }
@@ -122,29 +109,27 @@ export type ContentItem =
   | UidRefItem
   | DateItem
   | TimeItem
-  | PersonNameItem
   | ImageItem
-  | CompositeItem
   | ScoordItem;
 
-type SimpleItem = TextItem | CodeItem | NumItem | UidRefItem | DateItem | TimeItem | PersonNameItem;
-type EvidenceItem = SimpleItem | ImageItem | CompositeItem | ScoordItem | ContainerItem;
+type SimpleItem = TextItem | CodeItem | NumItem | UidRefItem | DateItem | TimeItem;
+type EvidenceItem = SimpleItem | ImageItem | ScoordItem | ContainerItem;
 
 /** What may stand under a CONTAINER. */
 export type ContainerChild =
   | Contains<ContentItem>
-  | HasObsContext<SimpleItem | CompositeItem>
+  | HasObsContext<SimpleItem>
   | HasAcqContext<SimpleItem>
   | HasConceptMod<TextItem | CodeItem>;
 
 /** What may stand under a TEXT, CODE or NUM: a statement has properties and grounds, it contains nothing. */
 export type StatementChild =
-  | HasObsContext<SimpleItem | CompositeItem>
+  | HasObsContext<SimpleItem>
   | HasConceptMod<TextItem | CodeItem>
   | HasProperties<EvidenceItem>
   | InferredFrom<EvidenceItem>;
 
-/** What may stand under an IMAGE or COMPOSITE. */
+/** What may stand under an IMAGE. */
 export type ReferenceChild = HasAcqContext<SimpleItem> | HasConceptMod<TextItem | CodeItem>;
 
 export function container(
@@ -184,24 +169,12 @@ export function time(concept: Code, value: string): TimeItem {
   return { valueType: 'TIME', concept, time: value };
 }
 
-export function personName(concept: Code, name: string): PersonNameItem {
-  return { valueType: 'PNAME', concept, name };
-}
-
 export function image(
   concept: Code | undefined,
   instance: InstanceReference,
   children: readonly ReferenceChild[] = [],
 ): ImageItem {
   return { valueType: 'IMAGE', concept, instance, children };
-}
-
-export function composite(
-  concept: Code,
-  instance: InstanceReference,
-  children: readonly ReferenceChild[] = [],
-): CompositeItem {
-  return { valueType: 'COMPOSITE', concept, instance, children };
 }
 
 /** One place on an image. */

@@ -1,4 +1,4 @@
-import type { Code, SourceInstance } from '../../dicom/index.js';
+import { type Code, decimalString, type SourceInstance } from '../../dicom/index.js';
 import {
   HORIZONTAL_PIXEL_SPACING,
   IMAGE_VIEW,
@@ -66,10 +66,4 @@ export function timeDescriptor(concept: Code, value: string | undefined): Descri
 
 function length(millimetres: number): { value: number; text: string; unit: Code } {
   return { value: millimetres, text: decimalString(millimetres), unit: MILLIMETER };
-}
-
-/** DS holds 16 characters (PS3.5 6.2). */
-export function decimalString(value: number): string {
-  const exact = String(value);
-  return exact.length <= 16 ? exact : value.toPrecision(9);
 }
