@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Recognition } from '../dicom/index.js';
 import { ImageError, type ImageErrorCode } from './errors.js';
 import { FileMemory } from './fileMemory.js';
 import type { PreparationResult, PreparationTask } from './prepareInstance.js';
-import type { WorkerAnswer, WorkerTask } from './worker.js';
+import type { ThreadWork, WorkerAnswer, WorkerTask } from './worker.js';
 
 export interface PreparationPoolOptions {
   /** Threads, and with that images in memory at a time; default: one per processor, at most 4. */
@@ -106,34 +107,42 @@ export class PreparationPool {
     this.#memory.clear();
   }
 
-  async #run(task: WorkerTask): Promise<WorkerAnswer | ImageError> {
+  async #run(work: ThreadWork): Promise<WorkerAnswer | ImageError> {
     await this.#takeThread();
     const working = new AbortController();
     this.#working.add(working);
-    // From here on a thread is free for it, so that the time-out counts work and not waiting.
-    const late = named(
-      'preparation-timed-out',
-      `Preparing the image took longer than ${this.#timeoutMs} ms.`,
-    );
-    const timer = setTimeout(() => working.abort(late), this.#timeoutMs);
+    // A thread of its own is free for it now; a shared one may still be at other work, which does not count.
+    const { port1: beginning, port2: begun } = new MessageChannel();
+    let timer: NodeJS.Timeout | undefined;
+    beginning.once('message', () => {
+      timer = setTimeout(() => working.abort(this.#late()), this.#timeoutMs);
+    });
     try {
       if (this.#closed) throw named('preparation-stopped', 'The preparation of images has been stopped.');
-      const answer = await this.#pool.run(task, {
-        name: 'prepare',
-        signal: working.signal,
-        transferList: [task.bytes.buffer as ArrayBuffer],
-      });
+      const answer = await this.#pool.run(
+        { ...work, begun },
+        {
+          name: 'prepare',
+          signal: working.signal,
+          transferList: [work.bytes.buffer as ArrayBuffer, begun],
+        },
+      );
       if (answer.memory !== undefined) this.#memory.giveBack(answer.memory);
       return answer;
     } catch (error) {
       if (error instanceof ImageError) throw error;
       return working.signal.aborted ? (working.signal.reason as ImageError) : crashed(error);
     } finally {
+      beginning.close();
       clearTimeout(timer);
       this.#working.delete(working);
       this.#free++;
       this.#waiting.shift()?.();
     }
+  }
+
+  #late(): ImageError {
+    return named('preparation-timed-out', `Preparing the image took longer than ${this.#timeoutMs} ms.`);
   }
 
   /** Bytes that own their whole buffer; parts of a larger one (Node's own pool among them) are copied first. */

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Recognition } from '../dicom/index.js';
 import { ImageError } from './errors.js';
@@ -10,10 +11,13 @@ import {
 import { threadMemory } from './threadMemory.js';
 
 /** What the pool asks of a thread. `returned`: the memory under the bytes is wanted back afterwards. */
-export type WorkerTask = { bytes: Uint8Array; returned: boolean } & (
+export type ThreadWork = { bytes: Uint8Array; returned: boolean } & (
   | { kind: 'prepare'; task: PreparationTask }
   | { kind: 'recognise' }
 );
+
+/** `begun` hears when the thread begins, which may be long after it was asked. */
+export type WorkerTask = ThreadWork & { begun: MessagePort };
 
 /** Errors cross threads as data: cloning one would lose its class and code. */
 export type WorkerAnswer = { memory: ArrayBuffer | undefined } & (
@@ -29,6 +33,7 @@ function allocate(words: number): Uint16Array {
 
 /** What a thread does for `PreparationPool`. */
 export async function prepare(task: WorkerTask): Promise<WorkerAnswer> {
+  task.begun.postMessage(undefined);
   const memory = task.returned ? (task.bytes.buffer as ArrayBuffer) : undefined;
   if (task.kind === 'recognise') {
     return moved({ kind: 'recognised', recognition: recogniseInstance(task.bytes), memory });

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { Piscina } from 'piscina';
 import { readPart10, transferSyntax } from '../../src/dicom/index.js';
 import { PreparationPool, type PreparationResult, type PreparationStep } from '../../src/image/index.js';
 import { makeInstance } from '../../src/phantom/index.js';
@@ -124,9 +126,25 @@ describe('PreparationPool', () => {
 
   it('gives an image up after its time, and another thread goes on', async () => {
     const hasty = new PreparationPool({ threads: 1, timeoutMs: 1 });
-    const results = await Promise.all([1, 2, 3].map(() => hasty.prepare(made.bytes.slice(), TASK)));
+    const large = makeInstance({ rows: 2000, columns: 1600 });
+    const results = await Promise.all([1, 2, 3].map(() => hasty.prepare(large.bytes.slice(), TASK)));
     expect(results.map(codeOf)).to.deep.equal(Array(3).fill('preparation-timed-out'));
     await hasty.close();
+  });
+
+  it('does not count the time that an image waits for a thread that is at other work', async () => {
+    const filename = new URL('./heldThread.js', import.meta.url).href;
+    const threads = new Piscina({ filename, maxThreads: 1 });
+    const shared = new PreparationPool({ threads: 1, timeoutMs: 2000, shared: threads });
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const held = threads.run(flag, { name: 'hold' });
+    const result = shared.prepare(made.bytes.slice(), TASK);
+    await sleep(2500);
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    expect(codeOf(await result)).to.equal('prepared');
+    await Promise.all([held, shared.close()]);
+    await threads.close();
   });
 
   it('survives threads that run out of memory, while they start or while they work', async () => {
