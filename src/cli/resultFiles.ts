@@ -1,21 +1,51 @@
-import { access, constants, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { MamoriError } from '../errors.js';
 import type { ExamOutcome } from '../exam/index.js';
 import { overlayPng } from '../gradcam/index.js';
 
+/** What a disk with any room at all takes. */
+const PROBE = new Uint8Array(4096);
+
 /**
- * Makes the folder if it is not there; to be asked before long work, not after it.
+ * Makes the folder if it is not there, and tries it out; to be asked before long work, not after it.
  *
  * @throws MamoriError `results-unwritable`
  */
 export async function makeResultFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
+    await makeFolder(resolve(folder));
+    const probe = join(folder, `.mamori-${randomUUID()}`);
+    try {
+      await writeFile(probe, PROBE);
+    } finally {
+      await rm(probe, { force: true });
+    }
   } catch (error) {
     throw unwritable(folder, error);
   }
+}
+
+/** Node's own `recursive` never ends where a folder that is there takes no other, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await isFolder(folder))) return;
+    const parent = dirname(folder);
+    if (code !== 'ENOENT' || (await isFolder(parent))) throw error;
+    await makeFolder(parent);
+    await mkdir(folder);
+  }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function unwritable(folder: string, cause: unknown): MamoriError {
@@ -28,24 +58,34 @@ function unwritable(folder: string, cause: unknown): MamoriError {
 
 /**
  * Writes an exam's objects as DICOM files and their pictures as PNG: `tid1500.dcm`, `LCC-1.dcm`, `LCC-1.png`, …
- * Names come from views, never from the patient.
+ * Names come from views, never from the patient. They appear only once all of them are written: half an exam's results
+ * could be taken for the whole.
  *
  * @returns the names of the files in `folder`
  * @throws MamoriError `results-unwritable`
  */
 export async function writeResultFiles(outcome: ExamOutcome, folder: string): Promise<string[]> {
-  if (outcome.objects.length + outcome.previews.length > 0) await makeResultFolder(folder);
+  if (outcome.objects.length + outcome.previews.length === 0) return [];
+  await makeResultFolder(folder);
   const names = new Map(outcome.previews.map((preview) => [preview.sopInstanceUID, preview.name]));
-  const written: string[] = [];
-  const write = async (name: string, bytes: Uint8Array) => {
-    await writeFile(join(folder, name), bytes).catch((error: unknown) => {
-      throw unwritable(folder, error);
-    });
-    written.push(name);
-  };
-  for (const { kind, sopInstanceUID, bytes } of outcome.objects) {
-    await write(`${names.get(sopInstanceUID) ?? kind}.dcm`, bytes);
+  let draft: string | undefined;
+  try {
+    draft = await mkdtemp(join(folder, '.mamori-'));
+    const written: string[] = [];
+    for (const { kind, sopInstanceUID, bytes } of outcome.objects) {
+      const name = `${names.get(sopInstanceUID) ?? kind}.dcm`;
+      await writeFile(join(draft, name), bytes);
+      written.push(name);
+    }
+    for (const { name, image } of outcome.previews) {
+      await writeFile(join(draft, `${name}.png`), await overlayPng(image));
+      written.push(`${name}.png`);
+    }
+    for (const name of written) await rename(join(draft, name), join(folder, name));
+    return written;
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : unwritable(folder, error);
+  } finally {
+    if (draft !== undefined) await rm(draft, { recursive: true, force: true });
   }
-  for (const { name, image } of outcome.previews) await write(`${name}.png`, await overlayPng(image));
-  return written;
 }

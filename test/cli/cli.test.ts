@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what settings files hold
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { DicomWeb } from '../../src/dicomweb/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import type { Bundle } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { smallBundle } from '../model/bundles.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -229,6 +230,38 @@ describe('mamori', () => {
       const { code, err } = await mamori(['analyze', file, '--out', file]);
       expect(err).to.match(/^The results cannot be written to .*L\.dcm \(EEXIST\)\.\n/);
       expect(code).to.equal(1);
+    });
+
+    for (const out of ['/proc/results', '/proc/results/deeper', '/proc', '/dev/full']) {
+      it(`says at once that nothing can be written to ${out}`, async function () {
+        if (!existsSync(`/${out.split('/')[1]}`)) this.skip();
+        const file = join(folder, 'L.dcm');
+        writeFileSync(file, made[0]!.bytes);
+        // Read before any work: there is no such model.
+        const { code, err } = await mamori(['analyze', file, '--out', out, '--model', join(folder, 'none')]);
+        expect(err).to.match(/^The results cannot be written to .* \(E[A-Z]+\)\.\n/);
+        expect(code).to.equal(1);
+      });
+    }
+
+    it('names a full disk before the work or after it, and leaves nothing half-written', async function () {
+      const disk = mountSmallDisk(join(folder, 'disk'), 300, this);
+      try {
+        const file = join(folder, 'L.dcm');
+        writeFileSync(file, made[0]!.bytes);
+        const out = join(disk.folder, 'out');
+        const args = ['analyze', file, '--out', out, '--model', bundle.directory];
+        for (const leaving of [0, 20_000]) {
+          const empty = disk.fill(leaving);
+          const { code, err } = await mamori(args);
+          expect(err, `${leaving}`).to.match(/^The results cannot be written to .* \(ENOSPC\)\.\n/);
+          expect(code).to.equal(1);
+          expect(existsSync(out) ? readdirSync(out) : []).to.deep.equal([]);
+          empty();
+        }
+      } finally {
+        disk.unmount();
+      }
     });
   });
 
