@@ -1,14 +1,23 @@
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from '../model/index.js';
 
 /** `mamori train`: from labelled images to a model bundle. */
 export const trainCommand = new Command('train')
   .description('train a network on labelled images and write a model bundle')
-  .requiredOption('--data <dir>', 'folder of the images (DIR/file or DIR/label/file)')
+  .requiredOption('--data <dir>', 'folder of the images, PNG or DICOM (DIR/file or DIR/label/file)')
   .requiredOption('--labels <csv>', 'labels file: file, label, case, and where known site, side, view')
   .requiredOption('--arch <name>', 'network: paper or mass')
   .requiredOption('--out <bundle>', 'folder of the new bundle')
+  .addOption(
+    new Option(
+      '--protocol <name>',
+      "by-image: the paper's way, whose figures leak, for comparison with it only; its bundle is kept from patients",
+    )
+      .choices(['by-patient', 'by-image'])
+      .default('by-patient'),
+  )
+  .option('--copies <number>', 'copies of each image, with --protocol by-image (default: 8)', wholeNumber)
   .option('--about <yaml>', 'what the model must say of itself: purpose, limits, data, licence, attribution')
   .option('--name <text>', 'name of the model (default: the network and "-cnn")')
   .option('--model-version <text>', 'version of the model', '0.1.0')
@@ -27,19 +36,26 @@ export const trainCommand = new Command('train')
 interface Options
   extends Pick<
       TrainingOptions,
-      'labels' | 'out' | 'manufacturer' | 'positive' | 'batchSize' | 'learningRate' | 'resume'
+      'labels' | 'out' | 'manufacturer' | 'positive' | 'batchSize' | 'learningRate' | 'resume' | 'copies'
     >,
     FitOptions {
   /** Folder of the images. */
   data: string;
   arch: string;
+  protocol: 'by-patient' | 'by-image';
   about?: string;
   name?: string;
   modelVersion: string;
   json?: true;
 }
 
-async function run(options: Options): Promise<void> {
+const COPIES = 8;
+
+async function run(given: Options, command: Command): Promise<void> {
+  const { protocol, ...options } = given;
+  if (protocol === 'by-image') options.copies ??= COPIES;
+  else if (options.copies !== undefined)
+    command.error('error: --copies goes with --protocol by-image only', { exitCode: 2 });
   const { readAbout, train, unstated } = await import('../model/index.js');
   const { data: images, arch, about, name, modelVersion, json, ...rest } = options;
   const bundle = await train(
@@ -48,7 +64,7 @@ async function run(options: Options): Promise<void> {
       ...(about === undefined ? unstated(options.positive) : await readAbout(about)),
       images,
       architecture: arch,
-      name: name ?? `${arch}-cnn`,
+      name: name ?? (protocol === 'by-image' ? `${arch}-by-image` : `${arch}-cnn`),
       version: modelVersion,
       procedure: procedureOf(options),
     },
@@ -65,11 +81,12 @@ async function run(options: Options): Promise<void> {
 }
 
 /** The command that repeats this training, without paths of this machine. */
-function procedureOf(options: Options): string {
-  const { arch, about, epochs, minutes, patience, batchSize, learningRate, seed } = options;
+function procedureOf(options: Omit<Options, 'protocol'>): string {
+  const { arch, about, epochs, minutes, patience, batchSize, learningRate, seed, copies } = options;
   return [
     `mamori train --data DIR --labels CSV${about === undefined ? '' : ` --about ${basename(about)}`} --arch ${arch} --out BUNDLE`,
     `--epochs ${epochs} --minutes ${minutes} --patience ${patience} --seed ${seed}`,
+    ...(copies === undefined ? [] : [`--protocol by-image --copies ${copies}`]),
     ...(batchSize === undefined ? [] : [`--batch-size ${batchSize}`]),
     ...(learningRate === undefined ? [] : [`--learning-rate ${learningRate}`]),
   ].join(' ');

@@ -40,7 +40,7 @@ export async function answerImages(
   const steps = bundle.input.preparation;
   await inOrder(
     images,
-    ({ path, file }) => pool.examine({ path, file, steps, wanted: 'everything' }),
+    ({ path, file, copy }) => pool.examine({ path, file, copy, steps, wanted: 'everything' }),
     async (image, examination) => {
       const raw = await rawProbabilities(engine, examination.variants);
       const target = image.label === bundle.classes[1] ? 1 : 0;

@@ -17,7 +17,7 @@ import { ExaminationPool } from './examination-pool.js';
 import { checkExplanations } from './explanation/checks.js';
 import { checkPlace, writeResults } from './files.js';
 import { measure } from './measuring.js';
-import { type Selection, selectImages } from './selection.js';
+import { type Selection, selectCopies, selectImages } from './selection.js';
 import { findCopies } from './shortcuts/copies.js';
 import { shortcutChecks } from './shortcuts/shortcuts.js';
 import type { Evaluation, EvaluationEvents, EvaluationOptions, Prediction } from './types.js';
@@ -34,11 +34,16 @@ import { warningsOf } from './warnings.js';
 export async function evaluate(options: EvaluationOptions, events: EvaluationEvents): Promise<Evaluation> {
   await checkPlace(options.out);
   const others = await readComparisons(options.compare);
-  const bundle = await loadBundle(options.model);
+  const bundle = await loadBundle(options.model, { leaking: true });
   const images = await readLabels(options.labels, options.data, options.subgroups);
   checkClasses(images, bundle);
   const parts = await casePartsOf(bundle, images);
-  const selection = await selectImages(images, parts, options.split, options.protocol);
+  const { split, protocol } = options;
+  const madeByImage = bundle.training?.protocol === 'by-image';
+  const selection =
+    protocol === 'by-image' && madeByImage
+      ? selectCopies(images, parts, split, bundle)
+      : await selectImages(images, parts, split, protocol, bundle);
   const { chosen } = selection;
   if (new Set(chosen.map(({ label }) => label)).size < 2)
     throw new EvaluationError('evaluation-classes', `the chosen images are all ${chosen[0]!.label}`, {
@@ -138,6 +143,7 @@ function describe(
       calibration,
       aggregation,
       input,
+      split: bundle.training?.protocol ?? 'by-patient',
     },
     engine: { name: engine.name, device: engine.device },
     protocol: options.protocol,

@@ -25,7 +25,10 @@ export class ExaminationPool {
   async examine(task: ExaminationTask): Promise<Examination> {
     const answer = await this.#pool.run(task);
     if (answer.kind === 'examined') return answer.examination;
-    throw new EvaluationError(answer.code, `${task.file}: ${answer.message}`, {
+    const { message } = answer;
+    // What is wrong with a file is told with its name already.
+    const told = message.startsWith(task.file) ? message : `${task.file}: ${message}`;
+    throw new EvaluationError(answer.code, told, {
       remedy: answer.remedy ?? 'Take its line out of the labels file, or give a readable image.',
     });
   }

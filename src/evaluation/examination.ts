@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { readPart10 } from '../dicom/index.js';
-import {
-  breastMask,
-  decodePixels,
-  type GreyImage,
-  ORIENTATIONS,
-  oriented,
-  type PreparationStep,
-  prepareGrey,
-  presentationImage,
-} from '../image/index.js';
-import { readGrey } from '../model/index.js';
+import { breastMask, ORIENTATIONS, oriented, type PreparationStep, prepareGrey } from '../image/index.js';
+import { type CopyForm, readPicture } from '../model/index.js';
 import { type Fingerprint, fingerprintOf } from './shortcuts/fingerprint.js';
 import { type PlainFigures, plainFiguresOf } from './shortcuts/plain-figures.js';
 import { asItLies, canonical, withoutBreast } from './shortcuts/variants.js';
@@ -21,6 +10,8 @@ export interface ExaminationTask {
   path: string;
   /** As the labels file names it. */
   file: string;
+  /** The form in which a copy of it is examined, where it is one. */
+  copy?: CopyForm | undefined;
   steps: PreparationStep[];
   /** What is wanted besides the network's input: all for the shortcut checks, or the fingerprint alone. */
   wanted: 'input' | 'everything' | 'fingerprint';
@@ -40,7 +31,7 @@ export interface Examination {
 
 /** Reads an image and prepares it, and all its other forms that the shortcut checks ask for. */
 export async function examine(task: ExaminationTask): Promise<Examination> {
-  const grey = await readImage(task);
+  const grey = await readPicture(task);
   if (task.wanted === 'fingerprint')
     return {
       input: new Float32Array(),
@@ -75,14 +66,6 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
     figures: plainFiguresOf(grey, mask, input, geometry),
     fingerprint: fingerprintOf(grey),
   };
-}
-
-/** DICOM (by its prefix, PS3.10 §7.1) or whatever sharp reads, in grey as a radiologist sees it. */
-async function readImage({ path, file }: ExaminationTask): Promise<GreyImage> {
-  const bytes = await readFile(path);
-  if (bytes.subarray(128, 132).toString('latin1') !== 'DICM') return readGrey({ path, file });
-  const instance = readPart10(bytes);
-  return presentationImage(instance.dataset, await decodePixels(instance));
 }
 
 function sameValues(a: Float32Array, b: Float32Array): boolean {

@@ -1,5 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { type CaseParts, groupByCase, type LabelledImage, PARTS, type Part } from '../model/index.js';
+import {
+  type Bundle,
+  type CaseParts,
+  countCases,
+  groupByCase,
+  type LabelledImage,
+  PARTS,
+  type Part,
+  splitOfCopies,
+} from '../model/index.js';
 import { EvaluationError } from './errors.js';
 
 /** `by-image`: images of one patient, or copies of one image, may stand on both sides. Its figures leak and say so. */
@@ -22,6 +31,8 @@ export interface SelectionRecord {
   evaluated: Record<Part | 'unseen', number>;
   /** Patients left out of the evaluation. */
   leftOut: Record<Part | 'unseen', number>;
+  /** Where copies of the images are evaluated: how many were made of each, and of how many images. */
+  copies?: { ofEach: number; images: number };
 }
 
 /**
@@ -36,6 +47,7 @@ export async function selectImages(
   parts: CaseParts,
   split: string,
   protocol: Protocol,
+  { training }: Pick<Bundle, 'training'>,
 ): Promise<Selection> {
   const rule = split === 'test' || split === 'all' ? split : 'list';
   const wasSeen = (image: LabelledImage) =>
@@ -50,7 +62,9 @@ export async function selectImages(
       `all ${groupByCase(images).size} patients of the labels file were used for making this model`,
       {
         remedy:
-          'Give cases that the model has not seen. `--split all` takes these all the same, and says so in the report.',
+          training?.protocol === 'by-image'
+            ? 'It was split by image, so that no patient of its data is new to it. Give other patients, or compare it with the paper by `--protocol by-image`.'
+            : 'Give cases that the model has not seen. `--split all` takes these all the same, and says so in the report.',
       },
     );
   const evaluated = new Set(chosen.map((image) => image.case));
@@ -66,6 +80,53 @@ export async function selectImages(
         [...groupByCase(images).keys()].filter((name) => !evaluated.has(name)),
         parts,
       ),
+    },
+  };
+}
+
+/**
+ * The test share of the copies that a bundle of a split by image was made from: made again from its record.
+ *
+ * @throws EvaluationError `evaluation-copies` where these are not the images that it was made from, or others are asked for
+ */
+export function selectCopies(
+  images: LabelledImage[],
+  parts: CaseParts,
+  split: string,
+  { training, name }: Pick<Bundle, 'training' | 'name'>,
+): Selection {
+  const { copies, cases, seed } = training!;
+  if (split !== 'test')
+    throw new EvaluationError(
+      'evaluation-copies',
+      `${name} is evaluated on the test share of its copies only`,
+      {
+        remedy: 'Leave out --split.',
+      },
+    );
+  const made = splitOfCopies(images, { copies: copies!, seed });
+  const same =
+    images.every((image) => parts.partOf(image.case) === 'training') &&
+    PARTS.every((part) => countCases(made[part]) === cases[part]);
+  if (!same)
+    throw new EvaluationError(
+      'evaluation-copies',
+      `the labels file is not the one that ${name} was made from: its copies cannot be made again`,
+      { remedy: 'Give the same --data and --labels as to `mamori train --protocol by-image`.' },
+    );
+  const evaluated = new Set(made.test.map((image) => image.case));
+  return {
+    chosen: made.test,
+    seen: [],
+    record: {
+      rule: 'test',
+      known: parts.known,
+      evaluated: countParts([...evaluated], parts),
+      leftOut: countParts(
+        [...groupByCase(images).keys()].filter((patient) => !evaluated.has(patient)),
+        parts,
+      ),
+      copies: { ofEach: copies!, images: images.length },
     },
   };
 }

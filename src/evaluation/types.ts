@@ -65,7 +65,10 @@ export interface Evaluation {
     | 'calibration'
     | 'aggregation'
     | 'input'
-  >;
+  > & {
+    /** How its maker split the data. */
+    split?: Protocol;
+  };
   engine: { name: string; device: string };
   protocol: Protocol;
   seed: number;

@@ -1,15 +1,19 @@
 import type { ExplanationChecks } from './explanation/types.js';
 import type { Evaluation } from './types.js';
 
-type Known = Pick<Evaluation, 'data' | 'protocol' | 'levels' | 'shortcuts' | 'explanations'>;
+type Known = Pick<Evaluation, 'model' | 'data' | 'protocol' | 'levels' | 'shortcuts' | 'explanations'>;
 
 /** What a reader must know before any figure, the gravest first. */
-export function warningsOf({ data, protocol, levels, shortcuts, explanations }: Known): string[] {
+export function warningsOf({ model, data, protocol, levels, shortcuts, explanations }: Known): string[] {
   const { selection, patients } = data;
   const warnings: string[] = [];
   if (protocol === 'by-image')
     warnings.push(
-      'LEAKING PROTOCOL: the data was split by image, so that images of one patient, or turned copies of one image, stand both among those that the network learnt from and among those it is measured on. The figures are too good, and stand here only to be compared with publications that do the same.',
+      `LEAKING PROTOCOL: ${copiesText(selection)}the data was split by image, so that images of one patient, or turned copies of one image, stand both among those that the network learnt from and among those it is measured on. The figures are too good, and stand here only to be compared with publications that do the same.`,
+    );
+  if (protocol === 'by-patient' && model.split === 'by-image')
+    warnings.push(
+      'This model was split by image and is not for patients: its calibration and its operating point were chosen on copies of what it had learnt. The figures on patients who are new to it say how little the leaking ones mean.',
     );
   const used = selection.evaluated.training + selection.evaluated.validation;
   if (used > 0 && protocol === 'by-patient')
@@ -54,6 +58,11 @@ export function warningsOf({ data, protocol, levels, shortcuts, explanations }: 
       'The heat maps could not be shown to mark what the answer comes from: covering or uncovering their hot places changes it no more than other places do. Do not read them as a place to look at.',
     );
   return warnings;
+}
+
+function copiesText({ copies }: Evaluation['data']['selection']): string {
+  if (copies === undefined) return '';
+  return `${copies.ofEach} copies of each of ${copies.images} images were made (rotated by steps of 30 degrees, flipped, with and without CLAHE) and split at random: `;
 }
 
 /** Whether deletion or insertion tells the maps from moved ones, in the right direction. */

@@ -36,7 +36,11 @@ const training = z.strictObject({
   data: ascii,
   licence: ascii,
   attribution: ascii,
-  /** Patient cases; none stands in two of them. */
+  /** Split `by-patient` where left out. A network of a split `by-image` is for comparisons only, never for patients. */
+  protocol: z.enum(['by-patient', 'by-image']).optional(),
+  /** Of each image, where the protocol is `by-image`. */
+  copies: z.number().int().min(2).max(48).optional(),
+  /** Patient cases; none stands in two of them, except in the protocol `by-image`. */
   cases: z.strictObject({
     training: z.number().int().min(0),
     validation: z.number().int().min(0),
@@ -99,6 +103,8 @@ export const bundleSchema = z
     const made = 1 + preparation.filter((step) => step.step === 'clahe' && step.as === 'channel').length;
     if (made !== channels) problem(path, `makes ${made} channels, but input.channels is ${channels}`);
     if (bundle.classes[0] === bundle.classes[1]) problem(['classes'], 'must be two different names');
+    if ((bundle.training?.protocol === 'by-image') !== (bundle.training?.copies !== undefined))
+      problem(['training', 'copies'], 'must be there where the protocol is by-image, and only there');
     if (!('model.onnx' in bundle.files) && !('model.json' in bundle.files))
       problem(['files'], 'must name model.onnx, model.json or both');
     if (!('MODEL_CARD.md' in bundle.files)) problem(['files'], 'must name MODEL_CARD.md');

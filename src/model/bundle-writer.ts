@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BUNDLE_FILE, loadBundle, sha256 } from './bundle.js';
-import type { BundleDocument } from './bundle-schema.js';
+import { type BundleDocument, bundleSchema } from './bundle-schema.js';
 import { ModelError } from './errors.js';
 import type { Bundle } from './types.js';
 
@@ -32,7 +32,7 @@ export async function writeBundle(
     }
     const document: BundleDocument = { format: 1, ...description, files: hashes };
     await writeFile(join(draft, BUNDLE_FILE), `${JSON.stringify(document, undefined, 2)}\n`);
-    await loadBundle(draft);
+    await loadBundle(draft, { leaking: true });
     // mkdtemp keeps others out; the service may run as another user.
     await chmod(draft, 0o755);
     await removeOldBundle(target);
@@ -40,7 +40,23 @@ export async function writeBundle(
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  return loadBundle(target);
+  return loadBundle(target, { leaking: true });
+}
+
+/**
+ * So that what a bundle is to say of itself is not refused at the end of a long training.
+ *
+ * @throws ModelError `bundle-malformed`
+ */
+export function checkDescription(description: BundleDescription): void {
+  const files = { 'model.onnx': '0'.repeat(64), 'MODEL_CARD.md': '0'.repeat(64) };
+  const result = bundleSchema.safeParse({ format: 1, ...description, files });
+  if (result.success) return;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new ModelError('bundle-malformed', `the bundle would not be valid: ${problems.join('; ')}`, {
+    remedy:
+      'Change --name, --model-version, --manufacturer, the --about file, or the labels: they go into the bundle.',
+  });
 }
 
 /** @throws ModelError `bundle-place-taken` when something other than a bundle stands at `target` */

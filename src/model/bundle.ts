@@ -15,13 +15,24 @@ const MAX_BUNDLE_FILE_BYTES = 1 << 20;
  * Reads and checks a model bundle (docs/model-bundle.md): schema, printable ASCII, and the SHA-256 of every
  * file in the folder. What comes back can be trusted to be what its maker wrote.
  *
+ * @param options.leaking also opens a bundle of a split by image: for looking at it and measuring it, never for answers
+ *   about patients
  * @throws ModelError `bundle-missing`, `bundle-malformed`, `bundle-file-missing`, `bundle-file-unknown`,
- *   `bundle-hash-mismatch`
+ *   `bundle-hash-mismatch`, `bundle-leaking`
  */
-export async function loadBundle(directory: string): Promise<Bundle> {
+export async function loadBundle(directory: string, options: { leaking?: boolean } = {}): Promise<Bundle> {
   const folder = resolve(directory);
   const bytes = await readBundleFile(folder);
   const document = parseBundleDocument(bytes, folder);
+  if (document.training?.protocol === 'by-image' && !options.leaking)
+    throw new ModelError(
+      'bundle-leaking',
+      `${document.name} ${document.version} in ${folder} was split by image (protocol by-image): it was measured on copies of what it learnt from, and nobody knows what it is worth on a patient`,
+      {
+        remedy:
+          'Set model.bundle to one that was split by patient, as mamori train does unless told otherwise. This one is for `mamori evaluate --protocol by-image` only.',
+      },
+    );
   await checkFiles(folder, document.files);
   return { directory: folder, ...document, digest: sha256(bytes) };
 }

@@ -24,7 +24,7 @@ const RUNS = 5;
  * @throws ModelError what is wrong with it, or with the engine
  */
 export async function inspectModel(folder: string, choice: EngineChoice): Promise<Inspection> {
-  const bundle = await loadBundle(folder);
+  const bundle = await loadBundle(folder, { leaking: true });
   const engine = await openEngine(bundle, choice);
   try {
     const { rows, columns, channels } = bundle.input;

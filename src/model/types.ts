@@ -15,7 +15,14 @@ export interface TrainingRecord {
   data: string;
   licence: string;
   attribution: string;
-  /** Numbers of patient cases; no case stands in two of them. */
+  /**
+   * `by-patient` where left out. `by-image`: copies of one image and images of one patient stand on all sides of the
+   * split. Such a bundle is for comparison with publications that do the same, and is kept from patients.
+   */
+  protocol?: 'by-patient' | 'by-image' | undefined;
+  /** Copies of each image, where the protocol is `by-image`. */
+  copies?: number | undefined;
+  /** Numbers of patient cases; no case stands in two of them, except in the protocol `by-image`. */
   cases: { training: number; validation: number; test: number };
   seed: number;
 }

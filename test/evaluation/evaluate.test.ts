@@ -187,7 +187,7 @@ describe('an evaluation', function () {
     const leaking = await evaluate(second, QUIET);
     expect(leaking.warnings[0]).to.match(/^LEAKING PROTOCOL/);
     const page = await readFile(join(second.out, 'evaluation.html'), 'utf8');
-    expect(page).to.include('Beside other evaluations').and.to.include('by image (leaking)');
+    expect(page).to.include('Two protocols').and.to.include('by image: leaking').and.to.include('0.92');
     const error = await refusal(evaluate({ ...second, compare: [set.labels] }, QUIET));
     expect(error.code).to.equal('evaluation-comparison');
   });

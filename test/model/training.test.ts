@@ -2,10 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import sharp from 'sharp';
 import { loadBundle, ModelError, openEngine } from '../../src/model/index.js';
-import { ARCHITECTURES } from '../../src/model/networks/index.js';
-import { paperNetwork } from '../../src/model/networks/paper.js';
 import {
   type EvenAugmentation,
   MASS_RECIPE,
@@ -25,34 +22,11 @@ import {
 } from '../../src/model/training/measures.js';
 import { Random } from '../../src/model/training/random.js';
 import { countCases, PARTS, splitByCase } from '../../src/model/training/split.js';
-import { type TrainingOptions, train } from '../../src/model/training/train.js';
+import { train } from '../../src/model/training/train.js';
 import { scratchFolder } from './bundles.js';
-
-async function refusal(work: Promise<unknown>): Promise<ModelError> {
-  try {
-    await work;
-  } catch (error) {
-    expect(error).to.be.instanceOf(ModelError);
-    return error as ModelError;
-  }
-  throw new Error('nothing was refused');
-}
-
-function labelled(cases: number, imagesPerCase = 2): LabelledImage[] {
-  return Array.from({ length: cases * imagesPerCase }, (_, index) => {
-    const patient = Math.floor(index / imagesPerCase);
-    const file = `${index}.png`;
-    return {
-      file,
-      path: file,
-      label: patient % 3 === 0 ? 'malignant' : 'benign',
-      case: `case${patient}`,
-      site: undefined,
-      side: undefined,
-      view: undefined,
-    };
-  });
-}
+import { labelled } from './labelled.js';
+import { refusal } from './refusal.js';
+import { addSmallNetwork, removeSmallNetwork, SILENT, spots } from './spots.js';
 
 function scored(pairs: [probability: number, target: 0 | 1][]): Scored[] {
   return pairs.map(([probability, target], index) => ({ probability, target, case: `case${index}` }));
@@ -354,74 +328,13 @@ describe('the measures', () => {
 
 describe('training', function () {
   this.timeout(120_000);
-  const SMALL = 'small-for-tests';
-
-  before(() => {
-    ARCHITECTURES[SMALL] = {
-      name: SMALL,
-      description: 'Two convolutions.',
-      input: { rows: 16, columns: 16, channels: 1 },
-      preparation: [
-        { step: 'resize', rows: 16, columns: 16 },
-        { step: 'normalise', mean: 0.3, deviation: 0.3 },
-      ],
-      targetLayer: 'conv_last',
-      recipe: PAPER_RECIPE,
-      build: (tf, input) => paperNetwork(tf, input, { filters: [4, 4], hidden: 4, dropout: 0, seed: 1 }),
-    };
-  });
-  after(() => {
-    delete ARCHITECTURES[SMALL];
-  });
-
-  /** Pictures with a bright spot in the middle, large for one class and small for the other. */
-  async function spots(): Promise<TrainingOptions> {
-    const folder = await scratchFolder();
-    const random = new Random(4);
-    const lines = ['file,label,case'];
-    for (let index = 0; index < 60; index++) {
-      const malignant = index % 2 === 0;
-      const radius = malignant ? 9 : 4;
-      const pixels = Uint8Array.from({ length: 32 * 32 }, (_, at) => {
-        const distance = Math.hypot((at % 32) - 16, Math.floor(at / 32) - 16);
-        return (distance < radius ? 200 : 40) + random.below(40);
-      });
-      await sharp(pixels, { raw: { width: 32, height: 32, channels: 1 } })
-        .png()
-        .toFile(join(folder, `${index}.png`));
-      lines.push(`${index}.png,${malignant ? 'malignant' : 'benign'},case${index}`);
-    }
-    await writeFile(join(folder, 'labels.csv'), lines.join('\n'));
-    return {
-      images: folder,
-      labels: join(folder, 'labels.csv'),
-      architecture: SMALL,
-      out: join(folder, 'bundle'),
-      positive: 'malignant',
-      name: 'spots',
-      version: '1.0.0',
-      manufacturer: 'Mamori',
-      purpose: 'Tells large spots from small ones.',
-      limits: ['Spots only.'],
-      data: 'Spots.',
-      licence: 'none',
-      attribution: 'None.',
-      procedure: 'mamori train',
-      epochs: 12,
-      batchSize: 8,
-      learningRate: 0.01,
-      patience: 12,
-      minutes: 2,
-      seed: 1,
-    };
-  }
-
-  const silent = { stage() {}, prepared() {}, epoch() {} };
+  before(() => addSmallNetwork());
+  after(removeSmallNetwork);
 
   it('learns, and writes a bundle that answers as it was measured', async () => {
     const options = await spots();
     const losses: number[] = [];
-    await train(options, { ...silent, epoch: ({ trainingLoss }) => losses.push(trainingLoss) });
+    await train(options, { ...SILENT, epoch: ({ trainingLoss }) => losses.push(trainingLoss) });
     expect(losses.at(-1)).to.be.below(losses[0]! / 2);
     const bundle = await loadBundle(options.out);
     expect(bundle.performance.find(({ measure }) => measure === 'AUC')!.value).to.be.above(0.95);
@@ -442,12 +355,12 @@ describe('training', function () {
 
   it('goes on from its checkpoint to where it would have come without a break', async () => {
     const options = { ...(await spots()), epochs: 4 };
-    const whole = await train(options, silent);
+    const whole = await train(options, SILENT);
     const broken = { ...options, out: `${options.out}-again` };
     const stop = new Error('ended here');
     try {
       await train(broken, {
-        ...silent,
+        ...SILENT,
         epoch({ epoch }) {
           if (epoch === 2) throw stop;
         },
@@ -456,7 +369,7 @@ describe('training', function () {
       expect(error).to.equal(stop);
     }
     const seen: number[] = [];
-    const going = { ...silent, epoch: ({ epoch }: { epoch: number }) => seen.push(epoch) };
+    const going = { ...SILENT, epoch: ({ epoch }: { epoch: number }) => seen.push(epoch) };
     const again = await train({ ...broken, resume: true }, going);
     expect(seen).to.deep.equal([3, 4]);
     expect(again.performance).to.deep.equal(whole.performance);
@@ -464,22 +377,22 @@ describe('training', function () {
     expect(await readdir(options.images))
       .to.include('bundle-again')
       .and.not.include('bundle-again.partial');
-    expect(await refusal(train({ ...broken, resume: true }, silent))).to.include({
+    expect(await refusal(train({ ...broken, resume: true }, SILENT))).to.include({
       code: 'checkpoint-missing',
     });
   });
 
   it('refuses a place that is taken before it begins, an unknown network and a picture that is none', async () => {
     const options = await spots();
-    expect(await refusal(train({ ...options, out: options.images }, silent))).to.include({
+    expect(await refusal(train({ ...options, out: options.images }, SILENT))).to.include({
       code: 'bundle-place-taken',
     });
-    expect(await refusal(train({ ...options, architecture: 'vgg' }, silent))).to.include({
+    expect(await refusal(train({ ...options, architecture: 'vgg' }, SILENT))).to.include({
       code: 'network-unknown',
     });
     await writeFile(join(options.images, '0.png'), 'no picture');
-    const error = await refusal(train(options, silent));
-    expect(error.code).to.equal('labels-image-missing');
+    const error = await refusal(train(options, SILENT));
+    expect(error.code).to.equal('labels-image-unreadable');
     expect(error.message).to.include('0.png');
     expect(await refusal(loadBundle(options.out))).to.include({ code: 'bundle-missing' });
   });

@@ -50,8 +50,8 @@ function onePerPatient(answers: readonly Answer[], seed: number): Answer[] {
 async function samplesOf({ pool, bundle }: ExplanationSubject, answers: Answer[]): Promise<Sample[]> {
   const steps = bundle.input.preparation;
   return Promise.all(
-    answers.map(async ({ case: name, image: { path, file } }) => {
-      const { input } = await pool.examine({ path, file, steps, wanted: 'input' });
+    answers.map(async ({ case: name, image: { path, file, copy } }) => {
+      const { input } = await pool.examine({ path, file, copy, steps, wanted: 'input' });
       return { case: name, input };
     }),
   );

@@ -4,6 +4,11 @@ import type { Example } from './examples.js';
 import { mixUp } from './mixup.js';
 import type { Random } from './random.js';
 
+/** A recipe whose images are shown as they are, too. */
+export type FitRecipe = Omit<Recipe, 'augmentation'> & {
+  augmentation: Recipe['augmentation'] | { kind: 'none' };
+};
+
 /** What one step learns from. */
 export interface Batch {
   /** Images × rows × columns × channels. */
@@ -20,14 +25,18 @@ export interface Batch {
 export function trainingBatch(
   examples: Example[],
   size: ImageSize,
-  recipe: Recipe,
+  recipe: FitRecipe,
   progress: number,
   random: Random,
 ): Batch {
   const length = size.rows * size.columns * size.channels;
   const inputs = new Float32Array(examples.length * length);
-  for (const [index, { input }] of examples.entries())
-    augment(input, size, recipe.augmentation, random, inputs.subarray(index * length, (index + 1) * length));
+  const { augmentation } = recipe;
+  for (const [index, { input }] of examples.entries()) {
+    const place = inputs.subarray(index * length, (index + 1) * length);
+    if (augmentation.kind === 'none') place.set(input);
+    else augment(input, size, augmentation, random, place);
+  }
   const targets = Float32Array.from(examples, ({ target }) => target);
   if (recipe.mixup > 0 && progress < recipe.mixupUntil) mixUp(inputs, targets, recipe.mixup, random);
   const { labelSmoothing } = recipe;

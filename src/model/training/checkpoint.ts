@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../errors.js';
@@ -31,6 +32,37 @@ export class CheckpointFolder {
   /** @param out where the bundle will be */
   constructor(out: string) {
     this.path = `${out.replace(/[/\\]+$/, '')}.partial`;
+  }
+
+  /**
+   * Makes the folder, so that a long training is not refused it at its first checkpoint.
+   *
+   * @param going goes on from the checkpoint that is there
+   * @throws ModelError `checkpoint-in-the-way` where there is one and it is not to be gone on from; `bundle-place-taken`
+   */
+  async begin(going: boolean): Promise<void> {
+    if (!going && existsSync(join(this.path, CHECKPOINT_FILE)))
+      throw new ModelError(
+        'checkpoint-in-the-way',
+        `${this.path} holds the checkpoint of a training that stopped`,
+        {
+          remedy: 'Go on from it with --resume, or delete that folder to begin anew.',
+        },
+      );
+    try {
+      await mkdir(this.path, { recursive: true });
+    } catch (cause) {
+      throw new ModelError(
+        'bundle-place-taken',
+        `${this.path}, where checkpoints go, cannot be made: ${(cause as Error).message}`,
+        { cause, remedy: 'Name a folder that can be written to with --out.' },
+      );
+    }
+  }
+
+  /** After a training that failed: a folder without a checkpoint is of no use. */
+  async leave(): Promise<void> {
+    if (!existsSync(join(this.path, CHECKPOINT_FILE))) await this.remove();
   }
 
   /** Replaces the last one; a kill at any time leaves the one or the other whole. */

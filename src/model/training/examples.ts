@@ -1,61 +1,78 @@
-import sharp from 'sharp';
+import { MamoriError } from '../../errors.js';
 import { type GreyImage, type PreparationStep, prepareGrey } from '../../image/index.js';
 import { ModelError } from '../errors.js';
+import { copyOf } from './copy-form.js';
 import type { LabelledImage } from './labels.js';
+import { readPicture } from './picture.js';
 
 /** An image as the network sees it. */
 export interface Example {
   image: LabelledImage;
   /** Rows × columns × channels, channels last. */
-  input: Float32Array;
+  readonly input: Float32Array;
   /** 1 for the positive class, else 0. */
   target: 0 | 1;
 }
 
 /**
- * Reads images (anything that sharp reads, in grey) and prepares them with the bundle's own steps, the same code as
- * in the service.
+ * Reads images, one at a time, and prepares them with the bundle's own steps, the same code as in the service.
  *
- * @throws ModelError `labels-image-missing` when one cannot be read
+ * @param images copies of one file best one after the other: it is then read once
+ * @throws ModelError that names the file: as `readPicture` does, or with the code of the step that it failed at
  */
 export async function readExamples(
-  images: LabelledImage[],
+  images: readonly LabelledImage[],
   preparation: PreparationStep[],
   positive: string,
   progress: (done: number, of: number) => void = () => {},
 ): Promise<Example[]> {
   const examples: Example[] = [];
+  let last: { path: string; grey: GreyImage } | undefined;
   for (const [index, image] of images.entries()) {
-    const { input } = prepareGrey(await readGrey(image), preparation);
-    examples.push({ image, input, target: image.label === positive ? 1 : 0 });
+    const { path, file, copy } = image;
+    if (last?.path !== path) last = { path, grey: await readPicture({ path, file }) };
+    const input = prepared(copy === undefined ? last.grey : copyOf(last.grey, copy), file, preparation);
+    examples.push(new KeptExample(image, image.label === positive ? 1 : 0, input, preparation));
     progress(index + 1, images.length);
   }
   return examples;
 }
 
-/**
- * An image file in grey, 0 black to 65535 white.
- *
- * @throws ModelError `labels-image-missing`
- */
-export async function readGrey(image: Pick<LabelledImage, 'path' | 'file'>): Promise<GreyImage> {
+function prepared(grey: GreyImage, file: string, preparation: PreparationStep[]): Float32Array {
   try {
-    const { data, info } = await sharp(image.path)
-      .toColourspace('grey16')
-      .extractChannel(0)
-      .raw({ depth: 'ushort' })
-      .toBuffer({ resolveWithObject: true });
-    // A copy, because the buffer may not lie on an even address.
-    const pixels = new Uint16Array(new Uint8Array(data).buffer);
-    return { rows: info.height, columns: info.width, pixels };
+    return prepareGrey(grey, preparation).input;
   } catch (cause) {
-    throw new ModelError(
-      'labels-image-missing',
-      `${image.file} cannot be read as an image: ${(cause as Error).message}`,
-      {
-        cause,
-        remedy: 'Give 8- or 16-bit PNG images, or take its line out of the labels file.',
-      },
-    );
+    if (!(cause instanceof MamoriError)) throw cause;
+    throw new ModelError(cause.code, `${file}: ${cause.message}`, {
+      cause,
+      remedy: cause.remedy ?? 'Take its line out of the labels file.',
+    });
+  }
+}
+
+/**
+ * Keeps an input in 16 bits for each value, half the memory: all examples are in memory together. That is as fine as the
+ * image itself, from black 0 to white 65535, before `normalise`.
+ */
+class KeptExample implements Example {
+  private readonly words: Uint16Array;
+  private readonly mean: number;
+  private readonly deviation: number;
+
+  constructor(
+    readonly image: LabelledImage,
+    readonly target: 0 | 1,
+    input: Float32Array,
+    preparation: PreparationStep[],
+  ) {
+    const last = preparation.at(-1);
+    const { mean, deviation } = last?.step === 'normalise' ? last : { mean: 0, deviation: 1 };
+    [this.mean, this.deviation] = [mean, deviation];
+    this.words = Uint16Array.from(input, (value) => Math.round((value * deviation + mean) * 65535));
+  }
+
+  get input(): Float32Array {
+    const { mean, deviation } = this;
+    return Float32Array.from(this.words, (word) => (word / 65535 - mean) / deviation);
   }
 }

@@ -2,10 +2,9 @@ import type { Scalar, Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ModelError } from '../errors.js';
 import { SCORE_LAYER } from '../networks/outputs.js';
-import type { Recipe } from '../networks/recipes.js';
 import type { TensorFlow, TensorFlowRuntime } from '../tensorflow-runtime.js';
 import type { ImageSize } from './augmentation.js';
-import { type Batch, trainingBatch } from './batch.js';
+import { type Batch, type FitRecipe, trainingBatch } from './batch.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Example } from './examples.js';
 import type { EpochReport } from './learning-curve.js';
@@ -38,13 +37,13 @@ export interface FitEvents {
  * the end the model has the averaged weights of the epoch with the best validation AUC.
  *
  * @param from goes on from there, to the same weights as without the stop
- * @throws ModelError `training-diverged` when the loss is no longer finite
+ * @throws ModelError `training-diverged` when the loss or an answer is no longer finite
  */
 export async function fitWeights(
   runtime: TensorFlowRuntime,
   model: LayersModel,
   parts: { training: Example[]; validation: Example[] },
-  recipe: Recipe,
+  recipe: FitRecipe,
   options: FitOptions,
   events: FitEvents,
   from?: Checkpoint,
@@ -80,24 +79,24 @@ export async function fitWeights(
       learningRate = learningRateAt(steps / stepsPerEpoch, options.epochs, recipe);
       reseedDropout(model, random);
       const batch = trainingBatch(chosen, size, recipe, (epoch - 1) / options.epochs, random);
-      lossSum += trainStep(tf, scorer, optimizer, batch, size, learningRate) * chosen.length;
+      const loss = trainStep(tf, scorer, optimizer, batch, size, learningRate);
+      if (!Number.isFinite(loss)) throw diverged(`the loss of epoch ${epoch}, step ${step + 1} is ${loss}`);
+      lossSum += loss * chosen.length;
       average.take();
       steps++;
       // Lets signals and timers through.
       await new Promise(setImmediate);
     }
     const trainingLoss = lossSum / parts.training.length;
-    if (!Number.isFinite(trainingLoss))
-      throw new ModelError('training-diverged', `the loss of epoch ${epoch} is ${trainingLoss}`, {
-        remedy: 'Take a lower --learning-rate.',
-      });
-
     let seconds = (performance.now() - started) / 1000;
     const validated = epoch % recipe.validateEvery === 0 || over(epoch, seconds);
     const report: EpochReport = { epoch, learningRate, trainingLoss, seconds, secondsLeft: 0 };
     if (validated) {
       const scored = average.during(() => score(tf, model, parts.validation));
       report.validation = { loss: logLoss(scored), auc: auc(scored) };
+      // Weights that the last step made infinite show here first.
+      if (scored.some(({ probability }) => !Number.isFinite(probability)))
+        throw diverged(`after epoch ${epoch} the network's answers are no numbers`);
       if (report.validation.auc > best.auc)
         best = { auc: report.validation.auc, epoch, weights: average.vector };
       seconds = (performance.now() - started) / 1000;
@@ -128,31 +127,38 @@ export async function fitWeights(
   optimizer.dispose();
 }
 
+function diverged(what: string): ModelError {
+  return new ModelError('training-diverged', what, {
+    remedy:
+      'Train from the start with a lower --learning-rate; a training with another rate cannot go on from this checkpoint.',
+  });
+}
+
+const BATCH = 32;
+
 /** The network's raw answers, one per example. */
 export function score(tf: TensorFlow, model: LayersModel, examples: Example[]): Scored[] {
-  const answers = predict(
-    tf,
-    model,
-    examples.map(({ input }) => input),
-  );
-  return examples.map(({ target, image }, index) => ({
-    probability: answers[index]!,
-    target,
-    case: image.case,
-  }));
+  const scored: Scored[] = [];
+  // By batches, so that not all inputs are unpacked at a time.
+  for (let start = 0; start < examples.length; start += BATCH) {
+    const chosen = examples.slice(start, start + BATCH);
+    const answers = predict(
+      tf,
+      model,
+      chosen.map(({ input }) => input),
+    );
+    for (const [index, { target, image }] of chosen.entries())
+      scored.push({ probability: answers[index]!, target, case: image.case });
+  }
+  return scored;
 }
 
 /** The network's raw answers, one per prepared input. */
-export function predict(
-  tf: TensorFlow,
-  model: LayersModel,
-  inputs: Float32Array[],
-  batchSize = 32,
-): number[] {
+export function predict(tf: TensorFlow, model: LayersModel, inputs: Float32Array[]): number[] {
   const { rows, columns, channels } = imageSize(model);
   const answers: number[] = [];
-  for (let start = 0; start < inputs.length; start += batchSize) {
-    const chosen = inputs.slice(start, start + batchSize);
+  for (let start = 0; start < inputs.length; start += BATCH) {
+    const chosen = inputs.slice(start, start + BATCH);
     const batch = new Float32Array(chosen.length * rows * columns * channels);
     for (const [index, input] of chosen.entries()) batch.set(input, index * input.length);
     const probabilities = tf.tidy(() =>

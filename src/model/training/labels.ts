@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../errors.js';
+import type { CopyForm } from './copy-form.js';
 
 /** One image of the training data, as its line in the labels file says. */
 export interface LabelledImage {
@@ -17,6 +18,8 @@ export interface LabelledImage {
   view: string | undefined;
   /** Cells of the columns that were asked for besides these, by column. */
   further?: Record<string, string>;
+  /** It is no image of its own but a copy of the file in this form; `file` names the form, too. */
+  copy?: CopyForm;
 }
 
 const REQUIRED = ['file', 'label', 'case'];
@@ -43,12 +46,17 @@ export async function readLabels(
       remedy: 'Name the labels file with --labels.',
     });
   }
-  const [header, ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  // Excel puts a byte order mark before its CSV.
+  const [header, ...lines] = text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
   const columns = (header ?? '').split(',').map((column) => column.trim());
   checkColumns(columns, labelsFile, further);
   const images = lines.map((line, index) =>
     readLine(line, index + 2, columns, further, labelsFile, dataFolder),
   );
+  checkTwice(images, labelsFile);
   const missing = images.filter((image) => !existsSync(image.path));
   if (missing.length > 0)
     throw new ModelError(
@@ -65,14 +73,28 @@ export async function readLabels(
 function checkColumns(columns: string[], labelsFile: string, further: readonly string[]): void {
   const missing = [...REQUIRED, ...further].filter((name) => !columns.includes(name));
   const unknown = columns.filter((name) => ![...REQUIRED, ...OPTIONAL, ...further].includes(name));
-  if (missing.length === 0 && unknown.length === 0) return;
+  const twice = columns.filter((name, index) => columns.indexOf(name) !== index);
+  if (missing.length === 0 && unknown.length === 0 && twice.length === 0) return;
   const problems = [
+    ...twice.map((name) => `the column ${name} stands twice`),
     ...missing.map((name) => `the column ${name} is missing`),
     ...unknown.map((name) => `the column ${name} is unknown`),
   ];
   throw new ModelError('labels-malformed', `${labelsFile}: ${problems.join(', ')}`, {
-    remedy: `Its first line names its columns: ${REQUIRED.join(', ')}, and where known ${OPTIONAL.join(', ')}.`,
+    remedy: `Its first line names its columns, with commas between them: ${REQUIRED.join(', ')}, and where known ${OPTIONAL.join(', ')}.`,
   });
+}
+
+/** One image on two lines could stand on both sides of a split. */
+function checkTwice(images: LabelledImage[], labelsFile: string): void {
+  const seen = new Set<string>();
+  for (const { path, file } of images) {
+    if (seen.has(path))
+      throw new ModelError('labels-malformed', `${labelsFile} names ${file} on two lines`, {
+        remedy: 'Leave one line for each image.',
+      });
+    seen.add(path);
+  }
 }
 
 function readLine(

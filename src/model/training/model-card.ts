@@ -1,5 +1,5 @@
 import type { BundleDescription } from '../bundle-writer.js';
-import type { Measurement } from '../types.js';
+import type { Measurement, TrainingRecord } from '../types.js';
 
 interface CardInput {
   description: BundleDescription;
@@ -43,9 +43,7 @@ export function modelCard({ description, network, weights, course }: CardInput):
       '',
       `Licence: ${training.licence}. ${training.attribution}`,
       '',
-      `Split by patient case, seed ${training.seed}: ${training.cases.training} cases for training, ` +
-        `${training.cases.validation} for validation (early stopping, calibration, operating point), ` +
-        `${training.cases.test} for the test figures below and nothing else.`,
+      splitText(training),
       '',
       ...course.map((line) => `- ${line}`),
       `- Made by: \`${training.procedure}\``,
@@ -67,6 +65,21 @@ export function modelCard({ description, network, weights, course }: CardInput):
     '',
   );
   return lines.join('\n');
+}
+
+function splitText({ protocol, copies, seed, cases }: TrainingRecord): string {
+  if (protocol === 'by-image')
+    return (
+      `**Leaking protocol (by-image), for comparison with publications only:** ${copies} copies of each image ` +
+      `(rotated by steps of 30 degrees, flipped, with and without CLAHE), and the copies split at random, seed ${seed}. ` +
+      `Copies of one image and images of one patient stand on all sides: ${cases.training} patients in training, ` +
+      `${cases.validation} in validation, ${cases.test} in test.`
+    );
+  return (
+    `Split by patient case, seed ${seed}: ${cases.training} cases for training, ` +
+    `${cases.validation} for validation (early stopping, calibration, operating point), ` +
+    `${cases.test} for the test figures below and nothing else.`
+  );
 }
 
 function parametersText(parameters: object): string {

@@ -1,6 +1,6 @@
 import { ORIENTATIONS, oriented, type PreparationStep, prepareGrey } from '../../image/index.js';
-import { readGrey } from './examples.js';
 import type { LabelledImage } from './labels.js';
+import { readPicture } from './picture.js';
 
 /** How far answers about one image lie apart when the file is turned and flipped. */
 export interface OrientationSpread {
@@ -20,7 +20,7 @@ export async function orientationSpread(
 ): Promise<OrientationSpread> {
   let sum = 0;
   for (const image of images) {
-    const { pixels, rows, columns } = await readGrey(image);
+    const { pixels, rows, columns } = await readPicture(image);
     const inputs = ORIENTATIONS.map(
       (orientation) => prepareGrey(oriented(pixels, rows, columns, orientation), preparation).input,
     );

@@ -13,6 +13,20 @@ import {
 import { orientationRule } from './orientation-rule.js';
 import type { OrientationSpread } from './orientation-spread.js';
 
+/** The figures of a model that was split by image, on the test copies. */
+export function leakingPerformance(scored: Scored[], operatingPoint: number): Measurement[] {
+  const on = `${scored.length} test copies, LEAKING: the network learnt from other copies of these images`;
+  const { sensitivity, specificity } = sensitivityAndSpecificity(scored, operatingPoint);
+  const right = scored.filter(({ probability, target }) => probability >= operatingPoint === (target === 1));
+  return rounded([
+    { measure: 'AUC', value: auc(scored), interval: bootstrapByCase(scored, auc), on },
+    { measure: 'accuracy at the operating point', value: right.length / scored.length, on },
+    { measure: 'sensitivity at the operating point', value: sensitivity, on },
+    { measure: 'specificity at the operating point', value: specificity, on },
+    { measure: 'expected calibration error', value: calibrationError(scored), on },
+  ]);
+}
+
 /**
  * The figures of a model card, on the test cases; intervals are drawn by patient.
  *
@@ -65,6 +79,10 @@ export function testPerformance(
       on: `${images}, prepared`,
     },
   ];
+  return rounded(figures);
+}
+
+function rounded(figures: Measurement[]): Measurement[] {
   return figures.map((one) => ({
     ...one,
     value: round(one.value),

@@ -42,18 +42,21 @@ export function splitByCase(
       split[part].push(...cases.get(name)!);
     }
   }
-  for (const part of PARTS) {
-    const labels = new Set(split[part].map((image) => image.label));
-    if (labels.size < 2)
-      throw new ModelError(
-        'labels-class-empty',
-        `the ${part} part has images of ${labels.size} class(es), two are needed`,
-        {
-          remedy: 'Add cases of the class that is missing.',
-        },
-      );
-  }
+  checkClasses(split);
   return split;
+}
+
+/** @throws ModelError `labels-class-empty` when a part holds no image of a class */
+export function checkClasses(split: Split): void {
+  const all = [...new Set(PARTS.flatMap((part) => split[part].map(({ label }) => label)))].sort();
+  for (const part of PARTS)
+    for (const label of all)
+      if (!split[part].some((image) => image.label === label))
+        throw new ModelError(
+          'labels-class-empty',
+          `too few cases: none of the ${label} ones fell to the ${part} part`,
+          { remedy: `Add cases that are ${label}; ten or more of each class give each part some.` },
+        );
 }
 
 export function countCases(images: LabelledImage[]): number {

@@ -1,26 +1,36 @@
-import { type BundleDescription, checkPlaceForBundle, writeBundle } from '../bundle-writer.js';
+import {
+  type BundleDescription,
+  checkDescription,
+  checkPlaceForBundle,
+  writeBundle,
+} from '../bundle-writer.js';
 import { calibrate } from '../calibration.js';
 import { exportOnnx } from '../export/onnx-export.js';
 import { type Architecture, architecture } from '../networks/index.js';
 import { encodeLayersModel } from '../networks/layers-file.js';
-import type { Recipe } from '../networks/recipes.js';
-import { anyTensorflow } from '../tensorflow-runtime.js';
+import type { TensorFlowRuntime } from '../tensorflow-runtime.js';
 import type { Bundle, TrainingRecord } from '../types.js';
 import type { About } from './about.js';
+import type { FitRecipe } from './batch.js';
 import { type Checkpoint, CheckpointFolder } from './checkpoint.js';
-import { readExamples } from './examples.js';
+import { splitOfCopies } from './copies.js';
+import { type Example, readExamples } from './examples.js';
 import { type FitOptions, fitWeights, predict, score } from './fit.js';
-import { classesOf, readLabels } from './labels.js';
+import { classesOf, type LabelledImage, readLabels } from './labels.js';
 import { type EpochReport, learningCurve } from './learning-curve.js';
 import { bestThreshold, fitPlatt, type Scored } from './measures.js';
 import { modelCard } from './model-card.js';
 import { orientationSpread } from './orientation-spread.js';
-import { testPerformance } from './performance.js';
-import { countCases, PARTS, SHARES, type Split, splitByCase } from './split.js';
+import { leakingPerformance, testPerformance } from './performance.js';
+import { trainingRuntime, warnOfSlowBackend } from './slow-backend.js';
+import { countCases, PARTS, type Part, SHARES, type Split, splitByCase } from './split.js';
 import { encodeSplit, SPLIT_FILE } from './split-record.js';
 
 export type { FitOptions } from './fit.js';
 export type { EpochReport } from './learning-curve.js';
+
+const NOT_FOR_PATIENTS =
+  'NOT FOR PATIENTS: split by image, so that it was measured on copies of what it learnt from. Its figures are no measure of what it can do; Mamori opens it for comparison only.';
 
 /** Test images that are tried in all eight orientations. */
 const SPREAD_IMAGES = 64;
@@ -38,6 +48,11 @@ export interface TrainingOptions extends FitOptions, About {
   manufacturer: string;
   /** The command that does it again. */
   procedure: string;
+  /**
+   * Undefined: split by patient. Else the paper's protocol, for comparison with it only: so many copies of each image, split at
+   * random, no other augmentation. What it makes is kept from patients.
+   */
+  copies?: number | undefined;
   /** In place of the recipe's. */
   batchSize?: number | undefined;
   learningRate?: number | undefined;
@@ -54,68 +69,150 @@ export interface TrainingEvents {
 
 /**
  * From labelled images to a bundle: splits by patient, prepares, fits, calibrates and chooses the operating point on the
- * validation cases, measures on the test cases, exports. The bundle appears whole or not at all.
+ * validation cases, measures on the test cases, exports. The bundle appears whole or not at all. All that can be wrong
+ * with what it is given is found before it begins to fit.
  *
  * @throws ModelError as its steps do
  */
-export async function train(options: TrainingOptions, events: TrainingEvents): Promise<Bundle> {
+export async function train(
+  options: TrainingOptions,
+  events: TrainingEvents,
+  given?: TensorFlowRuntime,
+): Promise<Bundle> {
   const plan = architecture(options.architecture);
   await checkPlaceForBundle(options.out);
   const images = await readLabels(options.labels, options.images);
   const classes = classesOf(images, options.positive);
-  const split = splitByCase(images, options.positive, SHARES, options.seed);
-  const cases = Object.fromEntries(
-    PARTS.map((part) => [part, countCases(split[part])]),
-  ) as TrainingRecord['cases'];
-
-  const runtime = await anyTensorflow();
-  const { tf } = runtime;
-  events.stage(`${images.length} images of ${countCases(images)} cases; training on ${runtime.description}`);
-  const prepare = (part: 'training' | 'validation' | 'test') => {
-    events.stage(`preparing the ${part} images (${cases[part]} cases)`);
-    return readExamples(split[part], plan.preparation, options.positive, events.prepared);
-  };
-  const parts = {
-    training: await prepare('training'),
-    validation: await prepare('validation'),
-    test: await prepare('test'),
-  };
-
-  const model = plan.build(tf, plan.input);
-  events.stage(`fitting ${plan.name}, ${model.countParams()} weights`);
-  const { batchSize = plan.recipe.batchSize, learningRate = plan.recipe.learningRate } = options;
-  const recipe: Recipe = { ...plan.recipe, batchSize, learningRate };
+  const split = splitOf(images, options);
+  const described = describe(options, plan, classes, split);
+  checkDescription({ ...described, calibration: { kind: 'none' }, operatingPoint: 0.5, performance: [] });
+  const recipe = recipeOf(plan, options);
   const folder = new CheckpointFolder(options.out);
   const training = courseOf(plan, recipe, options, split);
   const from = options.resume ? await folder.read(training) : undefined;
-  if (from !== undefined) events.stage(`going on after epoch ${from.reports.length}`);
-  let epochs = from?.reports ?? [];
-  const checkpoint = async (reached: Omit<Checkpoint, 'training'>) => {
-    epochs = reached.reports;
-    await folder.write({ training, ...reached });
-  };
-  await fitWeights(runtime, model, parts, recipe, options, { epoch: events.epoch, checkpoint }, from);
+  await folder.begin(options.resume ?? false);
+  try {
+    const runtime = given ?? (await trainingRuntime());
+    const { tf } = runtime;
+    const model = plan.build(tf, plan.input);
+    // A network that cannot be exported is not fitted for hours first.
+    exportOnnx(model, plan.targetLayer);
+    events.stage(
+      `${images.length} images of ${countCases(images)} cases; training on ${runtime.description}`,
+    );
+    warnOfSlowBackend(runtime, model, split.training.length, options, events.stage);
+    const parts = await readParts(split, plan, options, events);
 
-  events.stage('measuring and writing the bundle');
-  const validation = score(tf, model, parts.validation);
-  const calibration = fitPlatt(validation);
-  const calibrated = (scored: Scored[]) =>
-    scored.map((one) => ({ ...one, probability: calibrate({ calibration }, one.probability) }));
-  const operatingPoint = round(bestThreshold(calibrated(validation)));
-  const spread = await orientationSpread(split.test.slice(0, SPREAD_IMAGES), plan.preparation, (inputs) =>
-    predict(tf, model, inputs).map((probability) => calibrate({ calibration }, probability)),
-  );
-  const description: BundleDescription = {
-    name: options.name,
-    version: options.version,
-    manufacturer: options.manufacturer,
-    purpose: options.purpose,
-    limits: options.limits,
+    events.stage(`fitting ${plan.name}, ${model.countParams()} weights`);
+    if (from !== undefined) events.stage(`going on after epoch ${from.reports.length}`);
+    let epochs = from?.reports ?? [];
+    const checkpoint = async (reached: Omit<Checkpoint, 'training'>) => {
+      epochs = reached.reports;
+      await folder.write({ training, ...reached });
+    };
+    await fitWeights(runtime, model, parts, recipe, options, { epoch: events.epoch, checkpoint }, from);
+
+    events.stage('measuring and writing the bundle');
+    const validation = score(tf, model, parts.validation);
+    const calibration = fitPlatt(validation);
+    const calibrated = (scored: Scored[]) =>
+      scored.map((one) => ({ ...one, probability: calibrate({ calibration }, one.probability) }));
+    const operatingPoint = round(bestThreshold(calibrated(validation)));
+    const measure = async () => {
+      const scored = calibrated(score(tf, model, parts.test));
+      if (options.copies !== undefined) return leakingPerformance(scored, operatingPoint);
+      const tried = split.test.slice(0, SPREAD_IMAGES);
+      const spread = await orientationSpread(tried, plan.preparation, (inputs) =>
+        predict(tf, model, inputs).map((probability) => calibrate({ calibration }, probability)),
+      );
+      return testPerformance(scored, operatingPoint, parts.test, plan, spread);
+    };
+    const description = { ...described, calibration, operatingPoint, performance: await measure() };
+    const files = {
+      ...(await encodeLayersModel(model)),
+      'model.onnx': exportOnnx(model, plan.targetLayer),
+      'learning-curve.csv': Buffer.from(learningCurve(epochs)),
+      [SPLIT_FILE]: Buffer.from(encodeSplit(options.copies === undefined ? split : allSeen(images))),
+    };
+    const card = modelCard({
+      description,
+      network: plan.description,
+      weights: model.countParams(),
+      course: course(epochs, recipe, runtime.description),
+    });
+    model.dispose();
+    const bundle = await writeBundle(options.out, description, {
+      ...files,
+      'MODEL_CARD.md': Buffer.from(card),
+    });
+    await folder.remove();
+    return bundle;
+  } catch (error) {
+    await folder.leave();
+    throw error;
+  }
+}
+
+function splitOf(images: LabelledImage[], { copies, seed, positive }: TrainingOptions): Split {
+  return copies === undefined
+    ? splitByCase(images, positive, SHARES, seed)
+    : splitOfCopies(images, { copies, seed });
+}
+
+/** After a split by image no patient is new to the network. */
+function allSeen(images: LabelledImage[]): Split {
+  return { training: images, validation: [], test: [] };
+}
+
+/** The copies are all the augmentation that the paper has. */
+function recipeOf(plan: Architecture, options: TrainingOptions): FitRecipe {
+  const { batchSize = plan.recipe.batchSize, learningRate = plan.recipe.learningRate } = options;
+  const recipe = { ...plan.recipe, batchSize, learningRate };
+  return options.copies === undefined
+    ? recipe
+    : { ...recipe, augmentation: { kind: 'none' }, mixup: 0, mixupUntil: 0 };
+}
+
+async function readParts(
+  split: Split,
+  plan: Architecture,
+  { positive }: TrainingOptions,
+  events: TrainingEvents,
+): Promise<Record<Part, Example[]>> {
+  const all = PARTS.flatMap((part) => split[part]);
+  // Copies of one file come one after the other, so that it is read once.
+  all.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const { rows, columns, channels } = plan.input;
+  const gigabytes = (all.length * rows * columns * channels * 2) / 1e9;
+  events.stage(`preparing ${all.length} inputs, which take ${gigabytes.toFixed(1)} GB of memory`);
+  const examples = await readExamples(all, plan.preparation, positive, events.prepared);
+  const byImage = new Map(examples.map((example) => [example.image, example]));
+  const of = (part: Part) => split[part].map((image) => byImage.get(image)!);
+  return { training: of('training'), validation: of('validation'), test: of('test') };
+}
+
+type Measured = 'calibration' | 'operatingPoint' | 'performance';
+
+/** What the bundle says of itself, without what is measured. */
+function describe(
+  options: TrainingOptions,
+  plan: Architecture,
+  classes: [negative: string, positive: string],
+  split: Split,
+): Omit<BundleDescription, Measured> {
+  const { name, version, manufacturer, purpose, limits, copies } = options;
+  const cases = Object.fromEntries(
+    PARTS.map((part) => [part, countCases(split[part])]),
+  ) as TrainingRecord['cases'];
+  return {
+    name,
+    version,
+    manufacturer,
+    purpose,
+    limits: copies === undefined ? limits : [NOT_FOR_PATIENTS, ...limits],
     network: plan.name,
     input: { ...plan.input, preparation: plan.preparation },
     classes,
-    calibration,
-    operatingPoint,
     aggregation: { breast: 'mean', exam: 'max' },
     targetLayer: plan.targetLayer,
     training: {
@@ -123,39 +220,14 @@ export async function train(options: TrainingOptions, events: TrainingEvents): P
       data: options.data,
       licence: options.licence,
       attribution: options.attribution,
+      ...(copies !== undefined && { protocol: 'by-image', copies }),
       cases,
       seed: options.seed,
     },
-    performance: testPerformance(
-      calibrated(score(tf, model, parts.test)),
-      operatingPoint,
-      parts.test,
-      plan,
-      spread,
-    ),
   };
-  const files = {
-    ...(await encodeLayersModel(model)),
-    'model.onnx': exportOnnx(model, plan.targetLayer),
-    'learning-curve.csv': Buffer.from(learningCurve(epochs)),
-    [SPLIT_FILE]: Buffer.from(encodeSplit(split)),
-  };
-  const card = modelCard({
-    description,
-    network: plan.description,
-    weights: model.countParams(),
-    course: course(epochs, recipe, runtime.description),
-  });
-  model.dispose();
-  const bundle = await writeBundle(options.out, description, {
-    ...files,
-    'MODEL_CARD.md': Buffer.from(card),
-  });
-  await folder.remove();
-  return bundle;
 }
 
-function course(epochs: EpochReport[], recipe: Recipe, runtime: string): string[] {
+function course(epochs: EpochReport[], recipe: FitRecipe, runtime: string): string[] {
   const last = epochs.at(-1)!;
   const auc = ({ validation }: EpochReport) => validation?.auc ?? Number.NEGATIVE_INFINITY;
   const best = epochs.reduce((a, b) => (auc(b) > auc(a) ? b : a));
@@ -169,12 +241,14 @@ function course(epochs: EpochReport[], recipe: Recipe, runtime: string): string[
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
     `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images: ${auc(best).toFixed(3)}`,
     `recipe (src/model/networks/recipes.ts): ${list(numbers)}`,
-    `augmentation: up and down exchanged at random, then ${list(augmentation)}`,
+    augmentation.kind === 'none'
+      ? 'no augmentation besides the copies'
+      : `augmentation: up and down exchanged at random, then ${list(augmentation)}`,
   ];
 }
 
 /** Everything that decides the course of a training, so that a checkpoint of another one is not taken for it. */
-function courseOf(plan: Architecture, recipe: Recipe, { epochs, seed }: FitOptions, split: Split): string {
+function courseOf(plan: Architecture, recipe: FitRecipe, { epochs, seed }: FitOptions, split: Split): string {
   return JSON.stringify({
     network: plan.name,
     preparation: plan.preparation,
