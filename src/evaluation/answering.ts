@@ -3,7 +3,7 @@ import type { Answer } from './answers.js';
 import type { Examination } from './examination.js';
 import type { ExaminationPool } from './examination-pool.js';
 import type { PrintedImage } from './shortcuts/copies.js';
-import type { FormAnswers } from './shortcuts/shortcuts.js';
+import type { FormAnswers } from './shortcuts/types.js';
 
 /** Images that are prepared ahead while the network works. */
 const AHEAD = 6;
@@ -116,5 +116,6 @@ function formsOf(
     withoutBreast: probabilities[forms.withoutBreast]!,
     orientations: forms.orientations.map((place) => probabilities[place]!),
     figures: examination.figures!,
+    statistics: examination.statistics!,
   };
 }

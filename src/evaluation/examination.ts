@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { breastMask, ORIENTATIONS, oriented, type PreparationStep, prepareGrey } from '../image/index.js';
 import { type CopyForm, readPicture } from '../model/index.js';
 import { type Fingerprint, fingerprintOf } from './shortcuts/fingerprint.js';
+import { type PictureStatistics, pictureStatisticsOf } from './shortcuts/picture-statistics.js';
 import { type PlainFigures, plainFiguresOf } from './shortcuts/plain-figures.js';
-import { asItLies, canonical, withoutBreast } from './shortcuts/variants.js';
+import { asItLies, canonical, turns, withoutBreast } from './shortcuts/variants.js';
 
 export interface ExaminationTask {
   /** Absolute path. */
@@ -26,6 +27,7 @@ export interface Examination {
   /** Where in `variants` each form is. */
   forms: { asItLies: number; canonical: number; withoutBreast: number; orientations: number[] } | undefined;
   figures: PlainFigures | undefined;
+  statistics: PictureStatistics | undefined;
   fingerprint: Fingerprint | undefined;
 }
 
@@ -38,11 +40,19 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
       variants: [],
       forms: undefined,
       figures: undefined,
+      statistics: undefined,
       fingerprint: fingerprintOf(grey, 'one'),
     };
   const { input, geometry } = prepareGrey(grey, task.steps);
   if (task.wanted === 'input')
-    return { input, variants: [input], forms: undefined, figures: undefined, fingerprint: undefined };
+    return {
+      input,
+      variants: [input],
+      forms: undefined,
+      figures: undefined,
+      statistics: undefined,
+      fingerprint: undefined,
+    };
 
   const mask = breastMask(grey);
   const variants = [input];
@@ -50,11 +60,13 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
     const known = variants.findIndex((other) => sameValues(other, variant));
     return known >= 0 ? known : variants.push(variant) - 1;
   };
+  const turning = task.steps.some(turns);
   const forms = {
-    asItLies: placeOf(asItLies(grey, task.steps)),
-    canonical: placeOf(canonical(grey, task.steps)),
+    asItLies: turning ? placeOf(asItLies(grey, task.steps)) : 0,
+    canonical: turning ? 0 : placeOf(canonical(grey, task.steps, mask)),
     withoutBreast: placeOf(withoutBreast(grey, mask, task.steps, geometry)),
     orientations: ORIENTATIONS.map((orientation) => {
+      if (!orientation.flip && orientation.quarterTurns === 0) return 0;
       const turned = oriented(grey.pixels, grey.rows, grey.columns, orientation);
       return placeOf(prepareGrey(turned, task.steps).input);
     }),
@@ -64,6 +76,11 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
     variants,
     forms,
     figures: plainFiguresOf(grey, mask, input, geometry),
+    statistics: pictureStatisticsOf(grey, mask, {
+      values: variants[forms.canonical]!,
+      rows: geometry.inputRows,
+      columns: geometry.inputColumns,
+    }),
     fingerprint: fingerprintOf(grey),
   };
 }

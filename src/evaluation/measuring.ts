@@ -1,6 +1,7 @@
 import type { Bundle, Scored } from '../model/index.js';
 import { type Answer, breastAnswers, patientAnswers } from './answers.js';
 import { performanceOf } from './performance.js';
+import { columnChecks } from './shortcuts/columns.js';
 import { type BootstrapOptions, samplesOfPatients } from './statistics/bootstrap.js';
 import { brierScore, calibrationErrorByChance, reliability } from './statistics/calibration.js';
 import { classificationTable } from './statistics/classification.js';
@@ -11,7 +12,7 @@ import type { Curves, Evaluation, PlotPoint } from './types.js';
 
 type Measured = Pick<
   Evaluation,
-  'levels' | 'table' | 'curves' | 'calibration' | 'histogram' | 'subgroups' | 'worst'
+  'levels' | 'table' | 'curves' | 'calibration' | 'histogram' | 'subgroups' | 'columns' | 'worst'
 >;
 
 const MOST_WORST = 12;
@@ -41,6 +42,7 @@ export function measure(answers: readonly Answer[], bundle: Bundle, options: Boo
     },
     histogram: { negative: histogramOf(answers, 0), positive: histogramOf(answers, 1) },
     subgroups: subgroupsOf(answers, operatingPoint, options),
+    columns: columnChecks(answers, options),
     worst: worstOf(answers, operatingPoint),
   };
 }

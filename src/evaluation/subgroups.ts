@@ -22,24 +22,31 @@ const FEWEST = 10;
 /** A column with more different values than this does not part images into groups. */
 const MOST_VALUES = 30;
 
-/** Columns of the labels file that part the images, in the order of the file's reading. */
+/** Figures for each value of each column of the labels file that parts the images. */
 export function subgroupsOf(
   answers: readonly Answer[],
   operatingPoint: number,
   options: BootstrapOptions,
 ): Subgroup[] {
+  return columnsOf(answers).flatMap(({ column, values }) =>
+    values.map((value) => {
+      const own = answers.filter(({ image }) => valueIn(image, column) === value);
+      return subgroup(column, value === '' ? '(empty)' : value, own, operatingPoint, options);
+    }),
+  );
+}
+
+/** Columns of the labels file that part the images, with their values in order. */
+export function columnsOf(answers: readonly Answer[]): { column: string; values: string[] }[] {
   const columns = ['site', 'side', 'view', ...Object.keys(answers[0]?.image.further ?? {})];
   return columns.flatMap((column) => {
     const values = [...new Set(answers.map(({ image }) => valueIn(image, column)))].sort();
     if (values.length > MOST_VALUES || values.every((value) => value === '')) return [];
-    return values.map((value) => {
-      const own = answers.filter(({ image }) => valueIn(image, column) === value);
-      return subgroup(column, value === '' ? '(empty)' : value, own, operatingPoint, options);
-    });
+    return { column, values };
   });
 }
 
-function valueIn(image: LabelledImage, column: string): string {
+export function valueIn(image: LabelledImage, column: string): string {
   if (column === 'site' || column === 'side' || column === 'view') return image[column] ?? '';
   return image.further?.[column] ?? '';
 }

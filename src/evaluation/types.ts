@@ -2,6 +2,7 @@ import type { Bundle } from '../model/index.js';
 import type { ExplanationChecks } from './explanation/types.js';
 import type { Performance } from './performance.js';
 import type { Protocol, SelectionRecord } from './selection.js';
+import type { ColumnCheck } from './shortcuts/columns.js';
 import type { ShortcutChecks } from './shortcuts/shortcuts.js';
 import type { ReliabilityBin } from './statistics/calibration.js';
 import type { ClassificationTable } from './statistics/classification.js';
@@ -100,6 +101,8 @@ export interface Evaluation {
   /** Images by calibrated probability, in twenty bins, per class. */
   histogram: { negative: number[]; positive: number[] };
   subgroups: Subgroup[];
+  /** Whether the hospital, the side or the view could explain the figures. */
+  columns: ColumnCheck[];
   shortcuts: ShortcutChecks;
   explanations: ExplanationChecks | null;
   /** The most confident errors: images whose answer is farthest on the wrong side of the operating point. */

@@ -32,12 +32,16 @@ export function breastMask(image: GreyImage): BreastMask {
   const rows = Math.ceil(image.rows / block);
   const columns = Math.ceil(image.columns / block);
   const levels = stretched(blockMeans(image.pixels, image.rows, image.columns, block));
-  if (levels && backgroundIsBright(levels, rows, columns))
+  const histogram = histogramOf(levels ?? []);
+  if (levels && backgroundIsBright(levels, histogram, rows, columns)) {
     for (let i = 0; i < levels.length; i++) levels[i] = 255 - levels[i]!;
+    histogram.reverse();
+  }
 
-  for (const threshold of levels ? thresholds(levels) : []) {
+  for (const threshold of levels ? thresholds(histogram) : []) {
     const pixels = largestRegion(opened(levels!, threshold, rows, columns), rows, columns);
-    const area = pixels.reduce((sum, one) => sum + one, 0);
+    let area = 0;
+    for (let i = 0; i < pixels.length; i++) area += pixels[i]!;
     // Hardly anything, or nearly everything: this threshold lay within the background or below it.
     if (area < 0.02 * pixels.length || area > 0.97 * pixels.length) continue;
     const bounds = boundsOf(pixels, rows, columns);
@@ -61,9 +65,10 @@ function sourceBox(bounds: Box, block: number, image: GreyImage): Box {
 
 /** Levels 0 to 255 between the 0.1 and 99.5 percentiles, so that labels do not set the scale; none if all is flat. */
 function stretched(pixels: Float64Array): Uint8Array | undefined {
-  const sorted = pixels.toSorted();
-  const low = sorted[Math.floor(0.001 * (sorted.length - 1))]!;
-  const high = sorted[Math.ceil(0.995 * (sorted.length - 1))]!;
+  const last = pixels.length - 1;
+  const parted = pixels.slice();
+  const low = nthSmallest(parted, Math.floor(0.001 * last));
+  const high = nthSmallest(parted, Math.ceil(0.995 * last));
   if (!(high > low)) return undefined;
   const levels = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) {
@@ -72,11 +77,46 @@ function stretched(pixels: Float64Array): Uint8Array | undefined {
   return levels;
 }
 
+function histogramOf(levels: ArrayLike<number>): Float64Array {
+  const histogram = new Float64Array(LEVELS);
+  for (let i = 0; i < levels.length; i++) histogram[levels[i]!]!++;
+  return histogram;
+}
+
+/**
+ * What would stand at `place` if the values were sorted, without sorting the rest (Hoare's quickselect). Changes their order.
+ */
+function nthSmallest(values: Float64Array, place: number): number {
+  let [from, to] = [0, values.length - 1];
+  while (from < to) {
+    const pivot = values[(from + to) >> 1]!;
+    let [left, right] = [from, to];
+    while (left <= right) {
+      while (values[left]! < pivot) left++;
+      while (values[right]! > pivot) right--;
+      if (left > right) break;
+      const kept = values[left]!;
+      values[left++] = values[right]!;
+      values[right--] = kept;
+    }
+    // What lies between `right` and `left` is the pivot.
+    if (place <= right) to = right;
+    else if (place >= left) from = left;
+    else break;
+  }
+  return values[place]!;
+}
+
 /**
  * Two corners lie away from the chest wall and are background in every view: are two of them as bright as anything,
  * and more of the image that bright than dark, then the background is bright.
  */
-function backgroundIsBright(levels: Uint8Array, rows: number, columns: number): boolean {
+function backgroundIsBright(
+  levels: Uint8Array,
+  histogram: Float64Array,
+  rows: number,
+  columns: number,
+): boolean {
   const height = Math.max(1, Math.floor(rows / 16));
   const width = Math.max(1, Math.floor(columns / 16));
   const corner = (top: number, left: number) => {
@@ -94,9 +134,9 @@ function backgroundIsBright(levels: Uint8Array, rows: number, columns: number): 
   ].sort((a, b) => a - b);
   let bright = 0;
   let dark = 0;
-  for (const level of levels) {
-    if (level >= 0.9 * (LEVELS - 1)) bright++;
-    if (level <= 0.1 * (LEVELS - 1)) dark++;
+  for (let level = 0; level < LEVELS; level++) {
+    if (level >= 0.9 * (LEVELS - 1)) bright += histogram[level]!;
+    if (level <= 0.1 * (LEVELS - 1)) dark += histogram[level]!;
   }
   return corners[2]! >= 0.9 * (LEVELS - 1) && bright > dark;
 }
@@ -105,9 +145,7 @@ function backgroundIsBright(levels: Uint8Array, rows: number, columns: number): 
  * Levels to try, the most likely first: a little above the background's peak in the histogram, as far as its noise
  * reaches, but not above Otsu's threshold, which by itself would cut off fatty tissue near the skin.
  */
-function thresholds(levels: Uint8Array): number[] {
-  const histogram = new Float64Array(LEVELS);
-  for (const level of levels) histogram[level] = histogram[level]! + 1;
+function thresholds(histogram: Float64Array): number[] {
   const otsu = otsuThreshold(histogram);
   const margin = 0.02 * (LEVELS - 1);
   const above = (peak: number) => {
@@ -166,7 +204,8 @@ function otsuThreshold(histogram: Float64Array): number {
 
 /** Levels above the threshold, opened by a 3 × 3 square: parts labels and scratches from the breast. */
 function opened(levels: Uint8Array, threshold: number, rows: number, columns: number): Uint8Array {
-  const above = levels.map((level) => (level > threshold ? 1 : 0));
+  const above = new Uint8Array(levels.length);
+  for (let i = 0; i < above.length; i++) if (levels[i]! > threshold) above[i] = 1;
   // Tiny images have nothing to spare.
   if (rows < 16 || columns < 16) return above;
   return neighbourhood(neighbourhood(above, rows, columns, 9), rows, columns, 1);
@@ -174,18 +213,22 @@ function opened(levels: Uint8Array, threshold: number, rows: number, columns: nu
 
 /** 1 where at least `needed` of the 3 × 3 pixels are set; beyond the edge the image goes on as it is. */
 function neighbourhood(pixels: Uint8Array, rows: number, columns: number, needed: number): Uint8Array {
-  const out = new Uint8Array(pixels.length);
+  const acrossSums = new Uint8Array(pixels.length);
   for (let y = 0; y < rows; y++) {
-    const lines = [Math.max(0, y - 1), y, Math.min(rows - 1, y + 1)];
+    const at = y * columns;
     for (let x = 0; x < columns; x++) {
       const left = Math.max(0, x - 1);
       const right = Math.min(columns - 1, x + 1);
-      let set = 0;
-      for (const line of lines) {
-        const at = line * columns;
-        set += pixels[at + left]! + pixels[at + x]! + pixels[at + right]!;
-      }
-      if (set >= needed) out[y * columns + x] = 1;
+      acrossSums[at + x] = pixels[at + left]! + pixels[at + x]! + pixels[at + right]!;
+    }
+  }
+  const out = new Uint8Array(pixels.length);
+  for (let y = 0; y < rows; y++) {
+    const above = Math.max(0, y - 1) * columns;
+    const below = Math.min(rows - 1, y + 1) * columns;
+    for (let x = 0; x < columns; x++) {
+      const at = y * columns + x;
+      if (acrossSums[above + x]! + acrossSums[at]! + acrossSums[below + x]! >= needed) out[at] = 1;
     }
   }
   return out;
@@ -231,14 +274,13 @@ function largestRegion(pixels: Uint8Array, rows: number, columns: number): Uint8
 
 function boundsOf(pixels: Uint8Array, rows: number, columns: number): Box {
   let [left, right, top, bottom] = [columns, -1, rows, -1];
-  for (let i = 0; i < pixels.length; i++) {
-    if (pixels[i] === 0) continue;
-    const x = i % columns;
-    const y = Math.floor(i / columns);
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-  }
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++) {
+      if (pixels[y * columns + x] === 0) continue;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < top) top = y;
+      bottom = y;
+    }
   return { left, top, width: right - left + 1, height: bottom - top + 1 };
 }

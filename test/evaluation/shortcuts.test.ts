@@ -1,12 +1,10 @@
 import { expect } from 'chai';
 import { findCopies, type PrintedImage } from '../../src/evaluation/shortcuts/copies.js';
 import { fingerprintOf, likeness } from '../../src/evaluation/shortcuts/fingerprint.js';
+import { pictureStatisticsOf } from '../../src/evaluation/shortcuts/picture-statistics.js';
 import { plainFiguresOf } from '../../src/evaluation/shortcuts/plain-figures.js';
-import {
-  type FormAnswers,
-  orientationSpread,
-  shortcutChecks,
-} from '../../src/evaluation/shortcuts/shortcuts.js';
+import { orientationSpread, shortcutChecks } from '../../src/evaluation/shortcuts/shortcuts.js';
+import type { FormAnswers } from '../../src/evaluation/shortcuts/types.js';
 import { asItLies, canonical, withoutBreast } from '../../src/evaluation/shortcuts/variants.js';
 import {
   breastMask,
@@ -40,13 +38,15 @@ describe('an image in other forms', () => {
 
   it('is turned by the bundle where it turns, and left as it lies where it must be', () => {
     const lying = prepareGrey(image, ORIENTING).input;
-    expect(apart(canonical(onItsSide, ORIENTING), lying)).to.be.below(1e-6);
+    expect(apart(canonical(onItsSide, ORIENTING, breastMask(onItsSide)), lying)).to.be.below(1e-6);
     expect(apart(asItLies(onItsSide, ORIENTING), lying)).to.be.above(0.1);
     expect(apart(asItLies(image, ORIENTING), lying)).to.be.below(1e-6);
   });
 
   it('is brought to one orientation also for a bundle that does not turn', () => {
-    expect(apart(canonical(onItsSide, PLAIN), prepareGrey(image, PLAIN).input)).to.be.below(1e-6);
+    expect(
+      apart(canonical(onItsSide, PLAIN, breastMask(onItsSide)), prepareGrey(image, PLAIN).input),
+    ).to.be.below(1e-6);
     expect(apart(asItLies(onItsSide, PLAIN), prepareGrey(onItsSide, PLAIN).input)).to.equal(0);
   });
 
@@ -171,6 +171,7 @@ describe('the shortcut checks', () => {
       withoutBreast: 0.5,
       orientations: [0.2, 0.2, 0.2, 0.2, 0.6, 0.2, 0.2, 0.2],
       figures: plainFiguresOf(image, breastMask(image), input, geometry),
+      statistics: pictureStatisticsOf(image, breastMask(image), { values: input, rows: 32, columns: 32 }),
     };
   });
   const checks = shortcutChecks(trapped, 0.5, nothing, options);

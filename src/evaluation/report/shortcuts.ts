@@ -1,5 +1,5 @@
 import { type Html, html } from '../../html.js';
-import type { Shortcut } from '../shortcuts/shortcuts.js';
+import type { Shortcut } from '../shortcuts/types.js';
 import type { Evaluation } from '../types.js';
 import { tells } from '../warnings.js';
 import { column, FRACTIONS, forest, plot } from './plot.js';

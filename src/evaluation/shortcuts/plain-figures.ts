@@ -23,7 +23,8 @@ export function plainFiguresOf(
   input: Float32Array,
   geometry: InputGeometry,
 ): PlainFigures {
-  const whole = Float32Array.from(image.pixels, (value) => value / 65535);
+  const whole = new Float32Array(image.pixels.length);
+  for (let i = 0; i < whole.length; i++) whole[i] = image.pixels[i]! / 65535;
   const size = { rows: geometry.inputRows, columns: geometry.inputColumns };
   const channels = input.length / (size.rows * size.columns);
   let [sum, count, covered] = [0, 0, 0];
@@ -48,6 +49,6 @@ export function plainFiguresOf(
 
 function meanOf(values: Float32Array): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;
 }

@@ -2,31 +2,9 @@ import { auc, type Scored } from '../../model/index.js';
 import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
 import { type Estimate, mean, quantile } from '../statistics/estimate.js';
 import type { CopiesCheck } from './copies.js';
+import { learnedShortcuts } from './learned.js';
 import type { PlainFigures } from './plain-figures.js';
-
-/** One image's answers in all forms in which the checks show it to the network. Calibrated probabilities. */
-export interface FormAnswers {
-  file: string;
-  case: string;
-  target: 0 | 1;
-  asItLies: number;
-  canonical: number;
-  withoutBreast: number;
-  orientations: number[];
-  figures: PlainFigures;
-}
-
-/** What something that has nothing to do with a lesion tells about the label. */
-export interface Shortcut {
-  name: string;
-  /** What was looked at, in words. */
-  what: string;
-  /** Of the file, before the bundle's preparation, or of what the network gets or answers. */
-  of: 'file' | 'input' | 'network';
-  images: number;
-  /** AUC of the number alone, whichever way round tells more: 0.5 tells nothing. */
-  auc: Estimate;
-}
+import type { FormAnswers, Shortcut } from './types.js';
 
 export interface OrientationSpread {
   /** Highest less lowest probability of one image over its eight orientations. */
@@ -40,7 +18,10 @@ export interface OrientationSpread {
 }
 
 export interface ShortcutChecks {
+  /** Of single numbers, and at the end of the network itself. */
   shortcuts: Shortcut[];
+  /** Of rules learnt from many numbers together. */
+  learned: Shortcut[];
   orientation: {
     asItLies: Estimate;
     canonical: Estimate;
@@ -121,6 +102,7 @@ export function shortcutChecks(
         auc: eitherWay(blind, options),
       },
     ],
+    learned: learnedShortcuts(answers, options),
     orientation: { ...orientation, spread: orientationSpread(answers, operatingPoint) },
     copies,
   };

@@ -1,6 +1,5 @@
 import {
   type BreastMask,
-  breastMask,
   chestWallSide,
   type GreyImage,
   type InputGeometry,
@@ -9,8 +8,10 @@ import {
   type PreparationStep,
   prepareGrey,
 } from '../../image/index.js';
+import { orderStatistics } from '../statistics/order.js';
 
-const turns = ({ step }: PreparationStep) => step.startsWith('orient-');
+/** Whether a step brings images to one orientation. */
+export const turns = ({ step }: PreparationStep) => step.startsWith('orient-');
 const cuts = ({ step }: PreparationStep) => step.startsWith('crop-');
 
 /** The network's input from the image as it lies in its file: prepared without the steps that turn it. */
@@ -22,9 +23,9 @@ export function asItLies(image: GreyImage, steps: PreparationStep[]): Float32Arr
 }
 
 /** The network's input from the image in one orientation for all: by the bundle's own steps, or the chest wall on the left. */
-export function canonical(image: GreyImage, steps: PreparationStep[]): Float32Array {
+export function canonical(image: GreyImage, steps: PreparationStep[], mask: BreastMask): Float32Array {
   if (steps.some(turns)) return prepareGrey(image, steps).input;
-  const side = chestWallSide(breastMask(image));
+  const side = chestWallSide(mask);
   const { rows, columns, pixels } = oriented(
     image.pixels,
     image.rows,
@@ -71,13 +72,14 @@ function erase(image: GreyImage, mask: BreastMask): Uint16Array {
     rim,
     mask.columns,
   );
-  const outside: number[] = [];
   const isCovered = (row: number, column: number) =>
     covered[Math.floor(row / mask.block) * mask.columns + Math.floor(column / mask.block)] === 1;
+  const outside = new Uint16Array(image.pixels.length);
+  let count = 0;
   for (let row = 0; row < image.rows; row++)
     for (let column = 0; column < image.columns; column++)
-      if (!isCovered(row, column)) outside.push(image.pixels[row * image.columns + column]!);
-  const paint = Uint16Array.from(outside).sort()[outside.length >> 1] ?? 0;
+      if (!isCovered(row, column)) outside[count++] = image.pixels[row * image.columns + column]!;
+  const paint = count === 0 ? 0 : orderStatistics(outside.subarray(0, count), [count >> 1])[0]!;
   const out = image.pixels.slice();
   for (let row = 0; row < image.rows; row++)
     for (let column = 0; column < image.columns; column++)
