@@ -15,7 +15,7 @@ export interface TensorFlowRuntime {
   kind: 'native' | 'plain';
   /** Package and version, for logs and model cards. */
   description: string;
-  /** Whether it may use a CUDA card. */
+  /** Whether it sees a CUDA card and computes on it. */
   gpu: boolean;
 }
 
@@ -25,28 +25,58 @@ const NATIVE_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] a
 export const INSTALL_TENSORFLOW =
   'Run `node scripts/install-tensorflow.mjs`, or `npm install --no-save @tensorflow/tfjs-node` where its download works.';
 
+export interface NativeOptions {
+  /** False keeps it off a CUDA card. */
+  cuda?: boolean;
+  /** Threads for the work inside one operation; undefined takes as many as there are cores. */
+  threads?: number | undefined;
+}
+
 let native: TensorFlowRuntime | undefined;
+
+/** Which of the two native packages is installed, without loading it. */
+export function installedTensorflow(): { name: string; path: string; gpu: boolean } | undefined {
+  for (const name of NATIVE_PACKAGES) {
+    const path = findPackage(name);
+    if (path !== undefined) return { name, path, gpu: name.endsWith('-gpu') };
+  }
+  return undefined;
+}
 
 /**
  * TensorFlow's C library by way of tfjs-node-gpu or tfjs-node, from node_modules or from where
- * scripts/install-tensorflow.mjs put it; undefined where neither is installed.
+ * scripts/install-tensorflow.mjs put it; undefined where neither is installed. The options count for the first
+ * call in a thread, which loads it.
  *
  * @throws Error when one is installed and its library cannot be loaded
  */
-export function nativeTensorflow(): TensorFlowRuntime | undefined {
+export function nativeTensorflow(options: NativeOptions = {}): TensorFlowRuntime | undefined {
   if (native !== undefined) return native;
-  for (const name of NATIVE_PACKAGES) {
-    const path = findPackage(name);
-    if (path === undefined) continue;
-    restoreUtil();
-    // Level 1 leaves out TensorFlow's greeting about instruction sets.
-    process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+  const installed = installedTensorflow();
+  if (installed === undefined) return undefined;
+  restoreUtil();
+  // Level 1 leaves out TensorFlow's greeting about instruction sets.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+  // Without it TensorFlow takes the whole memory of a card that others may need.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  const { CUDA_VISIBLE_DEVICES: visible } = process.env;
+  if (options.cuda === false) process.env.CUDA_VISIBLE_DEVICES = '-1';
+  if (options.threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(options.threads);
+  try {
     const load = createRequire(import.meta.url);
-    const tf = load(path) as TensorFlow & { version: { tfjs: string } };
-    native = { tf, kind: 'native', description: `${name} ${tf.version.tfjs}`, gpu: name.endsWith('-gpu') };
+    const tf = load(installed.path) as TensorFlow & { version: { tfjs: string } };
+    const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
+    native = {
+      tf,
+      kind: 'native',
+      description: `${installed.name} ${tf.version.tfjs}`,
+      gpu: isUsingGpuDevice === true,
+    };
     return native;
+  } finally {
+    if (visible === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
+    else process.env.CUDA_VISIBLE_DEVICES = visible;
   }
-  return undefined;
 }
 
 /** The native library where it is installed, else TensorFlow.js in plain JavaScript: for small networks only. */

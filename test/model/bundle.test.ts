@@ -2,21 +2,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { writeBundle } from '../../src/model/bundle-writer.js';
-import { type Bundle, loadBundle, ModelError } from '../../src/model/index.js';
-import { describeBundle, scratchFolder, smallBundle } from './bundles.js';
+import { type Bundle, loadBundle } from '../../src/model/index.js';
+import { describeBundle, refusal, scratchFolder, smallBundle } from './bundles.js';
 
 const CARD = { 'MODEL_CARD.md': Buffer.from('# Card\n'), 'model.onnx': Buffer.from('not read here') };
 const INPUT = { rows: 16, columns: 16, channels: 1 };
-
-async function refusal(work: Promise<unknown>): Promise<ModelError> {
-  try {
-    await work;
-  } catch (error) {
-    expect(error).to.be.instanceOf(ModelError);
-    return error as ModelError;
-  }
-  throw new Error('nothing was refused');
-}
 
 async function freshBundle(): Promise<Bundle> {
   return writeBundle(join(await scratchFolder(), 'bundle'), describeBundle(INPUT, 'conv_last'), CARD);
@@ -53,6 +43,19 @@ describe('a model bundle', () => {
     const error = await refusal(loadBundle(bundle.directory));
     expect(error.code).to.equal('bundle-hash-mismatch');
     expect(error.message).to.include('model.onnx');
+  });
+
+  it('is refused when a file was cut short on its way', async () => {
+    const bundle = await smallBundle();
+    for (const file of ['model.onnx', 'weights.bin']) {
+      const path = join(bundle.directory, file);
+      const whole = await readFile(path);
+      await writeFile(path, whole.subarray(0, whole.length / 2));
+      const error = await refusal(loadBundle(bundle.directory));
+      expect(error.code).to.equal('bundle-hash-mismatch');
+      expect(error.message).to.include(file);
+      await writeFile(path, whole);
+    }
   });
 
   it('is refused when a file is missing or one too many is there', async () => {

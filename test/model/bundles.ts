@@ -1,15 +1,27 @@
-import { mkdtemp } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { type BundleDescription, writeBundle } from '../../src/model/bundle-writer.js';
 import { exportOnnx } from '../../src/model/export/onnx-export.js';
-import type { Bundle } from '../../src/model/index.js';
+import { OnnxGraph } from '../../src/model/export/onnx-graph.js';
+import { type Bundle, loadBundle, ModelError } from '../../src/model/index.js';
 import { encodeLayersModel } from '../../src/model/networks/layers-file.js';
 import { anyTensorflow } from '../../src/model/tensorflow-runtime.js';
-import { moveAverages, SMALL_NETWORKS, type SmallNetwork } from './small-networks.js';
+import { moveAverages, SMALL_NETWORKS, type SmallNetwork, seededValues } from './small-networks.js';
 
+const scratch: string[] = [];
+process.once('exit', () => {
+  for (const folder of scratch) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An empty folder that is gone when the tests are. */
 export async function scratchFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'mamori-model-'));
+  const folder = await mkdtemp(join(tmpdir(), 'mamori-model-'));
+  scratch.push(folder);
+  return folder;
 }
 
 export function describeBundle(
@@ -62,4 +74,63 @@ export async function smallBundle(network: SmallNetwork = SMALL_NETWORKS[0]!): P
   );
   model.dispose();
   return bundle;
+}
+
+/** The error with which work is refused; fails when it is not. */
+export async function refusal(work: Promise<unknown>): Promise<ModelError> {
+  try {
+    await work;
+  } catch (error) {
+    expect(error).to.be.instanceOf(ModelError);
+    return error as ModelError;
+  }
+  throw new Error('nothing was refused');
+}
+
+/** A bundle for 8 x 8 x 1 with this model.onnx and no layers. */
+export async function bundleWith(
+  onnx: Uint8Array,
+  changes: Partial<BundleDescription> = {},
+): Promise<Bundle> {
+  const description = { ...describeBundle({ rows: 8, columns: 8, channels: 1 }, 'any'), ...changes };
+  const files = { 'MODEL_CARD.md': Buffer.from('# Card\n'), 'model.onnx': onnx };
+  return writeBundle(join(await scratchFolder(), 'bundle'), description, files);
+}
+
+/** Changes a file as a maker would who then writes its new SHA-256 into bundle.json. */
+export async function remade(
+  bundle: Bundle,
+  file: string,
+  change: (bytes: Buffer) => Uint8Array,
+): Promise<Bundle> {
+  const bytes = change(await readFile(join(bundle.directory, file)));
+  await writeFile(join(bundle.directory, file), bytes);
+  const path = join(bundle.directory, 'bundle.json');
+  const description = JSON.parse(await readFile(path, 'utf8'));
+  description.files[file] = createHash('sha256').update(bytes).digest('hex');
+  await writeFile(path, JSON.stringify(description));
+  return loadBundle(bundle.directory);
+}
+
+/** A network without layers: its outputs are made from the input by the nodes that a test adds. */
+export function handMade(
+  write: (graph: OnnxGraph, image: string) => void,
+  metadata?: Record<string, string>,
+): Uint8Array {
+  const graph = new OnnxGraph();
+  write(graph, graph.input('image', [8, 8, 1]));
+  return graph.encode('hand-made', metadata);
+}
+
+/** The three outputs of a bundle, made from the mean of the image. */
+export function meanOutputs(graph: OnnxGraph, image: string): void {
+  const mean = graph.node('ReduceMean', [image], { axes: [1, 2], keepdims: 0 });
+  graph.output('probability', graph.node('Sigmoid', [mean]), [1]);
+  graph.output('activations', image, [8, 8, 1]);
+  graph.output('gradients', image, [8, 8, 1]);
+}
+
+export function inputsFor(bundle: Bundle, count: number): Float32Array[] {
+  const { rows, columns, channels } = bundle.input;
+  return Array.from({ length: count }, (_, view) => seededValues(rows * columns * channels, view + 1));
 }

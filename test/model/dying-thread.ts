@@ -2,6 +2,7 @@ import { serveNetwork } from '../../src/model/engines/thread-side.js';
 
 /** A network that answers with its input, and whose thread ends when the input is 13. */
 await serveNetwork(async () => ({
+  device: 'cpu',
   note: '',
   async run(inputs) {
     if (inputs[0] === 13) process.exit(1);

@@ -1,67 +1,20 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { type BundleDescription, writeBundle } from '../../src/model/bundle-writer.js';
 import { EngineThread } from '../../src/model/engines/engine-thread.js';
-import { exportOnnx } from '../../src/model/export/onnx-export.js';
-import { OnnxGraph } from '../../src/model/export/onnx-graph.js';
-import { type Bundle, type Engine, ModelError, openEngine } from '../../src/model/index.js';
-import { anyTensorflow, nativeTensorflow } from '../../src/model/tensorflow-runtime.js';
-import { describeBundle, scratchFolder, smallBundle } from './bundles.js';
-import { SMALL_NETWORKS, seededValues } from './small-networks.js';
+import { type Bundle, openEngine } from '../../src/model/index.js';
+import { inputsFor, refusal, smallBundle } from './bundles.js';
+import { needsNativeTensorflow } from './native-tensorflow.js';
+import { SMALL_NETWORKS } from './small-networks.js';
 
 /** The input on which dying-thread.ts ends. */
 const DEADLY = 13;
 
 const CPU = { engine: 'onnxruntime', device: 'cpu', threads: 1 } as const;
 
-async function refusal(work: Promise<unknown>): Promise<ModelError> {
-  try {
-    await work;
-  } catch (error) {
-    expect(error).to.be.instanceOf(ModelError);
-    return error as ModelError;
-  }
-  throw new Error('nothing was refused');
-}
-
-async function bundleWith(onnx: Uint8Array, changes: Partial<BundleDescription> = {}): Promise<Bundle> {
-  const description = { ...describeBundle({ rows: 8, columns: 8, channels: 1 }, 'any'), ...changes };
-  const files = { 'MODEL_CARD.md': Buffer.from('# Card\n'), 'model.onnx': onnx };
-  return writeBundle(join(await scratchFolder(), 'bundle'), description, files);
-}
-
-/** A network without layers: its outputs are made from the input by the nodes that a test adds. */
-function handMade(write: (graph: OnnxGraph, image: string) => void): Uint8Array {
-  const graph = new OnnxGraph();
-  write(graph, graph.input('image', [8, 8, 1]));
-  return graph.encode('hand-made');
-}
-
-function meanOutputs(graph: OnnxGraph, image: string): void {
-  const mean = graph.node('ReduceMean', [image], { axes: [1, 2], keepdims: 0 });
-  graph.output('probability', graph.node('Sigmoid', [mean]), [1]);
-  graph.output('activations', image, [8, 8, 1]);
-  graph.output('gradients', image, [8, 8, 1]);
-}
-
-function inputsFor(bundle: Bundle, count: number): Float32Array[] {
-  const { rows, columns, channels } = bundle.input;
-  return Array.from({ length: count }, (_, view) => seededValues(rows * columns * channels, view + 1));
-}
-
 describe('the onnxruntime engine', () => {
   let bundle: Bundle;
   before(async () => {
     bundle = await smallBundle();
-  });
-
-  it('is what auto takes, on the CPU, and it says why', async () => {
-    const engine = await openEngine(bundle, { engine: 'auto', device: 'auto' });
-    expect(engine).to.include({ name: 'onnxruntime', device: 'cpu' });
-    expect(engine.reason).to.match(/onnxruntime.*CUDA/);
-    await engine.close();
   });
 
   it('does not block the caller while the network runs', async () => {
@@ -116,12 +69,6 @@ describe('the onnxruntime engine', () => {
     expect(await refusal(engine.infer(inputsFor(bundle, 1)))).to.include({ code: 'engine-closed' });
   });
 
-  it('names a device that does not work, with the remedy', async () => {
-    const error = await refusal(openEngine(bundle, { engine: 'onnxruntime', device: 'cuda' }));
-    expect(error.code).to.equal('engine-unavailable');
-    expect(error.remedy).to.include('model.device');
-  });
-
   it('runs on WebGPU, here on a software driver, and agrees with the CPU', async function () {
     this.timeout(120_000);
     const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -137,6 +84,7 @@ describe('the onnxruntime engine', () => {
     const [onGpu, onCpu] = await Promise.all(
       (['webgpu', 'cpu'] as const).map(async (device) => {
         const engine = await openEngine(bundle, { engine: 'onnxruntime', device });
+        expect(engine.device).to.equal(device);
         const inferences = await engine.infer(inputs);
         await engine.close();
         return inferences;
@@ -147,63 +95,6 @@ describe('the onnxruntime engine', () => {
       for (const [index, value] of expected.gradients.entries())
         expect(onGpu![view]!.gradients[index]).to.be.closeTo(value, 1e-4);
     }
-  });
-
-  it('refuses a file that is no ONNX model', async () => {
-    const broken = await bundleWith(Buffer.from('this is no model'));
-    expect(await refusal(openEngine(broken, CPU))).to.include({ code: 'engine-unavailable' });
-  });
-
-  it('refuses a model with other outputs and names what is missing', async () => {
-    const onnx = handMade((graph, image) => graph.output('probability', image, [8, 8, 1]));
-    const error = await refusal(openEngine(await bundleWith(onnx), CPU));
-    expect(error.code).to.equal('bundle-model-outputs');
-    expect(error.message).to.include('activations, gradients');
-  });
-
-  it('refuses a model whose input is not the one of bundle.json', async () => {
-    const description = describeBundle({ rows: 16, columns: 8, channels: 1 }, 'any');
-    const error = await refusal(openEngine(await bundleWith(handMade(meanOutputs), description), CPU));
-    expect(error.code).to.equal('bundle-model-input');
-    expect(error.message).to.include('16 x 8 x 1');
-  });
-
-  it('refuses activations and gradients of different shapes', async () => {
-    const onnx = handMade((graph, image) => {
-      meanOutputs(graph, image);
-    });
-    expect((await openAndClose(await bundleWith(onnx))).name).to.equal('onnxruntime');
-    const uneven = handMade((graph, image) => {
-      const mean = graph.node('ReduceMean', [image], { axes: [1, 2], keepdims: 0 });
-      graph.output('probability', graph.node('Sigmoid', [mean]), [1]);
-      graph.output('activations', image, [8, 8, 1]);
-      graph.output('gradients', graph.node('ReduceMean', [image], { axes: [2], keepdims: 1 }), [8, 1, 1]);
-    });
-    expect(await refusal(openEngine(await bundleWith(uneven), CPU))).to.include({
-      code: 'bundle-model-outputs',
-    });
-  });
-
-  it('refuses a network that answers with numbers that are none, or with no probability', async () => {
-    const { tf } = await anyTensorflow();
-    const network = SMALL_NETWORKS.at(-1)!;
-    const model = network.make(tf);
-    const layer = model.getLayer('score');
-    layer.setWeights(layer.getWeights().map((weight) => tf.fill(weight.shape, Number.NaN)));
-    const nan = await bundleWith(
-      exportOnnx(model, network.targetLayer),
-      describeBundle({ rows: 12, columns: 12, channels: 1 }, network.targetLayer),
-    );
-    expect(await refusal(openEngine(nan, CPU))).to.include({ code: 'model-not-finite' });
-    const score = handMade((graph, image) => {
-      const mean = graph.node('ReduceMean', [image], { axes: [1, 2], keepdims: 0 });
-      graph.output('probability', mean, [1]);
-      graph.output('activations', image, [8, 8, 1]);
-      graph.output('gradients', image, [8, 8, 1]);
-    });
-    const error = await refusal(openAndRun(await bundleWith(score), -3));
-    expect(error.code).to.equal('model-not-finite');
-    expect(error.message).to.include('no probability');
   });
 
   it('says what a bundle without model.onnx lacks', async () => {
@@ -244,7 +135,7 @@ describe('the tensorflow engine', function () {
   this.timeout(60_000);
 
   it('gives what onnxruntime gives, to 1e-4', async function () {
-    if (nativeTensorflow() === undefined) return skipWithoutTensorflow(this);
+    needsNativeTensorflow(this);
     for (const network of SMALL_NETWORKS) {
       const bundle = await smallBundle(network);
       const inputs = inputsFor(bundle, 3);
@@ -268,48 +159,4 @@ describe('the tensorflow engine', function () {
       }
     }
   });
-
-  it('says what to install where it is not, and what it cannot run on', async () => {
-    const bundle = await smallBundle();
-    const error = await refusal(openEngine(bundle, { engine: 'tensorflow', device: 'webgpu' }));
-    expect(error.code).to.equal('engine-unavailable');
-    if (nativeTensorflow() === undefined) {
-      const missing = await refusal(openEngine(bundle, { engine: 'tensorflow', device: 'auto' }));
-      expect(missing.code).to.equal('engine-unavailable');
-      expect(missing.remedy).to.include('install-tensorflow');
-    } else if (!nativeTensorflow()!.gpu) {
-      const noGpu = await refusal(openEngine(bundle, { engine: 'tensorflow', device: 'cuda' }));
-      expect(noGpu.code).to.equal('engine-unavailable');
-    }
-  });
-
-  it('refuses layers that are none', async function () {
-    if (nativeTensorflow() === undefined) return skipWithoutTensorflow(this);
-    const bundle = await smallBundle();
-    await writeFile(join(bundle.directory, 'model.json'), '{"weightsManifest":[]}');
-    const error = await refusal(openEngine(bundle, { engine: 'tensorflow', device: 'auto' }));
-    expect(error.code).to.equal('bundle-malformed');
-  });
 });
-
-/** Also in CI: TensorFlow is an optional part, and half a gigabyte. */
-function skipWithoutTensorflow(test: Mocha.Context): void {
-  console.warn('      skipped: tfjs-node is not installed (node scripts/install-tensorflow.mjs)');
-  test.skip();
-}
-
-async function openAndClose(bundle: Bundle): Promise<Engine> {
-  const engine = await openEngine(bundle, CPU);
-  await engine.close();
-  return engine;
-}
-
-async function openAndRun(bundle: Bundle, value: number): Promise<void> {
-  const engine = await openEngine(bundle, CPU);
-  try {
-    const { rows, columns, channels } = bundle.input;
-    await engine.infer([new Float32Array(rows * columns * channels).fill(value)]);
-  } finally {
-    await engine.close();
-  }
-}

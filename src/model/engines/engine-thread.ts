@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { ModelError } from '../errors.js';
 import type {
   CloseRequest,
@@ -23,8 +23,8 @@ export class EngineThread {
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 0;
   private closed = false;
-  /** What the thread said about the network when it opened. */
-  note = '';
+  /** What the thread said when the network opened: the device that it is on, and what is worth telling about it. */
+  opened = { device: '', note: '' };
 
   constructor(
     private readonly program: URL,
@@ -72,7 +72,12 @@ export class EngineThread {
   }
 
   private start(): Promise<Worker> {
-    const worker = new Worker(this.program, { workerData: this.setup, name: 'mamori-engine' });
+    const worker = new Worker(this.program, {
+      workerData: this.setup,
+      name: 'mamori-engine',
+      // Native libraries take their settings from the real environment; a thread's own copy does not reach them.
+      env: SHARE_ENV,
+    });
     const started = new Promise<Worker>((resolve, reject) => {
       const gone = (cause: unknown) => {
         if (this.worker === started) this.worker = undefined;
@@ -88,7 +93,7 @@ export class EngineThread {
       worker.on('exit', (status) => gone(new Error(`exit status ${status}`)));
       worker.on('message', (answer: ThreadAnswer) => {
         if (answer.kind === 'ready') {
-          this.note = answer.note;
+          this.opened = { device: answer.device, note: answer.note };
           resolve(worker);
         } else if (answer.kind === 'not-ready') {
           reject(toError(answer.failure));

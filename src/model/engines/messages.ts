@@ -40,8 +40,8 @@ export interface ThreadFailure {
 }
 
 export type ThreadAnswer =
-  /** The model is open; `note` says what is worth telling about it. */
-  | { kind: 'ready'; note: string }
+  /** The model is open on `device`; `note` says what is worth telling about it. */
+  | { kind: 'ready'; device: string; note: string }
   | { kind: 'not-ready'; failure: ThreadFailure }
   | { kind: 'outputs'; id: number; outputs: RunOutputs }
   | { kind: 'failed'; id: number; failure: ThreadFailure };

@@ -1,6 +1,7 @@
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { ModelError } from '../errors.js';
 import type { RunOutputs, ThreadSetup } from './messages.js';
+import { checkOnnxFile } from './onnx-file.js';
 import { type OpenNetwork, serveNetwork } from './thread-side.js';
 
 /** The three outputs by name; docs/model-bundle.md. */
@@ -9,9 +10,11 @@ const OUTPUTS = ['probability', 'activations', 'gradients'] as const;
 await serveNetwork(openNetwork);
 
 async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
+  const runtime = await loadRuntime();
+  await checkOnnxFile(setup.modelFile, setup.targetLayer);
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(setup.modelFile, {
+    session = await runtime.InferenceSession.create(setup.modelFile, {
       executionProviders: [setup.device],
       graphOptimizationLevel: 'all',
       // Errors only: its warnings about nodes left on the CPU are no news to an administrator.
@@ -21,7 +24,7 @@ async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
   } catch (cause) {
     throw new ModelError(
       'engine-unavailable',
-      `onnxruntime on ${setup.device}: ${(cause as Error).message}`,
+      `onnxruntime on ${setup.device}: ${plain((cause as Error).message)}`,
       {
         cause,
         remedy:
@@ -32,12 +35,36 @@ async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
     );
   }
   const batch = checkModel(session, setup);
+  const network = { runtime, session, setup };
   return {
+    device: setup.device,
     note:
       batch === 'any' ? 'all views in one run' : 'one view after another, as the model is exported for one',
-    run: batch === 'any' ? (inputs, count) => run(session, setup, inputs, count) : runSingly(session, setup),
+    run: batch === 'any' ? (inputs, count) => run(network, inputs, count) : runSingly(network),
     close: () => session.release(),
   };
+}
+
+/** The runtime's library is loaded here, where what keeps it from loading can be told. */
+async function loadRuntime(): Promise<typeof ort> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    throw new ModelError(
+      'engine-unavailable',
+      `onnxruntime-node cannot be loaded: ${(cause as Error).message}`,
+      {
+        cause,
+        remedy:
+          'Run `npm ci` again; its library needs Linux with glibc, macOS or Windows (docs/dependencies.md).',
+      },
+    );
+  }
+}
+
+/** The runtime's message without the place in its own sources. */
+function plain(message: string): string {
+  return message.replace(/^\/onnxruntime_src\S*\s.* was false\. /, '');
 }
 
 /** Whether one run takes any number of inputs or only one. */
@@ -58,25 +85,35 @@ function checkModel(session: ort.InferenceSession, setup: ThreadSetup): 'any' | 
     input?.isTensor === true &&
     input.type === 'float32' &&
     shape.length === 4 &&
+    // Free, or one view at a time.
+    (typeof shape[0] === 'string' || shape[0] === 1 || shape[0] === -1) &&
     wanted.every((size, index) => typeof shape[index + 1] === 'string' || shape[index + 1] === size);
   if (!fits)
     throw new ModelError(
       'bundle-model-input',
       `model.onnx takes ${session.inputNames.length} input(s), the first ${shape.join(' x ')}; ` +
-        `bundle.json says batch x ${wanted.join(' x ')} of float32`,
-      { remedy: 'Make input in bundle.json and the network agree; channels come last.' },
+        `bundle.json says views x ${wanted.join(' x ')} of float32`,
+      {
+        remedy:
+          'Make input in bundle.json and the network agree; channels come last, and the first dimension is free or 1.',
+      },
     );
   return shape[0] === 1 ? 'one' : 'any';
 }
 
+interface Network {
+  runtime: typeof ort;
+  session: ort.InferenceSession;
+  setup: ThreadSetup;
+}
+
 async function run(
-  session: ort.InferenceSession,
-  setup: ThreadSetup,
+  { runtime, session, setup }: Network,
   inputs: Float32Array,
   count: number,
 ): Promise<RunOutputs> {
   const { rows, columns, channels } = setup.input;
-  const tensor = new ort.Tensor('float32', inputs, [count, rows, columns, channels]);
+  const tensor = new runtime.Tensor('float32', inputs, [count, rows, columns, channels]);
   const results = await session.run({ [session.inputNames[0]!]: tensor }, [...OUTPUTS]);
   const [probability, activations, gradients] = OUTPUTS.map((name) => results[name]!);
   const [, ...featureShape] = activations!.dims;
@@ -94,12 +131,12 @@ async function run(
   };
 }
 
-function runSingly(session: ort.InferenceSession, setup: ThreadSetup): OpenNetwork['run'] {
+function runSingly(network: Network): OpenNetwork['run'] {
   return async (inputs, count) => {
     const size = inputs.length / count;
     const parts: RunOutputs[] = [];
     for (let index = 0; index < count; index++)
-      parts.push(await run(session, setup, inputs.slice(index * size, (index + 1) * size), 1));
+      parts.push(await run(network, inputs.slice(index * size, (index + 1) * size), 1));
     return {
       probability: joined(parts.map((part) => part.probability)),
       activations: joined(parts.map((part) => part.activations)),

@@ -12,8 +12,8 @@ export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
  * ONNX Runtime on one device, in a thread of its own.
  *
  * @param threads for the work inside one run; undefined takes as many as there are cores
- * @throws ModelError `bundle-file-missing`, `engine-unavailable`, `bundle-model-outputs`, `bundle-model-input`,
- *   `model-not-finite`
+ * @throws ModelError `bundle-file-missing`, `engine-unavailable`, `bundle-malformed`, `bundle-model-outputs`,
+ *   `bundle-model-input`, `bundle-target-layer`, `model-not-finite`
  */
 export async function openOnnxRuntime(
   bundle: Bundle,
@@ -35,7 +35,6 @@ export async function openOnnxRuntime(
     });
   return ThreadEngine.open({
     name: 'onnxruntime',
-    device,
     reason: options.reason,
     program: new URL('./onnxruntime-thread.js', import.meta.url),
     setup: {
@@ -49,7 +48,7 @@ export async function openOnnxRuntime(
 }
 
 /** onnxruntime-node carries CPU and WebGPU; the CUDA libraries are laid beside them by its own installer. */
-export function cudaIsInstalled(): boolean {
+function cudaIsInstalled(): boolean {
   const home = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
   const library =
     process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';

@@ -1,7 +1,8 @@
-import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
-import { cudaIsInstalled, ONNX_FILE, type OnnxDevice, openOnnxRuntime } from './onnxruntime.js';
-import { openTensorflow } from './tensorflow.js';
+import { type Candidate, openFirst } from './candidate.js';
+import { ONNX_FILE, type OnnxDevice, openOnnxRuntime } from './onnxruntime.js';
+import { checkTargetLayer } from './target-layer.js';
+import { LAYERS_FILE, openTensorflow } from './tensorflow.js';
 
 export interface EngineChoice {
   engine: 'auto' | 'onnxruntime' | 'tensorflow';
@@ -11,37 +12,42 @@ export interface EngineChoice {
 }
 
 /**
- * Opens the bundle's network on the engine and device that are asked for, and runs it once as a check.
+ * Fastest first. On a CPU ONNX Runtime is faster than TensorFlow (`npm run bench -- --part network`). WebGPU is not
+ * among them: on a server without a graphics card it may run on a software driver that is a hundred times slower
+ * than the CPU, and a driver's fault would end the whole process.
+ */
+const BY_SPEED = [
+  { engine: 'onnxruntime', device: 'cuda' },
+  { engine: 'tensorflow', device: 'cuda' },
+  { engine: 'onnxruntime', device: 'cpu' },
+  { engine: 'tensorflow', device: 'cpu' },
+] as const;
+
+/**
+ * Opens the bundle's network on the engine and device that are asked for, and runs it once as a check. `auto` takes
+ * the first of `BY_SPEED` that works, for the files that the bundle has; the order is fixed, so that a machine gives
+ * the same answer after each start.
  *
- * `auto` for the engine takes ONNX Runtime where the bundle has a model.onnx, else TensorFlow. `auto` for the device
- * takes CUDA where its libraries are installed and work, else the CPU. WebGPU is never taken unasked: on a server
- * without a graphics card it may run on a software driver that is a hundred times slower than the CPU, and a
- * driver's fault would end the whole process.
- *
- * @throws ModelError `engine-unavailable` with the remedy, when what was named does not work; others as the
- *   bundle deserves
+ * @throws ModelError `engine-unavailable` with the remedy, when what was named does not work, or nothing does; others
+ *   as the bundle deserves
  */
 export async function openEngine(bundle: Bundle, choice: EngineChoice): Promise<Engine> {
-  const { engine, device, threads } = choice;
-  if (engine === 'tensorflow' || (engine === 'auto' && !(ONNX_FILE in bundle.files))) {
-    const reason = engine === 'tensorflow' ? 'tensorflow was asked for' : `the bundle has no ${ONNX_FILE}`;
-    return openTensorflow(bundle, device, { threads, reason });
-  }
-  const why = engine === 'onnxruntime' ? 'onnxruntime was asked for' : 'onnxruntime is always installed';
-  if (device !== 'auto')
-    return openOnnxRuntime(bundle, device, { threads, reason: `${why}, ${device} was asked for` });
-  return openFastest(bundle, why, threads);
+  await checkTargetLayer(bundle);
+  return openFirst(candidates(bundle, choice));
 }
 
-async function openFastest(bundle: Bundle, why: string, threads: number | undefined): Promise<Engine> {
-  if (cudaIsInstalled()) {
-    try {
-      return await openOnnxRuntime(bundle, 'cuda', { threads, reason: `${why}, CUDA works` });
-    } catch (error) {
-      if (!(error instanceof ModelError) || error.code !== 'engine-unavailable') throw error;
-      const reason = `${why}, its CUDA libraries are but do not work: ${error.message}`;
-      return openOnnxRuntime(bundle, 'cpu', { threads, reason });
-    }
-  }
-  return openOnnxRuntime(bundle, 'cpu', { threads, reason: `${why}, its CUDA libraries are not` });
+function candidates(bundle: Bundle, { engine, device, threads }: EngineChoice): Candidate[] {
+  const candidate = (name: 'onnxruntime' | 'tensorflow', on: OnnxDevice): Candidate => {
+    const open = name === 'onnxruntime' ? openOnnxRuntime : openTensorflow;
+    return { name: `${name} on ${on}`, open: (reason) => open(bundle, on, { threads, reason }) };
+  };
+  // What is named is tried whatever the bundle holds, so that the error says which file it lacks.
+  if (engine !== 'auto' && device !== 'auto') return [candidate(engine, device)];
+  if (device === 'webgpu') return [candidate('onnxruntime', device)];
+  const named = BY_SPEED.filter(
+    (one) => (engine === 'auto' || one.engine === engine) && (device === 'auto' || one.device === device),
+  );
+  const files = { onnxruntime: ONNX_FILE, tensorflow: LAYERS_FILE };
+  const possible = named.filter((one) => files[one.engine] in bundle.files);
+  return (possible.length > 0 ? possible : named.slice(0, 1)).map((one) => candidate(one.engine, one.device));
 }

@@ -1,8 +1,14 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ModelError } from '../errors.js';
 import { readLayersModel } from '../networks/layers-file.js';
 import { cutAt, networkOutputs } from '../networks/outputs.js';
-import { INSTALL_TENSORFLOW, nativeTensorflow, type TensorFlowRuntime } from '../tensorflow-runtime.js';
+import {
+  INSTALL_TENSORFLOW,
+  nativeTensorflow,
+  type TensorFlow,
+  type TensorFlowRuntime,
+} from '../tensorflow-runtime.js';
 import type { RunOutputs, ThreadSetup } from './messages.js';
 import { type OpenNetwork, serveNetwork } from './thread-side.js';
 
@@ -20,6 +26,7 @@ async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
       `model.json takes ${shape.join(' x ')}; bundle.json says ${rows} x ${columns} x ${channels}`,
       { remedy: 'Make input in bundle.json and the network agree; channels come last.' },
     );
+  checkWeights(tf, model);
   const cut = cutAt(tf, model, setup.targetLayer);
 
   const run = async (inputs: Float32Array, count: number): Promise<RunOutputs> => {
@@ -38,16 +45,17 @@ async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
     return outputs;
   };
   return {
+    device: runtime.gpu ? 'cuda' : 'cpu',
     note: `${runtime.description}, all views in one run`,
     run,
     close: async () => void model.dispose(),
   };
 }
 
-function loadRuntime(setup: ThreadSetup): TensorFlowRuntime {
+function loadRuntime({ device, threads }: ThreadSetup): TensorFlowRuntime {
   let runtime: TensorFlowRuntime | undefined;
   try {
-    runtime = nativeTensorflow();
+    runtime = nativeTensorflow({ cuda: device === 'cuda', threads });
   } catch (cause) {
     throw new ModelError('engine-unavailable', `tensorflow cannot be loaded: ${(cause as Error).message}`, {
       cause,
@@ -55,16 +63,28 @@ function loadRuntime(setup: ThreadSetup): TensorFlowRuntime {
     });
   }
   if (runtime === undefined)
-    throw new ModelError(
-      'engine-unavailable',
-      'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed',
-      {
-        remedy: INSTALL_TENSORFLOW,
-      },
-    );
-  if (setup.device === 'cuda' && !runtime.gpu)
-    throw new ModelError('engine-unavailable', `${runtime.description} does not run on cuda`, {
-      remedy: 'Run `node scripts/install-tensorflow.mjs --gpu`, or set model.device to cpu or auto.',
+    throw new ModelError('engine-unavailable', 'tensorflow is not installed', { remedy: INSTALL_TENSORFLOW });
+  if (device === 'cuda' && !runtime.gpu)
+    throw new ModelError('engine-unavailable', `${runtime.description} finds no CUDA card that it can use`, {
+      remedy:
+        "Look at the card's driver, and whether CUDA 11.8 and cuDNN 8.6 are in LD_LIBRARY_PATH; or set model.device to cpu or auto.",
     });
   return runtime;
+}
+
+/** A weight that is no number can stay hidden: ReLU makes zero of it. */
+function checkWeights(tf: TensorFlow, model: LayersModel): void {
+  for (const layer of model.layers)
+    for (const [index, weight] of layer.getWeights().entries()) {
+      const finite = tf.tidy(() => tf.all(tf.isFinite(weight)).dataSync()[0]);
+      if (finite) continue;
+      const name = layer.weights[index]!.originalName;
+      throw new ModelError(
+        'model-not-finite',
+        `the weights ${name} of model.json are not all finite numbers`,
+        {
+          remedy: 'The training went wrong or the file is broken; train or convert the network again.',
+        },
+      );
+    }
 }

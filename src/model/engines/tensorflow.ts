@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ModelError } from '../errors.js';
+import { INSTALL_TENSORFLOW, installedTensorflow } from '../tensorflow-runtime.js';
 import type { Bundle, Engine } from '../types.js';
 import { ThreadEngine } from './thread-engine.js';
 
@@ -9,12 +10,12 @@ export const LAYERS_FILE = 'model.json';
  * TensorFlow's C library by way of tfjs-node-gpu or tfjs-node, in a thread of its own. It takes the gradient by
  * automatic differentiation, not from the exported graph.
  *
- * @throws ModelError `bundle-file-missing`, `engine-unavailable`, `bundle-model-input`, `bundle-model-outputs`,
- *   `model-not-finite`
+ * @throws ModelError `bundle-file-missing`, `engine-unavailable`, `bundle-malformed`, `bundle-model-input`,
+ *   `bundle-model-outputs`, `model-not-finite`
  */
 export async function openTensorflow(
   bundle: Bundle,
-  device: 'auto' | 'cpu' | 'webgpu' | 'cuda',
+  device: 'cpu' | 'webgpu' | 'cuda',
   options: { threads?: number | undefined; reason: string },
 ): Promise<Engine> {
   if (!(LAYERS_FILE in bundle.files))
@@ -29,9 +30,9 @@ export async function openTensorflow(
     throw new ModelError('engine-unavailable', 'tensorflow does not run on webgpu', {
       remedy: 'Set model.device to cpu, cuda or auto, or model.engine to onnxruntime.',
     });
+  checkPackage(device);
   return ThreadEngine.open({
     name: 'tensorflow',
-    device,
     reason: options.reason,
     program: new URL('./tensorflow-thread.js', import.meta.url),
     setup: {
@@ -42,4 +43,19 @@ export async function openTensorflow(
       targetLayer: bundle.targetLayer,
     },
   });
+}
+
+/** Before half a gigabyte of library is loaded. */
+function checkPackage(device: 'cpu' | 'cuda'): void {
+  const installed = installedTensorflow();
+  if (installed === undefined)
+    throw new ModelError(
+      'engine-unavailable',
+      'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed',
+      { remedy: INSTALL_TENSORFLOW },
+    );
+  if (device === 'cuda' && !installed.gpu)
+    throw new ModelError('engine-unavailable', `${installed.name} does not run on cuda`, {
+      remedy: 'Run `node scripts/install-tensorflow.mjs --gpu`, or set model.device to cpu or auto.',
+    });
 }

@@ -5,7 +5,7 @@ import type { RunOutputs, ThreadSetup } from './messages.js';
 
 interface ThreadEngineOptions {
   name: Engine['name'];
-  device: string;
+  /** Why it was taken; how it runs is added. */
   reason: string;
   program: URL;
   setup: ThreadSetup;
@@ -14,17 +14,23 @@ interface ThreadEngineOptions {
 /** An `Engine` whose network lives in a thread of its own. */
 export class ThreadEngine implements Engine {
   readonly name: Engine['name'];
-  readonly device: string;
-  readonly reason: string;
+  private readonly why: string;
   private readonly thread: EngineThread;
   private readonly input: ThreadSetup['input'];
 
   private constructor(options: ThreadEngineOptions, thread: EngineThread) {
     this.name = options.name;
-    this.device = options.device;
-    this.reason = options.reason;
+    this.why = options.reason;
     this.input = options.setup.input;
     this.thread = thread;
+  }
+
+  get device(): string {
+    return this.thread.opened.device;
+  }
+
+  get reason(): string {
+    return `${this.why}; ${this.thread.opened.note}`;
   }
 
   /**

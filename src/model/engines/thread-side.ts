@@ -4,6 +4,9 @@ import type { RunOutputs, ThreadAnswer, ThreadFailure, ThreadRequest, ThreadSetu
 
 /** A network opened inside its thread. */
 export interface OpenNetwork {
+  /** What it really runs on: `cpu`, `cuda`, `webgpu`. */
+  device: string;
+  /** How it runs, in a few words for the administrator. */
   note: string;
   run(inputs: Float32Array, count: number): Promise<RunOutputs>;
   close(): Promise<void>;
@@ -45,7 +48,7 @@ export async function serveNetwork(open: (setup: ThreadSetup) => Promise<OpenNet
       }
     });
   });
-  answer({ kind: 'ready', note: network.note });
+  answer({ kind: 'ready', device: network.device, note: network.note });
 }
 
 function describe(error: unknown): ThreadFailure {

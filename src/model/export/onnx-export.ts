@@ -10,6 +10,7 @@ import {
   type Value,
 } from './layer-export.js';
 import { OnnxGraph } from './onnx-graph.js';
+import { TARGET_LAYER_KEY } from './onnx-schema.js';
 import {
   averagePooling2d,
   conv2d,
@@ -58,7 +59,7 @@ interface Written extends LayerOutput {
  *
  * Input `image`: views × rows × columns × channels.
  *
- * @throws ModelError `export-unsupported-layer`, `export-no-target-layer`
+ * @throws ModelError `export-unsupported-layer`, `export-no-target-layer`, `model-not-finite`
  */
 export function exportOnnx(model: LayersModel, targetLayer: string): Uint8Array {
   const graph = new OnnxGraph();
@@ -105,7 +106,7 @@ export function exportOnnx(model: LayersModel, targetLayer: string): Uint8Array 
   graph.output('probability', probability.name, [1]);
   graph.output('activations', channelsLast(graph, target), target.shape);
   graph.output('gradients', channelsLast(graph, { name: gradient, shape: target.shape }), target.shape);
-  return graph.encode(model.name);
+  return graph.encode(model.name, { [TARGET_LAYER_KEY]: targetLayer });
 }
 
 /** Reverse-mode differentiation over the layers between target and score. */

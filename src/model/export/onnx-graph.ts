@@ -1,3 +1,4 @@
+import { ModelError } from '../errors.js';
 import {
   ATTRIBUTE,
   type AttributeProto,
@@ -37,8 +38,15 @@ export class OnnxGraph {
     return name;
   }
 
-  /** @returns the name of a constant with these dimensions, row-major */
+  /**
+   * @returns the name of a constant with these dimensions, row-major
+   * @throws ModelError `model-not-finite`
+   */
   constant(label: string, dims: number[], values: Float32Array): string {
+    if (!values.every(Number.isFinite))
+      throw new ModelError('model-not-finite', `the network's weights ${label} are not all finite numbers`, {
+        remedy: 'The training went wrong; train again, with a lower learning rate if it happens again.',
+      });
     const name = this.freshName(label);
     this.initializers.push({ name, dims, dataType: FLOAT, rawData: floatBytes(values) });
     return name;
@@ -73,11 +81,13 @@ export class OnnxGraph {
     this.outputs.push(valueInfo(name, shape));
   }
 
-  encode(name: string): Uint8Array {
+  /** @param metadata goes into the file beside the graph */
+  encode(name: string, metadata: Record<string, string> = {}): Uint8Array {
     return encodeModel({
       irVersion: IR_VERSION,
       producerName: 'mamori',
       opsetImport: [{ domain: '', version: OPSET }],
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
       graph: {
         name,
         node: this.nodes,

@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs/light.js';
 
 /**
- * The part of ONNX's protocol buffers that our export writes (onnx/onnx.proto in the ONNX specification, IR
- * version 8). Field numbers are the specification's; fields that are never written are left out.
+ * The part of ONNX's protocol buffers that our export writes and our check reads (onnx/onnx.proto in the ONNX
+ * specification, IR version 8). Field numbers are the specification's; other fields are carried along unread.
  */
 const schema = {
   nested: {
@@ -12,8 +12,10 @@ const schema = {
         producerName: { id: 2, type: 'string' },
         graph: { id: 7, type: 'Graph' },
         opsetImport: { id: 8, rule: 'repeated', type: 'OperatorSetId' },
+        metadataProps: { id: 14, rule: 'repeated', type: 'StringStringEntry' },
       },
     },
+    StringStringEntry: { fields: { key: { id: 1, type: 'string' }, value: { id: 2, type: 'string' } } },
     OperatorSetId: { fields: { domain: { id: 1, type: 'string' }, version: { id: 2, type: 'int64' } } },
     Graph: {
       fields: {
@@ -47,6 +49,7 @@ const schema = {
       fields: {
         dims: { id: 1, rule: 'repeated', type: 'int64' },
         dataType: { id: 2, type: 'int32' },
+        floatData: { id: 4, rule: 'repeated', type: 'float' },
         name: { id: 8, type: 'string' },
         rawData: { id: 9, type: 'bytes' },
       },
@@ -61,6 +64,9 @@ const schema = {
 
 const Model = protobuf.Root.fromJSON(schema).lookupType('Model');
 
+/** Under which key of its metadata a file says which layer's output its `activations` are. */
+export const TARGET_LAYER_KEY = 'mamori.targetLayer';
+
 /** TensorProto.DataType */
 export const FLOAT = 1;
 export const INT64 = 7;
@@ -71,6 +77,8 @@ export interface TensorProto {
   dims: number[];
   dataType: number;
   name?: string;
+  /** Other exporters may keep their values here, one by one, in place of `rawData`. */
+  floatData?: number[];
   /** Little-endian. */
   rawData: Uint8Array;
 }
@@ -101,6 +109,7 @@ export interface ModelProto {
   irVersion: number;
   producerName: string;
   opsetImport: { domain: string; version: number }[];
+  metadataProps: { key: string; value: string }[];
   graph: {
     name: string;
     node: NodeProto[];
@@ -112,4 +121,10 @@ export interface ModelProto {
 
 export function encodeModel(model: ModelProto): Uint8Array {
   return Model.encode(Model.fromObject(model)).finish();
+}
+
+/** @throws RangeError, Error when the bytes are cut short or no such message */
+export function decodeModel(bytes: Uint8Array): Partial<ModelProto> {
+  // The plain prototype's fields are the message's; those that were not sent are null or empty.
+  return Model.decode(bytes) as unknown as Partial<ModelProto>;
 }
