@@ -7,6 +7,7 @@ export function ailments({ now, startedAt, service, pacs }: StatusSnapshot): str
   if (pacs.reachable === false) {
     found.push(pacs.problem ?? 'The PACS cannot be reached.');
   }
+  if (service.problem !== undefined) found.push(service.problem);
   // While it works a cycle may last as long as the work does.
   const last = service.lastCycle?.endedAt ?? startedAt;
   const age = (now.getTime() - last.getTime()) / 1000;

@@ -26,11 +26,13 @@ export interface StatusSnapshot {
     lastCycle?: { startedAt: Date; endedAt: Date; studies: number; exams: number } | undefined;
     /** A service whose last cycle is older than this is not well. */
     staleAfterSeconds: number;
+    /** What keeps it from working, other than the archive. */
+    problem?: string | undefined;
   };
   pacs: {
     /** Without secrets. */
     url: string;
-    /** Undefined until it was tried. */
+    /** Undefined where it was not tried. */
     reachable: boolean | undefined;
     problem?: string | undefined;
   };

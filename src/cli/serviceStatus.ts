@@ -30,6 +30,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
     ]);
     const cycle = poller.latest;
     const problem = cycle?.problems.find(({ code }) => code.startsWith('pacs-'));
+    const ownProblem = cycle?.problems.find(({ code }) => !code.startsWith('pacs-'));
     // A claim alone may be another's, or that of a process that was killed.
     const working = poller.running && counts.claimed + counts.delivering > 0;
     return {
@@ -45,10 +46,11 @@ export function statusOf(service: Service, settings: Settings): { source: Status
           exams: cycle.exams.length,
         },
         staleAfterSeconds,
+        problem: ownProblem?.reason,
       },
       pacs: {
         url: settings.pacs.qidoUrl,
-        reachable: cycle === undefined ? undefined : problem === undefined,
+        reachable: problem !== undefined ? false : cycle?.searched ? true : undefined,
         problem: problem?.reason,
       },
       model: {

@@ -21,7 +21,7 @@ export class Database {
     private readonly file: string,
   ) {}
 
-  /** @throws LedgerError `ledger-unreadable`, `ledger-newer`, `ledger-busy` */
+  /** @throws LedgerError `ledger-unreadable`, `ledger-newer`, `ledger-busy`, `ledger-disk-full` */
   static open(file: string): Database {
     let connection: Libsql.Database | undefined;
     try {
@@ -42,7 +42,7 @@ export class Database {
   /** Runs a piece of work as one transaction that keeps other writers out from its start. */
   transact<T>(work: () => T): T {
     try {
-      return this.connection.transaction(work).immediate();
+      return this.immediate(work);
     } catch (error) {
       throw named(error, this.file);
     }
@@ -85,22 +85,33 @@ export class Database {
   }
 
   private migrate(): void {
-    this.connection
-      .transaction(() => {
-        const [{ user_version: version }] = this.connection.pragma('user_version') as [
-          { user_version: number },
-        ];
-        if (version > MIGRATIONS.length) {
-          throw new LedgerError(
-            'ledger-newer',
-            `The ledger ${this.file} was written by a later version of Mamori (its format is ${version}, this version knows ${MIGRATIONS.length}).`,
-            { remedy: 'Install that version again, or name another ledger.url.' },
-          );
-        }
-        for (const step of MIGRATIONS.slice(version)) this.connection.exec(step);
-        if (version < MIGRATIONS.length) this.connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-      })
-      .immediate();
+    this.immediate(() => {
+      const [{ user_version: version }] = this.connection.pragma('user_version') as [
+        { user_version: number },
+      ];
+      if (version > MIGRATIONS.length) {
+        throw new LedgerError(
+          'ledger-newer',
+          `The ledger ${this.file} was written by a later version of Mamori (its format is ${version}, this version knows ${MIGRATIONS.length}).`,
+          { remedy: 'Install that version again, or name another ledger.url.' },
+        );
+      }
+      for (const step of MIGRATIONS.slice(version)) this.connection.exec(step);
+      if (version < MIGRATIONS.length) this.connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    });
+  }
+
+  private immediate<T>(work: () => T): T {
+    this.connection.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.connection.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A full disk has rolled it back already; a second time would be an error that hides the first.
+      if (this.connection.inTransaction) this.connection.exec('ROLLBACK');
+      throw error;
+    }
   }
 }
 
@@ -111,6 +122,12 @@ function named(error: unknown, file: string): unknown {
   if (code.startsWith('SQLITE_BUSY')) {
     return new LedgerError('ledger-busy', `The ledger ${file} is held by another process.`, {
       remedy: 'Close whatever else has the file open (a database browser, a backup).',
+      cause: error,
+    });
+  }
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
+    return new LedgerError('ledger-disk-full', `The ledger ${file} cannot be written: its disk is full.`, {
+      remedy: 'Make room on that disk. Nothing that was written is lost, and the service goes on by itself.',
       cause: error,
     });
   }

@@ -144,7 +144,10 @@ export interface Ledger {
   claim(exam: ExamKey, worker: string, leaseUntil: Date, now: Date): Promise<Claim | undefined>;
   /** Puts the end of the lease off. @throws LedgerError `ledger-claim-lost`, as do all that follow with a claim. */
   renew(claim: Claim, leaseUntil: Date): Promise<void>;
-  /** Keeps the finished objects until they are confirmed. Once objects are kept, later ones are not taken. */
+  /**
+   * Keeps the finished objects until they are confirmed: all of them or none. Once objects are kept, later ones are not
+   * taken. @throws LedgerError `ledger-disk-full`, `ledger-unwritable`
+   */
   keepObjects(claim: Claim, objects: readonly ObjectToKeep[], outcome: Outcome, now: Date): Promise<void>;
   /** Objects that are not confirmed yet, in the order in which they were kept. */
   objectsToDeliver(claim: Claim): Promise<KeptObject[]>;
@@ -154,8 +157,8 @@ export interface Ledger {
   confirm(claim: Claim, sopInstanceUIDs: readonly string[], now: Date): Promise<void>;
   /** Closes the exam with its outcome. @throws LedgerError `ledger-unconfirmed` unless every object is confirmed. */
   close(claim: Claim, now: Date): Promise<'delivered' | 'not-processed'>;
-  /** Ends the claim after trouble that may pass. */
-  fail(claim: Claim, reason: Reason, retryAt: Date, now: Date): Promise<void>;
+  /** Ends the claim after trouble that may pass. `counts: false`: the try is not counted, as it was not the exam's fault. */
+  fail(claim: Claim, reason: Reason, retryAt: Date, now: Date, options?: { counts: boolean }): Promise<void>;
   /** Closes the exam as not processed. Objects that were made and never confirmed stay, for `retry`. */
   giveUp(claim: Claim, reason: Reason, now: Date): Promise<void>;
   /** Hands the exam back untouched, when a service is stopped. The try does not count. */
@@ -201,7 +204,7 @@ export interface Ledger {
 }
 
 /**
- * Codes: `ledger-unreadable`, `ledger-newer`, `ledger-unsupported`, `ledger-busy`, `ledger-claim-lost`,
- * `ledger-unconfirmed`, `ledger-object-damaged`, `ledger-misuse`.
+ * Codes: `ledger-unreadable`, `ledger-unwritable`, `ledger-disk-full`, `ledger-newer`, `ledger-unsupported`, `ledger-busy`, `ledger-claim-lost`,
+ * `ledger-unconfirmed`, `ledger-object-damaged`, `ledger-misuse`. Every call that writes may throw `ledger-disk-full`.
  */
 export class LedgerError extends MamoriError {}

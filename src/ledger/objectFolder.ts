@@ -24,11 +24,25 @@ const ORPHAN_AGE_MS = 3_600_000;
 export class ObjectFolder {
   constructor(private readonly folder: string) {}
 
-  /** Writes the bytes through to the disk, all or none. Each call makes files of its own: workers cannot overwrite each other's. */
-  async put(all: readonly Uint8Array[]): Promise<StoredBytes[]> {
+  /**
+   * Writes the bytes through to the disk, all or none. Each call makes files of its own: workers cannot overwrite each
+   * other's.
+   *
+   * @param study whose results they are, for the error
+   * @throws LedgerError `ledger-disk-full`, `ledger-unwritable`
+   */
+  async put(all: readonly Uint8Array[], study: string): Promise<StoredBytes[]> {
+    try {
+      return await this.write(all);
+    } catch (error) {
+      throw unwritten(error, this.folder, study);
+    }
+  }
+
+  private async write(all: readonly Uint8Array[]): Promise<StoredBytes[]> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const files = all.map(() => `${randomUUID()}.dcm`);
-    const ends = await Promise.allSettled(all.map((bytes, i) => this.write(files[i]!, bytes)));
+    const ends = await Promise.allSettled(all.map((bytes, i) => this.writeOne(files[i]!, bytes)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) {
       // On a full disk, halves of files would keep it full.
@@ -68,7 +82,7 @@ export class ObjectFolder {
     }
   }
 
-  private async write(file: string, bytes: Uint8Array): Promise<StoredBytes> {
+  private async writeOne(file: string, bytes: Uint8Array): Promise<StoredBytes> {
     const handle = await open(join(this.folder, file), 'wx', 0o600);
     try {
       await handle.writeFile(bytes);
@@ -88,6 +102,22 @@ async function flush(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+function unwritten(error: unknown, folder: string, study: string): unknown {
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return error;
+  const what = `The results for study ${study} cannot be kept in ${folder}`;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new LedgerError('ledger-disk-full', `${what}: the disk is full (${code}).`, {
+      remedy: 'Make room on that disk; the exam is tried again by itself.',
+      cause: error,
+    });
+  }
+  return new LedgerError('ledger-unwritable', `${what} (${code}).`, {
+    remedy: 'Check the rights and the disk of that folder.',
+    cause: error,
+  });
 }
 
 function damaged(sopInstanceUID: string, what: string, cause?: unknown): LedgerError {

@@ -9,7 +9,7 @@ import { SqliteLedger } from './sqliteLedger.js';
  * Opens the ledger, making it if it is not there. `url` is `sqlite:FILE`; the bytes of objects under way lie in the
  * folder `FILE-objects`.
  *
- * @throws LedgerError `ledger-unsupported`, `ledger-unreadable`, `ledger-newer`, `ledger-busy`
+ * @throws LedgerError `ledger-unsupported`, `ledger-unreadable`, `ledger-newer`, `ledger-busy`, `ledger-disk-full`
  */
 export async function openLedger(url: string): Promise<Ledger> {
   const scheme = 'sqlite:';

@@ -99,7 +99,10 @@ export class SqliteLedger extends SqliteRecords implements Ledger {
       throw new LedgerError('ledger-misuse', 'There is no object to keep; an exam without any is given up.');
     }
     if (this.held(claim).outcome !== null) return;
-    const stored = await this.folder.put(objects.map(({ bytes }) => bytes));
+    const stored = await this.folder.put(
+      objects.map(({ bytes }) => bytes),
+      claim.exam.studyInstanceUID,
+    );
     let kept = false;
     try {
       kept = this.database.transact(() => {
@@ -188,8 +191,15 @@ export class SqliteLedger extends SqliteRecords implements Ledger {
     });
   }
 
-  async fail(claim: Claim, reason: Reason, retryAt: Date, now: Date): Promise<void> {
-    this.end(claim, 'failed', trouble.FAIL, reason, { retryAt: retryAt.getTime() }, now);
+  async fail(
+    claim: Claim,
+    reason: Reason,
+    retryAt: Date,
+    now: Date,
+    { counts }: { counts: boolean } = { counts: true },
+  ): Promise<void> {
+    const bindings = { retryAt: retryAt.getTime(), uncounted: counts ? 0 : 1 };
+    this.end(claim, 'failed', trouble.FAIL, reason, bindings, now);
   }
 
   async giveUp(claim: Claim, reason: Reason, now: Date): Promise<void> {

@@ -16,7 +16,7 @@ export interface CycleReport {
   /** Complete exams left for the next cycle (`maxExamsPerCycle`). */
   postponed: number;
   nextCompleteAt: Date | undefined;
-  /** Why the archive, or a study in it, could not be looked at. */
+  /** Why the archive, or a study in it, could not be looked at, or the cycle ended early. */
   problems: Reason[];
 }
 
@@ -25,7 +25,7 @@ export function emptyCycle(startedAt: Date): CycleReport {
   return {
     startedAt,
     endedAt: startedAt,
-    searched: true,
+    searched: false,
     studies: 0,
     exams: [],
     arriving: 0,

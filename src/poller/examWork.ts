@@ -197,7 +197,7 @@ async function settle(error: unknown, claim: Claim, parts: ExamParts, report: Ex
     report.reason = reason;
     const next = verdict(error, claim.attempt, settings.retry, now, { undelivered: report.kept });
     if (next.again) {
-      await ledger.fail(claim, reason, next.at, now);
+      await ledger.fail(claim, reason, next.at, now, next);
       report.end = 'failed';
       report.retryAt = next.at;
       log.warn(
@@ -210,7 +210,10 @@ async function settle(error: unknown, claim: Claim, parts: ExamParts, report: Ex
       log.error({ study, ...reason, attempts: claim.attempt }, 'The exam is given up');
     }
   } catch (failure) {
-    if (!isClaimLost(failure)) throw failure;
+    if (!isClaimLost(failure)) {
+      log.error({ study, ...reasonOf(failure) }, 'The ledger could not be told what became of the exam');
+      throw failure;
+    }
     report.end = 'taken';
     log.warn({ study, code: 'ledger-claim-lost' }, 'Another worker has taken over this exam');
   }

@@ -3,7 +3,7 @@ import cron, { type ScheduledTask } from 'node-cron';
 import { dicomDate } from '../dicom/index.js';
 import { type DicomWeb, type InstanceRecord, PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
-import type { Algorithm, ExamKey, ExamRecord, Ledger } from '../ledger/index.js';
+import { type Algorithm, type ExamKey, type ExamRecord, type Ledger, LedgerError } from '../ledger/index.js';
 import { completeness } from './completeness.js';
 import { type CycleReport, emptyCycle } from './cycleReport.js';
 import { type ExamReport, workOn } from './examWork.js';
@@ -50,7 +50,7 @@ export class Poller {
     return this.#running !== undefined;
   }
 
-  /** The last finished cycle. */
+  /** The last cycle that came to an end, well or not. */
   get latest(): CycleReport | undefined {
     return this.#latest;
   }
@@ -132,13 +132,19 @@ export class Poller {
   async #cycle(): Promise<CycleReport> {
     const report = emptyCycle(new Date());
     const { ledger, algorithm, settings } = this.#parts;
-    // Not at the start alone: another process may have left unfinished exams of an earlier version since.
-    await ledger.adopt(algorithm, report.startedAt);
-    const due = await this.#look(report);
-    report.postponed = Math.max(0, due.length - settings.maxExamsPerCycle);
-    await this.#workThrough(due.slice(0, settings.maxExamsPerCycle), report);
-    report.endedAt = new Date();
-    this.#latest = report;
+    try {
+      // Not at the start alone: another process may have left unfinished exams of an earlier version since.
+      await ledger.adopt(algorithm, report.startedAt);
+      const due = await this.#look(report);
+      report.postponed = Math.max(0, due.length - settings.maxExamsPerCycle);
+      await this.#workThrough(due.slice(0, settings.maxExamsPerCycle), report);
+    } catch (error) {
+      report.problems.push(reasonOf(error));
+      throw error;
+    } finally {
+      report.endedAt = new Date();
+      this.#latest = report;
+    }
     return report;
   }
 
@@ -158,6 +164,8 @@ export class Poller {
       try {
         complete.set(studyInstanceUID, await this.#isComplete(studyInstanceUID, seen, report));
       } catch (error) {
+        // Not about this study, and it would be so for every other.
+        if (error instanceof LedgerError) throw error;
         const reason = reasonOf(error);
         log.warn({ study: studyInstanceUID, ...reason }, 'The study could not be looked at');
         report.problems.push(reason);
@@ -177,9 +185,10 @@ export class Poller {
           await look(study.studyInstanceUID, { instances: study.numberOfInstances });
         }
       }
+      report.searched = true;
     } catch (error) {
+      if (error instanceof LedgerError) throw error;
       const reason = reasonOf(error);
-      report.searched = false;
       log.error(reason, 'The PACS could not be searched');
       log.debug({ err: error }, 'The error in full');
       report.problems.push(reason);

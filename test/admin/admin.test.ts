@@ -180,6 +180,10 @@ describe('status page', () => {
 
     const ill: [what: string, change: (good: StatusSnapshot) => StatusSnapshot][] = [
       ['the PACS is not reachable', (good) => ({ ...good, pacs: { url: 'x', reachable: false } })],
+      [
+        'the last cycle met trouble of its own',
+        (good) => ({ ...good, service: { ...good.service, problem: 'The disk is full.' } }),
+      ],
       ['it is stopping', (good) => ({ ...good, service: { ...good.service, state: 'stopping' } })],
       [
         'it has not looked at the PACS for long',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import Libsql from 'libsql';
 import { type ExamState, type Ledger, LedgerError, openLedger } from '../../src/ledger/index.js';
+import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { at, claimed, delivered, EXAM, objects } from './exams.js';
 
 describe('ledger', () => {
@@ -209,6 +210,31 @@ describe('ledger', () => {
       const kept = ledger.keepObjects(claim, [...objects(), unwritable], { kind: 'processed' }, at(1));
       expect(await kept.catch((error: unknown) => error)).to.be.instanceOf(Error);
       expect(readdirSync(join(folder, 'mamori.db-objects'))).to.deep.equal([]);
+    });
+
+    it('are kept all or none on a full disk, which is named with the study, and kept once there is room', async function () {
+      const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
+      try {
+        const small = await openLedger(`sqlite:${join(disk.folder, 'small.db')}`);
+        const claim = await claimed(small);
+        const empty = disk.fill(30_000);
+        const large = objects().map((object) => ({ ...object, bytes: new Uint8Array(20_000) }));
+        const error = await small
+          .keepObjects(claim, large, { kind: 'processed' }, at(1))
+          .catch((thrown: unknown) => thrown);
+        expect(error).to.be.instanceOf(LedgerError).with.property('code', 'ledger-disk-full');
+        expect(error).to.have.property('message').that.includes(EXAM.studyInstanceUID);
+        expect(keptFiles()).to.deep.equal([]);
+        await small.fail(claim, TROUBLE, at(2), at(1), { counts: false });
+        expect(await small.find(EXAM)).to.include({ state: 'failed', attempts: 0 });
+        empty();
+        const again = await small.claim(EXAM, 'worker', at(60), at(2));
+        await small.keepObjects(again!, large, { kind: 'processed' }, at(2));
+        expect(keptFiles()).to.have.length(large.length);
+        await small.disconnect();
+      } finally {
+        disk.unmount();
+      }
     });
 
     it('that a crash left without a record are cleared away, once they are old', async () => {
@@ -500,6 +526,34 @@ describe('ledger', () => {
       expect(await codeOf(`sqlite:${file}`)).to.equal('ledger-unreadable');
       expect(readFileSync(file, 'utf8')).to.match(/^Dear colleague/);
       expect(await codeOf(`sqlite:${join(folder, 'no', 'folder.db')}`)).to.equal('ledger-unreadable');
+    });
+
+    it('on a full disk is named, as is what cannot be written to it, and all goes on once there is room', async function () {
+      const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
+      try {
+        const target = `sqlite:${join(disk.folder, 'small.db')}`;
+        // With nothing for the file, and with room for the file alone.
+        for (const leaving of [0, 12_288]) {
+          const empty = disk.fill(leaving);
+          expect(await codeOf(target)).to.equal('ledger-disk-full');
+          empty();
+        }
+        const small = await openLedger(target);
+        await small.observe(EXAM, 'one image', at(0));
+        const empty = disk.fill(0);
+        await refused(small.observe(EXAM, 'two images', at(1)), 'ledger-disk-full');
+        await refused(small.claim(EXAM, 'worker', at(60), at(1)), 'ledger-disk-full');
+        expect(await small.find(EXAM)).to.include({
+          state: 'waiting',
+          fingerprint: 'one image',
+          attempts: 0,
+        });
+        empty();
+        expect((await small.observe(EXAM, 'two images', at(2))).change).to.equal('changed');
+        await small.disconnect();
+      } finally {
+        disk.unmount();
+      }
     });
 
     it('of a later version is refused', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { PacsError } from '../../src/dicomweb/index.js';
 import { MamoriError } from '../../src/errors.js';
+import { LedgerError } from '../../src/ledger/index.js';
 import { DeliveryError } from '../../src/poller/errors.js';
 import { reasonOf, verdict } from '../../src/poller/retry.js';
 
@@ -35,6 +36,13 @@ describe('What is done after an error', () => {
     expect(delay(unreachable, 400, true)).to.equal(60);
     const refused = new PacsError('pacs-unauthorised', 'No', { transient: false });
     expect(delay(refused, 4, true)).to.equal(undefined);
+  });
+
+  it('is never giving up because a disk is full, and not counting the try', () => {
+    const full = new LedgerError('ledger-disk-full', 'Full.');
+    const answer = verdict(full, 400, retry, now, { undelivered: false });
+    expect(answer).to.deep.include({ again: true, counts: false });
+    expect(delay(full, 1)).to.equal(60);
   });
 
   it('is said with its remedy, and without what a foreign error quotes', () => {

@@ -1,6 +1,6 @@
 export const FAIL = /* sql */ `
   UPDATE exams
-  SET state = 'failed', retry_at = :retryAt, lease_until = NULL, updated_at = :now,
+  SET state = 'failed', retry_at = :retryAt, lease_until = NULL, updated_at = :now, attempts = attempts - :uncounted,
       code = :code, reason = :reason
   WHERE id = :id`;
 

@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { makeExam } from '../../src/phantom/index.js';
+import { mountSmallDisk, type SmallDisk } from '../fixtures/smallDisk.js';
+import { smallBundle } from '../model/bundles.js';
+import {
+  demoArchive,
+  type OpenBench,
+  openBench,
+  resultsIn,
+  SETTINGS,
+  Station,
+  scratch,
+  type TestArchive,
+  today,
+} from './hospital.js';
+
+describe('A full disk under the ledger', () => {
+  let bench: OpenBench;
+  let archive: TestArchive;
+  let disk: SmallDisk;
+  let here: Station;
+  const made = makeExam({ rows: 640, columns: 512, seed: 'full disk', date: today() });
+  const study = made[0]!.studyInstanceUID;
+
+  before(async function () {
+    disk = mountSmallDisk(`${scratch()}/disk`, 16_000, this);
+    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
+  });
+  beforeEach(async () => {
+    here = await Station.open(archive.access, { bench, file: `${disk.folder}/${Date.now()}.db` });
+    await archive.add(...made);
+  });
+  afterEach(async () => {
+    await here.close();
+    await archive.clear();
+  });
+  after(async () => {
+    await archive?.stop();
+    await bench?.close();
+    disk?.unmount();
+  });
+
+  const recorded = async () => (await here.ledger.list())[0]!;
+
+  it('has the exam tried again until there is room for its results, without using up its tries', async () => {
+    const empty = disk.fill(1_000_000);
+    try {
+      for (let time = 0; time <= SETTINGS.retry.attempts + 1; time++) {
+        const [report] = (await here.poller.cycle()).exams;
+        expect(report, `${time}`).to.deep.nested.include({
+          end: 'failed',
+          'reason.code': 'ledger-disk-full',
+        });
+        expect(report!.reason!.reason).to.contain(study).and.contain('ENOSPC').and.contain('Make room');
+        expect(await recorded()).to.include({ state: 'failed', code: 'ledger-disk-full', attempts: 0 });
+        expect(readdirSync(`${here.file}-objects`)).to.deep.equal([]);
+        await sleep(1000 * SETTINGS.retry.longestDelaySeconds);
+      }
+    } finally {
+      empty();
+    }
+    const [report] = (await here.poller.cycle()).exams;
+    expect(report).to.include({ end: 'delivered' });
+    expect(await resultsIn(here.pacs, study)).to.have.length(6);
+  });
+
+  it('ends the cycle with its name where not even the ledger can write, and the next one goes on', async () => {
+    const empty = disk.fill(0);
+    try {
+      const error = await here.poller.cycle().catch((thrown: unknown) => thrown);
+      expect(error).to.have.property('code', 'ledger-disk-full');
+      expect(here.poller.latest!.problems.map(({ code }) => code)).to.deep.equal(['ledger-disk-full']);
+    } finally {
+      empty();
+    }
+    const [report] = (await here.poller.cycle()).exams;
+    expect(report).to.include({ end: 'delivered' });
+  });
+});
