@@ -8,10 +8,11 @@
  * PyPI, the addon compiled on this machine against Node's own headers. The result lies in `.tensorflow/` in
  * the checkout, apart from node_modules, so that `npm ci` and `npm install` leave it alone.
  *
- * Needs: Linux on x86-64 or arm64, a C++ compiler, make, python3 with pip, about 2 GB of disk.
+ * Needs: Linux on x86-64 or arm64, a C++ compiler, make, python3 with pip, about 2 GB of disk. Nothing is left
+ * behind when it fails. Exit status 3: something could not be fetched; 1: anything else.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,55 +50,86 @@ if (options.help) {
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = resolve(options.to ?? join(checkout, '.tensorflow'));
 const packageName = options.gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
-const addon = join(target, 'node_modules', packageName);
+/** Exit status; scripts/test-parts.mjs tells it from a fault. */
+const NOT_FETCHED = 3;
 
-mkdirSync(target, { recursive: true });
-const scratch = mkdtempSync(join(target, 'install-'));
-try {
-  step(`fetching TensorFlow ${TENSORFLOW}`);
-  const wheel = options.wheel === undefined ? fetchWheel() : resolve(options.wheel);
+if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch))
+  fail(`it works on Linux on x86-64 or arm64; this is ${process.platform} on ${process.arch}`);
+if (
+  existsSync(target) &&
+  readdirSync(target).length > 0 &&
+  !existsSync(join(target, 'node_modules/@tensorflow'))
+)
+  fail(`${target} holds other things; name a folder that does not exist yet`);
+for (const tool of ['make', 'g++']) check(tool);
+const python = findPython();
 
-  step(`installing ${packageName} ${TFJS_NODE} without its download`);
-  writeFileSync(join(target, 'package.json'), '{ "private": true }\n');
-  run(
-    'npm',
-    ['install', '--ignore-scripts', '--no-audit', '--no-fund', `${packageName}@${TFJS_NODE}`],
-    target,
-  );
+// Made beside the target and moved there when it works: half an installation would be found and not load.
+const draft = `${target}.draft`;
+const addon = join(draft, 'node_modules', packageName);
+rmSync(draft, { recursive: true, force: true });
+mkdirSync(draft, { recursive: true });
+process.on('exit', () => rmSync(draft, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
-  step('unpacking the library and its headers');
-  unpackLibrary(wheel);
+step(`fetching TensorFlow ${TENSORFLOW}`);
+const wheel = options.wheel === undefined ? fetchWheel() : resolve(options.wheel);
 
-  step('compiling the addon');
-  compileAddon();
+step(`installing ${packageName} ${TFJS_NODE} without its download`);
+writeFileSync(join(draft, 'package.json'), '{ "private": true }\n');
+const quiet = ['--ignore-scripts', '--no-audit', '--no-fund'];
+run('npm', ['install', ...quiet, `${packageName}@${TFJS_NODE}`], draft, NOT_FETCHED);
 
-  step('trying it');
-  tryIt();
-  console.log(`Installed in ${target}. Mamori finds it there by itself.`);
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
-}
+step('unpacking the library and its headers');
+unpackLibrary(wheel);
+
+step('compiling the addon');
+compileAddon();
+
+step('trying it');
+tryIt();
+rmSync(join(draft, 'wheel'), { recursive: true, force: true });
+rmSync(target, { recursive: true, force: true });
+renameSync(draft, target);
+console.log(`Installed in ${target}.${options.to === undefined ? ' Mamori finds it there by itself.' : ''}`);
 
 function step(what) {
   console.log(`- ${what}`);
 }
 
-function fail(message) {
-  rmSync(scratch, { recursive: true, force: true });
+function fail(message, status = 1) {
   console.error(`install-tensorflow: ${message}`);
-  process.exit(1);
+  process.exit(status);
 }
 
-function run(command, args, cwd, environment = {}) {
-  const { status, error, stdout, stderr } = spawnSync(command, args, {
+function attempt(command, args, cwd) {
+  return spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '1' },
   });
+}
+
+function run(command, args, cwd, failure = 1) {
+  const { status, error, stdout, stderr } = attempt(command, args, cwd);
   if (error !== undefined) fail(`${command} could not be started: ${error.message}`);
-  if (status !== 0) fail(`${command} ${args[0]} failed:\n${`${stdout}${stderr}`.slice(-4000)}`);
+  if (status !== 0) fail(`${command} ${args[0]} failed:\n${`${stdout}${stderr}`.slice(-4000)}`, failure);
   return stdout;
+}
+
+function check(tool) {
+  if (attempt(tool, ['--version'], checkout).status !== 0)
+    fail(`${tool} is missing; on Debian: apt-get install make g++ python3 python3-pip`);
+}
+
+/** The first python3 that has pip, or, with a wheel at hand, any. */
+function findPython() {
+  const needed = options.wheel === undefined ? ['-m', 'pip', '--version'] : ['--version'];
+  const found = ['python3', '/usr/bin/python3'].find(
+    (candidate) => attempt(candidate, needed, checkout).status === 0,
+  );
+  return found ?? fail('python3 with pip is missing; on Debian: apt-get install python3 python3-pip');
 }
 
 function fetchWheel() {
@@ -106,11 +138,13 @@ function fetchWheel() {
     : process.arch === 'arm64'
       ? 'tensorflow-cpu-aws'
       : 'tensorflow-cpu';
+  const folder = join(draft, 'wheel');
   // --python-version lets any Python fetch the wheel, whatever its own version.
-  const asked = ['--no-deps', '--only-binary=:all:', '--python-version', PYTHON_VERSION, '--dest', scratch];
-  run('python3', ['-m', 'pip', 'download', ...asked, `${name}==${TENSORFLOW}`], target);
-  const found = readdirSync(scratch).find((file) => file.endsWith('.whl'));
-  return found === undefined ? fail('pip fetched no wheel') : join(scratch, found);
+  const asked = ['--no-deps', '--only-binary=:all:', '--python-version', PYTHON_VERSION, '--dest', folder];
+  const patience = ['--retries', '2', '--timeout', '20', '--no-cache-dir'];
+  run(python, ['-m', 'pip', 'download', ...patience, ...asked, `${name}==${TENSORFLOW}`], draft, NOT_FETCHED);
+  const found = readdirSync(folder).find((file) => file.endsWith('.whl'));
+  return found === undefined ? fail('pip fetched no wheel') : join(folder, found);
 }
 
 /** deps/include and deps/lib, where tfjs-node's binding.gyp looks for them. */
@@ -136,7 +170,7 @@ sys.exit(0 if found == len(libraries) else 'the wheel holds no libtensorflow_cc.
 `;
   const deps = join(addon, 'deps');
   rmSync(deps, { recursive: true, force: true });
-  run('python3', ['-c', unpack, wheel, deps], target);
+  run(python, ['-c', unpack, wheel, deps], draft);
   // The linker is told -ltensorflow; the name that is loaded at run time is the one inside the library.
   symlinkSync('libtensorflow_cc.so.2', join(deps, 'lib', 'libtensorflow.so'));
   symlinkSync('libtensorflow_framework.so.2', join(deps, 'lib', 'libtensorflow_framework.so'));
@@ -148,12 +182,14 @@ function compileAddon() {
   const where = nodeDirectory === undefined ? [] : [`--nodedir=${nodeDirectory}`];
   const output = join(addon, 'lib', `napi-v${NAPI}`);
   const defines = ['-Dmodule_name=tfjs_binding', `-Dmodule_path=${output}`, `-Dnapi_build_version=${NAPI}`];
-  run(process.execPath, [nodeGyp, 'rebuild', ...where, '--', ...defines], addon);
+  // Without headers at hand it has to fetch them.
+  const failure = nodeDirectory === undefined ? NOT_FETCHED : 1;
+  run(process.execPath, [nodeGyp, 'rebuild', ...where, '--', ...defines], addon, failure);
 }
 
 /** node-gyp travels inside npm. */
 function findNodeGyp() {
-  const global = run('npm', ['root', '-g'], target).trim();
+  const global = run('npm', ['root', '-g'], draft).trim();
   for (const from of [join(global, 'npm', 'package.json'), join(checkout, 'package.json')]) {
     try {
       return createRequire(from).resolve('node-gyp/bin/node-gyp.js');
@@ -178,5 +214,5 @@ util.isArray ??= Array.isArray;
 const tf = require(${JSON.stringify(packageName)});
 const sum = tf.sum(tf.ones([3, 3])).dataSync()[0];
 if (tf.getBackend() !== 'tensorflow' || sum !== 9) throw new Error('unexpected answer ' + tf.getBackend() + ' ' + sum);`;
-  run(process.execPath, ['-e', program], target, { TF_CPP_MIN_LOG_LEVEL: '1' });
+  run(process.execPath, ['-e', program], draft);
 }

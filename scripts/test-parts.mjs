@@ -1,7 +1,8 @@
-// The real parts that tests run against: a PACS, DICOM validators, OpenCV as the CLAHE oracle. On Debian as root what is
-// missing is installed; elsewhere the tests that need it are skipped, each saying so. With CI set a skip is a failure.
+// The real parts that tests run against: a PACS, DICOM validators, OpenCV as the CLAHE oracle, a software GPU. On Debian as
+// root what is missing is installed; elsewhere the tests that need it are skipped, each saying so. With CI set a skip is a
+// failure, and native TensorFlow (900 MB) is installed as well; only where it cannot be fetched its tests are skipped, aloud.
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
 const parts = [
   { package: 'orthanc', file: '/usr/sbin/Orthanc' },
@@ -19,34 +20,67 @@ const parts = [
   { package: 'chromium', file: '/usr/bin/chromium' },
   { package: 'libvulkan1', file: '/usr/share/doc/libvulkan1' },
 ];
+if (process.env.CI) parts.push(...tensorflowTools());
 
 const missing = parts.filter((part) => !existsSync(part.file)).map((part) => part.package);
-if (missing.length === 0) process.exit(0);
+if (missing.length > 0) installPackages();
+if (process.env.CI) installTensorflow();
 
-const debian = existsSync('/etc/debian_version');
-const root = process.getuid?.() === 0;
-if (!debian || !root) {
-  console.error(`
+function installPackages() {
+  if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
+    console.error(`
   NOT INSTALLED: ${missing.join(', ')}
   The tests that need them will be SKIPPED. To run them all, on Debian as root:
     apt-get install --no-install-recommends ${missing.join(' ')}
 `);
-  process.exit(process.env.CI ? 1 : 0);
-}
-
-console.error(`Installing what the tests need: ${missing.join(', ')} …`);
-// A package that brings a service would start it; this machine only wants its program.
-const policy = '/usr/sbin/policy-rc.d';
-if (!existsSync(policy)) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-const apt = (...args) =>
-  spawnSync('apt-get', ['-q', ...args], { env, stdio: ['ignore', 'ignore', 2] }).status;
-apt('update');
-const status = apt('install', '-y', '--no-install-recommends', ...missing);
-const still = parts.filter((part) => !existsSync(part.file)).map((part) => part.package);
-if (status !== 0 || still.length > 0) {
+    if (process.env.CI) process.exit(1);
+    return;
+  }
+  console.error(`Installing what the tests need: ${missing.join(', ')} …`);
+  // A package that brings a service would start it; this machine only wants its program.
+  const policy = '/usr/sbin/policy-rc.d';
+  if (!existsSync(policy)) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const apt = (...args) =>
+    spawnSync('apt-get', ['-q', ...args], { env, stdio: ['ignore', 'ignore', 2] }).status;
+  apt('update');
+  const status = apt('install', '-y', '--no-install-recommends', ...missing);
+  const still = parts.filter((part) => !existsSync(part.file)).map((part) => part.package);
+  if (status === 0 && still.length === 0) return;
   console.error(
     `Could not be installed: ${still.join(', ') || 'see above'}; the tests that need them will be skipped.`,
   );
-  process.exit(process.env.CI ? 1 : 0);
+  if (process.env.CI) process.exit(1);
+}
+
+/** What scripts/install-tensorflow.mjs needs, by whatever name it is there already. */
+function tensorflowTools() {
+  const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+  return [
+    ...(works('python3', '-m', 'pip', '--version')
+      ? []
+      : [{ package: 'python3-pip', file: '/usr/lib/python3/dist-packages/pip' }]),
+    ...(works('make', '--version') ? [] : [{ package: 'make', file: '/usr/bin/make' }]),
+    ...(works('g++', '--version') ? [] : [{ package: 'g++', file: '/usr/bin/g++' }]),
+  ];
+}
+
+function installTensorflow() {
+  const NOT_FETCHED = 3;
+  // The tests look for it: without it, they fail where TensorFlow is missing.
+  const excuse = '.cache/tensorflow-not-fetched';
+  rmSync(excuse, { force: true });
+  const installed = ['.tensorflow/node_modules', 'node_modules'].some((folder) =>
+    ['tfjs-node', 'tfjs-node-gpu'].some((name) => existsSync(`${folder}/@tensorflow/${name}`)),
+  );
+  if (installed) return;
+  console.error('Installing native TensorFlow (a minute or two) …');
+  const { status } = spawnSync(process.execPath, ['scripts/install-tensorflow.mjs'], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (status === NOT_FETCHED) {
+    mkdirSync('.cache', { recursive: true });
+    writeFileSync(excuse, '');
+    console.error('Native TensorFlow cannot be fetched here; the tests that need it will be SKIPPED.');
+  } else if (status !== 0) process.exit(1);
 }
