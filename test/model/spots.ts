@@ -33,9 +33,9 @@ export function removeSmallNetwork(): void {
 }
 
 /** Sixty pictures with a bright spot in the middle, large for one class and small for the other, and how to train on them. */
-export async function spots(): Promise<TrainingOptions> {
+export async function spots(seed = 4): Promise<TrainingOptions> {
   const folder = await scratchFolder();
-  const random = new Random(4);
+  const random = new Random(seed);
   const lines = ['file,label,case'];
   for (let index = 0; index < 60; index++) {
     const malignant = index % 2 === 0;
@@ -47,7 +47,9 @@ export async function spots(): Promise<TrainingOptions> {
     await sharp(pixels, { raw: { width: 32, height: 32, channels: 1 } })
       .png()
       .toFile(join(folder, `${index}.png`));
-    lines.push(`${index}.png,${malignant ? 'malignant' : 'benign'},case${index}`);
+    lines.push(
+      `${index}.png,${malignant ? 'malignant' : 'benign'},case${seed === 4 ? '' : `${seed}-`}${index}`,
+    );
   }
   await writeFile(join(folder, 'labels.csv'), lines.join('\n'));
   return {

@@ -39,9 +39,13 @@ export function copyOf(image: GreyImage, { clahe: treated, rotation, flipped }: 
 }
 
 function equalised({ rows, columns, pixels }: GreyImage): GreyImage {
-  const levels = Uint8Array.from(pixels, (value) => Math.round(value / 257));
+  // Loops, because `from` with a function is slow.
+  const levels = new Uint8Array(pixels.length);
+  for (let i = 0; i < levels.length; i++) levels[i] = Math.round(pixels[i]! / 257);
   const treated = clahe(levels, rows, columns, CLAHE);
-  return { rows, columns, pixels: Uint16Array.from(treated, (value) => value * 257) };
+  const words = new Uint16Array(treated.length);
+  for (let i = 0; i < words.length; i++) words[i] = treated[i]! * 257;
+  return { rows, columns, pixels: words };
 }
 
 /** Clockwise around the middle, bilinear. */
@@ -52,21 +56,25 @@ function rotated(image: GreyImage, degrees: number): GreyImage {
   const rows = Math.round(image.rows * cos + image.columns * sin);
   const columns = Math.round(image.columns * cos + image.rows * sin);
   const pixels = new Uint16Array(rows * columns);
+  const { pixels: from, rows: height, columns: width } = image;
   const read = (row: number, column: number) =>
-    row < 0 || column < 0 || row >= image.rows || column >= image.columns
-      ? 0
-      : image.pixels[row * image.columns + column]!;
+    row < 0 || column < 0 || row >= height || column >= width ? 0 : from[row * width + column]!;
   for (let row = 0; row < rows; row++) {
     const v = row + 0.5 - rows / 2;
     for (let column = 0; column < columns; column++) {
       const u = column + 0.5 - columns / 2;
-      const x = u * cos + v * sin + image.columns / 2 - 0.5;
-      const y = v * cos - u * sin + image.rows / 2 - 0.5;
+      const x = u * cos + v * sin + width / 2 - 0.5;
+      const y = v * cos - u * sin + height / 2 - 0.5;
       const [left, top] = [Math.floor(x), Math.floor(y)];
-      if (left < -1 || top < -1 || left >= image.columns || top >= image.rows) continue;
+      if (left < -1 || top < -1 || left >= width || top >= height) continue;
       const [right, down] = [x - left, y - top];
-      const above = read(top, left) * (1 - right) + read(top, left + 1) * right;
-      const below = read(top + 1, left) * (1 - right) + read(top + 1, left + 1) * right;
+      const inside = left >= 0 && top >= 0 && left < width - 1 && top < height - 1;
+      const at = top * width + left;
+      const corners = inside
+        ? [from[at]!, from[at + 1]!, from[at + width]!, from[at + width + 1]!]
+        : [read(top, left), read(top, left + 1), read(top + 1, left), read(top + 1, left + 1)];
+      const above = corners[0]! * (1 - right) + corners[1]! * right;
+      const below = corners[2]! * (1 - right) + corners[3]! * right;
       pixels[row * columns + column] = Math.round(above * (1 - down) + below * down);
     }
   }

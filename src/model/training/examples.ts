@@ -68,11 +68,14 @@ class KeptExample implements Example {
     const last = preparation.at(-1);
     const { mean, deviation } = last?.step === 'normalise' ? last : { mean: 0, deviation: 1 };
     [this.mean, this.deviation] = [mean, deviation];
-    this.words = Uint16Array.from(input, (value) => Math.round((value * deviation + mean) * 65535));
+    this.words = new Uint16Array(input.length);
+    for (let i = 0; i < input.length; i++) this.words[i] = Math.round((input[i]! * deviation + mean) * 65535);
   }
 
   get input(): Float32Array {
-    const { mean, deviation } = this;
-    return Float32Array.from(this.words, (word) => (word / 65535 - mean) / deviation);
+    const { words, mean, deviation } = this;
+    const input = new Float32Array(words.length);
+    for (let i = 0; i < input.length; i++) input[i] = (words[i]! / 65535 - mean) / deviation;
+    return input;
   }
 }
