@@ -1,10 +1,15 @@
 import type { ExplanationChecks } from './explanation/types.js';
+import type { Shortcut } from './shortcuts/types.js';
 import type { Evaluation } from './types.js';
 
-type Known = Pick<Evaluation, 'model' | 'data' | 'protocol' | 'levels' | 'shortcuts' | 'explanations'>;
+type Known = Pick<
+  Evaluation,
+  'model' | 'data' | 'protocol' | 'levels' | 'columns' | 'shortcuts' | 'explanations'
+>;
 
 /** What a reader must know before any figure, the gravest first. */
-export function warningsOf({ model, data, protocol, levels, shortcuts, explanations }: Known): string[] {
+export function warningsOf(known: Known): string[] {
+  const { model, data, protocol, levels, shortcuts, explanations } = known;
   const { selection, patients } = data;
   const warnings: string[] = [];
   if (protocol === 'by-image')
@@ -24,6 +29,7 @@ export function warningsOf({ model, data, protocol, levels, shortcuts, explanati
     warnings.push(
       'The bundle does not tell which patients it was made from, and the labels file is not the one that it was made from, going by its seed and its numbers of cases. That these patients are new to it is taken on trust.',
     );
+  warnings.push(...learnedWarnings(known), ...columnWarnings(known));
   const { positives, count } = levels.patient;
   if (Math.min(positives, count - positives) < 30)
     warnings.push(
@@ -38,7 +44,7 @@ export function warningsOf({ model, data, protocol, levels, shortcuts, explanati
     warnings.push(
       'With the breast painted over the network still tells the classes apart better than chance: something outside the breast gives the label away.',
     );
-  const prepared = shortcuts.shortcuts.filter(({ of, auc }) => of === 'input' && (auc.value ?? 0) >= 0.7);
+  const prepared = shortcuts.shortcuts.filter(({ of, auc }) => of === 'input' && (auc.value ?? 0) >= MUCH);
   for (const { name, auc } of prepared)
     warnings.push(
       `${name} alone reaches an AUC of ${auc.value!.toFixed(2)}: the network may have learnt that instead of lesions.`,
@@ -58,6 +64,36 @@ export function warningsOf({ model, data, protocol, levels, shortcuts, explanati
       'The heat maps could not be shown to mark what the answer comes from: covering or uncovering their hot places changes it no more than other places do. Do not read them as a place to look at.',
     );
   return warnings;
+}
+
+/** An AUC from which on something other than a lesion gives labels away. */
+export const MUCH = 0.7;
+
+function learnedWarnings({ shortcuts: { learned } }: Pick<Known, 'shortcuts'>): string[] {
+  const most = (of: Shortcut['of']) =>
+    learned
+      .filter((one) => one.of === of && tells(one.auc.interval) && one.auc.value! >= MUCH)
+      .sort((a, b) => b.auc.value! - a.auc.value!)[0]?.auc.value;
+  const [file, input] = [most('file'), most('input')];
+  if (input !== undefined && input !== null)
+    return [
+      `Grey levels and differences between neighbours alone, without any form, tell the classes apart with an AUC of ${input.toFixed(2)} in what the network gets: images of the two classes were made in different ways. A network reaches that without looking at a lesion, so no figure on these images says what it would do on others.`,
+    ];
+  if (file !== undefined && file !== null)
+    return [
+      `Grey levels and differences between neighbours alone tell the classes apart with an AUC of ${file.toFixed(2)} in the files: images of the two classes were made in different ways. In what the network gets these figures tell less, but the data should be mended.`,
+    ];
+  return [];
+}
+
+function columnWarnings({ columns }: Pick<Known, 'columns'>): string[] {
+  return columns.flatMap(({ column, alone, network, withinValues, difference }) => {
+    if (tells(alone.interval) && alone.value! >= MUCH)
+      return `The ${column} alone tells the classes apart with an AUC of ${alone.value!.toFixed(2)}: a network that knows it from the look of an image needs no lesion. Read the figures within each ${column}.`;
+    if ((difference.interval?.[0] ?? 0) > 0.02)
+      return `The AUC by image is ${network.value!.toFixed(2)}, but ${withinValues.value!.toFixed(2)} among images of the same ${column}: part of the figure comes from telling the ${column} apart.`;
+    return [];
+  });
 }
 
 function copiesText({ copies }: Evaluation['data']['selection']): string {

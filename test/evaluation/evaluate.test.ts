@@ -142,6 +142,20 @@ describe('an evaluation', function () {
     expect(shortcuts.shortcuts[0]!.auc.value).to.equal(1);
   });
 
+  it('says it before all figures when plain statistics give the labels away', async () => {
+    // The malignant ones are brighter: whoever sees that needs no lesion.
+    const bright = await writeDataSet(patients(24));
+    const given = await options(bundle, bright);
+    const { warnings, shortcuts } = await evaluate(given, QUIET);
+    expect(shortcuts.learned.at(-1)!.auc.value).to.be.above(0.9);
+    expect(warnings.join()).to.match(
+      /Grey levels and differences .* AUC of (0\.9|1\.0).* no figure on these/,
+    );
+    expect(await readFile(join(given.out, 'evaluation.html'), 'utf8')).to.include(
+      'Statistics of what the network gets',
+    );
+  });
+
   it('takes DICOM files as it takes PNG files', async () => {
     const lines = patients(2).slice(0, 2);
     const dicom = await writeDataSet([...patients(2)]);

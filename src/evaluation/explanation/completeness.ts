@@ -1,5 +1,5 @@
 import { blackLevel, integratedGradCam } from '../../gradcam/index.js';
-import { quantile } from '../statistics/estimate.js';
+import { mean, quantile } from '../statistics/estimate.js';
 import type { ExplanationSubject, Sample } from './subject.js';
 import type { CompletenessCheck } from './types.js';
 
@@ -12,15 +12,22 @@ export async function checkCompleteness(
 ): Promise<CompletenessCheck> {
   const baseline = blackLevel(bundle.input.preparation);
   const ratios: number[] = [];
+  const misses: number[] = [];
+  const differences: number[] = [];
   for (const { input } of samples) {
     const { completeness } = await integratedGradCam(engine, input, { steps: STEPS, baseline });
-    if (completeness.ratio !== undefined) ratios.push(completeness.ratio);
+    const { ratio, explained, scoreDifference } = completeness;
+    if (ratio !== undefined) ratios.push(ratio);
+    misses.push(Math.abs(explained - scoreDifference));
+    differences.push(Math.abs(scoreDifference));
   }
   const at = (fraction: number) => (ratios.length === 0 ? null : quantile(ratios, fraction));
   return {
     images: samples.length,
     steps: STEPS,
     ratio: { median: at(0.5), lower: at(0.05), upper: at(0.95) },
+    difference: mean(differences),
+    missed: mean(misses),
     unmeasurable: samples.length - ratios.length,
   };
 }

@@ -39,6 +39,9 @@ export interface CompletenessCheck {
   steps: number;
   /** Explained part of the score's difference from black: 1 is all of it. */
   ratio: { median: number | null; lower: number | null; upper: number | null };
+  /** Mean size of that difference, and of what the evidence misses it by, in the score (log-odds). */
+  difference: number;
+  missed: number;
   /** Images whose score hardly differs from black's. */
   unmeasurable: number;
 }

@@ -76,7 +76,7 @@ export function subgroups({ subgroups: groups, levels }: Evaluation): Html {
   const operating = groups.filter(({ tooFew }) => !tooFew);
   return html`<h2 id="subgroups">Whether it does as well for all</h2>
 <p>Intervals of subgroups are wide, and among many some stand out by chance. A group whose interval does not meet the others’ deserves a closer look.</p>
-<figure class="wide"><h3>AUC by subgroup</h3>${forest('AUC by subgroup', rows, { label: 'AUC, images (their number at the right)', from: 0.3, to: 1.06, ticks: [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] }, 0.5)}<figcaption>Dotted: guessing.</figcaption></figure>
+<figure class="wide"><h3>AUC by subgroup</h3><div class="across">${forest('AUC by subgroup', rows, { label: 'AUC, images (their number at the right)', from: 0.3, to: 1.06, ticks: [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] }, 0.5)}</div><figcaption>Dotted: guessing.</figcaption></figure>
 ${
   operating.length === 0
     ? []

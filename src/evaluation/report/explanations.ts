@@ -2,7 +2,7 @@ import { type Html, html } from '../../html.js';
 import type { PerturbationCurve, Picture, PlantedCheck } from '../explanation/types.js';
 import type { Evaluation } from '../types.js';
 import { curve, FRACTIONS, plot } from './plot.js';
-import { number, percent, phrase } from './words.js';
+import { number, percent, phrase, SPACE } from './words.js';
 
 /** Whether the heat maps mean something. */
 export function explanations({ explanations: checks, model }: Evaluation, pictures: Picture[]): Html {
@@ -15,7 +15,7 @@ export function explanations({ explanations: checks, model }: Evaluation, pictur
 ${
   randomised === null
     ? html`<p class="note warn">Not checked: no weights were found in the bundle’s files that could be shuffled.</p>`
-    : html`<p>With shuffled weights the network knows nothing. If its maps stayed the same, they would show the image and not the network. The rank correlation of maps before and after is ${phrase(randomised.correlation)} on ${randomised.images} images and ${randomised.shuffles} shuffles: 1 would be the same map, 0 an unrelated one${randomised.betweenImages === null ? '' : `; maps of two different images agree by ${number(randomised.betweenImages)}`}.${randomised.flat > 0 ? ` ${randomised.flat} maps were flat after shuffling and could not be ranked.` : ''} ${verdict((randomised.correlation.value ?? 1) <= 0.5, 'the map changes', 'the map hardly changes')}</p>`
+    : html`<p>With shuffled weights the network knows nothing. If its maps stayed the same, they would show the image and not the network. The rank correlation of maps before and after is ${phrase(randomised.correlation)} on ${randomised.images} images and ${randomised.shuffles} shuffles: 1 would be the same map, 0 an unrelated one${randomised.betweenImages === null ? '' : `; maps of two different images agree by ${number(randomised.betweenImages)}`}.${randomised.flat > 0 ? ` Of ${randomised.images * randomised.shuffles} maps ${randomised.flat} were flat after shuffling and could not be ranked.` : ''} ${verdict((randomised.correlation.value ?? 1) <= 0.5, 'the map changes', 'the map hardly changes')}</p>`
 }
 <h3>Covering what is hot must change the answer</h3>
 ${
@@ -25,7 +25,7 @@ ${
 <div class="figures">${perturbationFigure('Deletion', perturbation.fractions, perturbation.deletion, model.classes[1], 'blurred away', 'below')}${perturbationFigure('Insertion', perturbation.fractions, perturbation.insertion, model.classes[1], 'brought back', 'above')}</div>`
 }
 <h3>Evidence must add up to the score</h3>
-<p>Integrated Grad-CAM follows the score from a black image to the real one in ${completeness.steps} steps. Its evidence should add up to the difference: in the median of ${completeness.images} images it accounts for ${ratio.median === null ? 'nothing measurable' : `${percent(ratio.median)} (90 % of them ${percent(ratio.lower!)} to ${percent(ratio.upper!)})`}.${completeness.unmeasurable > 0 ? ` ${completeness.unmeasurable} images score like black and were left out.` : ''} ${ratio.median === null ? '' : verdict(Math.abs(ratio.median - 1) <= 0.1, 'a full account', 'not a full account: more steps may help')}</p>
+<p>Integrated Grad-CAM follows the score from a black image to the real one in ${completeness.steps} steps. Its evidence should add up to the difference, which is ${number(completeness.difference)} in the score (log-odds) on average of ${completeness.images} images; it misses that by ${number(completeness.missed, 3)} on average, ${percent(completeness.missed / completeness.difference)} of it. ${ratio.median === null ? '' : `In the median it accounts for ${percent(ratio.median)}, in nine of ten images for ${percent(ratio.lower!)} to ${percent(ratio.upper!)}; a share far from 100${SPACE}% belongs to an image that scores nearly like black.`} ${verdict(completeness.missed <= 0.1 * completeness.difference, 'a full account', 'not a full account: more steps may help')}</p>
 <h3>A planted mass</h3>
 ${plantedPart(planted)}
 <div class="figures">${pictures.map(({ png, alternative, caption }) => html`<figure><img alt="${alternative}" src="data:image/png;base64,${Buffer.from(png).toString('base64')}"><figcaption>${caption}</figcaption></figure>`)}</div>`;

@@ -37,12 +37,13 @@ figure.wide { grid-column: 1 / -1; }
 figure h3 { margin: 0 0 .4rem; }
 figure svg, figure img { display: block; width: 100%; height: auto; max-width: 34rem; margin: 0 auto; }
 figure.wide svg { max-width: none; }
+figure.wide .across { overflow-x: auto; }
 figcaption { font-size: .86rem; margin-top: .5rem; }
 svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
 svg .tick { fill: var(--quiet); }
 svg .grid { stroke: var(--grid); }
 svg .axis { stroke: var(--quiet); fill: none; }
-svg .chance { stroke: var(--quiet); stroke-dasharray: 4 4; fill: none; }
+svg .chance { stroke: var(--quiet); stroke-width: 1.6; stroke-dasharray: 0 4.5; stroke-linecap: round; fill: none; }
 svg .curve { fill: none; stroke-width: 2.2; stroke: var(--accent); stroke-linejoin: round; }
 svg .first { stroke: var(--first); } svg .second { stroke: var(--second); } svg .dashed { stroke-dasharray: 7 4; }
 svg .fill-first { fill: var(--first); } svg .fill-second { fill: var(--second); } svg .fill-accent { fill: var(--accent); }
@@ -64,7 +65,8 @@ td .interval { display: block; font-size: .84em; }
 .sum td, .sum th { border-top: 2px solid var(--line); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; font-size: .92rem; margin: .8rem 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-@media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
+@media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } figure.wide svg { width: 46rem; max-width: none; }
+  th:not(.number), td:not(.number) { min-width: 7.5rem; } .verdict { white-space: normal; border-radius: .6rem; } }
 code { font-size: .86em; overflow-wrap: anywhere; }
 @media print { :root { color-scheme: light; ${LIGHT} --ground: #fff; } body { font-size: 10.5pt; } nav { display: none; }
   main { padding: 0; max-width: none; } h2, h3 { break-after: avoid; } .scroll, .card, .note { break-inside: avoid; } * { print-color-adjust: exact; } }

@@ -8,6 +8,7 @@ export function summary(evaluation: Evaluation): Html {
   const { model, data, levels, shortcuts, warnings, calibration } = evaluation;
   const { patient, image } = levels;
   const spread = shortcuts.orientation.spread;
+  const learned = shortcuts.learned.at(-1)!;
   const cards: [title: string, value: string, text: string][] = [
     [
       'AUC by patient',
@@ -18,12 +19,22 @@ export function summary(evaluation: Evaluation): Html {
     [
       'Sensitivity, specificity',
       `${figure(image.atOperatingPoint.sensitivity)}, ${figure(image.atOperatingPoint.specificity)}`,
-      `by image at the operating point of ${number(model.operatingPoint)}`,
+      `by image at the operating point of ${number(model.operatingPoint)}; 95 % intervals ${intervalText(image.atOperatingPoint.sensitivity)}, ${intervalText(image.atOperatingPoint.specificity)}`,
+    ],
+    [
+      'Sensitivity at 90 % specificity',
+      figure(patient.sensitivityAt90Specificity),
+      `by patient, 95 % interval ${intervalText(patient.sensitivityAt90Specificity)}; the other way round ${figure(patient.specificityAt90Sensitivity)}`,
     ],
     [
       'Calibration error (ECE)',
       figure(image.calibrationError, 3),
       `95 % interval ${intervalText(image.calibrationError, 3)}; chance alone would give ${number(calibration.errorByChance.mean, 3)}`,
+    ],
+    [
+      'Brier score',
+      figure(image.brierScore, 3),
+      `95 % interval ${intervalText(image.brierScore, 3)}; always saying ${percent(calibration.prevalence)} would give ${number(calibration.brierOfPrevalence, 3)}`,
     ],
     [
       'Spread over orientations',
@@ -34,6 +45,13 @@ export function summary(evaluation: Evaluation): Html {
       'Without the breast',
       figure(shortcuts.shortcuts.at(-1)!.auc),
       `AUC when the breast is painted over, ${intervalText(shortcuts.shortcuts.at(-1)!.auc)}; ${tells(shortcuts.shortcuts.at(-1)!.auc.interval) ? 'it should be 0.5' : 'not told from chance, 0.5'}`,
+    ],
+    [
+      'Grey levels without any form',
+      figure(learned.auc),
+      learned.auc.interval === null
+        ? 'too few patients to learn a rule from'
+        : `AUC of plain statistics of what the network gets, ${intervalText(learned.auc)}; ${tells(learned.auc.interval) ? 'it should be 0.5' : 'not told from chance, 0.5'}`,
     ],
   ];
   return html`<header><h1>Evaluation of ${model.name} ${model.version}</h1>

@@ -2,7 +2,7 @@ import { type Html, html } from '../../html.js';
 import type { Estimate } from '../statistics/estimate.js';
 
 /** No-break space: number and unit stay together. */
-const SPACE = '\u00a0';
+export const SPACE = '\u00a0';
 
 /** With a true minus sign. */
 export const number = (value: number, digits = 2): string =>
