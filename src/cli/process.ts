@@ -3,7 +3,6 @@ import type { Ledger } from '../ledger/index.js';
 import type { ExamReport } from '../poller/index.js';
 import type { ToldExam } from './examReports.js';
 import { configOption, jsonOption } from './options.js';
-import type { Service } from './service.js';
 
 interface Options {
   config: string;
@@ -27,7 +26,11 @@ async function processStudies(studies: string[], { config, force, dryRun, json }
   const settings = loadSettings(config);
   const { absence, checkStudyUids } = await import('./studyUids.js');
   await checkStudyUids(studies);
-  if (dryRun !== undefined) await (await import('./resultFiles.js')).makeResultFolder(dryRun);
+  if (dryRun !== undefined) {
+    const { writeDryRun } = await import('./dryRun.js');
+    await writeDryRun(studies, settings, dryRun, json === true);
+    return;
+  }
   const [{ openLog }, { openService }, { tellExams }] = await Promise.all([
     import('./log.js'),
     import('./service.js'),
@@ -35,10 +38,6 @@ async function processStudies(studies: string[], { config, force, dryRun, json }
   ]);
   const service = await openService(settings, openLog(settings));
   try {
-    if (dryRun !== undefined) {
-      await writeFiles(service, studies, dryRun, json === true);
-      return;
-    }
     const exams: ToldExam[] = [];
     const problems: { code: string; reason: string }[] = [];
     for (const study of studies) {
@@ -67,35 +66,4 @@ async function explained(exam: ExamReport, ledger: Ledger): Promise<ToldExam> {
   }
   const reason = 'Another process is working on it, or was until it was killed; see mamori status.';
   return { ...exam, reason: { code: 'taken', reason } };
-}
-
-/** What would be stored goes into a folder for each study; the PACS and the ledger are only read. */
-async function writeFiles(service: Service, studies: string[], folder: string, json: boolean): Promise<void> {
-  const [{ join }, { writeResultFiles }, { outcomeJson, outcomeText }, { EXIT }, { absence }] =
-    await Promise.all([
-      import('node:path'),
-      import('./resultFiles.js'),
-      import('./outcomeText.js'),
-      import('./outcome.js'),
-      import('./studyUids.js'),
-    ]);
-  const exams: object[] = [];
-  for (const study of studies) {
-    const absent = await absence(study, service.pacs);
-    if (absent !== undefined) {
-      exams.push({ studyInstanceUID: study, status: 'not-found', reason: absent.reason });
-      process.exitCode = EXIT.trouble;
-      if (!json) console.log(absent.reason);
-      continue;
-    }
-    const outcome = await service.poller.dryRun(study);
-    const files = await writeResultFiles(outcome, join(folder, study));
-    exams.push({ studyInstanceUID: study, ...outcomeJson(outcome, files) });
-    if (outcome.status !== 'analysed') process.exitCode = EXIT.trouble;
-    if (json) continue;
-    console.log(outcomeText(outcome, service.bundle.operatingPoint, (uid) => uid));
-    if (files.length > 0) console.log(`Written to ${join(folder, study)}: ${files.join(', ')}`);
-    console.log('Nothing was stored in the PACS.');
-  }
-  if (json) console.log(JSON.stringify({ exams }));
 }

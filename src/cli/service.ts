@@ -3,7 +3,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { installedVersion, resultDigest, type Settings } from '../config/index.js';
 import { DicomWeb } from '../dicomweb/index.js';
 import { type ExamSettings, openThreads, type Workbench } from '../exam/index.js';
-import { type Ledger, openLedger } from '../ledger/index.js';
+import { type Algorithm, type Ledger, openLedger } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
 import { type Log, Poller } from '../poller/index.js';
 
@@ -49,11 +49,7 @@ export async function openService(settings: Settings, log: Log): Promise<Service
     const { bundle, engine } = workbench.bench;
     const model = `${bundle.name} ${bundle.version}`;
     log.info({ model, engine: engine.name, device: engine.device, reason: engine.reason }, 'Engine ready');
-    const algorithm = {
-      modelName: bundle.name,
-      modelVersion: bundle.version,
-      settingsDigest: resultDigest(settings),
-    };
+    const algorithm = algorithmOf(bundle, settings);
     await ledger.adopt(algorithm, new Date());
     const poller = new Poller({
       pacs,
@@ -109,7 +105,12 @@ function examSettings({ explain, outputs }: Pick<Settings, 'explain' | 'outputs'
   };
 }
 
-function openPacs({ pacs }: Settings): DicomWeb {
+/** What the ledger calls the work of a bundle with these settings. */
+export function algorithmOf({ name, version }: Bundle, settings: Settings): Algorithm {
+  return { modelName: name, modelVersion: version, settingsDigest: resultDigest(settings) };
+}
+
+export function openPacs({ pacs }: Settings): DicomWeb {
   const MEGABYTE = 1024 * 1024;
   return new DicomWeb({
     qidoUrl: pacs.qidoUrl,

@@ -1,7 +1,7 @@
 import { createTask } from 'node-cron';
 import type { StatusSource } from '../admin/index.js';
-import { installedVersion, resultDigest, type Settings } from '../config/index.js';
-import type { Service } from './service.js';
+import { installedVersion, type Settings } from '../config/index.js';
+import { algorithmOf, type Service } from './service.js';
 
 const EXAMS_SHOWN = 50;
 
@@ -14,11 +14,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
   const startedAt = new Date();
   const staleAfterSeconds = patience(settings.poll.schedule);
   const { bundle, engine, ledger, poller } = service;
-  const algorithm = {
-    modelName: bundle.name,
-    modelVersion: bundle.version,
-    settingsDigest: resultDigest(settings),
-  };
+  const algorithm = algorithmOf(bundle, settings);
   let isStopping = false;
 
   const source: StatusSource = async () => {

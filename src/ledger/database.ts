@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { LedgerError } from './ledger.js';
 import { MIGRATIONS } from './sql/schema.js';
@@ -36,6 +38,48 @@ export class Database {
     } catch (error) {
       connection?.close();
       throw named(error, file);
+    }
+  }
+
+  /**
+   * Opens what is there without writing anything.
+   *
+   * @throws LedgerError `ledger-unreadable`, `ledger-newer`, `ledger-older`, `ledger-busy`
+   */
+  static openToRead(file: string): Database {
+    try {
+      return Database.openQueryOnly(file, file);
+    } catch (error) {
+      // Even reading wants a `-shm` file to share, which an account without rights cannot make. Where there is no log
+      // either, nobody has the file open and all is in it.
+      const { code } = error as { code?: unknown };
+      const isAlone = code === 'SQLITE_CANTOPEN' && existsSync(file) && !existsSync(`${file}-wal`);
+      if (!isAlone) throw named(error, file);
+    }
+    try {
+      return Database.openQueryOnly(`${pathToFileURL(file).href}?immutable=1`, file);
+    } catch (error) {
+      throw named(error, file);
+    }
+  }
+
+  private static openQueryOnly(location: string, file: string): Database {
+    const connection = new Libsql(location, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      connection.pragma('query_only = ON');
+      const database = new Database(connection, file);
+      if (database.version() === MIGRATIONS.length) return database;
+      throw new LedgerError(
+        'ledger-older',
+        `The ledger ${file} was written by an earlier version of Mamori.`,
+        {
+          remedy: 'Any command that writes it brings it up to date.',
+        },
+      );
+    } catch (error) {
+      connection.close();
+      throw error;
     }
   }
 
@@ -86,19 +130,20 @@ export class Database {
 
   private migrate(): void {
     this.immediate(() => {
-      const [{ user_version: version }] = this.connection.pragma('user_version') as [
-        { user_version: number },
-      ];
-      if (version > MIGRATIONS.length) {
-        throw new LedgerError(
-          'ledger-newer',
-          `The ledger ${this.file} was written by a later version of Mamori (its format is ${version}, this version knows ${MIGRATIONS.length}).`,
-          { remedy: 'Install that version again, or name another ledger.url.' },
-        );
-      }
+      const version = this.version();
       for (const step of MIGRATIONS.slice(version)) this.connection.exec(step);
       if (version < MIGRATIONS.length) this.connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     });
+  }
+
+  private version(): number {
+    const [{ user_version: version }] = this.connection.pragma('user_version') as [{ user_version: number }];
+    if (version <= MIGRATIONS.length) return version;
+    throw new LedgerError(
+      'ledger-newer',
+      `The ledger ${this.file} was written by a later version of Mamori (its format is ${version}, this version knows ${MIGRATIONS.length}).`,
+      { remedy: 'Install that version again, or name another ledger.url.' },
+    );
   }
 
   private immediate<T>(work: () => T): T {

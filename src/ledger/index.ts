@@ -9,10 +9,11 @@ export {
   type Ledger,
   LedgerError,
   type LedgerEvent,
+  type LedgerReader,
   type ObjectToKeep,
   type Observation,
   type Outcome,
   type Reason,
   type WrittenObject,
 } from './ledger.js';
-export { openLedger } from './open.js';
+export { openLedger, openLedgerToRead } from './open.js';

@@ -196,15 +196,20 @@ export interface Ledger {
   /**
    * What the same model wrote into the study last, by an earlier version, with other settings or in an earlier
    * revision: the predecessors of what is written now.
+   *
+   * @param revision of what is written, if it is not the one that the exam stands at
    */
-  predecessors(exam: ExamKey): Promise<WrittenObject[]>;
+  predecessors(exam: ExamKey, revision?: number): Promise<WrittenObject[]>;
 
   /** Lets go of the database. Claims stay. */
   disconnect(): Promise<void>;
 }
 
+/** A ledger that is only looked at. */
+export type LedgerReader = Pick<Ledger, 'find' | 'isOwn' | 'predecessors' | 'disconnect'>;
+
 /**
- * Codes: `ledger-unreadable`, `ledger-unwritable`, `ledger-disk-full`, `ledger-newer`, `ledger-unsupported`, `ledger-busy`, `ledger-claim-lost`,
+ * Codes: `ledger-unreadable`, `ledger-unwritable`, `ledger-disk-full`, `ledger-newer`, `ledger-older`, `ledger-unsupported`, `ledger-busy`, `ledger-claim-lost`,
  * `ledger-unconfirmed`, `ledger-object-damaged`, `ledger-misuse`. Every call that writes may throw `ledger-disk-full`.
  */
 export class LedgerError extends MamoriError {}

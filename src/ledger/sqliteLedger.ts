@@ -265,10 +265,6 @@ export class SqliteLedger extends SqliteRecords implements Ledger {
     });
   }
 
-  async disconnect(): Promise<void> {
-    this.database.close();
-  }
-
   /** The exam of a claim that still holds, or that ended in one of the states named: then by this very call before. */
   private held(claim: Claim, ended: readonly ExamState[] = []): ExamRow {
     const row = this.byKey(claim.exam);

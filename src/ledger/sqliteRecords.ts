@@ -70,8 +70,11 @@ export class SqliteRecords {
     return this.database.row(looking.IS_OWN, { sopInstance: sopInstanceUID }) !== undefined;
   }
 
-  async predecessors(exam: ExamKey): Promise<WrittenObject[]> {
-    const rows = this.database.rows<ObjectRow & { model_version: string }>(looking.PREDECESSORS, bound(exam));
+  async predecessors(exam: ExamKey, revision?: number): Promise<WrittenObject[]> {
+    const rows = this.database.rows<ObjectRow & { model_version: string }>(looking.PREDECESSORS, {
+      ...bound(exam),
+      revision: revision ?? null,
+    });
     return rows.map((row) => ({
       studyInstanceUID: exam.studyInstanceUID,
       seriesInstanceUID: row.series_instance_uid,
@@ -81,6 +84,10 @@ export class SqliteRecords {
       modelVersion: row.model_version,
       confirmedAt: new Date(row.confirmed_at ?? 0),
     }));
+  }
+
+  async disconnect(): Promise<void> {
+    this.database.close();
   }
 
   protected byKey(exam: ExamKey): ExamRow | undefined {

@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
 import { dicomDate } from '../dicom/index.js';
 import { type DicomWeb, type InstanceRecord, PacsError, type StudyRecord } from '../dicomweb/index.js';
-import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
+import type { Workbench } from '../exam/index.js';
 import { type Algorithm, type ExamKey, type ExamRecord, type Ledger, LedgerError } from '../ledger/index.js';
 import { completeness } from './completeness.js';
 import { type CycleReport, emptyCycle } from './cycleReport.js';
 import { type ExamReport, workOn } from './examWork.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
-import { fetchable } from './retrieval.js';
 import { reasonOf } from './retry.js';
 import type { PollerSettings } from './settings.js';
 
@@ -119,14 +118,6 @@ export class Poller {
       reports.push(await this.#work(exam, 0));
     }
     return reports;
-  }
-
-  /** What would be written about a study, which is neither stored nor noted. */
-  async dryRun(studyInstanceUID: string): Promise<ExamOutcome> {
-    const { bench, ledger } = this.#parts;
-    const instances = await fetchable(studyInstanceUID, this.#parts, { lastTry: true });
-    const predecessors = await ledger.predecessors(this.#key(studyInstanceUID));
-    return processExam(instances, bench, { createdAt: new Date(), predecessors, previews: true });
   }
 
   async #cycle(): Promise<CycleReport> {

@@ -288,6 +288,19 @@ describe('mamori', () => {
       expect(again.code).to.equal(0);
     });
 
+    it('writes what it would store into a folder without needing a ledger, or one that it can read', async () => {
+      const out = join(folder, 'dry');
+      const dryRun = () => mamori(['process', '-c', config, study, '--dry-run', out]);
+      const first = await dryRun();
+      expect(first.code, first.err).to.equal(0);
+      expect(readdirSync(join(out, study)).filter((name) => name.endsWith('.dcm'))).to.have.length(5);
+      expect(existsSync(join(folder, 'l.db'))).to.equal(false);
+      writeFileSync(join(folder, 'l.db'), 'this is no database, whatever it is called. '.repeat(50));
+      const blind = await dryRun();
+      expect(blind.code).to.equal(0);
+      expect(blind.err).to.match(/ledger .* cannot be used.*as if the study had never been processed/);
+    });
+
     it('says that the PACS has no such study, and notes nothing of it', async () => {
       const { code, out } = await mamori(['process', '-c', config, '2.25.404']);
       expect(out).to.contain('The PACS shows no study 2.25.404');

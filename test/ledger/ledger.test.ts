@@ -1,11 +1,29 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import Libsql from 'libsql';
-import { type ExamState, type Ledger, LedgerError, openLedger } from '../../src/ledger/index.js';
+import {
+  type ExamState,
+  type Ledger,
+  LedgerError,
+  openLedger,
+  openLedgerToRead,
+} from '../../src/ledger/index.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { at, claimed, delivered, EXAM, objects } from './exams.js';
+
+const LEDGER = new URL('../../src/ledger/index.js', import.meta.url).href;
 
 describe('ledger', () => {
   let folder: string;
@@ -418,6 +436,15 @@ describe('ledger', () => {
   describe('a new version of the model', () => {
     const NEXT = { ...EXAM, modelVersion: '2.0.0' };
 
+    it('has the present work as its predecessor, if it is asked about the revision after it', async () => {
+      await delivered(ledger);
+      expect(await ledger.predecessors(EXAM)).to.deep.equal([]);
+      const ahead = await ledger.predecessors(EXAM, 2);
+      expect(ahead.map(({ sopInstanceUID }) => sopInstanceUID)).to.deep.equal(uids);
+      await ledger.reopen(EXAM, at(9));
+      expect(await ledger.predecessors(EXAM)).to.deep.equal(ahead);
+    });
+
     it('finds what the one before it wrote, and only what arrived', async () => {
       await delivered(ledger);
       await delivered(ledger, { ...EXAM, modelName: 'other-model' }, 3);
@@ -519,6 +546,44 @@ describe('ledger', () => {
         () => 'opened',
         (error: LedgerError) => error.code,
       );
+
+    it('is looked at without being written, made or brought up to date', async () => {
+      await delivered(ledger);
+      const reader = openLedgerToRead(url)!;
+      expect(await reader.find(EXAM)).to.include({ state: 'delivered' });
+      expect(await reader.isOwn(uids[0]!)).to.equal(true);
+      const writing = (reader as Ledger).observe;
+      expect(writing).to.equal(undefined);
+      await reader.disconnect();
+      const none = join(folder, 'none.db');
+      expect(openLedgerToRead(`sqlite:${none}`)).to.equal(undefined);
+      expect(existsSync(none)).to.equal(false);
+      const old = new Libsql(join(folder, 'old.db'));
+      old.exec('CREATE TABLE exams (id)');
+      old.close();
+      expect(() => openLedgerToRead(`sqlite:${join(folder, 'old.db')}`))
+        .to.throw(LedgerError)
+        .with.property('code', 'ledger-older');
+    });
+
+    it('can be looked at where nothing can be written, once its last writer has closed it', async function () {
+      const disk = mountSmallDisk(join(folder, 'disk'), 800, this);
+      try {
+        // Written by a process of its own: SQLite lets go of a closed file only when its statements are collected.
+        const target = `sqlite:${join(disk.folder, 'small.db')}`;
+        const write = `const { openLedger } = await import(${JSON.stringify(LEDGER)});
+          const ledger = await openLedger(${JSON.stringify(target)});
+          await ledger.observe(${JSON.stringify(EXAM)}, 'one image', new Date());
+          await ledger.disconnect();`;
+        execFileSync(process.execPath, ['--input-type=module', '-e', write]);
+        disk.makeReadOnly();
+        const reader = openLedgerToRead(target)!;
+        expect(await reader.find(EXAM)).to.include({ state: 'waiting', fingerprint: 'one image' });
+        await reader.disconnect();
+      } finally {
+        disk.unmount();
+      }
+    });
 
     it('that is no ledger is refused, and stays as it is', async () => {
       const file = join(folder, 'letter.txt');

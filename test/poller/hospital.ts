@@ -104,6 +104,9 @@ export const SETTINGS: PollerSettings = {
   leaseSeconds: 60,
 };
 
+/** What a station's ledger calls its work. */
+export const ALGORITHM = { modelName: 'small', modelVersion: '1.0.0', settingsDigest: 'test' };
+
 export interface StationOptions {
   bench: Workbench;
   settings?: Partial<PollerSettings>;
@@ -133,7 +136,7 @@ export class Station {
       ledger: this.#watched(ledger),
       bench: options.bench,
       settings: { ...SETTINGS, ...options.settings },
-      algorithm: { modelName: 'small', modelVersion: options.version ?? '1.0.0', settingsDigest: 'test' },
+      algorithm: { ...ALGORITHM, ...(options.version && { modelVersion: options.version }) },
       workerName: `station ${++stations}`,
       log: options.log ?? SILENT,
     });

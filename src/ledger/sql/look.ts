@@ -38,13 +38,13 @@ export const HISTORY = /* sql */ `
 
 export const IS_OWN = /* sql */ `SELECT 1 AS own FROM objects WHERE sop_instance_uid = :sopInstance LIMIT 1`;
 
-/** Confirmed objects of the latest earlier work of the same model on the same study. */
+/** Confirmed objects of the latest earlier work of the same model on the same study. `:revision` NULL: the exam's own. */
 export const PREDECESSORS = /* sql */ `
   WITH earlier AS (
     SELECT o.*, e.model_version, e.id AS earlier_id
     FROM objects o JOIN exams e ON e.id = o.exam_id
     WHERE e.study_instance_uid = :study AND e.model_name = :model AND o.confirmed_at IS NOT NULL
-      AND NOT (e.model_version = :version AND e.settings_digest = :digest AND o.revision = e.revision)
+      AND NOT (e.model_version = :version AND e.settings_digest = :digest AND o.revision = COALESCE(:revision, e.revision))
   ), latest AS (
     SELECT earlier_id, revision FROM earlier ORDER BY confirmed_at DESC, earlier_id DESC, revision DESC LIMIT 1
   )

@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { openLedgerToRead } from '../../src/ledger/index.js';
+import { makeExam } from '../../src/phantom/index.js';
+import { dryRun } from '../../src/poller/index.js';
+import { smallBundle } from '../model/bundles.js';
+import {
+  ALGORITHM,
+  demoArchive,
+  type OpenBench,
+  openBench,
+  Station,
+  type TestArchive,
+  today,
+} from './hospital.js';
+
+describe('A dry run', () => {
+  let bench: OpenBench;
+  let archive: TestArchive;
+  let here: Station;
+  const made = makeExam({ rows: 160, columns: 128, seed: 'dry run', date: today() });
+  const study = made[0]!.studyInstanceUID;
+
+  before(async () => {
+    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
+    here = await Station.open(archive.access, { bench });
+    await archive.add(...made);
+  });
+  after(async () => {
+    await here.close();
+    await archive.stop();
+    await bench.close();
+  });
+
+  const tried = async () => {
+    const ledger = openLedgerToRead(`sqlite:${here.file}`);
+    const { objects } = await dryRun(study, { pacs: here.pacs, ledger, bench, algorithm: ALGORITHM });
+    await ledger!.disconnect();
+    return objects;
+  };
+  const namesOf = (objects: { sopInstanceUID: string }[]) =>
+    objects.map(({ sopInstanceUID }) => sopInstanceUID);
+
+  it('names everything as it is stored then: the first time, and when a closed exam is taken up anew', async () => {
+    const first = await tried();
+    expect(await here.ledger.find({ studyInstanceUID: study, ...ALGORITHM })).to.equal(undefined);
+    const [stored] = await here.poller.process([study]);
+    expect(namesOf(stored!.objects)).to.have.length(6).and.deep.equal(namesOf(first));
+
+    const before = await here.ledger.history({ studyInstanceUID: study, ...ALGORITHM });
+    const anew = await tried();
+    expect(await here.ledger.history({ studyInstanceUID: study, ...ALGORITHM })).to.deep.equal(before);
+    const [storedAnew] = await here.poller.process([study], { force: true });
+    expect(namesOf(storedAnew!.objects)).to.deep.equal(namesOf(anew)).and.not.include.members(namesOf(first));
+  });
+
+  it('names what would be replaced', async () => {
+    const report = (await tried()).find(({ kind }) => kind === 'tid1500')!;
+    const earlier = (await here.ledger.predecessors({ studyInstanceUID: study, ...ALGORITHM }, 3)).find(
+      ({ kind }) => kind === 'tid1500',
+    )!;
+    const predecessor = Buffer.from(report.bytes).includes(earlier.sopInstanceUID);
+    expect(predecessor).to.equal(true);
+  });
+});
