@@ -8,6 +8,7 @@ import type { Service } from './service.js';
 interface Options {
   once?: true;
   model?: string;
+  keep?: string;
   json?: true;
 }
 
@@ -16,22 +17,22 @@ export const demoCommand = new Command('demo')
   .description('everything on one machine: an embedded archive, a made exam, one cycle, the status page')
   .option('--once', 'end after the cycle')
   .option('--model <bundle>', 'model bundle (default: the one that comes with Mamori)')
+  .option('--keep <folder>', 'leave the report and the heat maps in this folder')
   .addOption(jsonOption())
   .action(demo);
 
-async function demo({ once, model, json }: Options): Promise<void> {
-  const [{ mkdtemp }, { tmpdir }, { join }, { bundleFolder, defaultSettings }, { startArchive }] =
-    await Promise.all([
-      import('node:fs/promises'),
-      import('node:os'),
-      import('node:path'),
-      import('../config/index.js'),
-      import('../demo/index.js'),
-    ]);
+async function demo({ once, model, keep, json }: Options): Promise<void> {
+  const [{ mkdir }, { bundleFolder, defaultSettings }, { startArchive }] = await Promise.all([
+    import('node:fs/promises'),
+    import('../config/index.js'),
+    import('../demo/index.js'),
+  ]);
   const say = (text: string) => {
     if (!json) console.log(text);
   };
-  const folder = await mkdtemp(join(tmpdir(), 'mamori-demo-'));
+  const folder = await passingFolder();
+  if (keep !== undefined) await mkdir(keep, { recursive: true });
+  for (const signal of SIGNALS) process.once(signal, stopEarly);
   const archive = await startArchive();
   try {
     say(`A DICOMweb archive listens on ${archive.url}`);
@@ -39,21 +40,41 @@ async function demo({ once, model, json }: Options): Promise<void> {
     settings.log.level = 'warn';
     settings.outputs.reports = ['tid1500', 'mammography-cad'];
     if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
-    await showAll({ settings, folder, once: once === true, json: json === true, say });
+    // A demo that ends at once leaves no time to look: then there are files only where they stay.
+    const results = keep ?? (once ? undefined : folder);
+    const stayUp = once ? undefined : (service: Service) => keepStatusPageUp(service, settings, say);
+    await showAll({ settings, results, stayUp, json: json === true, say });
   } finally {
     await archive.close();
   }
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const stopEarly = () => process.exit(1);
+
+/** A folder that goes with the process, however that ends short of SIGKILL. */
+async function passingFolder(): Promise<string> {
+  const [{ mkdtempSync, rmSync }, { tmpdir }, { join }] = await Promise.all([
+    import('node:fs'),
+    import('node:os'),
+    import('node:path'),
+  ]);
+  const folder = mkdtempSync(join(tmpdir(), 'mamori-demo-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 interface Show {
   settings: Settings;
-  folder: string;
-  once: boolean;
+  /** Where the results are put to be looked at. */
+  results: string | undefined;
+  /** What keeps the demo up after the cycle. */
+  stayUp: ((service: Service) => Promise<void>) | undefined;
   json: boolean;
   say(text: string): void;
 }
 
-async function showAll({ settings, folder, once, json, say }: Show): Promise<void> {
+async function showAll({ settings, results, stayUp, json, say }: Show): Promise<void> {
   const [{ openLog }, { openService }, text, { EXIT }] = await Promise.all([
     import('./log.js'),
     import('./service.js'),
@@ -75,11 +96,15 @@ async function showAll({ settings, folder, once, json, say }: Show): Promise<voi
     } else say(exam?.reason?.reason ?? cycles.at(-1)?.problems[0]?.reason ?? 'The exam was not found.');
 
     const study = exam?.studyInstanceUID ?? '';
-    const files = await fetchResults(service.pacs, study, exam?.objects ?? [], views, folder);
+    const files =
+      results === undefined
+        ? []
+        : await fetchResults(service.pacs, study, exam?.objects ?? [], views, results);
     if (files.length > 0) say(`\nWhere to look (read back from the archive, study ${study}):`);
+    else say('\n--keep FOLDER leaves the report and the heat maps in a folder.');
     for (const file of files) say(`  ${file}`);
     if (json) console.log(JSON.stringify({ archive: settings.pacs.qidoUrl, study, end: exam?.end, files }));
-    if (!once) await keepStatusPageUp(service, settings, say);
+    await stayUp?.(service);
   } finally {
     await service.close();
   }
@@ -142,11 +167,13 @@ async function keepStatusPageUp(
     import('./stopSignal.js'),
   ]);
   const { source } = statusOf(service, settings);
+  const stopped = toldToStop();
+  for (const signal of SIGNALS) process.off(signal, stopEarly);
   // Any free port: the usual one may belong to a real Mamori on this machine.
   const listen = { host: '127.0.0.1', port: 0 };
   const admin = await startAdmin({ listen, auth: settings.admin.auth }, source);
   service.poller.start(settings.poll.schedule);
   say(`\nStatus page: ${admin.url}   (the service goes on polling; Ctrl-C ends it)`);
-  await toldToStop();
+  await stopped;
   await admin.close();
 }

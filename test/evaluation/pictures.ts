@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { type GreyImage, ORIENTATIONS, type Orientation, oriented } from '../../src/image/index.js';
 import { Random } from '../../src/model/index.js';
+import { scratchFolder } from '../scratch.js';
 
 const SIDE = 64;
 
@@ -75,7 +75,7 @@ export async function writeDataSet(
   lines: PictureLine[],
   columns = 'file,label,case,side,view',
 ): Promise<DataSet> {
-  const folder = await mkdtemp(join(tmpdir(), 'mamori-evaluation-'));
+  const folder = scratchFolder('evaluation');
   const data = join(folder, 'images');
   await mkdir(data);
   for (const { file, image } of lines) await writeFile(join(data, file), await png(image));

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type BundleDescription, writeBundle } from '../../src/model/bundle-writer.js';
@@ -10,18 +8,12 @@ import { OnnxGraph } from '../../src/model/export/onnx-graph.js';
 import { type Bundle, loadBundle, ModelError } from '../../src/model/index.js';
 import { encodeLayersModel } from '../../src/model/networks/layers-file.js';
 import { anyTensorflow } from '../../src/model/tensorflow-runtime.js';
+import { scratchFolder as newFolder } from '../scratch.js';
 import { moveAverages, SMALL_NETWORKS, type SmallNetwork, seededValues } from './small-networks.js';
-
-const scratch: string[] = [];
-process.once('exit', () => {
-  for (const folder of scratch) rmSync(folder, { recursive: true, force: true });
-});
 
 /** An empty folder that is gone when the tests are. */
 export async function scratchFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mamori-model-'));
-  scratch.push(folder);
-  return folder;
+  return newFolder('model');
 }
 
 export function describeBundle(

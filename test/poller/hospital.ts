@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startArchive } from '../../src/demo/index.js';
 import { readPart10, sopClass, transferSyntax } from '../../src/dicom/index.js';
@@ -11,6 +9,7 @@ import { type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/ind
 import { type Bundle, openEngine } from '../../src/model/index.js';
 import { type Log, Poller, type PollerSettings } from '../../src/poller/index.js';
 import { type Orthanc, type OrthancOptions, startOrthanc } from '../pacs/orthanc.js';
+import { scratchFolder } from '../scratch.js';
 
 /** An archive for tests of the whole way, with a side door for what comes from modalities. */
 export interface TestArchive {
@@ -174,17 +173,7 @@ let stations = 0;
 
 export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A folder that goes when the tests end. */
-export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'mamori-poller-'));
-  if (folders.push(folder) === 1) {
-    process.once('exit', () => {
-      for (const one of folders) rmSync(one, { recursive: true, force: true });
-    });
-  }
-  return folder;
-}
-const folders: string[] = [];
+export const scratch = () => scratchFolder('poller');
 
 /** DA of today, so that made exams are found among the latest. */
 export function today(): string {

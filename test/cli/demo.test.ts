@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Bundle } from '../../src/model/index.js';
+import { smallBundle } from '../model/bundles.js';
+import { scratchFolder } from '../scratch.js';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+describe('the demo and its files', function () {
+  this.timeout(60_000);
+  let bundle: Bundle;
+  let temporary: string;
+  before(async () => {
+    bundle = await smallBundle();
+  });
+  beforeEach(() => {
+    temporary = scratchFolder('demo-test');
+  });
+
+  function demo(...args: string[]): ChildProcess {
+    const given = [MAIN, 'demo', '--model', bundle.directory, ...args];
+    return spawn(process.execPath, given, { env: { PATH: process.env.PATH, TMPDIR: temporary } });
+  }
+
+  /** Waits for a text on stdout. */
+  async function says(child: ChildProcess, text: string): Promise<string> {
+    let said = '';
+    for await (const [chunk] of streamOf(child)) {
+      said += chunk;
+      if (said.includes(text)) return said;
+    }
+    throw new Error(`The demo ended without “${text}”: ${said}`);
+  }
+
+  async function* streamOf(child: ChildProcess): AsyncGenerator<[string]> {
+    for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) yield [String(chunk)];
+  }
+
+  /** ONNX Runtime may leave files of its own. */
+  const left = () => readdirSync(temporary).filter((name) => /^(mamori|kept)/.test(name));
+
+  async function exitCode(child: ChildProcess): Promise<number | null> {
+    child.stdout!.resume();
+    return child.exitCode ?? (await once(child, 'exit'))[0];
+  }
+
+  it('leaves nothing behind when it ends by itself, and says how to keep the results', async () => {
+    const child = demo('--once');
+    await says(child, '--keep FOLDER');
+    expect(await exitCode(child)).to.equal(0);
+    expect(left()).to.deep.equal([]);
+  });
+
+  it('shows its files while it is up, and keeps only those that it was asked to keep after Ctrl-C', async () => {
+    const kept = join(temporary, 'kept', 'here');
+    const child = demo('--keep', kept);
+    const said = await says(child, 'Status page:');
+    const files = said.match(/^ {2}\/.*$/gm)!.map((line) => line.trim());
+    expect(files).to.include(join(kept, 'tid1500.dcm')).and.include(join(kept, 'heat-map-LCC.png'));
+    child.kill('SIGINT');
+    expect(await exitCode(child)).to.equal(0);
+    for (const file of files) expect(existsSync(file), file).to.equal(true);
+    expect(left()).to.deep.equal(['kept']);
+  });
+
+  it('leaves nothing behind either when it is stopped in the middle', async () => {
+    const child = demo();
+    await says(child, 'A DICOMweb archive listens');
+    expect(left()).to.have.length(1);
+    child.kill('SIGTERM');
+    expect(await exitCode(child)).to.equal(1);
+    expect(left()).to.deep.equal([]);
+  });
+});
