@@ -57,7 +57,7 @@ ${banner}
 <div class="cards">
 <section class="card"><h2>Service</h2><p>${SERVICE[service.state]}</p>
 <p class="quiet">${cycle === undefined ? 'No look at the PACS yet' : html`Last look ${time(cycle.endedAt)}: ${cycle.studies} mammography studies, ${cycle.exams} worked on`}</p></section>
-<section class="card"><h2>PACS</h2><p>${pacs.reachable === undefined ? 'Not tried yet' : pacs.reachable ? 'Reachable' : 'Not reachable'}</p>
+<section class="card"><h2>PACS</h2><p>${pacs.reachable === undefined ? 'Not tried yet' : pacs.reachable ? 'Reachable' : html`Not reachable${pacs.since && html` since ${time(pacs.since)}`}`}</p>
 <p class="quiet">${pacs.url}</p></section>
 <section class="card"><h2>Model</h2><p>${model.name} ${model.version}</p>
 <p class="quiet">${model.engine} on ${model.device}: ${model.reason}</p></section>

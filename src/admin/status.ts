@@ -35,6 +35,8 @@ export interface StatusSnapshot {
     /** Undefined where it was not tried. */
     reachable: boolean | undefined;
     problem?: string | undefined;
+    /** Since when it cannot be searched. */
+    since?: Date | undefined;
   };
   model: { name: string; version: string; engine: string; device: string; reason: string };
   /** Exams by state, states without any included. */

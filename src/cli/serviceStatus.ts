@@ -48,6 +48,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
         url: settings.pacs.qidoUrl,
         reachable: problem !== undefined ? false : cycle?.searched ? true : undefined,
         problem: problem?.reason,
+        since: cycle?.unsearchableSince,
       },
       model: {
         name: bundle.name,

@@ -7,6 +7,8 @@ export interface CycleReport {
   endedAt: Date;
   /** Whether the archive answered the search for studies, to its end. */
   searched: boolean;
+  /** If it did not: the beginning of the outage, as far back as this process knows. */
+  unsearchableSince: Date | undefined;
   /** Studies with mammograms in the time looked at. */
   studies: number;
   /** Complete exams that were worked on. */
@@ -26,6 +28,7 @@ export function emptyCycle(startedAt: Date): CycleReport {
     startedAt,
     endedAt: startedAt,
     searched: false,
+    unsearchableSince: undefined,
     studies: 0,
     exams: [],
     arriving: 0,

@@ -100,12 +100,13 @@ describe('status page', () => {
   it('says in words what needs attention', async () => {
     answer = () => ({
       ...snapshot(),
-      pacs: { url: 'http://p', reachable: false, problem: 'no answer in 10 s' },
+      pacs: { url: 'http://p', reachable: false, problem: 'no answer in 10 s', since: ago(3600) },
     });
     await serve();
     const text = await (await get('/')).text();
     expect(text).to.contain('Something needs attention').and.contain('no answer in 10 s');
     expect(text).to.match(/<title>! Mamori/);
+    expect(text).to.match(/Not reachable since <time datetime="2026-03-01T09:00:00/);
   });
 
   it('escapes whatever it is given', async () => {
