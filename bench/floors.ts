@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { Pool } from 'undici';
-import type { Bundle } from '../src/model/index.js';
 
-/** What the same work costs without Mamori: the bytes moved by a plain HTTP client, the network run bare. */
+/** What the same work costs without Mamori: the bytes moved by a plain HTTP client, CLAHE by OpenCV. */
 
 export interface ArchiveAccess {
   url: string;
@@ -71,24 +70,6 @@ function plainClient({ url, username, password }: ArchiveAccess) {
   const { origin, pathname } = new URL(url);
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   return { pool: new Pool(origin, { connections: 4 }), path: pathname.replace(/\/$/, ''), authorization };
-}
-
-/** The bundle's ONNX file with nothing around it, one batch of `batch` images. Milliseconds, best of several. */
-export async function bareNetwork(bundle: Bundle, batch: number, rounds: number): Promise<number> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const session = await InferenceSession.create(`${bundle.directory}/model.onnx`);
-  const { rows, columns, channels } = bundle.input;
-  const data = Float32Array.from({ length: batch * rows * columns * channels }, (_, i) => Math.sin(i));
-  const feeds = { [session.inputNames[0]!]: new Tensor('float32', data, [batch, rows, columns, channels]) };
-  await session.run(feeds);
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < rounds; round++) {
-    const start = performance.now();
-    await session.run(feeds);
-    best = Math.min(best, performance.now() - start);
-  }
-  await session.release();
-  return best;
 }
 
 const PYTHON = '/usr/bin/python3';

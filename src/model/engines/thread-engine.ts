@@ -108,7 +108,7 @@ function split(outputs: RunOutputs, count: number): Inference[] {
 }
 
 function checkNumbers({ rawProbability, activations, gradients }: Inference): void {
-  const finite = activations.every(Number.isFinite) && gradients.every(Number.isFinite);
+  const finite = allFinite(activations) && allFinite(gradients);
   if (finite && rawProbability >= 0 && rawProbability <= 1) return;
   throw new ModelError(
     'model-not-finite',
@@ -117,4 +117,12 @@ function checkNumbers({ rawProbability, activations, gradients }: Inference): vo
       : 'the network answered with numbers that are not finite',
     { remedy: "The network's weights or its export are broken; train or export it again." },
   );
+}
+
+/** A plain loop: `every` takes a millisecond for the views of one exam, as much as a small network. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  // 0 for a number; NaN for NaN and for infinities, and that stays.
+  for (const value of values) sum += value - value;
+  return sum === 0;
 }
