@@ -33,6 +33,7 @@ export async function openOnnxRuntime(
       remedy:
         'Set model.device to cpu or auto, or let the installer of onnxruntime-node fetch them (docs/model-bundle.md).',
     });
+  keepToItself();
   return ThreadEngine.open({
     name: 'onnxruntime',
     reason: options.reason,
@@ -45,6 +46,14 @@ export async function openOnnxRuntime(
       targetLayer: bundle.targetLayer,
     },
   });
+}
+
+/**
+ * ONNX Runtime 1.30 sends usage data to its maker, and keeps an identifier in the temporary folder, unless told not to:
+ * nothing may leave a hospital unasked. It reads the process's environment, which a thread's copy is not.
+ */
+function keepToItself(): void {
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
 }
 
 /** onnxruntime-node carries CPU and WebGPU; the CUDA libraries are laid beside them by its own installer. */
