@@ -190,6 +190,7 @@ export interface Ledger {
   }): Promise<ExamRecord[]>;
   find(exam: ExamKey): Promise<ExamRecord | undefined>;
   counts(): Promise<Record<ExamState, number>>;
+  /** The latest hundred events of an exam, a year old at the most; oldest first. */
   history(exam: ExamKey): Promise<LedgerEvent[]>;
   /** Whether Mamori made the instance, delivered or not. */
   isOwn(sopInstanceUID: string): Promise<boolean>;

@@ -9,10 +9,17 @@ import {
   type WrittenObject,
 } from './ledger.js';
 import { type ExamRow, type ObjectRow, recordOf } from './record.js';
+import * as events from './sql/events.js';
 import * as looking from './sql/look.js';
 
 /** Longest reason that is kept: enough for a sentence, too little for a stack or an archive's error page. */
 const LONGEST_REASON = 500;
+
+/** Events kept of one exam: a story that can be read, and the latest of it. */
+const MOST_EVENTS = 100;
+
+/** Events are kept for a year. How an exam ended stands in its own row, for good. */
+const EVENT_AGE_MS = 365 * 86_400_000;
 
 /** What the ledger can tell: the half of `SqliteLedger` that only looks. */
 export class SqliteRecords {
@@ -57,7 +64,7 @@ export class SqliteRecords {
       code: string | null;
       reason: string | null;
     };
-    return this.database.rows<EventRow>(looking.HISTORY, { id: row.id }).map((event) => ({
+    return this.database.rows<EventRow>(events.HISTORY, { id: row.id }).map((event) => ({
       at: new Date(event.at),
       event: event.event,
       worker: event.worker ?? undefined,
@@ -105,7 +112,7 @@ export class SqliteRecords {
     worker?: string,
     reason?: { code: string | null; reason: string | null },
   ): void {
-    this.database.run(looking.INSERT_EVENT, {
+    this.database.run(events.INSERT_EVENT, {
       id,
       now: now.getTime(),
       event,
@@ -113,6 +120,8 @@ export class SqliteRecords {
       code: reason?.code ?? null,
       reason: reason?.reason?.slice(0, LONGEST_REASON) ?? null,
     });
+    this.database.run(events.DROP_SURPLUS, { id, most: MOST_EVENTS });
+    this.database.run(events.DROP_OLDEST, { before: now.getTime() - EVENT_AGE_MS });
   }
 }
 

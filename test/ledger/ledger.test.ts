@@ -540,6 +540,43 @@ describe('ledger', () => {
     });
   });
 
+  describe('what it remembers of the way', () => {
+    const rows = () => {
+      const direct = new Libsql(join(folder, 'mamori.db'));
+      const [{ count }] = direct.prepare('SELECT COUNT(*) AS count FROM events').all() as [{ count: number }];
+      direct.close();
+      return count;
+    };
+
+    it('is the latest of an exam that fails for weeks, and no more', async () => {
+      await ledger.observe(EXAM, 'x', at(0));
+      for (let time = 1; time <= 80; time++) {
+        const claim = await ledger.claim(EXAM, 'worker', at(60 * time + 30), at(60 * time));
+        await ledger.fail(claim!, { code: `try-${time}`, reason: 'No.' }, at(60 * time + 1), at(60 * time));
+      }
+      const history = await ledger.history(EXAM);
+      expect(history).to.have.length(100);
+      expect(history.at(-1)).to.include({ event: 'failed', code: 'try-80' });
+      expect(history[1]).to.include({ event: 'failed', code: 'try-31' });
+      expect(rows()).to.equal(100);
+    });
+
+    it('is a year at the most, whatever became of the exams since', async () => {
+      const day = 86_400;
+      for (let study = 1; study <= 30; study++) {
+        await ledger.observe({ ...EXAM, studyInstanceUID: `2.25.${study}` }, 'x', at(study));
+      }
+      expect(rows()).to.equal(30);
+      for (let study = 31; study <= 40; study++) {
+        await ledger.observe({ ...EXAM, studyInstanceUID: `2.25.${study}` }, 'x', at(366 * day));
+      }
+      expect(rows()).to.equal(10);
+      expect(await ledger.history(EXAM)).to.deep.equal([]);
+      expect(await ledger.find(EXAM)).to.deep.include({ state: 'waiting', firstSeen: at(1) });
+      expect(await ledger.counts()).to.include({ waiting: 40 });
+    });
+  });
+
   describe('a file', () => {
     const codeOf = (target: string) =>
       openLedger(target).then(

@@ -33,9 +33,6 @@ export const UNFINISHED = /* sql */ `${RECORD}
       OR (state IN ('claimed', 'delivering') AND lease_until <= :now))
   ORDER BY first_seen_at, id`;
 
-export const HISTORY = /* sql */ `
-  SELECT at, event, worker, code, reason FROM events WHERE exam_id = :id ORDER BY id`;
-
 export const IS_OWN = /* sql */ `SELECT 1 AS own FROM objects WHERE sop_instance_uid = :sopInstance LIMIT 1`;
 
 /** Confirmed objects of the latest earlier work of the same model on the same study. `:revision` NULL: the exam's own. */
@@ -53,7 +50,3 @@ export const PREDECESSORS = /* sql */ `
 export const NAMED_FILES = /* sql */ `SELECT file FROM objects WHERE file IS NOT NULL`;
 
 export const NAMED_FILES_OF = /* sql */ `SELECT file FROM objects WHERE exam_id = :id AND file IS NOT NULL`;
-
-export const INSERT_EVENT = /* sql */ `
-  INSERT INTO events (exam_id, at, event, worker, code, reason)
-  VALUES (:id, :now, :event, :worker, :code, :reason)`;
