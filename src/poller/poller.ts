@@ -138,7 +138,19 @@ export class Poller {
     return report;
   }
 
+  /**
+   * As many at a time as there are workers; then, one by one, those that a process was working on when it ended. One of
+   * them may have ended it, and would take along what is worked on beside it; the fewest tries come first, so that the
+   * others are done before it gets its next.
+   */
   async #workThrough(due: ExamRecord[], report: CycleReport): Promise<void> {
+    const suspects = due.filter(isLeftBehind).sort((a, b) => a.attempts - b.attempts);
+    const others = due.filter((exam) => !isLeftBehind(exam));
+    await this.#workInLanes(others, this.#parts.settings.workers, report);
+    await this.#workInLanes(suspects, 1, report);
+  }
+
+  async #workInLanes(due: ExamRecord[], workers: number, report: CycleReport): Promise<void> {
     const waiting = [...due];
     const lane = async (number: number) => {
       for (let exam = waiting.shift(); exam !== undefined; exam = waiting.shift()) {
@@ -150,7 +162,7 @@ export class Poller {
         report.exams.push(await this.#work(exam, number));
       }
     };
-    const lanes = Math.min(this.#parts.settings.workers, Math.max(1, due.length));
+    const lanes = Math.min(workers, due.length);
     // To the end of every lane: one that went on beside the next cycle would share its worker's name and claims.
     const ends = await Promise.allSettled(Array.from({ length: lanes }, (_, number) => lane(number)));
     const failed = ends.find((end) => end.status === 'rejected');
@@ -174,4 +186,9 @@ export class Poller {
   #key(studyInstanceUID: string): ExamKey {
     return { studyInstanceUID, ...this.#parts.algorithm };
   }
+}
+
+/** Due while it stands as claimed: its worker's lease ran out. */
+function isLeftBehind({ state }: ExamRecord): boolean {
+  return state === 'claimed' || state === 'delivering';
 }

@@ -97,6 +97,37 @@ describe('Exams that end their workers', () => {
     expect(report).to.include({ end: 'delivered' });
   });
 
+  it('take none along twice: after a process has ended, what was under way is tried alone, the least tried first', async () => {
+    const exams = ['deadly', 'beside it', 'new', 'newer', 'newest'].map(exam);
+    const [deadly, beside, ...fresh] = exams.map((made) => made[0]!.studyInstanceUID);
+    await archive.add(...exams.flat());
+    here = await Station.open(archive.access, { bench, settings: { settleSeconds: 0, workers: 3 } });
+    await dieOver(deadly!, here, 2);
+    await dieOver(beside!, here, 1);
+    const { ledger } = here;
+    const [claim, close] = [ledger.claim.bind(ledger), ledger.close.bind(ledger)];
+    const underWay = new Set<string>();
+    const begun: { study: string; together: number }[] = [];
+    ledger.claim = async (key, ...rest) => {
+      underWay.add(key.studyInstanceUID);
+      begun.push({ study: key.studyInstanceUID, together: underWay.size });
+      return claim(key, ...rest);
+    };
+    ledger.close = async (held, now) => {
+      const end = await close(held, now);
+      underWay.delete(held.exam.studyInstanceUID);
+      return end;
+    };
+    const { exams: reports } = await here.poller.cycle();
+    expect(reports.map(({ end }) => end)).to.deep.equal(Array(5).fill('delivered'));
+    expect(begun.slice(0, 3).map(({ study }) => study)).to.have.members(fresh);
+    expect(Math.max(...begun.map(({ together }) => together))).to.equal(3);
+    expect(begun.slice(3)).to.deep.equal([
+      { study: beside, together: 1 },
+      { study: deadly, together: 1 },
+    ]);
+  });
+
   it('do not leave a cycle half at work when the ledger fails one of its lanes', async () => {
     const [first, second] = [exam('one'), exam('two')];
     await archive.add(...first, ...second);
