@@ -9,6 +9,7 @@ export { DicomReadError, type DicomReadErrorCode, DicomWriteError } from './erro
 export {
   intentOfClass,
   type LeftAlone,
+  leftAlone,
   leftAloneByClass,
   type Recognition,
   recogniseMammogram,

@@ -65,18 +65,23 @@ export function recogniseMammogram({ dataset, transferSyntaxUID }: DicomInstance
     return { kind: 'mammogram', source: source(dataset, transferSyntaxUID) };
   } catch (error) {
     if (!(error instanceof NotAnalysed)) throw error;
-    const uid = (keyword: string) => printable(dataset.string(keyword) ?? '');
-    return {
-      kind: 'left-alone',
-      leftOut: {
-        sopClassUID: uid('SOPClassUID'),
-        sopInstanceUID: uid('SOPInstanceUID'),
-        seriesInstanceUID: uid('SeriesInstanceUID'),
-        code: error.code,
-        reason: error.reason,
-      },
-    };
+    return { kind: 'left-alone', leftOut: leftAlone(dataset, error) };
   }
+}
+
+/** An instance as it names itself, as far as it does, with the reason why it is left alone. */
+export function leftAlone(
+  dataset: Dataset | undefined,
+  { code, reason }: { code: string; reason: string },
+): LeftAlone {
+  const uid = (keyword: string) => printable(dataset?.string(keyword) ?? '');
+  return {
+    sopClassUID: uid('SOPClassUID'),
+    sopInstanceUID: uid('SOPInstanceUID'),
+    seriesInstanceUID: uid('SeriesInstanceUID'),
+    code,
+    reason,
+  };
 }
 
 /** What tells the view: a data set, or an instance's metadata as an archive gives it. */

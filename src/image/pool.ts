@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { Recognition } from '../dicom/index.js';
+import { leftAlone, type Recognition } from '../dicom/index.js';
 import { ImageError, type ImageErrorCode } from './errors.js';
 import { FileMemory } from './fileMemory.js';
 import type { PreparationResult, PreparationTask } from './prepareInstance.js';
@@ -171,6 +171,5 @@ function named(code: ImageErrorCode, message: string, cause?: unknown): ImageErr
 }
 
 function unnamed(error: ImageError) {
-  const { code, message } = error;
-  return { sopClassUID: '', sopInstanceUID: '', seriesInstanceUID: '', code, reason: message };
+  return leftAlone(undefined, { code: error.code, reason: error.message });
 }

@@ -1,6 +1,7 @@
-import type { DicomInstance } from '../dicom/index.js';
 import {
+  type DicomInstance,
   type LeftAlone,
+  leftAlone,
   type RawAttribute,
   type Recognition,
   readPart10,
@@ -57,14 +58,15 @@ export async function prepareInstance(
   try {
     instance = readPart10(bytes);
     recognition = recogniseMammogram(instance);
-    if (recognition.kind === 'left-alone') return leftAlone(instance, recognition, recognition.leftOut);
+    if (recognition.kind === 'left-alone')
+      return instanceLeftAlone(instance, recognition, recognition.leftOut);
     const grey = presentationImage(instance.dataset, await decodePixels(instance, options), options);
     const { input, geometry } = prepareGrey(grey, task.preparation);
     const display = displayImage(grey, task.displayLongEdge);
     return { kind: 'prepared', image: { source: detached(recognition.source), input, geometry, display } };
   } catch (error) {
     if (error instanceof ImageError && error.code === 'preparation-invalid') throw error;
-    return leftAlone(instance, recognition, failure(error));
+    return instanceLeftAlone(instance, recognition, failure(error));
   }
 }
 
@@ -87,24 +89,17 @@ function failure(error: unknown): { code: string; reason: string } {
   return { code: 'preparation-crashed', reason: `Preparing the image failed unexpectedly (${ascii(name)}).` };
 }
 
-function leftAlone(
+function instanceLeftAlone(
   instance: DicomInstance | undefined,
   recognition: Recognition | undefined,
   reason: { code: string; reason: string },
 ): InstanceLeftAlone {
   const dataset = instance?.dataset;
-  const uid = (keyword: string) => ascii(dataset?.string(keyword) ?? '');
   const source = recognition?.kind === 'mammogram' ? detached(recognition.source) : undefined;
-  const studyInstanceUID = uid('StudyInstanceUID');
+  const studyInstanceUID = ascii(dataset?.string('StudyInstanceUID') ?? '');
   return {
     kind: 'left-alone',
-    leftOut: {
-      sopClassUID: uid('SOPClassUID'),
-      sopInstanceUID: uid('SOPInstanceUID'),
-      seriesInstanceUID: uid('SeriesInstanceUID'),
-      code: reason.code,
-      reason: reason.reason,
-    },
+    leftOut: leftAlone(dataset, reason),
     attempted: recognition?.kind !== 'left-alone',
     source,
     study:
