@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { gradCam } from '../src/gradcam/index.js';
+import { sessionOptions } from '../src/model/engines/onnxruntime-session.js';
 import { decodeModel, encodeModel, type ModelProto } from '../src/model/export/onnx-schema.js';
 import type { Bundle } from '../src/model/index.js';
 import { readLayersModel } from '../src/model/networks/layers-file.js';
@@ -22,7 +23,8 @@ export type Wanted = 'answer' | 'explanation';
 export async function bareOnnx(bundle: Bundle, batch: number, wanted: Wanted): Promise<TimedNetwork> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const bytes = await readFile(join(bundle.directory, 'model.onnx'));
-  const session = await InferenceSession.create(wanted === 'answer' ? answerOnly(bytes) : bytes);
+  const model = wanted === 'answer' ? answerOnly(bytes) : bytes;
+  const session = await InferenceSession.create(model, sessionOptions('cpu', undefined));
   const { rows, columns, channels } = bundle.input;
   const input = new Tensor('float32', imagesFor(bundle, batch), [batch, rows, columns, channels]);
   const feeds = { [session.inputNames[0]!]: input };

@@ -2,6 +2,7 @@ import type * as ort from 'onnxruntime-node';
 import { ModelError } from '../errors.js';
 import type { RunOutputs, ThreadSetup } from './messages.js';
 import { checkOnnxFile } from './onnx-file.js';
+import { sessionOptions } from './onnxruntime-session.js';
 import { type OpenNetwork, serveNetwork } from './thread-side.js';
 
 /** The three outputs by name; docs/model-bundle.md. */
@@ -14,13 +15,10 @@ async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
   await checkOnnxFile(setup.modelFile, setup.targetLayer);
   let session: ort.InferenceSession;
   try {
-    session = await runtime.InferenceSession.create(setup.modelFile, {
-      executionProviders: [setup.device],
-      graphOptimizationLevel: 'all',
-      // Errors only: its warnings about nodes left on the CPU are no news to an administrator.
-      logSeverityLevel: 3,
-      ...(setup.threads !== undefined && { intraOpNumThreads: setup.threads }),
-    });
+    session = await runtime.InferenceSession.create(
+      setup.modelFile,
+      sessionOptions(setup.device, setup.threads),
+    );
   } catch (cause) {
     throw new ModelError(
       'engine-unavailable',
