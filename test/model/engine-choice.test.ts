@@ -98,6 +98,12 @@ describe('the choice of an engine', function () {
       expect(error.code).to.equal('model-not-finite');
     });
 
+    it('says once what all say', async () => {
+      const alike = () => fails('a', 'engine-unavailable', 'install it');
+      const { message } = await refusal(openFirst([alike(), alike()]));
+      expect(message).to.equal('engine-unavailable of a');
+    });
+
     it('tells what each said when none works, and how to help the simplest', async () => {
       const error = await refusal(
         openFirst([

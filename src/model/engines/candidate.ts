@@ -32,6 +32,7 @@ export async function openFirst(candidates: Candidate[]): Promise<Engine> {
     }
   }
   const { error: simplest } = refused.find(({ name }) => name.endsWith(' cpu')) ?? refused[0]!;
+  if (refused.every(({ error }) => error.message === simplest.message)) throw simplest;
   throw new ModelError('engine-unavailable', `no engine works here: ${refused.map(told).join('; ')}`, {
     cause: simplest,
     ...(simplest.remedy && { remedy: simplest.remedy }),
