@@ -17,7 +17,11 @@ export const trainCommand = new Command('train')
       .choices(['by-patient', 'by-image'])
       .default('by-patient'),
   )
-  .option('--copies <number>', 'copies of each image, with --protocol by-image (default: 8)', wholeNumber)
+  .option(
+    '--copies <number>',
+    'copies of each image, with --protocol by-image (default: 48, all that differ)',
+    wholeNumber,
+  )
   .option('--about <yaml>', 'what the model must say of itself: purpose, limits, data, licence, attribution')
   .option('--name <text>', 'name of the model (default: the network and "-cnn")')
   .option('--model-version <text>', 'version of the model', '0.1.0')
@@ -49,7 +53,8 @@ interface Options
   json?: true;
 }
 
-const COPIES = 8;
+/** As the paper, which has every form of every image. */
+const COPIES = 48;
 
 async function run(given: Options, command: Command): Promise<void> {
   const { protocol, ...options } = given;

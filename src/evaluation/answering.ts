@@ -55,7 +55,8 @@ export async function answerImages(
           raw.map((one) => calibrate(bundle, one)),
         ),
       );
-      answered.printed.push({ image, fingerprint: examination.fingerprint! });
+      // Copies that were made on purpose are not looked for.
+      if (image.copy === undefined) answered.printed.push({ image, fingerprint: examination.fingerprint! });
       progress(answered.answers.length, images.length);
     },
   );

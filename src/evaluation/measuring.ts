@@ -60,12 +60,12 @@ function curvesOf(scored: readonly Scored[], options: BootstrapOptions): Curves 
     });
   }
   return {
-    roc: rocOf(sorted),
+    roc: thinned(rocOf(sorted)),
     rocBand: GRID.flatMap((x, index): [number, number, number][] => {
       const heights = atGrid[index]!;
       return heights.length === 0 ? [] : [[x, quantile(heights, 0.025), quantile(heights, 0.975)]];
     }),
-    precisionRecall: points.map((point): PlotPoint => [point.truePositiveRate, point.precision]),
+    precisionRecall: thinned(points.map((point): PlotPoint => [point.truePositiveRate, point.precision])),
   };
 }
 
@@ -74,6 +74,21 @@ function rocOf(scored: readonly Scored[]): PlotPoint[] {
     [0, 0],
     ...thresholdCurve(scored).map((point): PlotPoint => [point.falsePositiveRate, point.truePositiveRate]),
   ];
+}
+
+/** Points closer together than any plot shows. */
+const TOO_CLOSE = 1e-3;
+
+/** A curve of thousands of answers without the points that lie on top of their neighbours; ends stay. */
+function thinned(points: PlotPoint[]): PlotPoint[] {
+  let kept: PlotPoint | undefined;
+  return points.filter((point, index) => {
+    const near =
+      kept !== undefined && Math.max(Math.abs(point[0] - kept[0]), Math.abs(point[1] - kept[1])) < TOO_CLOSE;
+    if (near && index < points.length - 1) return false;
+    kept = point;
+    return true;
+  });
 }
 
 /** Height of the curve over each place of the grid: the upper end where it rises straight up. */

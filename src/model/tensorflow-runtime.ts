@@ -81,8 +81,11 @@ export function nativeTensorflow(options: NativeOptions = {}): TensorFlowRuntime
 
 /** The native library where it is installed, else TensorFlow.js in plain JavaScript: for small networks only. */
 export async function anyTensorflow(): Promise<TensorFlowRuntime> {
-  const found = nativeTensorflow();
-  if (found !== undefined) return found;
+  return nativeTensorflow() ?? plainTensorflow();
+}
+
+/** TensorFlow.js in plain JavaScript, on the CPU. */
+export async function plainTensorflow(): Promise<TensorFlowRuntime> {
   const [coreModule, layersModule] = await Promise.all([
     import('@tensorflow/tfjs-core'),
     import('@tensorflow/tfjs-layers'),

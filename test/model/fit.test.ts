@@ -247,6 +247,15 @@ describe('fitting', function () {
     ]);
   });
 
+  it('ends with weights that were validated, also when its time was over at a checkpoint before the first', async () => {
+    const { last } = await fitted(1);
+    expect(last.best.epoch).to.equal(0);
+    const late = { ...last, reports: [{ ...last.reports[0]!, seconds: 1e6 }] };
+    const { reports, weights } = await fitted(4, late);
+    expect(reports).to.deep.equal([2]);
+    expect(weights.every(Number.isFinite)).to.equal(true);
+  });
+
   it('names what is wrong with a checkpoint', async () => {
     const folder = new CheckpointFolder(join(await scratchFolder(), 'bundle'));
     const code = async (training: string) => {

@@ -249,6 +249,14 @@ describe('the measures', () => {
     );
   });
 
+  it('give no AUC, and an end, where an answer is no number', () => {
+    const answers = scored([
+      [Number.NaN, 0],
+      [Number.NaN, 1],
+    ]);
+    expect(auc(answers)).to.be.NaN;
+  });
+
   it('find the calibration that answers were distorted by', () => {
     const random = new Random(3);
     const distorted = Array.from({ length: 20_000 }, (_, index): Scored => {

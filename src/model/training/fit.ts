@@ -70,7 +70,10 @@ export async function fitWeights(
   const over = (epoch: number, seconds: number) =>
     epoch >= options.epochs || seconds > options.minutes * 60 || epoch - best.epoch >= options.patience;
 
-  for (let epoch = reports.length + 1; !over(epoch - 1, reports.at(-1)?.seconds ?? 0); epoch++) {
+  // Without any validation so far there are no weights to end with.
+  const goesOn = (done: number) => best.epoch === 0 || !over(done, reports.at(-1)?.seconds ?? 0);
+
+  for (let epoch = reports.length + 1; goesOn(epoch - 1); epoch++) {
     const order = random.shuffled(parts.training);
     let lossSum = 0;
     let learningRate = 0;

@@ -12,8 +12,9 @@ export interface Scored {
   case: string;
 }
 
-/** Area under the ROC curve, by ranks; ties count half. NaN without both classes. */
+/** Area under the ROC curve, by ranks; ties count half. NaN without both classes, and where an answer is none. */
 export function auc(scored: readonly Scored[]): number {
+  if (scored.some(({ probability }) => Number.isNaN(probability))) return Number.NaN;
   const sorted = [...scored].sort((a, b) => a.probability - b.probability);
   let rankSum = 0;
   for (let start = 0; start < sorted.length; ) {
