@@ -171,6 +171,24 @@ describe("an evaluation in the paper's protocol", function () {
     expect(shown.err).to.include('split by image');
   });
 
+  it('has copies in this protocol only, and not more than there are', async () => {
+    const given = [
+      '--data',
+      made.images,
+      '--labels',
+      made.labels,
+      '--arch',
+      'paper',
+      '--out',
+      `${made.out}-never`,
+    ];
+    const stray = await mamori('train', ...given, '--copies', '8');
+    expect(stray.code).to.equal(2);
+    expect(stray.err).to.include('--protocol by-image');
+    const many = await mamori('train', ...given, '--protocol', 'by-image', '--copies', '49', '--json');
+    expect(JSON.parse(many.out)).to.have.nested.property('error.code', 'copies-number');
+  });
+
   it('leaves an ordinary bundle what it was', async () => {
     const plain = await smallBundle();
     expect((await mamori('model', 'inspect', plain.directory)).out).to.not.include('NOT FOR PATIENTS');
