@@ -1,9 +1,11 @@
 // The pictures in README and docs, made from the demo's exam with the model that ships: `npm run pictures`.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import sharp from 'sharp';
 import { openWorkbench } from '../dist/src/cli/service.js';
 import { defaultSettings } from '../dist/src/config/index.js';
 import { demoExam } from '../dist/src/demo/index.js';
+import { rocDrawing } from '../dist/src/evaluation/report/drawing.js';
 import { processExam } from '../dist/src/exam/index.js';
 import { overlayPng } from '../dist/src/gradcam/index.js';
 
@@ -11,7 +13,9 @@ const HEIGHT = 900;
 const GAP = 12;
 const ORDER = ['RCC', 'LCC', 'RMLO', 'LMLO'];
 
-const { bench, close } = await openWorkbench(defaultSettings('http://localhost'));
+// Whatever bundle is the default: the ROC curve is that of its report in docs/model.
+const settings = defaultSettings('http://localhost');
+const { bench, close } = await openWorkbench(settings);
 const exam = demoExam(new Date(2026, 0, 15));
 const outcome = await processExam(
   exam.map((made) => ({ ...made, fetch: async () => Uint8Array.from(made.bytes) })),
@@ -39,3 +43,8 @@ await sharp({ create: { width: left - GAP, height: HEIGHT, channels: 3, backgrou
   .composite(tiles)
   .png({ palette: true, quality: 90 })
   .toFile('docs/images/result.png');
+
+const report = `docs/model/${basename(settings.model.bundle)}/evaluation.json`;
+const evaluation = JSON.parse(readFileSync(report, 'utf8'));
+for (const scheme of ['light', 'dark'])
+  writeFileSync(`docs/images/roc-${scheme}.svg`, rocDrawing(evaluation, scheme));

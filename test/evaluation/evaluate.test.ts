@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import sharp from 'sharp';
 import { MamoriError } from '../../src/errors.js';
 import {
   type Evaluation,
@@ -9,6 +10,7 @@ import {
   type EvaluationOptions,
   evaluate,
 } from '../../src/evaluation/index.js';
+import { rocDrawing } from '../../src/evaluation/report/drawing.js';
 import { writeBundle } from '../../src/model/bundle-writer.js';
 import type { Bundle, LabelledImage } from '../../src/model/index.js';
 import { encodeSplit, SPLIT_FILE } from '../../src/model/training/split-record.js';
@@ -119,6 +121,18 @@ describe('an evaluation', function () {
     // Paths of this machine are nobody's business.
     expect(JSON.stringify(json)).to.not.include(set.folder);
     expect(page).to.not.include(set.folder);
+  });
+
+  it('gives the ROC curve for a README, in light and dark, as a picture that loads nothing', async () => {
+    const evaluation = await evaluate(await options(bundle, set), QUIET);
+    const [light, dark] = [rocDrawing(evaluation, 'light'), rocDrawing(evaluation, 'dark')];
+    expect(light).to.not.equal(dark);
+    for (const drawing of [light, dark]) {
+      expect(drawing).to.not.match(/<script|href|url\(|NaN|undefined|\[object/);
+      const { width, height, format } = await sharp(Buffer.from(drawing)).metadata();
+      expect({ width, height, format }).to.deep.equal({ width: 448, height: 446, format: 'svg' });
+      expect(drawing).to.include(`AUC ${evaluation.levels.patient.auc.value!.toFixed(2)} by patient`);
+    }
   });
 
   it('gives the same bytes again for the same seed', async () => {

@@ -1,14 +1,32 @@
 const LIGHT = `--ground: #f4f6f8; --card: #fff; --text: #16202c; --quiet: #546173; --line: #d9dfe7; --grid: #e9edf2;
   --first: #1f6fb5; --second: #c4511a; --accent: #3a3f9e; --band: rgba(58, 63, 158, .16);
   --warn: #6b4300; --warn-ground: #fdf1d8; --bad: #9d1a1a; --bad-ground: #fbe3e0; --good: #17663a; --good-ground: #def2e5;`;
+const DARK = `--ground: #11151b; --card: #191f28; --text: #e5eaf1; --quiet: #a3aebd; --line: #303a47; --grid: #262e39;
+  --first: #6db3f2; --second: #f39562; --accent: #a9adff; --band: rgba(169, 173, 255, .2);
+  --warn: #f3cf80; --warn-ground: #382c10; --bad: #ffa29b; --bad-ground: #421c1b; --good: #82dca7; --good-ground: #153524;`;
+
+/** The look of every drawing. */
+const PLOTS = `svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
+svg .tick { fill: var(--quiet); }
+svg .grid { stroke: var(--grid); }
+svg .axis { stroke: var(--quiet); fill: none; }
+svg .chance { stroke: var(--quiet); stroke-width: 1.6; stroke-dasharray: 0 4.5; stroke-linecap: round; fill: none; }
+svg .curve { fill: none; stroke-width: 2.2; stroke: var(--accent); stroke-linejoin: round; }
+svg .first { stroke: var(--first); } svg .second { stroke: var(--second); } svg .dashed { stroke-dasharray: 7 4; }
+svg .fill-first { fill: var(--first); } svg .fill-second { fill: var(--second); } svg .fill-accent { fill: var(--accent); }
+svg .half { fill-opacity: .72; }
+svg .band { fill: var(--band); stroke: none; }
+svg .dot { fill: var(--accent); stroke: var(--card); stroke-width: 1.5; }
+svg .bar { stroke: var(--accent); stroke-width: 1.8; }
+svg .mark { fill: none; stroke: var(--second); stroke-width: 2.4; }`;
+
+/** For a drawing that stands alone, outside of the page. */
+export const DRAWING_STYLE = { light: `svg { ${LIGHT} }\n${PLOTS}`, dark: `svg { ${DARK} }\n${PLOTS}` };
 
 /** The page's whole look. In the page itself: it loads nothing. Text has a contrast of 4.5:1 or better in both schemes. */
 export const STYLE = `
 :root { color-scheme: light dark; ${LIGHT} }
-@media (prefers-color-scheme: dark) { :root {
-  --ground: #11151b; --card: #191f28; --text: #e5eaf1; --quiet: #a3aebd; --line: #303a47; --grid: #262e39;
-  --first: #6db3f2; --second: #f39562; --accent: #a9adff; --band: rgba(169, 173, 255, .2);
-  --warn: #f3cf80; --warn-ground: #382c10; --bad: #ffa29b; --bad-ground: #421c1b; --good: #82dca7; --good-ground: #153524; } }
+@media (prefers-color-scheme: dark) { :root { ${DARK} } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
@@ -39,19 +57,7 @@ figure svg, figure img { display: block; width: 100%; height: auto; max-width: 3
 figure.wide svg { max-width: none; }
 figure.wide .across { overflow-x: auto; }
 figcaption { font-size: .86rem; margin-top: .5rem; }
-svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
-svg .tick { fill: var(--quiet); }
-svg .grid { stroke: var(--grid); }
-svg .axis { stroke: var(--quiet); fill: none; }
-svg .chance { stroke: var(--quiet); stroke-width: 1.6; stroke-dasharray: 0 4.5; stroke-linecap: round; fill: none; }
-svg .curve { fill: none; stroke-width: 2.2; stroke: var(--accent); stroke-linejoin: round; }
-svg .first { stroke: var(--first); } svg .second { stroke: var(--second); } svg .dashed { stroke-dasharray: 7 4; }
-svg .fill-first { fill: var(--first); } svg .fill-second { fill: var(--second); } svg .fill-accent { fill: var(--accent); }
-svg .half { fill-opacity: .72; }
-svg .band { fill: var(--band); stroke: none; }
-svg .dot { fill: var(--accent); stroke: var(--card); stroke-width: 1.5; }
-svg .bar { stroke: var(--accent); stroke-width: 1.8; }
-svg .mark { fill: none; stroke: var(--second); stroke-width: 2.4; }
+${PLOTS}
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; margin: .8rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; padding: .6rem .9rem; font-size: .86rem; }
