@@ -29,7 +29,13 @@ export function comparison(evaluation: Evaluation, others: Evaluation[]): Html {
   const leaking = all.filter(({ protocol }) => protocol === 'by-image');
   if (others.length === 0 && leaking.length === 0) return html``;
   const honest = all.filter(({ protocol }) => protocol === 'by-patient');
-  return html`<h2 id="comparison">${leaking.length > 0 ? 'Two protocols: by patient, and the paper’s' : 'Beside other evaluations'}</h2>
+  const title =
+    leaking.length === 0
+      ? 'Beside other evaluations'
+      : honest.length === 0
+        ? 'Beside the paper'
+        : 'Two protocols: by patient, and the paper’s';
+  return html`<h2 id="comparison">${title}</h2>
 ${others.length === 0 ? [] : overview(evaluation, all)}
 ${leaking.map((one) => besidePaper(one, honest))}`;
 }

@@ -18,6 +18,9 @@ export function reportPage(evaluation: Evaluation, others: Evaluation[], picture
     ['subgroups', 'Subgroups'],
     ['shortcuts', 'Shortcut checks'],
     ...(evaluation.explanations === null ? [] : ([['explanations', 'Heat maps']] as [string, string][])),
+    ...(others.length === 0 && evaluation.protocol === 'by-patient'
+      ? []
+      : ([['comparison', 'Comparison']] as [string, string][])),
     ['method', 'Method'],
   ];
   return html`<!doctype html>
