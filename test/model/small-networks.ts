@@ -30,15 +30,11 @@ export const SMALL_NETWORKS: SmallNetwork[] = [
     make: (tf) => {
       const model = massNetwork(
         tf,
-        { rows: 18, columns: 21, channels: 2 },
+        { rows: 20, columns: 24, channels: 2 },
         {
-          stem: 4,
-          blocks: [
-            { channels: 4, strides: 1 },
-            { channels: 8, strides: 2 },
-            { channels: 12, strides: 1 },
-          ],
-          squeeze: 1 / 4,
+          octaves: 2,
+          channels: 4,
+          featureDropout: 0.1,
           dropout: 0.2,
           seed: 5,
         },

@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { loadBundle, ModelError, openEngine } from '../../src/model/index.js';
-import {
-  type EvenAugmentation,
-  MASS_RECIPE,
-  type NormalAugmentation,
-  PAPER_RECIPE,
-} from '../../src/model/networks/recipes.js';
+import { type EvenAugmentation, PAPER_RECIPE } from '../../src/model/networks/recipes.js';
 import { augment } from '../../src/model/training/augmentation.js';
 import { classesOf, type LabelledImage, readLabels } from '../../src/model/training/labels.js';
 import {
@@ -133,10 +128,9 @@ describe('the labels file', () => {
 describe('augmentation', () => {
   const size = { rows: 6, columns: 6, channels: 1 };
   const still = { kind: 'even' as const, anyOrientation: 0, rotation: 0, zoom: 0, shift: 0, contrast: 0 };
-  const normal = { kind: 'normal' as const, rotation: 0, stretch: 0, shift: 0, gain: 0, offset: 0 };
   const image = Float32Array.from({ length: 36 }, (_, index) => index / 36);
 
-  function variants(how: EvenAugmentation | NormalAugmentation): Set<string> {
+  function variants(how: EvenAugmentation): Set<string> {
     const random = new Random(1);
     const found = new Set<string>();
     for (let draw = 0; draw < 400; draw++) {
@@ -147,10 +141,9 @@ describe('augmentation', () => {
     return found;
   }
 
-  for (const how of [still, normal])
-    it(`exchanges up and down at random, and keeps the chest wall on the left: ${how.kind}`, () => {
-      expect([...variants(how)].sort()).to.deep.equal(['0,5,30,35', '30,35,0,5']);
-    });
+  it('exchanges up and down at random, and keeps the chest wall on the left', () => {
+    expect([...variants(still)].sort()).to.deep.equal(['0,5,30,35', '30,35,0,5']);
+  });
 
   it('draws all eight orientations where it is asked to', () => {
     expect(variants({ ...still, anyOrientation: 1 }).size).to.equal(8);
@@ -159,25 +152,11 @@ describe('augmentation', () => {
   it('keeps to the range of the image, wherever it is moved', () => {
     const random = new Random(2);
     const out = new Float32Array(36);
-    const hows = [
-      { ...PAPER_RECIPE.augmentation, contrast: 0 },
-      { ...MASS_RECIPE.augmentation, gain: 0, offset: 0 },
-    ] as (EvenAugmentation | NormalAugmentation)[];
-    for (const how of hows)
-      for (let draw = 0; draw < 100; draw++) {
-        augment(image, size, how, random, out);
-        expect(Math.min(...out)).to.be.at.least(-1e-6);
-        expect(Math.max(...out)).to.be.at.most(35 / 36 + 1e-6);
-      }
-  });
-
-  it('goes on beyond the edge as it is there, with normal draws', () => {
-    const random = new Random(3);
-    const stripes = Float32Array.from({ length: 36 }, (_, index) => (index % 6) + 1);
-    const out = new Float32Array(36);
-    for (let draw = 0; draw < 50; draw++) {
-      augment(stripes, size, { ...normal, shift: 2 }, random, out);
-      expect(Math.min(...out)).to.be.at.least(1 - 1e-6);
+    const how = { ...(PAPER_RECIPE.augmentation as EvenAugmentation), contrast: 0 };
+    for (let draw = 0; draw < 100; draw++) {
+      augment(image, size, how, random, out);
+      expect(Math.min(...out)).to.be.at.least(-1e-6);
+      expect(Math.max(...out)).to.be.at.most(35 / 36 + 1e-6);
     }
   });
 
@@ -187,21 +166,22 @@ describe('augmentation', () => {
       Math.abs(Math.floor(at / 40) - 19.5) < 2 ? 1 : 0,
     );
     const out = new Float32Array(1600);
-    augment(bar, big, normal, new Random(3), out);
+    augment(bar, big, still, new Random(3), out);
     expect(out[20 * 40 + 2]).to.be.closeTo(1, 1e-3);
     let turned = 0;
     for (let seed = 0; seed < 20; seed++) {
-      augment(bar, big, { ...normal, rotation: 45 }, new Random(seed), out);
+      augment(bar, big, { ...still, rotation: 45 }, new Random(seed), out);
       if (out[20 * 40 + 2]! < 0.5) turned++;
       expect(out[20 * 40 + 20]).to.be.above(0.9);
     }
     expect(turned).to.be.above(5);
   });
 
-  it('changes each channel for itself, with normal draws', () => {
+  it('changes the grey values of each channel for itself', () => {
     const flat = new Float32Array(72).fill(1);
     const out = new Float32Array(72);
-    augment(flat, { ...size, channels: 2 }, { ...normal, gain: 0.2, offset: 0.2 }, new Random(4), out);
+    const how = { kind: 'grey' as const, gain: 0.2, offset: 0.2 };
+    augment(flat, { ...size, channels: 2 }, how, new Random(4), out);
     const values = [0, 1].map((channel) => new Set(out.filter((_, index) => index % 2 === channel)));
     expect(values.map(({ size }) => size)).to.deep.equal([1, 1]);
     expect([...values[0]!][0]).not.to.be.closeTo([...values[1]!][0]!, 1e-3);

@@ -16,15 +16,24 @@ import {
   conv2d,
   depthwiseConv2d,
   globalAveragePooling2d,
+  globalMaxPooling2d,
   maxPooling2d,
 } from './picture-layers.js';
-import { activationLayer, add, batchNormalization, identity, multiply } from './pointwise-layers.js';
+import {
+  activationLayer,
+  add,
+  batchNormalization,
+  concatenate,
+  identity,
+  multiply,
+} from './pointwise-layers.js';
 
 const LAYERS: Record<string, LayerExport> = {
   Activation: activationLayer,
   Add: add,
   AveragePooling2D: averagePooling2d,
   BatchNormalization: batchNormalization,
+  Concatenate: concatenate,
   Conv2D: conv2d,
   Dense: dense,
   DepthwiseConv2D: depthwiseConv2d,
@@ -32,6 +41,7 @@ const LAYERS: Record<string, LayerExport> = {
   Flatten: flatten,
   GaussianNoise: identity,
   GlobalAveragePooling2D: globalAveragePooling2d,
+  GlobalMaxPooling2D: globalMaxPooling2d,
   MaxPooling2D: maxPooling2d,
   Multiply: multiply,
   ReLU: activationLayer,

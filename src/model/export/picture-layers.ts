@@ -116,19 +116,39 @@ function maxPoolGradient(
   return graph.node('Pad', [gradient, pads], {}, label('grad_padded'));
 }
 
-/** AveragePooling2D; padding does not count. */
+/** AveragePooling2D; padding does not count. Behind the target layer its windows must cover the picture exactly. */
 export const averagePooling2d: LayerExport = (graph, layer, [input], outputShape) => {
   const config = layer.getConfig();
   checkPicture(layer, config);
   const size = pair(config.poolSize);
-  const window = windowAttributes(
-    { ...config, strides: config.strides ?? config.poolSize },
-    size,
-    input!.shape,
-  );
+  const strides = pair(config.strides ?? config.poolSize);
+  const window = windowAttributes({ ...config, strides }, size, input!.shape);
   const name = graph.node('AveragePool', [input!.name], { ...window, kernel_shape: size }, layer.name);
-  return { value: { name, shape: outputShape }, backward: undefined };
+  const tiles = [0, 1].every(
+    (axis) => size[axis] === strides[axis] && outputShape[axis]! * size[axis]! === input!.shape[axis],
+  );
+  const backward = (upstream: string) => [averagePoolGradient(graph, layer, outputShape, size, upstream)];
+  return { value: { name, shape: outputShape }, backward: tiles ? backward : undefined };
 };
+
+/** Each value's gradient spreads evenly over its window. */
+function averagePoolGradient(
+  graph: OnnxGraph,
+  layer: ExportedLayer,
+  outputShape: number[],
+  [high, wide]: [number, number],
+  upstream: string,
+): string {
+  const label = (what: string) => `${layer.name}_${what}`;
+  const [rows, columns, channels] = outputShape as [number, number, number];
+  const share = graph.constant(label('share'), [1], Float32Array.of(1 / (high * wide)));
+  const each = graph.node('Mul', [upstream, share]);
+  const apart = graph.integers(label('apart'), [-1, channels, rows, 1, columns, 1]);
+  const window = graph.integers(label('window'), [1, 1, 1, high, 1, wide]);
+  const spread = graph.node('Expand', [graph.node('Reshape', [each, apart]), window], {}, label('spread'));
+  const picture = graph.integers(label('picture'), [-1, channels, rows * high, columns * wide]);
+  return graph.node('Reshape', [spread, picture], {}, label('grad'));
+}
 
 /** GlobalAveragePooling2D: the gradient spreads evenly over all places. */
 export const globalAveragePooling2d: LayerExport = (graph, layer, [input], outputShape) => {
@@ -144,6 +164,23 @@ export const globalAveragePooling2d: LayerExport = (graph, layer, [input], outpu
     ]);
     const whole = graph.node('Shape', [source]);
     return [graph.node('Expand', [places, whole], {}, `${layer.name}_grad`)];
+  };
+  return { value: { name, shape: outputShape }, backward };
+};
+
+/** GlobalMaxPooling2D: the gradient goes to every place that has the highest value, as in TensorFlow.js. */
+export const globalMaxPooling2d: LayerExport = (graph, layer, [input], outputShape) => {
+  const { name: source, shape } = input!;
+  const channels = shape[2]!;
+  const highest = graph.node('ReduceMax', [source], { axes: [2, 3], keepdims: 1 }, `${layer.name}_highest`);
+  const flat = graph.integers(`${layer.name}_flat`, [-1, channels]);
+  const name = graph.node('Reshape', [highest, flat], {}, layer.name);
+  const backward = (upstream: string) => {
+    const places = graph.integers(`${layer.name}_places`, [-1, channels, 1, 1]);
+    const chosen = graph.node('Equal', [source, highest], {}, `${layer.name}_chosen`);
+    const zero = graph.constant(`${layer.name}_zero`, [1], Float32Array.of(0));
+    const given = graph.node('Reshape', [upstream, places]);
+    return [graph.node('Where', [chosen, given, zero], {}, `${layer.name}_grad`)];
   };
   return { value: { name, shape: outputShape }, backward };
 };

@@ -62,3 +62,27 @@ export const multiply: LayerExport = (graph, layer, inputs, outputShape) => {
   );
   return { value: { name, shape: outputShape }, backward: undefined };
 };
+
+/** Concatenate of pictures of one size, or of flat values, along their channels: each gets its part of the gradient. */
+export const concatenate: LayerExport = (graph, layer, inputs, outputShape) => {
+  const { axis } = layer.getConfig() as { axis: number };
+  if (axis !== -1 && axis !== outputShape.length)
+    throw unsupported(layer, 'joins along rows, columns or views');
+  const name = graph.node(
+    'Concat',
+    inputs.map((input) => input.name),
+    { axis: 1 },
+    layer.name,
+  );
+  const backward = (upstream: string) => {
+    const channels = graph.integers(`${layer.name}_axis`, [1]);
+    let end = 0;
+    return inputs.map(({ shape }, index) => {
+      const bounds = [end, end + shape.at(-1)!];
+      end = bounds[1]!;
+      const [from, to] = bounds.map((bound) => graph.integers(`${layer.name}_part_${index + 1}`, [bound]));
+      return graph.node('Slice', [upstream, from!, to!, channels], {}, `${layer.name}_grad_${index + 1}`);
+    });
+  };
+  return { value: { name, shape: outputShape }, backward };
+};

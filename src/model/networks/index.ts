@@ -37,8 +37,8 @@ const MASS_PREPARATION: PreparationStep[] = [
   // Whatever way a file is turned or flipped, the network sees one and the same image.
   { step: 'orient-canonical' },
   { step: 'clahe', clipLimit: 4, tiles: [8, 8], as: 'channel', bits: 8 },
+  // Left as grey values from 0 to 1: beyond the picture the wavelets then see what lies beyond the breast, black.
   { step: 'resize', rows: MASS_INPUT.rows, columns: MASS_INPUT.columns },
-  { step: 'normalise', mean: 0.3, deviation: 0.25 },
 ];
 
 const paper: Architecture = {
@@ -55,7 +55,7 @@ const paper: Architecture = {
 const mass: Architecture = {
   name: 'mass',
   description:
-    'Eight residual blocks with squeeze and excitation, global average pooling, dropout and one dense unit.',
+    'Given wavelets of first and second order over four octaves, two learnt convolutions on them, their averages over four quarters and highest values, dropout and one dense unit.',
   input: MASS_INPUT,
   preparation: MASS_PREPARATION,
   targetLayer: MASS_TARGET_LAYER,

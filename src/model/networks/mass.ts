@@ -2,47 +2,45 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TensorFlow } from '../tensorflow-runtime.js';
 import { SCORE_LAYER } from './outputs.js';
 import type { NetworkInput } from './paper.js';
+import { wavelets } from './wavelets.js';
 
 export interface MassOptions {
-  /** Channels of the first convolution, which halves rows and columns, as the pooling behind it does again. */
-  stem: number;
-  /** Residual blocks in their order; a block with `strides` 2 halves rows and columns. */
-  blocks: { channels: number; strides: 1 | 2 }[];
-  /** Squeeze and excitation goes through this fraction of a block's channels. */
-  squeeze: number;
+  /** Octaves that the wavelets look at; the target layer is smaller than the input by 2 to the power of one less. */
+  octaves: number;
+  /** Channels of both convolutions that are learnt. */
+  channels: number;
+  /** Fraction of the features dropped between the convolutions, in training. */
+  featureDropout: number;
   /** Fraction of the pooled features dropped in training. */
   dropout: number;
   seed: number;
 }
 
-/** A target layer of 10 × 10 for an input of 160 × 160: the heat map needs places more than the score needs depth. */
+/** A target layer of 20 × 20 for an input of 160 × 160. */
 export const MASS_OPTIONS: MassOptions = {
-  stem: 24,
-  blocks: [
-    { channels: 40, strides: 1 },
-    { channels: 40, strides: 1 },
-    { channels: 80, strides: 2 },
-    { channels: 80, strides: 1 },
-    { channels: 128, strides: 2 },
-    { channels: 128, strides: 1 },
-    { channels: 192, strides: 1 },
-    { channels: 192, strides: 1 },
-  ],
-  squeeze: 1 / 8,
-  dropout: 0.3,
+  octaves: 4,
+  channels: 48,
+  featureDropout: 0.2,
+  dropout: 0.5,
   seed: 1,
 };
 export const MASS_TARGET_LAYER = 'features';
 
-/** Moving statistics follow within ten steps; training averages them once more, together with the weights. */
+/** Features are averaged over this many parts of the breast, down and across. */
+const PARTS = 2;
 const MOMENTUM = 0.9;
+/** The least that cuDNN takes; the faintest maps have a variance not far above it. */
+const EPSILON = 1e-5;
 
 type Symbolic = LayersModel['inputs'][number];
 
 /**
- * A small residual network (He et al. 2016) with squeeze and excitation (Hu et al. 2018) and global average pooling, so
- * that the head is one dense unit whose gradient is the same at every place. Each residual branch begins at zero,
- * and a shortcut that halves the picture averages before it convolves (He et al., Bag of Tricks, 2019).
+ * A hybrid of wavelets and learnt convolutions (Oyallon, Belilovsky & Zagoruyko, Scaling the Scattering Transform,
+ * 2017). From a thousand mammograms a network does not learn good first filters, so they are given: wavelet
+ * strengths over four octaves, and wavelets of those. What is learnt is how they belong together: two convolutions,
+ * and one dense unit on their averages over the four quarters of the picture and their highest values.
+ *
+ * @param input grey values from 0 to 1, one or more pictures of one breast as channels
  */
 export function massNetwork(
   tf: TensorFlow,
@@ -50,91 +48,46 @@ export function massNetwork(
   options: MassOptions = MASS_OPTIONS,
 ): LayersModel {
   const { layers } = tf;
+  const { channels, seed } = options;
   const start = tf.input({ shape: [input.rows, input.columns, input.channels], name: 'image' });
-  let seeds = options.seed;
-  const heNormal = () => tf.initializers.heNormal({ seed: seeds++ });
-  const relu = (from: Symbolic, name: string) =>
-    layers.activation({ name, activation: 'relu' }).apply(from) as Symbolic;
+  const given = wavelets(tf, start, options.octaves);
 
-  const convolve = (
-    from: Symbolic,
-    name: string,
-    {
-      filters,
-      size,
-      strides = 1,
-      gamma = 1,
-    }: { filters: number; size: 1 | 3; strides?: number; gamma?: 0 | 1 },
-  ) => {
+  const normalise = (from: Symbolic, name: string) =>
+    layers.batchNormalization({ name, momentum: MOMENTUM, epsilon: EPSILON }).apply(from) as Symbolic;
+  const convolve = (from: Symbolic, name: string, kernelSize: 1 | 3, offset: number) => {
     const convolution = layers.conv2d({
       name,
-      filters,
-      kernelSize: size,
-      strides,
+      filters: channels,
+      kernelSize,
       padding: 'same',
       useBias: false,
-      kernelInitializer: heNormal(),
+      kernelInitializer: tf.initializers.heNormal({ seed: seed + offset }),
     });
-    const normalisation = layers.batchNormalization({
-      name: `${name}_norm`,
-      momentum: MOMENTUM,
-      gammaInitializer: gamma === 0 ? 'zeros' : 'ones',
-    });
-    return normalisation.apply(convolution.apply(from)) as Symbolic;
+    return normalise(convolution.apply(from) as Symbolic, `${name}_norm`);
   };
+  const activate = (from: Symbolic, name: string, activation: 'relu' | 'softsign') =>
+    layers.activation({ name, activation }).apply(from) as Symbolic;
+  const drop = (from: Symbolic, name: string, rate: number) =>
+    layers.dropout({ name, rate }).apply(from) as Symbolic;
 
-  const excite = (from: Symbolic, name: string, channels: number) => {
-    const squeeze = layers.dense({
-      name: `${name}_reduce`,
-      units: Math.max(1, Math.round(channels * options.squeeze)),
-      activation: 'relu',
-      kernelInitializer: heNormal(),
-    });
-    const gates = layers.dense({
-      name: `${name}_gates`,
-      units: channels,
-      activation: 'sigmoid',
-      kernelInitializer: heNormal(),
-    });
-    const pooled = layers.globalAveragePooling2d({ name: `${name}_squeeze` }).apply(from);
-    const shape = layers.reshape({ name: `${name}_shape`, targetShape: [1, 1, channels] });
-    const shaped = shape.apply(gates.apply(squeeze.apply(pooled))) as Symbolic;
-    return layers.multiply({ name: `${name}_excite` }).apply([from, shaped]) as Symbolic;
-  };
+  // Strengths spread over decades; what tells is their ratio, so they are compressed as a logarithm would.
+  const compressed = activate(normalise(given.output, 'wavelets_norm'), 'wavelets_softsign', 'softsign');
+  const mixed = activate(convolve(compressed, 'mix', 1, 0), 'mix_relu', 'relu');
+  const kept = drop(mixed, 'mix_dropout', options.featureDropout);
+  const features = activate(convolve(kept, 'neighbours', 3, 1), MASS_TARGET_LAYER, 'relu');
 
-  const shortcut = (from: Symbolic, name: string, filters: number, strides: 1 | 2) => {
-    if (strides === 1 && from.shape.at(-1) === filters) return from;
-    const halved =
-      strides === 1
-        ? from
-        : (layers
-            .averagePooling2d({ name: `${name}_halve`, poolSize: 2, strides: 2, padding: 'same' })
-            .apply(from) as Symbolic);
-    return convolve(halved, `${name}_way`, { filters, size: 1 });
-  };
-
-  const stem = relu(convolve(start, 'stem', { filters: options.stem, size: 3, strides: 2 }), 'stem_relu');
-  let reached = layers
-    .maxPooling2d({ name: 'stem_pool', poolSize: 2, strides: 2, padding: 'same' })
-    .apply(stem) as Symbolic;
-  for (const [index, { channels, strides }] of options.blocks.entries()) {
-    const name = `block_${index + 1}`;
-    const first = convolve(reached, `${name}_a`, { filters: channels, size: 3, strides });
-    const second = convolve(relu(first, `${name}_a_relu`), `${name}_b`, {
-      filters: channels,
-      size: 3,
-      gamma: 0,
-    });
-    const sum = layers
-      .add({ name: `${name}_sum` })
-      .apply([excite(second, name, channels), shortcut(reached, name, channels, strides)]) as Symbolic;
-    reached = relu(sum, index === options.blocks.length - 1 ? MASS_TARGET_LAYER : `${name}_relu`);
-  }
-  const pooled = layers.globalAveragePooling2d({ name: 'pool' }).apply(reached);
-  const dropped = layers.dropout({ name: 'dropout', rate: options.dropout }).apply(pooled);
-  const score = layers
-    .dense({ name: SCORE_LAYER, units: 1, kernelInitializer: tf.initializers.glorotNormal({ seed: seeds }) })
-    .apply(dropped);
+  const [, rows, columns] = features.shape as [null, number, number, number];
+  const parts = layers.averagePooling2d({
+    name: 'parts',
+    poolSize: [Math.floor(rows / PARTS), Math.floor(columns / PARTS)],
+  });
+  const means = layers.flatten({ name: 'means' }).apply(parts.apply(features)) as Symbolic;
+  const highest = layers.globalMaxPooling2d({ name: 'highest' }).apply(features) as Symbolic;
+  const pooled = layers.concatenate({ name: 'pooled' }).apply([means, highest]) as Symbolic;
+  const dropped = drop(normalise(pooled, 'pooled_norm'), 'dropout', options.dropout);
+  const score = layers.dense({ name: SCORE_LAYER, units: 1, kernelInitializer: 'zeros' }).apply(dropped);
   const output = layers.activation({ name: 'probability', activation: 'sigmoid' }).apply(score) as Symbolic;
-  return tf.model({ name: 'mass', inputs: start, outputs: output });
+  const model = tf.model({ name: 'mass', inputs: start, outputs: output });
+  given.fill(model);
+  return model;
 }

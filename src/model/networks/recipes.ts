@@ -13,18 +13,12 @@ export interface EvenAugmentation {
   contrast: number;
 }
 
-/** The same drawn from normal distributions with these standard deviations, on top of an up-down flip. */
-export interface NormalAugmentation {
-  kind: 'normal';
-  /** Degrees. */
-  rotation: number;
-  /** Of the logarithms of the factors across and down, each drawn for itself. */
-  stretch: number;
-  /** Fraction of the image's size, across and down each for itself. */
-  shift: number;
-  /** Of the logarithm of the factor on a channel's values, each channel for itself. */
+/** Only grey values are changed: turning or stretching a picture blurs the finest texture that wavelets look at. */
+export interface GreyAugmentation {
+  kind: 'grey';
+  /** Standard deviation of the logarithm of the factor on a channel's values, each channel for itself. */
   gain: number;
-  /** Added to a channel's values, in units of the network's input. */
+  /** Standard deviation of what is added to a channel's values, in units of the network's input. */
   offset: number;
 }
 
@@ -45,15 +39,11 @@ export interface Recipe {
   clipNorm: number | undefined;
   /** The truth is drawn towards one half by this fraction. */
   labelSmoothing: number;
-  /** Both parameters of the beta distribution that pairs of images are mixed by (Zhang et al. 2018); 0: not mixed. */
-  mixup: number;
-  /** Images are mixed over this first part of the epochs, 0 to 1; then the network learns from whole ones. */
-  mixupUntil: number;
   /** How much of the weights' moving average is kept at each step. */
   averageKept: number;
   /** The validation cases are scored after every so many epochs, and after the last. */
   validateEvery: number;
-  augmentation: EvenAugmentation | NormalAugmentation;
+  augmentation: EvenAugmentation | GreyAugmentation;
 }
 
 export const PAPER_RECIPE: Recipe = {
@@ -65,8 +55,6 @@ export const PAPER_RECIPE: Recipe = {
   convolutionPenalty: 0,
   clipNorm: undefined,
   labelSmoothing: 0,
-  mixup: 0,
-  mixupUntil: 0,
   averageKept: 0.99,
   validateEvery: 1,
   augmentation: {
@@ -81,16 +69,14 @@ export const PAPER_RECIPE: Recipe = {
 
 export const MASS_RECIPE: Recipe = {
   batchSize: 32,
-  learningRate: 0.002,
-  warmUp: 2,
+  learningRate: 0.001,
+  warmUp: 1,
   lowestRate: 0.01,
   weightDecay: 0.02,
-  convolutionPenalty: 1e-4,
+  convolutionPenalty: 1e-3,
   clipNorm: 3,
   labelSmoothing: 0.05,
-  mixup: 0.3,
-  mixupUntil: 0.38,
-  averageKept: 0.995,
-  validateEvery: 3,
-  augmentation: { kind: 'normal', rotation: 12, stretch: 0.1, shift: 0.05, gain: 0.12, offset: 0.12 },
+  averageKept: 0.99,
+  validateEvery: 1,
+  augmentation: { kind: 'grey', gain: 0.05, offset: 0.01 },
 };

@@ -1,4 +1,4 @@
-import type { EvenAugmentation, NormalAugmentation } from '../networks/recipes.js';
+import type { EvenAugmentation, GreyAugmentation } from '../networks/recipes.js';
 import type { Random } from './random.js';
 
 export interface ImageSize {
@@ -18,25 +18,28 @@ interface Mapping {
 }
 
 /**
- * One image changed at random: its orientation, then a small rotation, zoom, shift and change of contrast. Bilinear.
- *
- * Images come with the chest wall on the left, but head up or down depends on how the file was turned before, and in
- * the DDSM set used here that gives the label away. So up and down are exchanged at random, whatever the label.
+ * One image changed at random, as the recipe says.
  *
  * @param out where the result goes, as long as `input`
  */
 export function augment(
   input: Float32Array,
   size: ImageSize,
-  how: EvenAugmentation | NormalAugmentation,
+  how: EvenAugmentation | GreyAugmentation,
   random: Random,
   out: Float32Array,
 ): void {
   if (how.kind === 'even') changeEvenly(input, size, how, random, out);
-  else changeNormally(input, size, how, random, out);
+  else changeGrey(input, size, how, random, out);
 }
 
-/** Some images take any of the eight orientations. Beyond the edge lies the darkest value of the image, as air does. */
+/**
+ * Orientation, then a small rotation, zoom, shift and change of contrast. Bilinear; beyond the edge lies the darkest
+ * value of the image, as air does.
+ *
+ * Images come with the chest wall on the left, but head up or down depends on how the file was turned before, and in
+ * the DDSM set used here that gives the label away. So up and down are exchanged at random, whatever the label.
+ */
 function changeEvenly(
   input: Float32Array,
   size: ImageSize,
@@ -62,41 +65,26 @@ function changeEvenly(
   for (let i = 0; i < out.length; i++) out[i] = dark + (out[i]! - dark) * contrast;
 }
 
-/** Across and down are stretched each for itself, and beyond the edge the picture goes on as it is there. */
-function changeNormally(
+function changeGrey(
   input: Float32Array,
-  size: ImageSize,
-  spread: NormalAugmentation,
+  { channels }: ImageSize,
+  spread: GreyAugmentation,
   random: Random,
   out: Float32Array,
 ): void {
-  const up = random.next() < 0.5 ? -1 : 1;
-  const angle = (random.normal(spread.rotation) * Math.PI) / 180;
-  const across = Math.exp(random.normal(spread.stretch));
-  const down = Math.exp(random.normal(spread.stretch)) * up;
-  const mapping: Mapping = {
-    xx: Math.cos(angle) * across,
-    xy: -Math.sin(angle) * down,
-    yx: Math.sin(angle) * across,
-    yy: Math.cos(angle) * down,
-    shiftX: random.normal(2 * spread.shift),
-    shiftY: random.normal(2 * spread.shift),
-  };
-  resample(input, size, mapping, undefined, out);
-  const { channels } = size;
   for (let channel = 0; channel < channels; channel++) {
     const gain = Math.exp(random.normal(spread.gain));
     const offset = random.normal(spread.offset);
-    for (let i = channel; i < out.length; i += channels) out[i] = out[i]! * gain + offset;
+    for (let i = channel; i < out.length; i += channels) out[i] = input[i]! * gain + offset;
   }
 }
 
-/** @param beyond what lies beyond the edge; undefined: the value at the edge */
+/** @param beyond what lies beyond the edge */
 function resample(
   input: Float32Array,
   { rows, columns, channels }: ImageSize,
   { xx, xy, yx, yy, shiftX, shiftY }: Mapping,
-  beyond: number | undefined,
+  beyond: number,
   out: Float32Array,
 ): void {
   let at = 0;
@@ -124,9 +112,7 @@ function resample(
       for (let channel = 0; channel < channels; channel++) {
         const read = (r: number, c: number) => {
           const outside = r < 0 || c < 0 || r >= rows || c >= columns;
-          if (outside && beyond !== undefined) return beyond;
-          const [y, x] = [Math.min(rows - 1, Math.max(0, r)), Math.min(columns - 1, Math.max(0, c))];
-          return input[(y * columns + x) * channels + channel]!;
+          return outside ? beyond : input[(r * columns + c) * channels + channel]!;
         };
         const above = read(top, left) * (1 - right) + read(top, left + 1) * right;
         const below = read(top + 1, left) * (1 - right) + read(top + 1, left + 1) * right;

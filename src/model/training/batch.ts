@@ -1,7 +1,6 @@
 import type { Recipe } from '../networks/recipes.js';
 import { augment, type ImageSize } from './augmentation.js';
 import type { Example } from './examples.js';
-import { mixUp } from './mixup.js';
 import type { Random } from './random.js';
 
 /** A recipe whose images are shown as they are, too. */
@@ -17,16 +16,11 @@ export interface Batch {
   targets: Float32Array;
 }
 
-/**
- * Examples changed at random, mixed and smoothed as the recipe says.
- *
- * @param progress how much of the training is done, 0 to 1
- */
+/** Examples changed at random and their truths smoothed, as the recipe says. */
 export function trainingBatch(
   examples: Example[],
   size: ImageSize,
   recipe: FitRecipe,
-  progress: number,
   random: Random,
 ): Batch {
   const length = size.rows * size.columns * size.channels;
@@ -38,7 +32,6 @@ export function trainingBatch(
     else augment(input, size, augmentation, random, place);
   }
   const targets = Float32Array.from(examples, ({ target }) => target);
-  if (recipe.mixup > 0 && progress < recipe.mixupUntil) mixUp(inputs, targets, recipe.mixup, random);
   const { labelSmoothing } = recipe;
   for (const [index, target] of targets.entries())
     targets[index] = target * (1 - labelSmoothing) + labelSmoothing / 2;

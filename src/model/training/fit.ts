@@ -33,7 +33,7 @@ export interface FitEvents {
 }
 
 /**
- * Fits a network's weights: binary cross-entropy on the score, AdamW, augmented and mixed images, averaged weights. In
+ * Fits a network's weights: binary cross-entropy on the score, AdamW, augmented images, averaged weights. In
  * the end the model has the averaged weights of the epoch with the best validation AUC.
  *
  * @param from goes on from there, to the same weights as without the stop
@@ -81,7 +81,7 @@ export async function fitWeights(
       const chosen = order.slice(step * recipe.batchSize, (step + 1) * recipe.batchSize);
       learningRate = learningRateAt(steps / stepsPerEpoch, options.epochs, recipe);
       reseedDropout(model, random);
-      const batch = trainingBatch(chosen, size, recipe, (epoch - 1) / options.epochs, random);
+      const batch = trainingBatch(chosen, size, recipe, random);
       const loss = trainStep(tf, scorer, optimizer, batch, size, learningRate);
       if (!Number.isFinite(loss)) throw diverged(`the loss of epoch ${epoch}, step ${step + 1} is ${loss}`);
       lossSum += loss * chosen.length;

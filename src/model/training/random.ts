@@ -34,14 +34,6 @@ export class Random {
     return deviation * Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 
-  /** Beta distributed with both parameters `shape`, from 0 to 1 (Jöhnk, for shapes up to 1). */
-  beta(shape: number): number {
-    for (;;) {
-      const [x, y] = [this.next() ** (1 / shape), this.next() ** (1 / shape)];
-      if (x + y > 0 && x + y <= 1) return x / (x + y);
-    }
-  }
-
   /** The same items in another order (Fisher and Yates). */
   shuffled<Item>(items: readonly Item[]): Item[] {
     const result = [...items];

@@ -168,9 +168,7 @@ function allSeen(images: LabelledImage[]): Split {
 function recipeOf(plan: Architecture, options: TrainingOptions): FitRecipe {
   const { batchSize = plan.recipe.batchSize, learningRate = plan.recipe.learningRate } = options;
   const recipe = { ...plan.recipe, batchSize, learningRate };
-  return options.copies === undefined
-    ? recipe
-    : { ...recipe, augmentation: { kind: 'none' }, mixup: 0, mixupUntil: 0 };
+  return options.copies === undefined ? recipe : { ...recipe, augmentation: { kind: 'none' } };
 }
 
 async function readParts(
