@@ -37,8 +37,9 @@ const MASS_PREPARATION: PreparationStep[] = [
   // Whatever way a file is turned or flipped, the network sees one and the same image.
   { step: 'orient-canonical' },
   { step: 'clahe', clipLimit: 4, tiles: [8, 8], as: 'channel', bits: 8 },
-  // Left as grey values from 0 to 1: beyond the picture the wavelets then see what lies beyond the breast, black.
   { step: 'resize', rows: MASS_INPUT.rows, columns: MASS_INPUT.columns },
+  // Grey values stay from 0 to 1: beyond the picture the wavelets then see what lies beyond the breast, black.
+  { step: 'normalise', mean: 0, deviation: 1 },
 ];
 
 const paper: Architecture = {
