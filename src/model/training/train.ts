@@ -239,10 +239,17 @@ function course(epochs: EpochReport[], recipe: FitRecipe, runtime: string): stri
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
     `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images: ${auc(best).toFixed(3)}`,
     `recipe (src/model/networks/recipes.ts): ${list(numbers)}`,
-    augmentation.kind === 'none'
-      ? 'no augmentation besides the copies'
-      : `augmentation: up and down exchanged at random, then ${list(augmentation)}`,
+    `augmentation: ${augmentationText(augmentation, list)}`,
   ];
+}
+
+function augmentationText(
+  { kind, ...changes }: FitRecipe['augmentation'],
+  list: (values: object) => string,
+): string {
+  if (kind === 'none') return 'none besides the copies';
+  const first = kind === 'grey' ? 'grey values only' : 'up and down exchanged at random';
+  return `${first}; ${list(changes)}`;
 }
 
 /** Everything that decides the course of a training, so that a checkpoint of another one is not taken for it. */
