@@ -106,7 +106,8 @@ describe('a training that cannot be', function () {
       build: (tf) => {
         const start = tf.input({ shape: [16, 16, 1] });
         const features = tf.layers.conv2d({ name: 'conv_last', filters: 2, kernelSize: 3 }).apply(start);
-        const pooled = tf.layers.globalMaxPooling2d({}).apply(features);
+        const padded = tf.layers.zeroPadding2d({}).apply(features);
+        const pooled = tf.layers.globalMaxPooling2d({}).apply(padded);
         const score = tf.layers.dense({ name: 'score', units: 1 }).apply(pooled);
         return tf.model({ inputs: start, outputs: score as never });
       },
