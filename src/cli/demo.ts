@@ -22,8 +22,8 @@ export const demoCommand = new Command('demo')
   .action(demo);
 
 async function demo({ once, model, keep, json }: Options): Promise<void> {
-  const [{ mkdir }, { bundleFolder, defaultSettings }, { startArchive }] = await Promise.all([
-    import('node:fs/promises'),
+  const [{ makeResultFolder }, { bundleFolder, defaultSettings }, { startArchive }] = await Promise.all([
+    import('./resultFiles.js'),
     import('../config/index.js'),
     import('../demo/index.js'),
   ]);
@@ -31,7 +31,7 @@ async function demo({ once, model, keep, json }: Options): Promise<void> {
     if (!json) console.log(text);
   };
   const folder = await passingFolder();
-  if (keep !== undefined) await mkdir(keep, { recursive: true });
+  if (keep !== undefined) await makeResultFolder(keep);
   for (const signal of SIGNALS) process.once(signal, stopEarly);
   const archive = await startArchive();
   try {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MamoriError } from '../errors.js';
 import type { ExamOutcome } from '../exam/index.js';
+import { makeFolder } from '../folder.js';
 import { overlayPng } from '../gradcam/index.js';
 
 /** What a disk with any room at all takes. */
@@ -15,7 +16,7 @@ const PROBE = new Uint8Array(4096);
  */
 export async function makeResultFolder(folder: string): Promise<void> {
   try {
-    await makeFolder(resolve(folder));
+    await makeFolder(folder);
     const probe = join(folder, `.mamori-${randomUUID()}`);
     try {
       await writeFile(probe, PROBE);
@@ -25,27 +26,6 @@ export async function makeResultFolder(folder: string): Promise<void> {
   } catch (error) {
     throw unwritable(folder, error);
   }
-}
-
-/** Node's own `recursive` never ends where a folder that is there takes no other, as /proc does. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await isFolder(folder))) return;
-    const parent = dirname(folder);
-    if (code !== 'ENOENT' || (await isFolder(parent))) throw error;
-    await makeFolder(parent);
-    await mkdir(folder);
-  }
-}
-
-function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 function unwritable(folder: string, cause: unknown): MamoriError {

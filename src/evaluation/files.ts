@@ -1,5 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../folder.js';
 import { EvaluationError } from './errors.js';
 import type { Picture } from './explanation/types.js';
 import { reportPage } from './report/page.js';
@@ -8,12 +9,31 @@ import type { Evaluation, Prediction } from './types.js';
 export const RESULT_FILES = ['evaluation.html', 'evaluation.json', 'predictions.csv'] as const;
 
 /**
- * Refuses a folder that holds anything but an earlier evaluation, before any work is done.
+ * Refuses a folder that holds anything but an earlier evaluation, or that cannot be written, before any work is done.
  *
  * @throws EvaluationError `evaluation-place-taken`
  */
 export async function checkPlace(out: string): Promise<void> {
   const target = resolve(out);
+  await refuseForeign(target);
+  await rm(await makeDraft(target), { recursive: true });
+}
+
+/** A folder beside the results' place, from where they can be moved there at once. */
+async function makeDraft(target: string): Promise<string> {
+  try {
+    await makeFolder(dirname(target));
+    return await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    throw new EvaluationError('evaluation-place-taken', `${target} cannot be written (${code})`, {
+      cause,
+      remedy: 'Name a folder that this account may write to, on a disk with room.',
+    });
+  }
+}
+
+async function refuseForeign(target: string): Promise<void> {
   let present: string[];
   try {
     present = await readdir(target);
@@ -44,15 +64,14 @@ export async function writeResults(
   pictures: Picture[],
 ): Promise<void> {
   const target = resolve(out);
-  await mkdir(dirname(target), { recursive: true });
-  const draft = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  const draft = await makeDraft(target);
   try {
     await writeFile(join(draft, 'evaluation.json'), `${JSON.stringify(evaluation, undefined, 1)}\n`);
     await writeFile(join(draft, 'predictions.csv'), predictionsCsv(predictions));
     await writeFile(join(draft, 'evaluation.html'), reportPage(evaluation, others, pictures));
     // mkdtemp keeps others out; who reads the report may be another user.
     await chmod(draft, 0o755);
-    await checkPlace(target);
+    await refuseForeign(target);
     await rm(target, { recursive: true, force: true });
     await rename(draft, target);
   } finally {

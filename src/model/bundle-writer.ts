@@ -1,5 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../folder.js';
 import { BUNDLE_FILE, loadBundle, sha256 } from './bundle.js';
 import { type BundleDocument, bundleSchema } from './bundle-schema.js';
 import { ModelError } from './errors.js';
@@ -21,8 +22,7 @@ export async function writeBundle(
   files: Record<string, Uint8Array>,
 ): Promise<Bundle> {
   const target = resolve(directory);
-  await mkdir(dirname(target), { recursive: true });
-  const draft = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  const draft = await makeDraft(target);
   try {
     const hashes: Record<string, string> = {};
     for (const name of Object.keys(files).sort()) {
@@ -41,6 +41,20 @@ export async function writeBundle(
     await rm(draft, { recursive: true, force: true });
   }
   return loadBundle(target, { leaking: true });
+}
+
+/** @throws ModelError `bundle-place-taken` where nothing can be made beside `target` */
+async function makeDraft(target: string): Promise<string> {
+  try {
+    await makeFolder(dirname(target));
+    return await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    throw new ModelError('bundle-place-taken', `${target} cannot be written (${code})`, {
+      cause,
+      remedy: 'Name a folder that this account may write to, on a disk with room.',
+    });
+  }
 }
 
 /**

@@ -64,6 +64,18 @@ describe('the demo and its files', function () {
     expect(readdirSync(temporary)).to.deep.equal(['kept']);
   });
 
+  it('says at once that nothing can be kept in a folder that cannot be made', async function () {
+    if (!existsSync('/proc')) this.skip();
+    const child = demo('--once', '--keep', '/proc/kept/here');
+    let err = '';
+    child.stderr!.on('data', (chunk) => {
+      err += chunk;
+    });
+    expect(await exitCode(child)).to.equal(1);
+    expect(err).to.match(/^The results cannot be written to \/proc\/kept\/here \(ENOENT\)/);
+    expect(readdirSync(temporary)).to.deep.equal([]);
+  });
+
   it('leaves nothing behind either when it is stopped in the middle', async () => {
     const child = demo();
     await says(child, 'A DICOMweb archive listens');

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -334,6 +335,24 @@ describe('an evaluation', function () {
       const error = await refusal(evaluate(asked, QUIET));
       expect(error).to.be.instanceOf(EvaluationError).with.property('code', 'evaluation-place-taken');
       expect(await readdir(taken)).to.deep.equal(['thesis.doc']);
+    });
+
+    it('a place that cannot be written, before any work', async () => {
+      const home = await scratchFolder();
+      await writeFile(join(home, 'file'), '');
+      const places = [
+        join(home, 'file', 'results'),
+        ...(existsSync('/proc') ? ['/proc/results', '/proc/x/y'] : []),
+      ];
+      for (const out of places) {
+        // Found before the bundle is read: there is none of that name.
+        const error = await refusal(
+          evaluate(await options(bundle, set, { out, model: join(home, 'none') }), QUIET),
+        );
+        expect(error, out).to.be.instanceOf(EvaluationError).with.property('code', 'evaluation-place-taken');
+        expect(error.remedy).to.be.a('string');
+      }
+      expect(await readdir(home)).to.deep.equal(['file']);
     });
 
     it('but replaces an evaluation of before', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -165,6 +166,20 @@ describe('a model bundle', () => {
     await writeFile(join(home, 'letter.txt'), 'keep me');
     expect(await refusal(writeBundle(home, again, CARD))).to.include({ code: 'bundle-place-taken' });
     expect(await readFile(join(home, 'letter.txt'), 'utf8')).to.equal('keep me');
+  });
+
+  it('is refused by name where it cannot be written', async () => {
+    const file = join(await scratchFolder(), 'file');
+    await writeFile(file, '');
+    const places = [
+      join(file, 'bundle'),
+      ...(existsSync('/proc') ? ['/proc/bundle', '/proc/models/mine'] : []),
+    ];
+    for (const place of places) {
+      const error = await refusal(writeBundle(place, describeBundle(INPUT, 'conv_last'), CARD));
+      expect(error, place).to.include({ code: 'bundle-place-taken' });
+      expect(error.remedy).to.be.a('string');
+    }
   });
 
   it('holds a real network that loads', async () => {

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -136,6 +137,11 @@ describe('a training that cannot be', function () {
     expect((await refused({ out: join(options.images, 'file', 'model') })).code).to.equal(
       'bundle-place-taken',
     );
+  });
+
+  it('names a place that takes no folder at all', async function () {
+    if (!existsSync('/proc')) this.skip();
+    expect((await refused({ out: '/proc/models/mine' })).code).to.equal('bundle-place-taken');
   });
 
   it('ends at the step where the loss is no number any more, and leaves nothing', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../folder.js';
 import { ModelError } from '../errors.js';
 import { type EpochReport, learningCurve } from './learning-curve.js';
 
@@ -50,7 +51,7 @@ export class CheckpointFolder {
         },
       );
     try {
-      await mkdir(this.path, { recursive: true });
+      await makeFolder(this.path);
     } catch (cause) {
       throw new ModelError(
         'bundle-place-taken',
@@ -67,7 +68,7 @@ export class CheckpointFolder {
 
   /** Replaces the last one; a kill at any time leaves the one or the other whole. */
   async write(checkpoint: Checkpoint): Promise<void> {
-    await mkdir(this.path, { recursive: true });
+    await makeFolder(this.path);
     const { vectors, ...rest } = checkpoint;
     const lengths = VECTORS.map((name) => vectors[name].length);
     const header = Buffer.from(JSON.stringify({ ...rest, lengths }));

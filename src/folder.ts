@@ -1,0 +1,36 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/**
+ * Makes a folder, with those above it that are missing; one that is there already is as good. In place of Node's
+ * `recursive`, which never ends where a folder that is there takes no other, as /proc does.
+ *
+ * @throws the system's own error (`EACCES`, `ENOENT`, `ENOTDIR`, `EEXIST` for a file of that name, …)
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const folder = resolve(path);
+  try {
+    await makeLast(folder);
+  } catch (error) {
+    const above = dirname(folder);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || (await isFolder(above))) throw error;
+    await makeFolder(above);
+    await makeLast(folder);
+  }
+}
+
+async function makeLast(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    // Whoever made it, and just now perhaps.
+    if (!(await isFolder(folder))) throw error;
+  }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
