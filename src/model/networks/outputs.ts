@@ -81,7 +81,8 @@ export function networkOutputs(
 ): NetworkOutputs {
   const activations = features.apply(inputs, { training: false }) as Tensor4D;
   // Views do not mix inside the network, so the gradient of the sum is each view's own gradient.
+  const each = tf.ones([activations.shape[0], 1]);
   const score = (given: Tensor) => head.apply(given, { training: false }) as Tensor;
-  const gradients = tf.grad((given) => tf.sum(score(given)))(activations) as Tensor4D;
-  return { probability: tf.sigmoid(score(activations)), activations, gradients };
+  const { value, grad } = tf.valueAndGrad(score)(activations, each);
+  return { probability: tf.sigmoid(value), activations, gradients: grad as Tensor4D };
 }
