@@ -85,7 +85,9 @@ async function showAll({ settings, results, stayUp, json, say }: Show): Promise<
   try {
     const views = await storeMadeExam(service.pacs);
     say(`A made exam of nobody is stored in it: ${[...views.values()].join(', ')}`);
-    say(`${service.bundle.name} ${service.bundle.version} looks at it (${service.engine.reason}) …\n`);
+    say(
+      `${service.bundle.name} ${service.bundle.version} looks at it (${service.engine.name}, ${service.engine.device}) …\n`,
+    );
     const cycles = await service.poller.untilDone(() => {});
     const exam = cycles.flatMap(({ exams }) => exams)[0];
     if (exam?.outcome === undefined || exam.end !== 'delivered') process.exitCode = EXIT.trouble;
