@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { gradCam } from '../src/gradcam/index.js';
+import { loadOnnxRuntime } from '../src/model/engines/onnxruntime-library.js';
 import { sessionOptions } from '../src/model/engines/onnxruntime-session.js';
 import { decodeModel, encodeModel, type ModelProto } from '../src/model/export/onnx-schema.js';
 import type { Bundle } from '../src/model/index.js';
@@ -21,7 +22,7 @@ export type Wanted = 'answer' | 'explanation';
 
 /** A bundle's model.onnx with nothing around it, in this thread. */
 export async function bareOnnx(bundle: Bundle, batch: number, wanted: Wanted): Promise<TimedNetwork> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession, Tensor } = await loadOnnxRuntime();
   const bytes = await readFile(join(bundle.directory, 'model.onnx'));
   const model = wanted === 'answer' ? answerOnly(bytes) : bytes;
   const session = await InferenceSession.create(model, sessionOptions('cpu', undefined));

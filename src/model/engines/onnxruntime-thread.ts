@@ -2,6 +2,7 @@ import type * as ort from 'onnxruntime-node';
 import { ModelError } from '../errors.js';
 import type { RunOutputs, ThreadSetup } from './messages.js';
 import { checkOnnxFile } from './onnx-file.js';
+import { loadOnnxRuntime } from './onnxruntime-library.js';
 import { sessionOptions } from './onnxruntime-session.js';
 import { type OpenNetwork, serveNetwork } from './thread-side.js';
 
@@ -11,7 +12,7 @@ const OUTPUTS = ['probability', 'activations', 'gradients'] as const;
 await serveNetwork(openNetwork);
 
 async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
-  const runtime = await loadRuntime();
+  const runtime = await loadOnnxRuntime();
   await checkOnnxFile(setup.modelFile, setup.targetLayer);
   let session: ort.InferenceSession;
   try {
@@ -41,23 +42,6 @@ async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
     run: batch === 'any' ? (inputs, count) => run(network, inputs, count) : runSingly(network),
     close: () => session.release(),
   };
-}
-
-/** The runtime's library is loaded here, where what keeps it from loading can be told. */
-async function loadRuntime(): Promise<typeof ort> {
-  try {
-    return await import('onnxruntime-node');
-  } catch (cause) {
-    throw new ModelError(
-      'engine-unavailable',
-      `onnxruntime-node cannot be loaded: ${(cause as Error).message}`,
-      {
-        cause,
-        remedy:
-          'Run `npm ci` again; its library needs Linux with glibc, macOS or Windows (docs/dependencies.md).',
-      },
-    );
-  }
 }
 
 /** The runtime's message without the place in its own sources. */

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
+import { keepToItself } from './onnxruntime-library.js';
 import { ThreadEngine } from './thread-engine.js';
 
 export const ONNX_FILE = 'model.onnx';
@@ -46,14 +47,6 @@ export async function openOnnxRuntime(
       targetLayer: bundle.targetLayer,
     },
   });
-}
-
-/**
- * ONNX Runtime 1.30 sends usage data to its maker, and keeps an identifier in the temporary folder, unless told not to:
- * nothing may leave a hospital unasked. It reads the process's environment, which a thread's copy is not.
- */
-function keepToItself(): void {
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
 }
 
 /** onnxruntime-node carries CPU and WebGPU; the CUDA libraries are laid beside them by its own installer. */
