@@ -1,6 +1,5 @@
-import type { Bindings, Database } from './database.js';
+import type { Bindings } from './database.js';
 import {
-  type Algorithm,
   type Claim,
   type ExamKey,
   type ExamState,
@@ -8,57 +7,23 @@ import {
   type Ledger,
   LedgerError,
   type ObjectToKeep,
-  type Observation,
   type Outcome,
   type Reason,
 } from './ledger.js';
-import type { ObjectFolder } from './objectFolder.js';
-import { dateOf, type ExamRow, keyOf, type ObjectRow, recordOf } from './record.js';
-import * as adopting from './sql/adopt.js';
+import { dateOf, type ExamRow, keyOf, type ObjectRow } from './record.js';
 import * as claiming from './sql/claim.js';
 import * as delivering from './sql/deliver.js';
-import * as looking from './sql/look.js';
-import * as observing from './sql/observe.js';
 import * as trouble from './sql/trouble.js';
-import { bound, boundAlgorithm, SqliteRecords } from './sqliteRecords.js';
+import { SqliteExams } from './sqliteExams.js';
 
 /** States in which a claim's holder may act. */
 const HELD: readonly ExamState[] = ['claimed', 'delivering'];
 
-/** The ledger in one SQLite file, with the objects' bytes in a folder beside it. */
-export class SqliteLedger extends SqliteRecords implements Ledger {
-  constructor(
-    database: Database,
-    private readonly folder: ObjectFolder,
-  ) {
-    super(database);
-  }
-
-  async observe(exam: ExamKey, fingerprint: string, now: Date): Promise<Observation> {
-    const dropped: string[] = [];
-    const observation = this.database.transact((): Observation => {
-      const [inserted] = this.database.rows<{ id: number }>(observing.INSERT_SEEN, {
-        ...bound(exam),
-        fingerprint,
-        now: now.getTime(),
-      });
-      if (inserted !== undefined) {
-        this.note(inserted.id, 'seen', now);
-        return { record: recordOf(this.byId(inserted.id)), change: 'new' };
-      }
-      const before = this.byKey(exam)!;
-      this.database.run(observing.UPDATE_SEEN, { id: before.id, fingerprint, now: now.getTime() });
-      const changed = before.fingerprint !== fingerprint;
-      if (changed) this.note(before.id, 'changed', now);
-      const reopens = before.closed_at !== null && before.claimed_fingerprint !== fingerprint;
-      if (reopens) dropped.push(...this.open(before, now));
-      const change = reopens ? 'reopened' : changed ? 'changed' : 'unchanged';
-      return { record: recordOf(this.byId(before.id)), change };
-    });
-    await this.folder.remove(dropped);
-    return observation;
-  }
-
+/**
+ * The ledger in one SQLite file, with the objects' bytes in a folder beside it. Here stands what a claim's holder does;
+ * `SqliteExams` has what goes without a claim.
+ */
+export class SqliteLedger extends SqliteExams implements Ledger {
   async claim(exam: ExamKey, worker: string, leaseUntil: Date, now: Date): Promise<Claim | undefined> {
     return this.database.transact(() => {
       const before = this.byKey(exam);
@@ -215,56 +180,6 @@ export class SqliteLedger extends SqliteRecords implements Ledger {
     });
   }
 
-  async retry(studyInstanceUIDs: readonly string[] | undefined, now: Date): Promise<ExamKey[]> {
-    const dropped: string[] = [];
-    const keys = this.database.transact(() =>
-      (studyInstanceUIDs ?? [null]).flatMap((study) =>
-        this.database
-          .rows<Pick<ExamRow, 'id' | 'state' | 'outcome'> & { undelivered: number }>(trouble.RETRIABLE, {
-            study,
-          })
-          .map(({ id, state, outcome, undelivered }) => {
-            if (state === 'not-processed' && outcome !== null && !undelivered) {
-              dropped.push(...this.open(this.byId(id), now));
-            } else {
-              this.database.run(trouble.RETRY, { id, now: now.getTime() });
-              this.note(id, 'retried', now);
-            }
-            return keyOf(this.byId(id));
-          }),
-      ),
-    );
-    await this.folder.remove(dropped);
-    return keys;
-  }
-
-  async reopen(exam: ExamKey, now: Date): Promise<boolean> {
-    const dropped = this.database.transact(() => {
-      const row = this.byKey(exam);
-      return row === undefined || row.closed_at === null ? undefined : this.open(row, now);
-    });
-    await this.folder.remove(dropped ?? []);
-    return dropped !== undefined;
-  }
-
-  async adopt(algorithm: Algorithm, now: Date): Promise<number> {
-    const bindings = { ...boundAlgorithm(algorithm), now: now.getTime() };
-    return this.database.transact(() => {
-      const ids = this.database.rows<{ id: number }>(adopting.ADOPTABLE, bindings).map(({ id }) => id);
-      return ids.filter((id) => {
-        const { model: _, ...rest } = bindings;
-        if (this.database.row(adopting.ADOPT, { id, ...rest }) !== undefined) {
-          this.note(id, 'adopted', now);
-          return true;
-        }
-        const reason = `Taken up by version ${algorithm.modelVersion} of the model instead.`;
-        this.database.run(adopting.SUPERSEDE, { id, reason, now: now.getTime() });
-        this.note(id, 'superseded', now);
-        return false;
-      }).length;
-    });
-  }
-
   /** The exam of a claim that still holds, or that ended in one of the states named: then by this very call before. */
   private held(claim: Claim, ended: readonly ExamState[] = []): ExamRow {
     const row = this.byKey(claim.exam);
@@ -312,15 +227,5 @@ export class SqliteLedger extends SqliteRecords implements Ledger {
         );
       }
     }
-  }
-
-  /** Makes a closed exam a new revision that waits. Answers the files that nobody needs any more. */
-  private open(row: ExamRow, now: Date): string[] {
-    this.database.run(observing.REOPEN, { id: row.id, now: now.getTime() });
-    this.note(row.id, 'reopened', now);
-    const { id, revision } = this.byId(row.id);
-    const files = this.database.rows<{ file: string }>(looking.NAMED_FILES_OF, { id });
-    this.database.run(observing.DROP_UNCONFIRMED_BYTES, { id, revision });
-    return files.map(({ file }) => file);
   }
 }

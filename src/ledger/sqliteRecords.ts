@@ -21,7 +21,7 @@ const MOST_EVENTS = 100;
 /** Events are kept for a year. How an exam ended stands in its own row, for good. */
 const EVENT_AGE_MS = 365 * 86_400_000;
 
-/** What the ledger can tell: the half of `SqliteLedger` that only looks. */
+/** What the ledger can tell: the part of `SqliteLedger` that only looks. */
 export class SqliteRecords {
   constructor(protected readonly database: Database) {}
 
