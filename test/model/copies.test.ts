@@ -128,7 +128,9 @@ describe('training by image', function () {
     expect(bundle.limits[0]).to.match(/^NOT FOR PATIENTS/);
     for (const { on } of bundle.performance) expect(on).to.include('27 test copies, LEAKING');
     const card = await readFile(join(bundle.directory, 'MODEL_CARD.md'), 'utf8');
-    expect(card).to.include('Leaking protocol (by-image)').and.include('augmentation: none besides the copies');
+    expect(card)
+      .to.include('Leaking protocol (by-image)')
+      .and.include('augmentation: none besides the copies');
     expect(card).to.not.include('Split by patient');
   });
 
