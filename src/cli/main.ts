@@ -47,6 +47,12 @@ function prepare(command: Command, name = ''): void {
   for (const child of command.commands) prepare(child, `${name}${child.name()} `);
 }
 
+/** A reader who has seen enough, such as `head`, ends neither the work nor a service. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 let running: Command = program;
 prepare(program);
 program.hook('preAction', (_, action) => {

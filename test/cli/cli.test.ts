@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what settings files hold
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -61,6 +62,20 @@ describe('mamori', () => {
     }
     await ledger.disconnect();
   }
+
+  it('goes on when nobody reads its output any more', async () => {
+    const child = spawn(process.execPath, [MAIN, 'status', '-c', config, '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (text) => {
+      err += text;
+    });
+    const [code] = await once(child, 'close');
+    expect(err).not.to.include('EPIPE');
+    expect(code).to.equal(0);
+  });
 
   it('loads nothing heavy before it knows the command', () => {
     const seen = new Set<string>();
