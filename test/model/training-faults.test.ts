@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { loadBundle } from '../../src/model/index.js';
 import { paperNetwork } from '../../src/model/networks/paper.js';
 import { anyTensorflow } from '../../src/model/tensorflow-runtime.js';
+import { warnOfSlowBackend } from '../../src/model/training/slow-backend.js';
 import { type TrainingOptions, train } from '../../src/model/training/train.js';
 import { scratchFolder } from './bundles.js';
 import { refusal } from './refusal.js';
@@ -189,6 +190,17 @@ describe('a training that cannot be', function () {
     expect((await refusal(train({ ...options, seed: 2, resume: true }, SILENT))).code).to.equal(
       'checkpoint-other-training',
     );
+    // Weights that were chosen on other truths are not gone on from: they would say the opposite.
+    const exchanged = { ...options, positive: 'benign', resume: true };
+    expect((await refusal(train(exchanged, SILENT))).code).to.equal('checkpoint-other-training');
+    const truths = await readFile(options.labels, 'utf8');
+    const corrected = truths.replace(',malignant,', ',benign,');
+    expect(corrected).to.not.equal(truths);
+    await writeFile(options.labels, corrected);
+    const other = await refusal(train({ ...options, resume: true }, SILENT));
+    expect(other.code).to.equal('checkpoint-other-training');
+    expect(other.remedy).to.include('labels').and.include('delete');
+    await writeFile(options.labels, truths);
     await train({ ...options, resume: true }, SILENT);
     expect(await leftBy(options)).to.deep.equal(['bundle']);
   });
@@ -258,6 +270,25 @@ describe('a training without native TensorFlow', function () {
       .and.include('tfjs-node-gpu')
       .and.include('node scripts/install-tensorflow.mjs');
     expect(told).to.include('epoch 1\n').and.include('whole');
+  });
+
+  it('leaves the network as it is when it tries how slow it is', async () => {
+    const runtime = await anyTensorflow();
+    const { tf } = runtime;
+    const model = tf.sequential({
+      layers: [
+        tf.layers.flatten({ inputShape: [2, 2, 1] }),
+        tf.layers.batchNormalization(),
+        tf.layers.dense({ name: 'score', units: 1 }),
+      ],
+    });
+    const weights = () => model.getWeights().flatMap((weight) => [...weight.dataSync()]);
+    const before = weights();
+    const said: string[] = [];
+    const time = { epochs: 1, minutes: 10 };
+    warnOfSlowBackend({ ...runtime, kind: 'plain' }, model, 1, time, (line) => said.push(line));
+    expect(said).to.have.length(1);
+    expect(weights()).to.deep.equal(before);
   });
 
   it('does not begin what ends in no time that it has', async () => {

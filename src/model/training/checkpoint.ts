@@ -98,7 +98,7 @@ export class CheckpointFolder {
     if (checkpoint.training !== training)
       throw new ModelError('checkpoint-other-training', `${this.path} is of a training with other options`, {
         remedy:
-          'Give the same data, network, epochs, batch size, learning rate and seed, or train without --resume.',
+          'Give the same data, labels, positive class, network, epochs, batch size, learning rate and seed, or delete that folder to begin anew.',
       });
     return checkpoint;
   }
@@ -134,7 +134,7 @@ function decode(bytes: Buffer, folder: string): Checkpoint {
   } catch (cause) {
     throw new ModelError('checkpoint-malformed', `the checkpoint in ${folder} cannot be read`, {
       cause,
-      remedy: 'Train without --resume.',
+      remedy: 'Delete that folder, and train without --resume.',
     });
   }
 }

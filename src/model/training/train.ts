@@ -252,15 +252,25 @@ function augmentationText(
   return `${first}; ${list(changes)}`;
 }
 
-/** Everything that decides the course of a training, so that a checkpoint of another one is not taken for it. */
-function courseOf(plan: Architecture, recipe: FitRecipe, { epochs, seed }: FitOptions, split: Split): string {
+/**
+ * Everything that decides the course of a training, so that a checkpoint of another one is not taken for it: the truths
+ * too, and the images that its best weights were chosen on. With the classes exchanged it would go on to learn the opposite.
+ */
+function courseOf(
+  plan: Architecture,
+  recipe: FitRecipe,
+  { epochs, seed, positive }: TrainingOptions,
+  split: Split,
+): string {
+  const truths = (part: Part) => split[part].map(({ file, label }) => [file, label === positive ? 1 : 0]);
   return JSON.stringify({
     network: plan.name,
     preparation: plan.preparation,
     recipe,
     epochs,
     seed,
-    images: split.training.map(({ file }) => file),
+    training: truths('training'),
+    validation: truths('validation'),
   });
 }
 
