@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from '../model/index.js';
 
+const POSITIVE = 'malignant';
+
 /** `mamori train`: from labelled images to a model bundle. */
 export const trainCommand = new Command('train')
   .description('train a network on labelled images and write a model bundle')
@@ -26,7 +28,7 @@ export const trainCommand = new Command('train')
   .option('--name <text>', 'name of the model (default: the network and "-cnn")')
   .option('--model-version <text>', 'version of the model', '0.1.0')
   .option('--manufacturer <text>', 'who answers for the model', 'Mamori')
-  .option('--positive <label>', 'label of the class that the probability speaks of', 'malignant')
+  .option('--positive <label>', 'label of the class that the probability speaks of', POSITIVE)
   .option('--epochs <number>', 'passes over the training images', wholeNumber, 60)
   .option('--minutes <number>', 'ends after the epoch in which this time is over', positiveNumber, 120)
   .option('--patience <number>', 'ends after so many epochs without a better validation AUC', wholeNumber, 20)
@@ -87,10 +89,12 @@ async function run(given: Options, command: Command): Promise<void> {
 
 /** The command that repeats this training, without paths of this machine. */
 function procedureOf(options: Omit<Options, 'protocol'>): string {
-  const { arch, about, epochs, minutes, patience, batchSize, learningRate, seed, copies } = options;
+  const { arch, about, positive, epochs, minutes, patience, batchSize, learningRate, seed, copies } = options;
   return [
     `mamori train --data DIR --labels CSV${about === undefined ? '' : ` --about ${basename(about)}`} --arch ${arch} --out BUNDLE`,
     `--epochs ${epochs} --minutes ${minutes} --patience ${patience} --seed ${seed}`,
+    // With the classes exchanged the same command would train the opposite.
+    ...(positive === POSITIVE ? [] : [`--positive ${positive.includes(' ') ? `"${positive}"` : positive}`]),
     ...(copies === undefined ? [] : [`--protocol by-image --copies ${copies}`]),
     ...(batchSize === undefined ? [] : [`--batch-size ${batchSize}`]),
     ...(learningRate === undefined ? [] : [`--learning-rate ${learningRate}`]),

@@ -6,6 +6,7 @@ import { modelCommand } from '../../src/cli/model.js';
 import { trainCommand } from '../../src/cli/train.js';
 import { loadBundle, ModelError } from '../../src/model/index.js';
 import { smallBundle } from './bundles.js';
+import { addSmallNetwork, removeSmallNetwork, SMALL, spots } from './spots.js';
 
 async function outputOf(work: () => Promise<unknown>): Promise<string> {
   const { log } = console;
@@ -70,6 +71,24 @@ describe('mamori train', () => {
     }
     throw new Error('nothing was refused');
   });
+
+  it('writes down the command that does the same again, whichever class it was told to find', async () => {
+    addSmallNetwork();
+    try {
+      const { images, labels, out } = await spots();
+      const given = ['--data', images, '--labels', labels, '--arch', SMALL, '--epochs', '1'];
+      const procedure = async (...more: string[]) => {
+        await outputOf(() => trainCommand.parseAsync([...given, ...more], { from: 'user' }));
+        return (await loadBundle(out)).training!.procedure;
+      };
+      expect(await procedure('--out', out)).to.equal(
+        `mamori train --data DIR --labels CSV --arch ${SMALL} --out BUNDLE --epochs 1 --minutes 120 --patience 20 --seed 1`,
+      );
+      expect(await procedure('--out', out, '--positive', 'benign')).to.include(' --positive benign');
+    } finally {
+      removeSmallNetwork();
+    }
+  }).timeout(60_000);
 });
 
 describe('the bundles that ship', () => {
