@@ -38,8 +38,9 @@ export function subgroupsOf(
 
 /** Columns of the labels file that part the images, with their values in order. */
 export function columnsOf(answers: readonly Answer[]): { column: string; values: string[] }[] {
-  const columns = ['site', 'side', 'view', ...Object.keys(answers[0]?.image.further ?? {})];
-  return columns.flatMap((column) => {
+  // One of the first three may have been asked for by name as well.
+  const columns = new Set(['site', 'side', 'view', ...Object.keys(answers[0]?.image.further ?? {})]);
+  return [...columns].flatMap((column) => {
     const values = [...new Set(answers.map(({ image }) => valueIn(image, column)))].sort();
     if (values.length > MOST_VALUES || values.every((value) => value === '')) return [];
     return { column, values };

@@ -181,15 +181,13 @@ describe('an evaluation', function () {
   });
 
   it('gives figures for further columns that are asked for, and refuses those that are not', async () => {
-    const more = await writeDataSet(patients(4), 'file,label,case,density');
+    const more = await writeDataSet(patients(4), 'file,label,case,view,density');
     const { subgroups, levels } = await evaluate(
-      await options(bundle, more, { subgroups: ['density'], rounds: 10 }),
+      await options(bundle, more, { subgroups: ['view', 'density'], rounds: 10 }),
       QUIET,
     );
-    expect(subgroups.map(({ column, value }) => `${column} ${value}`)).to.deep.equal([
-      'density dense',
-      'density fatty',
-    ]);
+    const names = subgroups.map(({ column, value }) => `${column} ${value}`);
+    expect(names, 'each once').to.deep.equal(['view CC', 'view MLO', 'density dense', 'density fatty']);
     expect(levels.breast, 'no side, no breast').to.equal(null);
     const error = await refusal(evaluate(await options(bundle, more), QUIET));
     expect(error.code).to.equal('labels-malformed');
