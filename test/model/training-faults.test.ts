@@ -201,6 +201,14 @@ describe('a training that cannot be', function () {
     expect(other.code).to.equal('checkpoint-other-training');
     expect(other.remedy).to.include('labels').and.include('delete');
     await writeFile(options.labels, truths);
+    // The network by that name is another one now.
+    addSmallNetwork({
+      build: (tf, input) => paperNetwork(tf, input, { filters: [4, 4], hidden: 8, dropout: 0, seed: 1 }),
+    });
+    const larger = await refusal(train({ ...options, resume: true }, SILENT));
+    expect(larger.code).to.equal('checkpoint-other-training');
+    expect(larger.message).to.match(/\d+ weights in place of \d+/);
+    addSmallNetwork();
     await train({ ...options, resume: true }, SILENT);
     expect(await leftBy(options)).to.deep.equal(['bundle']);
   });

@@ -95,16 +95,30 @@ export class CheckpointFolder {
       });
     }
     const checkpoint = decode(bytes, this.path);
-    if (checkpoint.training !== training)
-      throw new ModelError('checkpoint-other-training', `${this.path} is of a training with other options`, {
-        remedy:
-          'Give the same data, labels, positive class, network, epochs, batch size, learning rate and seed, or delete that folder to begin anew.',
-      });
+    if (checkpoint.training !== training) throw this.ofAnother('other options');
     return checkpoint;
+  }
+
+  /**
+   * Another version of Mamori may build another network under the same name.
+   *
+   * @param weights that the network has now
+   * @throws ModelError `checkpoint-other-training`
+   */
+  checkSize({ vectors }: Checkpoint, weights: number): void {
+    if (vectors.weights.length !== weights)
+      throw this.ofAnother(`${vectors.weights.length} weights in place of ${weights}`);
   }
 
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
+  }
+
+  private ofAnother(what: string): ModelError {
+    return new ModelError('checkpoint-other-training', `${this.path} is of a training with ${what}`, {
+      remedy:
+        'Give the same data, labels, positive class, network, epochs, batch size, learning rate and seed, or delete that folder to begin anew.',
+    });
   }
 
   private async replace(name: string, bytes: Uint8Array): Promise<void> {

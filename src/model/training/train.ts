@@ -97,6 +97,7 @@ export async function train(
     const model = plan.build(tf, plan.input);
     // A network that cannot be exported is not fitted for hours first.
     exportOnnx(model, plan.targetLayer);
+    if (from !== undefined) folder.checkSize(from, model.countParams());
     events.stage(
       `${images.length} images of ${countCases(images)} cases; training on ${runtime.description}`,
     );
