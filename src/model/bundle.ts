@@ -38,7 +38,7 @@ export async function loadBundle(directory: string, options: { leaking?: boolean
 }
 
 async function readBundleFile(folder: string): Promise<Buffer> {
-  const remedy = 'Set model.bundle to the folder that holds bundle.json, e.g. models/paper-cnn.';
+  const remedy = 'Set model.bundle to the folder that holds bundle.json, e.g. models/ddsm-mass.';
   let bytes: Buffer;
   try {
     bytes = await readFile(join(folder, BUNDLE_FILE));

@@ -21,7 +21,7 @@ export { orientationRule } from './training/orientation-rule.js';
 export { readPicture } from './training/picture.js';
 export { Random } from './training/random.js';
 export { countCases, PARTS, type Part } from './training/split.js';
-export { type CaseParts, casePartsOf } from './training/split-record.js';
+export { type CaseParts, casePartsOf, digestOfImages } from './training/split-record.js';
 export type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from './training/train.js';
 export type * from './types.js';
 

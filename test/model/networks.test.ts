@@ -10,6 +10,7 @@ import {
 import { architecture } from '../../src/model/networks/index.js';
 import { massNetwork } from '../../src/model/networks/mass.js';
 import { anyTensorflow, type TensorFlow } from '../../src/model/tensorflow-runtime.js';
+import { Random } from '../../src/model/training/random.js';
 
 const OPTIONS = { octaves: 3, channels: 4, featureDropout: 0, dropout: 0, seed: 3 };
 const SIZE = 48;
@@ -83,6 +84,23 @@ describe('the mass network', () => {
     const [otherBright, otherDark] = strengths('octave_1_blobs', (x, y) => 1 - blob(x, y), 'max');
     expect(otherDark).to.be.closeTo(bright!, 1e-4);
     expect(otherBright).to.be.closeTo(dark!, 1e-4);
+  });
+
+  it('has no features beside the breast, and all of them within', () => {
+    const model = massNetwork(tf, INPUT, OPTIONS);
+    const features = tf.model({ inputs: model.inputs, outputs: model.getLayer('features').output as never });
+    const random = new Random(4);
+    // Air on the right is not quite black, and has noise.
+    const picture = Float32Array.from({ length: SIZE * SIZE * 2 }, (_, at) =>
+      Math.floor(at / 2) % SIZE < SIZE / 2 ? random.between(0.3, 0.7) : random.between(0, 0.05),
+    );
+    const cells = tf.tidy(() => {
+      const answer = features.predict(tf.tensor4d(picture, [1, SIZE, SIZE, 2])) as Tensor4D;
+      return (tf.max(answer, [0, 1, 3]) as Tensor).dataSync();
+    });
+    const half = cells.length / 2;
+    for (const [column, highest] of cells.entries())
+      expect(highest > 0, `column ${column}: ${highest}`).to.equal(column < half);
   });
 
   it('keeps its given filters through a training step', () => {

@@ -74,7 +74,9 @@ export function massNetwork(
   const compressed = activate(normalise(given.output, 'wavelets_norm'), 'wavelets_softsign', 'softsign');
   const mixed = activate(convolve(compressed, 'mix', 1, 0), 'mix_relu', 'relu');
   const kept = drop(mixed, 'mix_dropout', options.featureDropout);
-  const features = activate(convolve(kept, 'neighbours', 3, 1), MASS_TARGET_LAYER, 'relu');
+  const everywhere = activate(convolve(kept, 'neighbours', 3, 1), 'neighbours_relu', 'relu');
+  // What lies beside the breast is the film, the scanner and its labels: nothing that an answer may come from.
+  const features = layers.multiply({ name: MASS_TARGET_LAYER }).apply([everywhere, given.breast]) as Symbolic;
 
   const [, rows, columns] = features.shape as [null, number, number, number];
   const parts = layers.averagePooling2d({

@@ -4,9 +4,15 @@ import { blobFilters, DIRECTIONS, FILTER_SIZE, morletWavelets, PHASES } from './
 
 type Symbolic = LayersModel['inputs'][number];
 
+/** Grey values, 0 black to 1 white: below the first is air, from the second on there is breast. */
+const AIR = 0.06;
+const BREAST = 0.11;
+
 export interface Wavelets {
   /** One map per picture, octave and filter, all of the size of the coarsest octave. */
   output: Symbolic;
+  /** One map of the same size, 1 in the breast and 0 in the air beside it. */
+  breast: Symbolic;
   /** Gives the layers of the finished model their filters. */
   fill(model: LayersModel): void;
 }
@@ -19,7 +25,7 @@ export interface Wavelets {
  */
 export function wavelets(tf: TensorFlow, image: Symbolic, octaves: number): Wavelets {
   const { layers } = tf;
-  const fillings: { name: string; values: Float32Array }[] = [];
+  const fillings: { name: string; weights: Float32Array[] }[] = [];
   const waves = morletWavelets();
   const blobs = blobFilters();
 
@@ -30,7 +36,7 @@ export function wavelets(tf: TensorFlow, image: Symbolic, octaves: number): Wave
           .averagePooling2d({ name, poolSize: 2 ** times, strides: 2 ** times, padding: 'same' })
           .apply(from) as Symbolic);
   const filter = (from: Symbolic, name: string, filters: Float32Array[]) => {
-    fillings.push({ name, values: eachChannel(filters, channelsOf(from)) });
+    fillings.push({ name, weights: [eachChannel(filters, channelsOf(from))] });
     const layer = layers.depthwiseConv2d({
       name,
       kernelSize: FILTER_SIZE,
@@ -43,26 +49,26 @@ export function wavelets(tf: TensorFlow, image: Symbolic, octaves: number): Wave
     });
     return layer.apply(from) as Symbolic;
   };
+  /** A convolution of one pixel with given weights. */
   const combine = (
     from: Symbolic,
     name: string,
     filters: number,
-    weight: (i: number, o: number) => 0 | 1,
+    weight: (input: number, output: number) => number,
+    { bias, activation }: { bias?: number[]; activation?: 'relu' } = {},
   ) => {
-    const inputs = channelsOf(from);
-    fillings.push({
-      name,
-      values: Float32Array.from({ length: inputs * filters }, (_, at) =>
-        weight(Math.floor(at / filters), at % filters),
-      ),
-    });
+    const kernel = Float32Array.from({ length: channelsOf(from) * filters }, (_, at) =>
+      weight(Math.floor(at / filters), at % filters),
+    );
+    fillings.push({ name, weights: [kernel, ...(bias === undefined ? [] : [Float32Array.from(bias)])] });
     const layer = layers.conv2d({
       name,
       filters,
       kernelSize: 1,
-      useBias: false,
+      useBias: bias !== undefined,
       kernelInitializer: 'zeros',
       trainable: false,
+      ...(activation !== undefined && { activation }),
     });
     return layer.apply(from) as Symbolic;
   };
@@ -84,7 +90,6 @@ export function wavelets(tf: TensorFlow, image: Symbolic, octaves: number): Wave
       maps.push(halve(map, `${name}_${what}_grid`, times));
     if (octave > 1) picture = halve(picture, `${name}_picture`);
     const strength = strengths(picture, name);
-    if (octave === 1) add(picture, 'grey');
     add(strength, 'strength');
     add(filter(picture, `${name}_blobs`, blobs), 'blobs');
     if (coarser === 0) continue;
@@ -94,17 +99,25 @@ export function wavelets(tf: TensorFlow, image: Symbolic, octaves: number): Wave
       add(strengths(again, `${name}_${second}`), `${second}`, octaves - second);
     }
   }
+  // The picture has been halved to the grid by now.
+  maps.push(picture);
   const output = layers.concatenate({ name: 'wavelets' }).apply(maps) as Symbolic;
+  const slope = 1 / (BREAST - AIR);
+  const bias = [-slope * AIR, -slope * BREAST];
+  const above = combine(picture, 'above', 2, (input) => (input === 0 ? slope : 0), {
+    bias,
+    activation: 'relu',
+  });
+  const breast = combine(above, 'breast', 1, (input) => (input === 0 ? 1 : -1));
   const fill = (model: LayersModel) => {
-    for (const { name, values } of fillings) {
+    for (const { name, weights } of fillings) {
       const layer = model.getLayer(name);
-      const { shape } = layer.getWeights()[0]!;
-      const kernel = tf.tensor(values, shape);
-      layer.setWeights([kernel]);
-      kernel.dispose();
+      const kernels = layer.getWeights().map(({ shape }, index) => tf.tensor(weights[index]!, shape));
+      layer.setWeights(kernels);
+      tf.dispose(kernels);
     }
   };
-  return { output, fill };
+  return { output, breast, fill };
 }
 
 function channelsOf(value: Symbolic): number {

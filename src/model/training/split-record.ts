@@ -14,6 +14,11 @@ const hashes = z.array(z.string().regex(/^[0-9a-f]{20}$/));
 const splitSchema = z.strictObject({
   salt: z.string().regex(/^[0-9a-f]{32}$/),
   cases: z.strictObject({ training: hashes, validation: hashes, test: hashes }),
+  /** SHA-256 of the labels, where copies of the images were split: they are made again from the same images only. */
+  images: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 
 /** What a bundle's maker did with each case. */
@@ -22,14 +27,28 @@ export interface CaseParts {
   known: 'recorded' | 'from-seed' | 'unknown';
   /** Undefined for a case that the bundle's maker never had, and for all where nothing is known. */
   partOf(name: string): Part | undefined;
+  /** As `digestOfImages` gives it, where the bundle names it. */
+  images?: string | undefined;
+}
+
+/** Names a set of labelled images, in whatever order. */
+export function digestOfImages(images: readonly LabelledImage[]): string {
+  return sha256(
+    images
+      .map(({ label, file, case: patient }) => `${label}/${file}/${patient}`)
+      .sort()
+      .join('\n'),
+  );
 }
 
 /**
  * Which case went into which part, as salted hashes: whoever holds the data can tell which cases the model has
  * seen, and a reader of the bundle does not learn their names by looking. Names that can be guessed can be found
  * out, so patients' numbers are better replaced before training.
+ *
+ * @param copied the images, where copies of them were split
  */
-export function encodeSplit(split: Split): string {
+export function encodeSplit(split: Split, copied?: readonly LabelledImage[]): string {
   const everybody = PARTS.flatMap((part) => split[part].map((image) => image.case));
   // Drawn from the data and not at random: the same training makes the same bundle.
   const salt = sha256([...new Set(everybody)].sort().join('\n')).slice(0, 32);
@@ -39,7 +58,8 @@ export function encodeSplit(split: Split): string {
       return [part, [...names].map((name) => caseHash(salt, name)).sort()];
     }),
   );
-  return `${JSON.stringify({ salt, cases }, undefined, 1)}\n`;
+  const record = { salt, cases, ...(copied !== undefined && { images: digestOfImages(copied) }) };
+  return `${JSON.stringify(record, undefined, 1)}\n`;
 }
 
 /**
@@ -66,7 +86,7 @@ async function recordedParts(bundle: Bundle): Promise<CaseParts> {
   }
   const record = splitSchema.safeParse(json);
   if (!record.success) throw malformed(file, record.error.issues[0]!.message);
-  const { salt, cases } = record.data;
+  const { salt, cases, images } = record.data;
   const partByHash = new Map<string, Part>();
   for (const part of PARTS)
     for (const hash of cases[part]) {
@@ -79,7 +99,7 @@ async function recordedParts(bundle: Bundle): Promise<CaseParts> {
         );
       partByHash.set(hash, part);
     }
-  return { known: 'recorded', partOf: (name) => partByHash.get(caseHash(salt, name)) };
+  return { known: 'recorded', partOf: (name) => partByHash.get(caseHash(salt, name)), images };
 }
 
 function partsFromSeed(bundle: Bundle, images: LabelledImage[]): Map<string, Part> | undefined {

@@ -133,7 +133,9 @@ export async function train(
       ...(await encodeLayersModel(model)),
       'model.onnx': exportOnnx(model, plan.targetLayer),
       'learning-curve.csv': Buffer.from(learningCurve(epochs)),
-      [SPLIT_FILE]: Buffer.from(encodeSplit(options.copies === undefined ? split : allSeen(images))),
+      [SPLIT_FILE]: Buffer.from(
+        options.copies === undefined ? encodeSplit(split) : encodeSplit(allSeen(images), images),
+      ),
     };
     const card = modelCard({
       description,
