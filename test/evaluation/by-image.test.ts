@@ -130,6 +130,20 @@ describe("an evaluation in the paper's protocol", function () {
     expect(error.code).to.equal('evaluation-copies');
     expect(error.remedy).to.include('--labels');
     expect((await refused({ split: 'all' })).code).to.equal('evaluation-copies');
+    // The patients are the same ones, and the copies would be others: among them such as it learnt from.
+    const exchanged = lines.map((line) =>
+      line.startsWith('0.png')
+        ? line.replace('malignant', 'benign')
+        : line.startsWith('1.png')
+          ? line.replace('benign', 'malignant')
+          : line,
+    );
+    await writeFile(shorter, exchanged.join('\n'));
+    expect((await refused({ labels: shorter })).code).to.equal('evaluation-copies');
+    // In another order they are the same images.
+    await writeFile(shorter, [lines[0], ...lines.slice(1).reverse()].join('\n'));
+    const { data } = await evaluate(await options({ labels: shorter }), SILENT_EVENTS);
+    expect(data.images).to.equal(27);
   });
 
   it('has no new patient among its own data, and measures on others with a warning', async () => {
