@@ -1,8 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TensorFlow } from '../tensorflow-runtime.js';
+import { GivenLayers, type Symbolic } from './given-layers.js';
 import { SCORE_LAYER } from './outputs.js';
 import type { NetworkInput } from './paper.js';
-import { wavelets } from './wavelets.js';
+import { breastMap, waveletMaps } from './wavelets.js';
 
 export interface MassOptions {
   /** Octaves that the wavelets look at; the target layer is smaller than the input by 2 to the power of one less. */
@@ -32,8 +33,6 @@ const MOMENTUM = 0.9;
 /** The least that cuDNN takes; the faintest maps have a variance not far above it. */
 const EPSILON = 1e-5;
 
-type Symbolic = LayersModel['inputs'][number];
-
 /**
  * A hybrid of wavelets and learnt convolutions (Oyallon, Belilovsky & Zagoruyko, Scaling the Scattering Transform,
  * 2017). From a thousand mammograms a network does not learn good first filters, so they are given: wavelet
@@ -50,7 +49,9 @@ export function massNetwork(
   const { layers } = tf;
   const { channels, seed } = options;
   const start = tf.input({ shape: [input.rows, input.columns, input.channels], name: 'image' });
-  const given = wavelets(tf, start, options.octaves);
+  const given = new GivenLayers(tf);
+  const wavelets = waveletMaps(tf, given, start, options.octaves);
+  const breast = breastMap(given, start, options.octaves);
 
   const normalise = (from: Symbolic, name: string) =>
     layers.batchNormalization({ name, momentum: MOMENTUM, epsilon: EPSILON }).apply(from) as Symbolic;
@@ -71,12 +72,12 @@ export function massNetwork(
     layers.dropout({ name, rate }).apply(from) as Symbolic;
 
   // Strengths spread over decades; what tells is their ratio, so they are compressed as a logarithm would.
-  const compressed = activate(normalise(given.output, 'wavelets_norm'), 'wavelets_softsign', 'softsign');
+  const compressed = activate(normalise(wavelets, 'wavelets_norm'), 'wavelets_softsign', 'softsign');
   const mixed = activate(convolve(compressed, 'mix', 1, 0), 'mix_relu', 'relu');
   const kept = drop(mixed, 'mix_dropout', options.featureDropout);
   const everywhere = activate(convolve(kept, 'neighbours', 3, 1), 'neighbours_relu', 'relu');
   // What lies beside the breast is the film, the scanner and its labels: nothing that an answer may come from.
-  const features = layers.multiply({ name: MASS_TARGET_LAYER }).apply([everywhere, given.breast]) as Symbolic;
+  const features = layers.multiply({ name: MASS_TARGET_LAYER }).apply([everywhere, breast]) as Symbolic;
 
   const [, rows, columns] = features.shape as [null, number, number, number];
   const parts = layers.averagePooling2d({
