@@ -37,6 +37,8 @@ export async function writeBundle(
     await chmod(draft, 0o755);
     await removeOldBundle(target);
     await rename(draft, target);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : unwritable(target, error);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -49,12 +51,16 @@ async function makeDraft(target: string): Promise<string> {
     await makeFolder(dirname(target));
     return await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   } catch (cause) {
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-    throw new ModelError('bundle-place-taken', `${target} cannot be written (${code})`, {
-      cause,
-      remedy: 'Name a folder that this account may write to, on a disk with room.',
-    });
+    throw unwritable(target, cause);
   }
+}
+
+function unwritable(target: string, cause: unknown): ModelError {
+  const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+  return new ModelError('bundle-place-taken', `${target} cannot be written (${code})`, {
+    cause,
+    remedy: 'Name a folder that this account may write to, on a disk with room.',
+  });
 }
 
 /**

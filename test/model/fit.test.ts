@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
+import { writeBundle } from '../../src/model/bundle-writer.js';
 import type { ModelError } from '../../src/model/index.js';
 import { massNetwork } from '../../src/model/networks/mass.js';
 import { MASS_RECIPE, type Recipe } from '../../src/model/networks/recipes.js';
@@ -17,7 +18,9 @@ import { useNativeKernels } from '../../src/model/training/native-kernels.js';
 import { AdamW, type OptimizerRecipe } from '../../src/model/training/optimizer.js';
 import { learningRateAt } from '../../src/model/training/schedule.js';
 import { readWeights, writeWeights } from '../../src/model/training/weights.js';
-import { scratchFolder } from './bundles.js';
+import { mountSmallDisk } from '../fixtures/smallDisk.js';
+import { scratchFolder, smallBundle } from './bundles.js';
+import { refusal } from './refusal.js';
 import { seededValues } from './small-networks.js';
 
 const INPUT = { rows: 16, columns: 16, channels: 2 };
@@ -250,6 +253,38 @@ describe('fitting', function () {
     expect(await code('this')).to.equal('checkpoint-malformed');
     await folder.remove();
     expect(await code('this')).to.equal('checkpoint-missing');
+  });
+
+  it('keeps the checkpoint before on a full disk, which it names and does not fill with halves', async function () {
+    const disk = mountSmallDisk(join(await scratchFolder(), 'disk'), 1000, this);
+    try {
+      const folder = new CheckpointFolder(join(disk.folder, 'bundle'));
+      const { last } = await fitted(1);
+      await folder.write(last);
+      const empty = disk.fill(0);
+      const larger = { ...last, vectors: { ...last.vectors, best: new Float32Array(200_000) } };
+      const error = await refusal(folder.write(larger));
+      expect(error.code).to.equal('checkpoint-unwritable');
+      expect(error.message).to.include('ENOSPC');
+      expect(error.remedy).to.include('--resume');
+      expect((await readdir(folder.path)).sort()).to.deep.equal(['checkpoint.bin', 'learning-curve.csv']);
+      expect((await folder.read('this')).vectors.weights).to.deep.equal(last.vectors.weights);
+
+      const place = join(disk.folder, 'whole');
+      const { directory, digest, files, ...description } = await smallBundle();
+      const given = Object.fromEntries(
+        await Promise.all(
+          Object.keys(files).map(async (name) => [name, await readFile(join(directory, name))] as const),
+        ),
+      );
+      const noRoom = await refusal(writeBundle(place, description, given));
+      expect(noRoom.code).to.equal('bundle-place-taken');
+      expect(noRoom.message).to.include('ENOSPC');
+      expect((await readdir(disk.folder)).sort()).to.deep.equal(['bundle.partial', 'filler']);
+      empty();
+    } finally {
+      disk.unmount();
+    }
   });
 
   it('writes weights back as they were read', () => {

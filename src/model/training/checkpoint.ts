@@ -66,7 +66,11 @@ export class CheckpointFolder {
     if (!existsSync(join(this.path, CHECKPOINT_FILE))) await this.remove();
   }
 
-  /** Replaces the last one; a kill at any time leaves the one or the other whole. */
+  /**
+   * Replaces the last one; a kill at any time leaves the one or the other whole.
+   *
+   * @throws ModelError `checkpoint-unwritable`, with the last one as it was
+   */
   async write(checkpoint: Checkpoint): Promise<void> {
     await makeFolder(this.path);
     const { vectors, ...rest } = checkpoint;
@@ -123,8 +127,19 @@ export class CheckpointFolder {
 
   private async replace(name: string, bytes: Uint8Array): Promise<void> {
     const draft = join(this.path, `.${name}`);
-    await writeFile(draft, bytes);
-    await rename(draft, join(this.path, name));
+    try {
+      await writeFile(draft, bytes);
+      await rename(draft, join(this.path, name));
+    } catch (cause) {
+      // On a full disk half a file would keep it full.
+      await rm(draft, { force: true });
+      const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+      throw new ModelError('checkpoint-unwritable', `${join(this.path, name)} cannot be written (${code})`, {
+        cause,
+        remedy:
+          'Make room on that disk, or mend its rights, and go on with --resume from the checkpoint before.',
+      });
+    }
   }
 }
 
