@@ -25,12 +25,16 @@ async function makeDraft(target: string): Promise<string> {
     await makeFolder(dirname(target));
     return await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   } catch (cause) {
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-    throw new EvaluationError('evaluation-place-taken', `${target} cannot be written (${code})`, {
-      cause,
-      remedy: 'Name a folder that this account may write to, on a disk with room.',
-    });
+    throw unwritable(target, cause);
   }
+}
+
+function unwritable(target: string, cause: unknown): EvaluationError {
+  const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+  return new EvaluationError('evaluation-place-taken', `${target} cannot be written (${code})`, {
+    cause,
+    remedy: 'Name a folder that this account may write to, on a disk with room.',
+  });
 }
 
 async function refuseForeign(target: string): Promise<void> {
@@ -55,7 +59,11 @@ async function refuseForeign(target: string): Promise<void> {
   );
 }
 
-/** Writes all results beside their place and moves them there whole; an earlier evaluation there is replaced. */
+/**
+ * Writes all results beside their place and moves them there whole; an earlier evaluation there is replaced.
+ *
+ * @throws EvaluationError `evaluation-place-taken`
+ */
 export async function writeResults(
   out: string,
   evaluation: Evaluation,
@@ -74,6 +82,8 @@ export async function writeResults(
     await refuseForeign(target);
     await rm(target, { recursive: true, force: true });
     await rename(draft, target);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : unwritable(target, error);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

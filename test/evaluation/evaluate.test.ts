@@ -16,6 +16,7 @@ import { writeBundle } from '../../src/model/bundle-writer.js';
 import type { Bundle, LabelledImage } from '../../src/model/index.js';
 import { encodeSplit, SPLIT_FILE } from '../../src/model/training/split-record.js';
 import { makeExam } from '../../src/phantom/index.js';
+import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { describeBundle, scratchFolder, smallBundle } from '../model/bundles.js';
 import { type DataSet, patients, picture, QUARTER_TURN, turned, writeDataSet } from './pictures.js';
 
@@ -351,6 +352,26 @@ describe('an evaluation', function () {
         expect(error.remedy).to.be.a('string');
       }
       expect(await readdir(home)).to.deep.equal(['file']);
+    });
+
+    it('a disk that fills up while it works', async function () {
+      const disk = mountSmallDisk(join(await scratchFolder(), 'disk'), 1000, this);
+      try {
+        const out = join(disk.folder, 'report');
+        let filled = false;
+        const stage = () => {
+          // After the place was found to be good.
+          if (!filled) disk.fill(0);
+          filled = true;
+        };
+        const asked = await options(bundle, set, { out, rounds: 10 });
+        const error = await refusal(evaluate(asked, { ...QUIET, stage }));
+        expect(error).to.be.instanceOf(EvaluationError).with.property('code', 'evaluation-place-taken');
+        expect(error.message).to.include('ENOSPC');
+        expect(await readdir(disk.folder)).to.deep.equal(['filler']);
+      } finally {
+        disk.unmount();
+      }
     });
 
     it('but replaces an evaluation of before', async () => {
