@@ -12,9 +12,10 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await makeLast(folder);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const above = dirname(folder);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || (await isFolder(above))) throw error;
-    await makeFolder(above);
+    // Another may have made it in the meantime; where it is there and takes no folder, the second try says so.
+    if (!(await isFolder(above))) await makeFolder(above);
     await makeLast(folder);
   }
 }
