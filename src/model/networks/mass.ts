@@ -76,7 +76,7 @@ export function massNetwork(
   const mixed = activate(convolve(compressed, 'mix', 1, 0), 'mix_relu', 'relu');
   const kept = drop(mixed, 'mix_dropout', options.featureDropout);
   const everywhere = activate(convolve(kept, 'neighbours', 3, 1), 'neighbours_relu', 'relu');
-  // What lies beside the breast is the film, the scanner and its labels: nothing that an answer may come from.
+  // What lies beside the breast is the film and the scanner: no answer should come from where it is dark.
   const features = layers.multiply({ name: MASS_TARGET_LAYER }).apply([everywhere, breast]) as Symbolic;
 
   const [, rows, columns] = features.shape as [null, number, number, number];
