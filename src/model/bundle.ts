@@ -30,7 +30,7 @@ export async function loadBundle(directory: string, options: { leaking?: boolean
       `${document.name} ${document.version} in ${folder} was split by image (protocol by-image): it was measured on copies of what it learnt from, and nobody knows what it is worth on a patient`,
       {
         remedy:
-          'Set model.bundle to one that was split by patient, as mamori train does unless told otherwise. This one is for `mamori evaluate --protocol by-image` only.',
+          'Name a bundle that was split by patient, as mamori train makes it unless told otherwise (model.bundle in the settings, --model on the command line). This one is for `mamori evaluate --protocol by-image` only.',
       },
     );
   await checkFiles(folder, document.files);
@@ -38,7 +38,8 @@ export async function loadBundle(directory: string, options: { leaking?: boolean
 }
 
 async function readBundleFile(folder: string): Promise<Buffer> {
-  const remedy = 'Set model.bundle to the folder that holds bundle.json, e.g. models/ddsm-mass.';
+  const remedy =
+    'Name the folder that holds bundle.json (model.bundle in the settings, --model on the command line), e.g. models/ddsm-mass.';
   let bytes: Buffer;
   try {
     bytes = await readFile(join(folder, BUNDLE_FILE));
