@@ -172,7 +172,8 @@ function named(error: unknown, file: string): unknown {
   }
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return new LedgerError('ledger-disk-full', `The ledger ${file} cannot be written: its disk is full.`, {
-      remedy: 'Make room on that disk. Nothing that was written is lost, and the service goes on by itself.',
+      remedy:
+        'Make room on that disk. Nothing that was written is lost; a running service goes on by itself, otherwise run the command again.',
       cause: error,
     });
   }
