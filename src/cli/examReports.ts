@@ -27,7 +27,9 @@ export function tellExams(
     // No study because nothing could be asked is not the same as no study.
     if (studies !== undefined && (studies > 0 || problems.length === 0)) {
       const since = `since ${lookbackDays} days before today (poll.lookbackDays)`;
-      console.log(`${studies} mammography studies ${since}, ${exams.length} worked on.`);
+      console.log(
+        `${studies} mammography ${studies === 1 ? 'study' : 'studies'} ${since}, ${exams.length} worked on.`,
+      );
     }
     const rows = exams.map((exam) => {
       const { end, probability, objects, reason } = summary(exam);

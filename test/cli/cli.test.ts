@@ -328,7 +328,7 @@ describe('mamori', () => {
 
     it('says how far back it looked for studies', async () => {
       const { out } = await mamori(['once', '-c', config]);
-      expect(out).to.match(/^\d mammography studies since 3 days before today \(poll\.lookbackDays\), /);
+      expect(out).to.match(/^1 mammography study since 3 days before today \(poll\.lookbackDays\), /);
     });
 
     it('does not call it none where the PACS cannot be asked', async () => {
