@@ -1,4 +1,5 @@
 import type { ExplanationChecks } from './explanation/types.js';
+import { perturbationVerdict } from './explanation/verdict.js';
 import type { Shortcut } from './shortcuts/types.js';
 import type { Evaluation } from './types.js';
 
@@ -59,10 +60,7 @@ export function warningsOf(known: Known): string[] {
     warnings.push(
       `${contradictions} pairs of copies have different labels: at least one label of each is wrong.`,
     );
-  if (explanations !== null && !mapsMatter(explanations))
-    warnings.push(
-      'The heat maps could not be shown to mark what the answer comes from: covering or uncovering their hot places changes it no more than other places do. Do not read them as a place to look at.',
-    );
+  if (explanations !== null) warnings.push(...heatMapWarnings(explanations));
   return warnings;
 }
 
@@ -101,11 +99,22 @@ function copiesText({ copies }: Evaluation['data']['selection']): string {
   return `${copies.ofEach} copies of each of ${copies.images} images were made (rotated by steps of 30 degrees, flipped, with and without CLAHE) and split at random: `;
 }
 
-/** Whether deletion or insertion tells the maps from moved ones, in the right direction. */
-function mapsMatter({ perturbation }: ExplanationChecks): boolean {
-  const [, highest] = perturbation?.deletion.difference.interval ?? [0, 0];
-  const [lowest] = perturbation?.insertion.difference.interval ?? [0, 0];
-  return highest < 0 || lowest > 0;
+/** One of deletion and insertion must show that hot places carry the answer. */
+export function heatMapWarnings({ perturbation }: Pick<ExplanationChecks, 'perturbation'>): string[] {
+  const verdicts =
+    perturbation === null
+      ? []
+      : (['deletion', 'insertion'] as const).map((which) => perturbationVerdict(perturbation, which));
+  if (verdicts.includes('shown')) return [];
+  const why =
+    perturbation === null
+      ? 'no image has a heat map with any heat in it'
+      : verdicts.includes('cannot tell')
+        ? 'blurring raises the answer whatever is blurred, so covering and uncovering cannot tell'
+        : 'covering or uncovering their hot places was not seen to change it more than other places do';
+  return [
+    `The heat maps could not be shown to mark what the answer comes from: ${why}. Do not read them as a place to look at.`,
+  ];
 }
 
 /** Whether the interval of an AUC lies above chance. */

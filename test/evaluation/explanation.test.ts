@@ -8,6 +8,9 @@ import { checkPlanted } from '../../src/evaluation/explanation/planted-mass.js';
 import { checkRandomised } from '../../src/evaluation/explanation/randomised.js';
 import { withShuffledWeights } from '../../src/evaluation/explanation/randomised-weights.js';
 import type { ExplanationSubject } from '../../src/evaluation/explanation/subject.js';
+import type { PerturbationCheck } from '../../src/evaluation/explanation/types.js';
+import { perturbationVerdict } from '../../src/evaluation/explanation/verdict.js';
+import { heatMapWarnings } from '../../src/evaluation/warnings.js';
 import { type Bundle, type Engine, type Inference, openEngine } from '../../src/model/index.js';
 import { smallBundle } from '../model/bundles.js';
 import { SMALL_NETWORKS } from '../model/small-networks.js';
@@ -148,6 +151,55 @@ describe('covering and uncovering', () => {
     const check = (await checkPerturbation(subject(bundle, lookingAt(5, 15)), samples, () => {}))!;
     expect(check.deletion.difference.value!).to.be.above(-0.2);
     expect(check.insertion.difference.value!).to.be.below(0.2);
+  });
+
+  const verdicts = async (engine: Engine) => {
+    const check = (await checkPerturbation(subject(bundle, engine), samples, () => {}))!;
+    const both = (['deletion', 'insertion'] as const).map((which) => perturbationVerdict(check, which));
+    return { both, warning: heatMapWarnings({ perturbation: check }).join() };
+  };
+
+  it('are said to show a map that works', async () => {
+    expect(await verdicts(lookingAt(5))).to.deep.equal({ both: ['shown', 'shown'], warning: '' });
+  });
+
+  it('are not said to show a map that marks another place', async () => {
+    const { both, warning } = await verdicts(lookingAt(5, 15));
+    expect(both).to.deep.equal(['not shown', 'not shown']);
+    expect(warning).to.match(/could not be shown .* was not seen to change it/);
+  });
+
+  it('cannot tell where blurring raises the answer whatever is blurred', () => {
+    // As measured on a network that takes blur for a finding.
+    const estimate = (value: number, interval: [number, number]) => ({ value, interval });
+    const none = estimate(0, [0, 0]);
+    const perturbation: PerturbationCheck = {
+      images: 16,
+      fractions: [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1],
+      deletion: {
+        map: [0.725, 0.756, 0.795, 0.809, 0.843, 0.872, 0.893, 0.87, 0.46],
+        moved: [0.725, 0.799, 0.836, 0.878, 0.895, 0.906, 0.908, 0.88, 0.46],
+        mapArea: none,
+        movedArea: none,
+        difference: estimate(-0.033, [-0.049, -0.017]),
+      },
+      insertion: {
+        map: [0.46, 0.874, 0.916, 0.914, 0.898, 0.886, 0.867, 0.829, 0.725],
+        moved: [0.46, 0.805, 0.861, 0.909, 0.896, 0.873, 0.856, 0.823, 0.725],
+        mapArea: none,
+        movedArea: none,
+        difference: estimate(0.02, [0.01, 0.032]),
+      },
+    };
+    expect(perturbationVerdict(perturbation, 'deletion')).to.equal('cannot tell');
+    expect(perturbationVerdict(perturbation, 'insertion')).to.equal('cannot tell');
+    expect(heatMapWarnings({ perturbation }).join()).to.match(/could not be shown .* whatever is blurred/);
+    // Where only the hot places raise it they count against the answer: that is no proof either.
+    const { deletion } = perturbation;
+    const moved = deletion.moved.map(() => 0.725);
+    expect(perturbationVerdict({ ...perturbation, deletion: { ...deletion, moved } }, 'deletion')).to.equal(
+      'not shown',
+    );
   });
 
   it('have nothing to say about maps without heat', async () => {

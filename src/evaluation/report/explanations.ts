@@ -1,5 +1,6 @@
 import { type Html, html } from '../../html.js';
 import type { PerturbationCurve, Picture, PlantedCheck } from '../explanation/types.js';
+import { perturbationVerdict, type Verdict } from '../explanation/verdict.js';
 import type { Evaluation } from '../types.js';
 import { curve, FRACTIONS, plot } from './plot.js';
 import { number, percent, phrase, SPACE } from './words.js';
@@ -22,7 +23,7 @@ ${
   perturbation === null
     ? html`<p class="note warn">Not checked: no image has a heat map with any heat in it.</p>`
     : html`<p>On ${perturbation.images} images the cells of the map were blurred away (deletion) or brought back into a blurred image (insertion), the hottest first, and compared with the same map moved to a random place.</p>
-<div class="figures">${perturbationFigure('Deletion', perturbation.fractions, perturbation.deletion, model.classes[1], 'blurred away', 'below')}${perturbationFigure('Insertion', perturbation.fractions, perturbation.insertion, model.classes[1], 'brought back', 'above')}</div>`
+<div class="figures">${perturbationFigure('Deletion', perturbation.fractions, perturbation.deletion, model.classes[1], DELETION, perturbationVerdict(perturbation, 'deletion'))}${perturbationFigure('Insertion', perturbation.fractions, perturbation.insertion, model.classes[1], INSERTION, perturbationVerdict(perturbation, 'insertion'))}</div>`
 }
 <h3>Evidence must add up to the score</h3>
 <p>Integrated Grad-CAM follows the score from a black image to the real one in ${completeness.steps} steps. Its evidence should add up to the difference, which is ${number(completeness.difference)} in the score (log-odds) on average of ${completeness.images} images; it misses that by ${number(completeness.missed, 3)} on average, ${percent(completeness.missed / completeness.difference)} of it. ${ratio.median === null ? '' : `In the median it accounts for ${percent(ratio.median)}, in nine of ten images for ${percent(ratio.lower!)} to ${percent(ratio.upper!)}; a share far from 100${SPACE}% belongs to an image that scores nearly like black.`} ${verdict(completeness.missed <= 0.1 * completeness.difference, 'a full account', 'not a full account: more steps may help')}</p>
@@ -31,17 +32,26 @@ ${plantedPart(planted)}
 <div class="figures">${pictures.map(({ png, alternative, caption }) => html`<figure><img alt="${alternative}" src="data:image/png;base64,${Buffer.from(png).toString('base64')}"><figcaption>${caption}</figcaption></figure>`)}</div>`;
 }
 
+const DELETION = {
+  done: 'blurred away',
+  should: 'fall from its start, and run below the dashed one',
+  cannotTell: 'blurring raises the answer whatever is blurred: this check cannot tell',
+};
+const INSERTION = {
+  done: 'brought back',
+  should: 'run above the dashed one',
+  cannotTell:
+    'the answer exceeds the intact image’s whatever is brought back, so the blurred image itself drives it: this check cannot tell',
+};
+
 function perturbationFigure(
   title: string,
   fractions: number[],
   { map, moved, difference }: PerturbationCurve,
   positive: string,
-  done: string,
-  better: 'below' | 'above',
+  { done, should, cannotTell }: typeof DELETION,
+  outcome: Verdict,
 ): Html {
-  const towards = better === 'below' ? -1 : 1;
-  const [low, high] = difference.interval ?? [0, 0];
-  const clear = towards > 0 ? low > 0 : high < 0;
   const points = (heights: number[]) =>
     heights.map((height, index): [number, number] => [fractions[index]!, height]);
   return html`<figure><h3>${title}</h3>${plot(
@@ -53,7 +63,7 @@ function perturbationFigure(
       height: 320,
     },
     (scale) => [curve(scale, points(moved), 'first dashed'), curve(scale, points(map))],
-  )}<figcaption>Solid: by the heat map; dashed: by moved maps. The solid line should run ${better} the dashed one. Area between them ${phrase(difference, 3)}. ${verdict(clear, 'hot places matter more than others', 'no difference that could be told from chance')}</figcaption></figure>`;
+  )}<figcaption>Solid: by the heat map; dashed: by moved maps. The solid line should ${should}. Area between them ${phrase(difference, 3)}. ${verdict(outcome === 'shown', 'hot places matter more than others', outcome === 'cannot tell' ? cannotTell : 'not shown that hot places matter more than others')}</figcaption></figure>`;
 }
 
 function plantedPart({ views, gradCamHits, integratedHits, expectedByChance, meanRise }: PlantedCheck): Html {

@@ -1,6 +1,7 @@
 import { type Html, html } from '../../html.js';
 import type { ColumnCheck } from '../shortcuts/columns.js';
 import type { Shortcut } from '../shortcuts/types.js';
+import { turns } from '../shortcuts/variants.js';
 import type { Evaluation } from '../types.js';
 import { MUCH, tells } from '../warnings.js';
 import { column, FRACTIONS, forest, plot } from './plot.js';
@@ -35,10 +36,20 @@ export function shortcuts({ shortcuts: checks, columns, model, levels, protocol 
 <tbody>${all.map((one) => html`<tr><th scope="row">${one.name}</th><td>${one.what}</td><td>${verdict(one, levels.image.auc.value ?? 0)}</td></tr>`)}</tbody></table></div>
 ${columnsPart(columns)}
 <h3>Orientation</h3>
-<p>Shown the images as they lie in their files, the network’s AUC is ${phrase(orientation.asItLies)}; with every image in one orientation (chest wall on the left) it is ${phrase(orientation.canonical)}. The difference, on the same patients, is ${phrase(orientation.drop, 3)}. A fall would mean that part of the figure came from how the images lie.</p>
+<p>${orientationText(model, orientation)} The difference, on the same patients, is ${phrase(orientation.drop, 3)}. A fall would mean that part of the figure came from how the images lie.</p>
 <div class="figures"><figure><h3>One image, eight orientations</h3>${spreadPlot(spread.histogram)}<figcaption>How far the probability of one and the same image moves when it is turned and flipped. Mean ${number(spread.mean, 3)}, 95 of 100 images below ${number(spread.upper, 3)}, worst ${number(spread.worst.spread, 3)} (<code>${spread.worst.file}</code>). For ${percent(spread.undecided, 1)} of the images the answer changes sides of the operating point.</figcaption></figure>
 <div><h3>Copies</h3><p>${copiesText(copies.images, copies.seenImages, protocol)}</p>
 ${copies.images === 0 ? [] : copies.withinEvaluated.length + copies.acrossSplit.length === 0 ? html`<p class="note good">No copy found.</p>` : html`<p class="note warn">${copies.acrossSplit.length} pairs across the split; ${copies.withinEvaluated.length} pairs of different patients among the evaluated images, ${copies.withinEvaluated.filter(({ contradiction }) => contradiction).length} of them with different labels.</p><p class="quiet">${[...copies.acrossSplit, ...copies.withinEvaluated].slice(0, 6).map(({ file, other, exact }) => html`<code>${file}</code> ${exact ? 'is' : 'resembles'} <code>${other}</code>. `)}</p>`}</div></div>`;
+}
+
+/** Which of both the service does depends on whether the bundle turns images. */
+function orientationText(
+  { input }: Evaluation['model'],
+  { asItLies, canonical }: Evaluation['shortcuts']['orientation'],
+): Html {
+  return input.preparation.some(turns)
+    ? html`Shown the images as they lie in their files, with the bundle’s own turning steps left out, which the service never does, the network’s AUC is ${phrase(asItLies)}; with every image in one orientation, as the bundle’s preparation does it, it is ${phrase(canonical)}.`
+    : html`Shown the images as they lie in their files, as the service does with this bundle, whose preparation turns none, the network’s AUC is ${phrase(asItLies)}; with every image turned to have the chest wall on the left, which the service never does, it is ${phrase(canonical)}.`;
 }
 
 function columnsPart(columns: ColumnCheck[]): Html {

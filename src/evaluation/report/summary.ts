@@ -55,7 +55,7 @@ export function summary(evaluation: Evaluation): Html {
     ],
   ];
   return html`<header><h1>Evaluation of ${model.name} ${model.version}</h1>
-<p class="lead">${data.images} images of ${data.patients} patients, ${data.positiveImages} images ${model.classes[1]} and ${data.images - data.positiveImages} ${model.classes[0]}${data.description === 'not stated' ? '' : html`. ${data.description}`}</p>
+<p class="lead">${data.images} images of ${data.patients} patients, ${data.positiveImages} images ${model.classes[1]} and ${data.images - data.positiveImages} ${model.classes[0]}${data.description === 'not stated' ? '' : html`. Data: ${data.description}`}</p>
 <p class="lead">${whichPatients(evaluation)}</p></header>
 ${warnings.map((warning, index) => html`<p class="note ${index === 0 && warning.startsWith('LEAKING') ? 'bad' : 'warn'}" role="note">${warning}</p>`)}
 <div class="cards">${cards.map(([title, value, text]) => html`<div class="card"><h3>${title}</h3><p class="value">${value}</p><p class="quiet">${text}</p></div>`)}</div>
