@@ -55,7 +55,10 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
   if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
 
   const { exams, unreadable, fileOf } = await readExams(files);
-  if (exams.length > 0) await results.makeResultFolder(out);
+  const studies = exams.map((exam) => exam.studyInstanceUID);
+  if (studies.length > 0) await results.makeResultFolder(out);
+  if (studies.length > 1) await results.checkResultPlaces(out, studies);
+  for (const study of studies.length === 1 ? studies : []) await results.checkResultPlace(out, study);
   const { bench, close } = await openWorkbench(settings);
   try {
     const told: object[] = [];
@@ -67,7 +70,7 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
         previews: true,
       });
       const folder = exams.length > 1 ? join(out, studyInstanceUID) : out;
-      const written = await results.writeResultFiles(outcome, folder);
+      const written = await results.writeResultFiles(studyInstanceUID, outcome, folder);
       const name = (uid: string) => fileOf.get(uid) ?? uid;
       told.push({
         studyInstanceUID,

@@ -32,7 +32,7 @@ export async function writeDryRun(
         continue;
       }
       const outcome = await dryRun(study, parts);
-      const files = await writeResultFiles(outcome, join(folder, study));
+      const files = await writeResultFiles(study, outcome, join(folder, study));
       exams.push({ studyInstanceUID: study, ...outcomeJson(outcome, files) });
       if (outcome.status !== 'analysed') process.exitCode = EXIT.trouble;
       if (json) continue;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isValidUid, ownMark, readPart10 } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
 import type { ExamOutcome } from '../exam/index.js';
 import { makeFolder } from '../folder.js';
@@ -36,33 +38,111 @@ function unwritable(folder: string, cause: unknown): MamoriError {
   });
 }
 
+/** A file that is written under its name once all of them are there. */
+export interface ResultFile {
+  name: string;
+  bytes(): Uint8Array | Promise<Uint8Array>;
+}
+
+/** What a run leaves that was killed; also the trial of a folder. */
+const isDraft = (name: string) => name.startsWith('.mamori-');
+
+/**
+ * Refuses a folder that holds anything but Mamori's results of the study, for file names do not tell whose they are.
+ *
+ * @returns the names of the study's earlier results in `folder`
+ * @throws MamoriError `results-place-taken`, `results-unwritable`
+ */
+export async function checkResultPlace(folder: string, studyInstanceUID: string): Promise<string[]> {
+  const present = await entriesOf(folder);
+  const own = new Set<string>();
+  for (const { name } of present.filter((entry) => entry.isFile() && entry.name.endsWith('.dcm'))) {
+    if (await isResultOf(join(folder, name), studyInstanceUID)) own.add(name);
+  }
+  const isOwn = (name: string) => own.has(name) || own.has(name.replace(/\.png$/, '.dcm'));
+  const foreign = present.find((entry) => !entry.isFile() || !isOwn(entry.name));
+  if (foreign !== undefined) throw taken(folder, foreign.name, `no result of study ${studyInstanceUID}`);
+  return present.map(({ name }) => name);
+}
+
+/**
+ * The same for a folder with a folder for each study.
+ *
+ * @throws MamoriError `results-place-taken`, `results-unwritable`
+ */
+export async function checkResultPlaces(folder: string, studyInstanceUIDs: string[]): Promise<void> {
+  const foreign = (await entriesOf(folder)).find((entry) => !entry.isDirectory() || !isValidUid(entry.name));
+  if (foreign !== undefined) throw taken(folder, foreign.name, 'no folder of a study');
+  for (const study of studyInstanceUIDs) await checkResultPlace(join(folder, study), study);
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !isDraft(name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw unwritable(folder, error);
+  }
+}
+
+/** An image of the study is none of its results: it would be lost when those are replaced. */
+async function isResultOf(file: string, studyInstanceUID: string): Promise<boolean> {
+  try {
+    const { dataset } = readPart10(await readFile(file));
+    return (
+      dataset.string('InstanceCreatorUID') === ownMark.InstanceCreatorUID &&
+      dataset.string('StudyInstanceUID') === studyInstanceUID
+    );
+  } catch {
+    return false;
+  }
+}
+
+function taken(folder: string, name: string, what: string): MamoriError {
+  return new MamoriError('results-place-taken', `${folder} holds ${name}, which is ${what}.`, {
+    remedy: 'Name another folder, new or empty; nothing in this one was changed.',
+  });
+}
+
 /**
  * Writes an exam's objects as DICOM files and their pictures as PNG: `tid1500.dcm`, `LCC-1.dcm`, `LCC-1.png`, …
- * Names come from views, never from the patient. They appear only once all of them are written: half an exam's results
- * could be taken for the whole.
+ * Names come from views, never from the patient.
  *
  * @returns the names of the files in `folder`
- * @throws MamoriError `results-unwritable`
+ * @throws MamoriError `results-unwritable`, `results-place-taken`
  */
-export async function writeResultFiles(outcome: ExamOutcome, folder: string): Promise<string[]> {
-  if (outcome.objects.length + outcome.previews.length === 0) return [];
-  await makeResultFolder(folder);
+export async function writeResultFiles(
+  studyInstanceUID: string,
+  outcome: ExamOutcome,
+  folder: string,
+): Promise<string[]> {
   const names = new Map(outcome.previews.map((preview) => [preview.sopInstanceUID, preview.name]));
+  const files = [
+    ...outcome.objects.map(({ kind, sopInstanceUID, bytes }) => ({
+      name: `${names.get(sopInstanceUID) ?? kind}.dcm`,
+      bytes: () => bytes,
+    })),
+    ...outcome.previews.map(({ name, image }) => ({ name: `${name}.png`, bytes: () => overlayPng(image) })),
+  ];
+  if (files.length > 0) await writeAll(studyInstanceUID, files, folder);
+  return files.map(({ name }) => name);
+}
+
+/**
+ * Puts a study's results into a folder, in place of all earlier ones. They appear only once all of them are written:
+ * half an exam's results could be taken for the whole.
+ *
+ * @throws MamoriError `results-unwritable`, `results-place-taken`
+ */
+export async function writeAll(studyInstanceUID: string, files: ResultFile[], folder: string): Promise<void> {
+  await makeResultFolder(folder);
   let draft: string | undefined;
   try {
     draft = await mkdtemp(join(folder, '.mamori-'));
-    const written: string[] = [];
-    for (const { kind, sopInstanceUID, bytes } of outcome.objects) {
-      const name = `${names.get(sopInstanceUID) ?? kind}.dcm`;
-      await writeFile(join(draft, name), bytes);
-      written.push(name);
-    }
-    for (const { name, image } of outcome.previews) {
-      await writeFile(join(draft, `${name}.png`), await overlayPng(image));
-      written.push(`${name}.png`);
-    }
-    for (const name of written) await rename(join(draft, name), join(folder, name));
-    return written;
+    for (const { name, bytes } of files) await writeFile(join(draft, name), await bytes());
+    // Earlier ones go first: a run that is killed here leaves too few files, never two runs' together.
+    for (const name of await checkResultPlace(folder, studyInstanceUID)) await rm(join(folder, name));
+    for (const { name } of files) await rename(join(draft, name), join(folder, name));
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall === undefined ? error : unwritable(folder, error);
   } finally {

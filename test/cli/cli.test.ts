@@ -1,13 +1,22 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what settings files hold
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { installedVersion } from '../../src/config/index.js';
 import { type Archive, startArchive } from '../../src/demo/index.js';
+import { dicomDate } from '../../src/dicom/index.js';
 import { DicomWeb } from '../../src/dicomweb/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import type { Bundle } from '../../src/model/index.js';
@@ -259,6 +268,49 @@ describe('mamori', () => {
       });
     }
 
+    it('replaces the results of the same study as a whole', async () => {
+      expect(await analyze(made)).to.equal(0);
+      const out = join(folder, 'out');
+      const all = readdirSync(out);
+      expect(all).to.include('RMLO-4.png').and.include('tid1500.dcm');
+      expect(await analyze(made.slice(0, 1))).to.equal(0);
+      expect(readdirSync(out).sort()).to.deep.equal(['RCC-1.dcm', 'RCC-1.png', 'tid1500.dcm']);
+    });
+
+    it('refuses at once a folder that holds anything but results of the same study, and changes nothing there', async () => {
+      const out = join(folder, 'out');
+      const other = makeExam({ ...SMALL, seed: 'other' });
+      const image = join(folder, 'image.dcm');
+      writeFileSync(image, made[0]!.bytes);
+      const refused = async (files: string[], place: string, held: RegExp) => {
+        const before = readdirSync(place);
+        // Read before any work: there is no such model.
+        const { code, err } = await mamori(['analyze', ...files, '--out', place, '--model', folder]);
+        expect(err).to.match(held).and.contain('Name another folder');
+        expect(code).to.equal(1);
+        expect(readdirSync(place)).to.deep.equal(before);
+      };
+      expect(await analyze(other.slice(0, 1))).to.equal(0);
+      await refused([image], out, /out holds .*\.dcm, which is no result of study/);
+      const both = [image, join(folder, '0.dcm')];
+      await refused(both, out, /out holds .*, which is no folder of a study/);
+      // The images themselves are of the study, and no results.
+      await refused([image], folder, /holds .*, which is no result of study/);
+      const alone = join(folder, 'images');
+      mkdirSync(alone);
+      writeFileSync(join(alone, 'LCC-1.dcm'), made[0]!.bytes);
+      await refused([join(alone, 'LCC-1.dcm')], alone, /holds LCC-1\.dcm, which is no result of study/);
+    });
+
+    it('gives each of several studies its folder, twice too', async () => {
+      const two = [made[0]!, makeExam({ ...SMALL, seed: 'other' })[0]!];
+      for (const _ of two) {
+        expect(await analyze(two)).to.equal(0);
+        const studies = two.map(({ studyInstanceUID }) => studyInstanceUID);
+        expect(readdirSync(join(folder, 'out'))).to.have.members(studies);
+      }
+    });
+
     it('names a full disk before the work or after it, and leaves nothing half-written', async function () {
       const disk = mountSmallDisk(join(folder, 'disk'), 300, this);
       try {
@@ -327,6 +379,10 @@ describe('mamori', () => {
     });
 
     it('says how far back it looked for studies', async () => {
+      const today = makeExam({ rows: 160, columns: 128, date: dicomDate(new Date()), seed: 'today' });
+      const pacs = new DicomWeb({ url: archive.url, auth: { type: 'none' } });
+      await pacs.store(today[0]!.studyInstanceUID, today);
+      await pacs.close();
       const { out } = await mamori(['once', '-c', config]);
       expect(out).to.match(/^1 mammography study since 3 days before today \(poll\.lookbackDays\), /);
     });
