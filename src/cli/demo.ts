@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import type { Settings } from '../config/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
+import type { MadeInstance } from '../phantom/index.js';
 import type { ExamReport } from '../poller/index.js';
 import { jsonOption } from './options.js';
+import type { ResultFile } from './resultFiles.js';
 import type { Service } from './service.js';
 
 interface Options {
@@ -22,18 +24,24 @@ export const demoCommand = new Command('demo')
   .action(demo);
 
 async function demo({ once, model, keep, json }: Options): Promise<void> {
-  const [{ makeResultFolder }, { bundleFolder, defaultSettings }, { startArchive }] = await Promise.all([
-    import('./resultFiles.js'),
-    import('../config/index.js'),
-    import('../demo/index.js'),
-  ]);
+  const [{ checkResultPlace, makeResultFolder }, { bundleFolder, defaultSettings }, made, { join }] =
+    await Promise.all([
+      import('./resultFiles.js'),
+      import('../config/index.js'),
+      import('../demo/index.js'),
+      import('node:path'),
+    ]);
   const say = (text: string) => {
     if (!json) console.log(text);
   };
   const folder = await passingFolder();
-  if (keep !== undefined) await makeResultFolder(keep);
+  const exam = made.demoExam(new Date());
+  if (keep !== undefined) {
+    await makeResultFolder(keep);
+    await checkResultPlace(keep, exam[0]!.studyInstanceUID);
+  }
   for (const signal of SIGNALS) process.once(signal, stopEarly);
-  const archive = await startArchive();
+  const archive = await made.startArchive();
   try {
     say(`A DICOMweb archive listens on ${archive.url}`);
     const settings = defaultSettings(archive.url, folder);
@@ -41,9 +49,9 @@ async function demo({ once, model, keep, json }: Options): Promise<void> {
     settings.outputs.reports = ['tid1500', 'mammography-cad'];
     if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
     // A demo that ends at once leaves no time to look: then there are files only where they stay.
-    const results = keep ?? (once ? undefined : folder);
+    const results = keep ?? (once ? undefined : join(folder, 'results'));
     const stayUp = once ? undefined : (service: Service) => keepStatusPageUp(service, settings, say);
-    await showAll({ settings, results, stayUp, json: json === true, say });
+    await showAll({ exam, settings, results, stayUp, json: json === true, say });
   } finally {
     await archive.close();
   }
@@ -65,6 +73,7 @@ async function passingFolder(): Promise<string> {
 }
 
 interface Show {
+  exam: MadeInstance[];
   settings: Settings;
   /** Where the results are put to be looked at. */
   results: string | undefined;
@@ -74,7 +83,7 @@ interface Show {
   say(text: string): void;
 }
 
-async function showAll({ settings, results, stayUp, json, say }: Show): Promise<void> {
+async function showAll({ exam: made, settings, results, stayUp, json, say }: Show): Promise<void> {
   const [{ openLog }, { openService }, text, { EXIT }] = await Promise.all([
     import('./log.js'),
     import('./service.js'),
@@ -83,7 +92,7 @@ async function showAll({ settings, results, stayUp, json, say }: Show): Promise<
   ]);
   const service = await openService(settings, openLog(settings));
   try {
-    const views = await storeMadeExam(service.pacs);
+    const views = await storeMadeExam(service.pacs, made);
     say(`A made exam of nobody is stored in it: ${[...views.values()].join(', ')}`);
     say(
       `${service.bundle.name} ${service.bundle.version} looks at it (${service.engine.name}, ${service.engine.device}) …\n`,
@@ -113,9 +122,7 @@ async function showAll({ settings, results, stayUp, json, say }: Show): Promise<
 }
 
 /** Stores the exam over the network, as a modality's gateway would. Answers what each instance shows. */
-async function storeMadeExam(pacs: DicomWeb): Promise<Map<string, string>> {
-  const { demoExam } = await import('../demo/index.js');
-  const exam = demoExam(new Date());
+async function storeMadeExam(pacs: DicomWeb, exam: MadeInstance[]): Promise<Map<string, string>> {
   await pacs.store(exam[0]!.studyInstanceUID, exam);
   return new Map(exam.map(({ sopInstanceUID, view }) => [sopInstanceUID, view]));
 }
@@ -128,34 +135,32 @@ async function fetchResults(
   views: Map<string, string>,
   folder: string,
 ): Promise<string[]> {
-  const [{ writeFile }, { join }, { readPart10 }, { overlayPng }] = await Promise.all([
-    import('node:fs/promises'),
+  const [{ writeAll }, { join }, { readPart10 }, { overlayPng }] = await Promise.all([
+    import('./resultFiles.js'),
     import('node:path'),
     import('../dicom/index.js'),
     import('../gradcam/index.js'),
   ]);
   const held = await pacs.instances(study);
-  const files: string[] = [];
-  const write = async (name: string, bytes: Uint8Array) => {
-    files.push(join(folder, name));
-    await writeFile(join(folder, name), bytes);
-  };
+  const files: ResultFile[] = [];
   for (const { kind, sopInstanceUID } of objects) {
     const { seriesInstanceUID } = held.find((instance) => instance.sopInstanceUID === sopInstanceUID)!;
     const bytes = await pacs.retrieveInstance(study, seriesInstanceUID, sopInstanceUID);
     const { dataset } = readPart10(bytes);
     const pixels = dataset.pixelData()?.fragments[0];
     if (pixels === undefined) {
-      await write(`${kind}.dcm`, bytes);
+      files.push({ name: `${kind}.dcm`, bytes: () => bytes });
       continue;
     }
     const source = dataset.items('SourceImageSequence')[0]?.string('ReferencedSOPInstanceUID');
     const name = `heat-map-${views.get(source ?? '') ?? sopInstanceUID}`;
     const [rows, columns] = [dataset.number('Rows')!, dataset.number('Columns')!];
-    await write(`${name}.dcm`, bytes);
-    await write(`${name}.png`, await overlayPng({ rows, columns, pixels, imageArea: { rows, columns } }));
+    const picture = { rows, columns, pixels, imageArea: { rows, columns } };
+    files.push({ name: `${name}.dcm`, bytes: () => bytes });
+    files.push({ name: `${name}.png`, bytes: () => overlayPng(picture) });
   }
-  return files;
+  if (files.length > 0) await writeAll(study, files, folder);
+  return files.map(({ name }) => join(folder, name));
 }
 
 async function keepStatusPageUp(

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Bundle } from '../../src/model/index.js';
+import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { smallBundle } from '../model/bundles.js';
 import { scratchFolder } from '../scratch.js';
 
@@ -74,6 +76,30 @@ describe('the demo and its files', function () {
     expect(await exitCode(child)).to.equal(1);
     expect(err).to.match(/^The results cannot be written to \/proc\/kept\/here \(ENOENT\)/);
     expect(readdirSync(temporary)).to.deep.equal([]);
+  });
+
+  it('keeps nothing among files of something else, and says so at once', async () => {
+    const kept = join(temporary, 'kept');
+    mkdirSync(kept);
+    writeFileSync(join(kept, 'tid1500.dcm'), 'whose?');
+    const child = demo('--once', '--keep', kept);
+    const err = text(child.stderr!);
+    expect(await exitCode(child)).to.equal(1);
+    expect(await err).to.match(/ holds tid1500\.dcm, which is no result of study .*\.\nName another folder/);
+    expect(readdirSync(kept)).to.deep.equal(['tid1500.dcm']);
+  });
+
+  it('names a disk that fills up, and leaves no cut file there', async function () {
+    const disk = mountSmallDisk(join(temporary, 'disk'), 300, this);
+    try {
+      const child = demo('--once', '--keep', disk.folder);
+      const err = text(child.stderr!);
+      expect(await exitCode(child)).to.equal(1);
+      expect(await err).to.match(/^The results cannot be written to .*disk \(ENOSPC\)\.\nName a folder/);
+      expect(readdirSync(disk.folder)).to.deep.equal([]);
+    } finally {
+      disk.unmount();
+    }
   });
 
   it('leaves nothing behind either when it is stopped in the middle', async () => {
