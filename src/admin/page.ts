@@ -56,7 +56,7 @@ export function statusPage(snapshot: StatusSnapshot): string {
 ${banner}
 <div class="cards">
 <section class="card"><h2>Service</h2><p>${SERVICE[service.state]}</p>
-<p class="quiet">${cycle === undefined ? 'No look at the PACS yet' : html`Last look ${time(cycle.endedAt)}: ${cycle.studies} mammography studies, ${cycle.exams} worked on`}</p></section>
+<p class="quiet">${cycle === undefined ? 'No look at the PACS yet' : html`Last look ${time(cycle.endedAt)}: ${cycle.studies} mammography ${cycle.studies === 1 ? 'study' : 'studies'}, ${cycle.exams} worked on`}</p></section>
 <section class="card"><h2>PACS</h2><p>${pacs.reachable === undefined ? 'Not tried yet' : pacs.reachable ? 'Reachable' : html`Not reachable${pacs.since && html` since ${time(pacs.since)}`}`}</p>
 <p class="quiet">${pacs.url}</p></section>
 <section class="card"><h2>Model</h2><p>${model.name} ${model.version}</p>
