@@ -1,5 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /**
  * Makes a folder, with those above it that are missing; one that is there already is as good. In place of Node's
@@ -18,6 +18,17 @@ export async function makeFolder(path: string): Promise<void> {
     if (!(await isFolder(above))) await makeFolder(above);
     await makeLast(folder);
   }
+}
+
+/**
+ * A new folder beside `target`, from where what is written there can be moved to its place at once. It is hidden, and
+ * only this account can read it.
+ *
+ * @throws the system's own error
+ */
+export async function makeDraft(target: string): Promise<string> {
+  await makeFolder(dirname(target));
+  return mkdtemp(join(dirname(target), `.${basename(target)}-`));
 }
 
 async function makeLast(folder: string): Promise<void> {

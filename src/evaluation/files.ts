@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { makeFolder } from '../folder.js';
+import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { makeDraft } from '../folder.js';
 import { EvaluationError } from './errors.js';
 import type { Picture } from './explanation/types.js';
 import { reportPage } from './report/page.js';
@@ -16,17 +16,13 @@ export const RESULT_FILES = ['evaluation.html', 'evaluation.json', 'predictions.
 export async function checkPlace(out: string): Promise<void> {
   const target = resolve(out);
   await refuseForeign(target);
-  await rm(await makeDraft(target), { recursive: true });
+  await rm(await draftFor(target), { recursive: true });
 }
 
-/** A folder beside the results' place, from where they can be moved there at once. */
-async function makeDraft(target: string): Promise<string> {
-  try {
-    await makeFolder(dirname(target));
-    return await mkdtemp(join(dirname(target), `.${basename(target)}-`));
-  } catch (cause) {
+function draftFor(target: string): Promise<string> {
+  return makeDraft(target).catch((cause) => {
     throw unwritable(target, cause);
-  }
+  });
 }
 
 function unwritable(target: string, cause: unknown): EvaluationError {
@@ -72,7 +68,7 @@ export async function writeResults(
   pictures: Picture[],
 ): Promise<void> {
   const target = resolve(out);
-  const draft = await makeDraft(target);
+  const draft = await draftFor(target);
   try {
     await writeFile(join(draft, 'evaluation.json'), `${JSON.stringify(evaluation, undefined, 1)}\n`);
     await writeFile(join(draft, 'predictions.csv'), predictionsCsv(predictions));

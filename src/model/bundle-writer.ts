@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { makeFolder } from '../folder.js';
+import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { makeDraft } from '../folder.js';
 import { BUNDLE_FILE, loadBundle, sha256 } from './bundle.js';
 import { type BundleDocument, bundleSchema } from './bundle-schema.js';
 import { ModelError } from './errors.js';
@@ -22,7 +22,7 @@ export async function writeBundle(
   files: Record<string, Uint8Array>,
 ): Promise<Bundle> {
   const target = resolve(directory);
-  const draft = await makeDraft(target);
+  const draft = await draftFor(target);
   try {
     const hashes: Record<string, string> = {};
     for (const name of Object.keys(files).sort()) {
@@ -45,14 +45,10 @@ export async function writeBundle(
   return loadBundle(target, { leaking: true });
 }
 
-/** @throws ModelError `bundle-place-taken` where nothing can be made beside `target` */
-async function makeDraft(target: string): Promise<string> {
-  try {
-    await makeFolder(dirname(target));
-    return await mkdtemp(join(dirname(target), `.${basename(target)}-`));
-  } catch (cause) {
+function draftFor(target: string): Promise<string> {
+  return makeDraft(target).catch((cause) => {
     throw unwritable(target, cause);
-  }
+  });
 }
 
 function unwritable(target: string, cause: unknown): ModelError {
