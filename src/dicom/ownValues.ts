@@ -154,9 +154,11 @@ export function decimalString(value: number): string {
   if (!Number.isFinite(value)) throw new DicomWriteError('A decimal string takes finite numbers');
   const exact = String(value);
   if (exact.length <= 16) return exact.toUpperCase();
-  for (let digits = 16; digits > 1; digits--) {
-    const rounded = String(Number(value.toPrecision(digits)));
-    if (rounded.length <= 16) return rounded.toUpperCase();
+  for (let digits = 16; digits > 9; digits--) {
+    const rounded = Number(value.toPrecision(digits));
+    // Small numbers lose digits to leading zeros, which an exponent saves.
+    const text = [String(rounded), rounded.toExponential()].find(({ length }) => length <= 16);
+    if (text !== undefined) return text.toUpperCase();
   }
   return value.toExponential(8).toUpperCase();
 }

@@ -134,7 +134,10 @@ describe('writePart10', () => {
         expect(text.length).to.be.at.most(16);
         expect(Math.abs(Number(text) - value)).to.be.at.most(Math.abs(value) * 1e-8);
       }),
+      { examples: [[-0.0000011190094111900943]] },
     );
+    const small = written({ SliceThickness: -0.0000011190094111900943 });
+    expect(small.string('SliceThickness')).to.equal('-1.1190094112E-6');
   });
 
   it('writes any printable text as it is', () => {
