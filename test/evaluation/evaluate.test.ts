@@ -18,6 +18,7 @@ import { encodeSplit, SPLIT_FILE } from '../../src/model/training/split-record.j
 import { makeExam } from '../../src/phantom/index.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { describeBundle, scratchFolder, smallBundle } from '../model/bundles.js';
+import { refusal as refusalOf } from '../refusal.js';
 import { type DataSet, patients, picture, QUARTER_TURN, turned, writeDataSet } from './pictures.js';
 
 const QUIET = { stage: () => {}, progress: () => {} };
@@ -46,15 +47,7 @@ async function options(
   };
 }
 
-async function refusal(work: Promise<unknown>): Promise<MamoriError> {
-  try {
-    await work;
-  } catch (error) {
-    expect(error).to.be.instanceOf(MamoriError);
-    return error as MamoriError;
-  }
-  throw new Error('nothing was refused');
-}
+const refusal = (work: Promise<unknown>) => refusalOf(work, MamoriError);
 
 async function mamori(...given: string[]): Promise<{ code: number; stdout: string }> {
   const program = join(process.cwd(), 'dist/src/cli/main.js');

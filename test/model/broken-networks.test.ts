@@ -10,11 +10,11 @@ import {
   handMade,
   inputsFor,
   meanOutputs,
-  refusal,
   remade,
   smallBundle,
 } from './bundles.js';
 import { needsNativeTensorflow } from './native-tensorflow.js';
+import { refusal } from './refusal.js';
 import { SMALL_NETWORKS } from './small-networks.js';
 
 const CPU = { engine: 'onnxruntime', device: 'cpu', threads: 1 } as const;

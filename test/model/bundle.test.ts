@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { writeBundle } from '../../src/model/bundle-writer.js';
 import { type Bundle, loadBundle } from '../../src/model/index.js';
-import { describeBundle, refusal, scratchFolder, smallBundle } from './bundles.js';
+import { describeBundle, scratchFolder, smallBundle } from './bundles.js';
+import { refusal } from './refusal.js';
 
 const CARD = { 'MODEL_CARD.md': Buffer.from('# Card\n'), 'model.onnx': Buffer.from('not read here') };
 const INPUT = { rows: 16, columns: 16, channels: 1 };

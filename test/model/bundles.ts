@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from 'chai';
 import { type BundleDescription, writeBundle } from '../../src/model/bundle-writer.js';
 import { exportOnnx } from '../../src/model/export/onnx-export.js';
 import { OnnxGraph } from '../../src/model/export/onnx-graph.js';
-import { type Bundle, loadBundle, ModelError } from '../../src/model/index.js';
+import { type Bundle, loadBundle } from '../../src/model/index.js';
 import { encodeLayersModel } from '../../src/model/networks/layers-file.js';
 import { anyTensorflow } from '../../src/model/tensorflow-runtime.js';
 import { scratchFolder as newFolder } from '../scratch.js';
@@ -66,17 +65,6 @@ export async function smallBundle(network: SmallNetwork = SMALL_NETWORKS[0]!): P
   );
   model.dispose();
   return bundle;
-}
-
-/** The error with which work is refused; fails when it is not. */
-export async function refusal(work: Promise<unknown>): Promise<ModelError> {
-  try {
-    await work;
-  } catch (error) {
-    expect(error).to.be.instanceOf(ModelError);
-    return error as ModelError;
-  }
-  throw new Error('nothing was refused');
 }
 
 /** A bundle for 8 x 8 x 1 with this model.onnx and no layers. */

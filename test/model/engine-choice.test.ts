@@ -4,8 +4,9 @@ import { expect } from 'chai';
 import { type Candidate, openFirst } from '../../src/model/engines/candidate.js';
 import { type Bundle, type Engine, ModelError, openEngine } from '../../src/model/index.js';
 import { installedTensorflow } from '../../src/model/tensorflow-runtime.js';
-import { inputsFor, refusal, smallBundle } from './bundles.js';
+import { inputsFor, smallBundle } from './bundles.js';
 import { needsNativeTensorflow } from './native-tensorflow.js';
+import { refusal } from './refusal.js';
 
 const runFile = promisify(execFile);
 const CPU = { engine: 'onnxruntime', device: 'cpu', threads: 1 } as const;

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { EngineThread } from '../../src/model/engines/engine-thread.js';
 import { type Bundle, openEngine } from '../../src/model/index.js';
-import { inputsFor, refusal, smallBundle } from './bundles.js';
+import { inputsFor, smallBundle } from './bundles.js';
 import { needsNativeTensorflow } from './native-tensorflow.js';
+import { refusal } from './refusal.js';
 import { SMALL_NETWORKS } from './small-networks.js';
 
 /** The input on which dying-thread.ts ends. */

@@ -1,13 +1,5 @@
-import { expect } from 'chai';
 import { ModelError } from '../../src/model/index.js';
+import { refusal as refusalOf } from '../refusal.js';
 
-/** The error that the work ends with. */
-export async function refusal(work: Promise<unknown>): Promise<ModelError> {
-  try {
-    await work;
-  } catch (error) {
-    expect(error).to.be.instanceOf(ModelError);
-    return error as ModelError;
-  }
-  throw new Error('nothing was refused');
-}
+/** The model's error with which the work is refused; fails when it is not. */
+export const refusal = (work: Promise<unknown>): Promise<ModelError> => refusalOf(work, ModelError);
