@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { openService } from '../src/cli/service.js';
 import { defaultSettings } from '../src/config/index.js';
+import { openService } from '../src/service/service.js';
 
 /**
  * The service under measurement, in a process of its own: told a study by its parent, it sees the exam through as

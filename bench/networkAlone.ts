@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { gradCam } from '../src/gradcam/index.js';
-import { loadOnnxRuntime } from '../src/model/engines/onnxruntime-library.js';
-import { sessionOptions } from '../src/model/engines/onnxruntime-session.js';
-import { decodeModel, encodeModel, type ModelProto } from '../src/model/export/onnx-schema.js';
+import { loadOnnxRuntime } from '../src/model/engines/onnxruntimeLibrary.js';
+import { sessionOptions } from '../src/model/engines/onnxruntimeSession.js';
 import type { Bundle } from '../src/model/index.js';
-import { readLayersModel } from '../src/model/networks/layers-file.js';
-import { cutAt, networkOutputs } from '../src/model/networks/outputs.js';
-import { nativeTensorflow } from '../src/model/tensorflow-runtime.js';
+import { readLayersModel } from '../src/model/layersFile.js';
+import { cutAt, networkOutputs } from '../src/model/networkOutputs.js';
+import { decodeModel, encodeModel, type ModelProto } from '../src/model/onnxSchema.js';
+import { nativeTensorflow } from '../src/model/tensorflowRuntime.js';
 
 /** A network, opened. */
 export interface TimedNetwork {

@@ -1,4 +1,4 @@
-import type { StatusSnapshot } from './status.js';
+import type { StatusSnapshot } from './serviceState.js';
 
 /** What keeps the service from doing its work now, as sentences; empty when it is well. */
 export function ailments({ now, startedAt, service, pacs }: StatusSnapshot): string[] {

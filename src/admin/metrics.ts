@@ -1,5 +1,5 @@
 import { ailments } from './health.js';
-import type { StatusSnapshot } from './status.js';
+import type { StatusSnapshot } from './serviceState.js';
 
 type Sample = [labels: Record<string, string>, value: number];
 

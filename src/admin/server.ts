@@ -4,12 +4,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
 import { MamoriError } from '../errors.js';
-import { type AdminAuth, admits } from './credentials.js';
+import { type AdminAuth, admits } from './basicCredentials.js';
 import { ailments } from './health.js';
 import { metricsText } from './metrics.js';
-import { statusPage } from './page.js';
-import type { StatusSource } from './status.js';
-import { STYLE } from './style.js';
+import { STYLE } from './pageStyle.js';
+import type { StatusSource } from './serviceState.js';
+import { statusPage } from './statusPage.js';
 
 export interface AdminOptions {
   /** Port 0 takes any that is free. */

@@ -43,7 +43,7 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
   ] = await Promise.all([
     import('node:path'),
     import('../config/index.js'),
-    import('./service.js'),
+    import('../service/index.js'),
     import('../exam/index.js'),
     import('./resultFiles.js'),
     import('./outcomeText.js'),

@@ -3,9 +3,9 @@ import type { Settings } from '../config/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import type { MadeInstance } from '../phantom/index.js';
 import type { ExamReport } from '../poller/index.js';
+import type { Service } from '../service/index.js';
 import { jsonOption } from './options.js';
 import type { ResultFile } from './resultFiles.js';
-import type { Service } from './service.js';
 
 interface Options {
   once?: true;
@@ -85,8 +85,8 @@ interface Show {
 
 async function showAll({ exam: made, settings, results, stayUp, json, say }: Show): Promise<void> {
   const [{ openLog }, { openService }, text, { EXIT }] = await Promise.all([
-    import('./log.js'),
-    import('./service.js'),
+    import('../service/index.js'),
+    import('../service/index.js'),
     import('./outcomeText.js'),
     import('./outcome.js'),
   ]);
@@ -139,7 +139,7 @@ async function fetchResults(
     import('./resultFiles.js'),
     import('node:path'),
     import('../dicom/index.js'),
-    import('../gradcam/index.js'),
+    import('../pictures/index.js'),
   ]);
   const held = await pacs.instances(study);
   const files: ResultFile[] = [];
@@ -170,7 +170,7 @@ async function keepStatusPageUp(
 ): Promise<void> {
   const [{ startAdmin }, { statusOf }, { toldToStop }] = await Promise.all([
     import('../admin/index.js'),
-    import('./serviceStatus.js'),
+    import('../service/index.js'),
     import('./stopSignal.js'),
   ]);
   const { source } = statusOf(service, settings);

@@ -12,8 +12,8 @@ async function once({ config, json }: { config: string; json?: true }): Promise<
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
   const [{ openLog }, { openService }, { tellExams }] = await Promise.all([
-    import('./log.js'),
-    import('./service.js'),
+    import('../service/index.js'),
+    import('../service/index.js'),
     import('./examReports.js'),
   ]);
   const service = await openService(settings, openLog(settings));

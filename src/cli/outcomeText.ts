@@ -1,6 +1,6 @@
 import { standardView } from '../dicom/index.js';
 import type { ExamOutcome } from '../exam/index.js';
-import type { ImageFinding } from '../model/index.js';
+import type { ImageFinding } from '../findings/index.js';
 import type { Analysis } from '../poller/index.js';
 
 /** What a person reads about one exam's answer; `name` gives an instance the name it goes by here. */

@@ -27,13 +27,13 @@ async function processStudies(studies: string[], { config, force, dryRun, json }
   const { absence, checkStudyUids } = await import('./studyUids.js');
   await checkStudyUids(studies);
   if (dryRun !== undefined) {
-    const { writeDryRun } = await import('./dryRun.js');
+    const { writeDryRun } = await import('./dryRunFolder.js');
     await writeDryRun(studies, settings, dryRun, json === true);
     return;
   }
   const [{ openLog }, { openService }, { tellExams }] = await Promise.all([
-    import('./log.js'),
-    import('./service.js'),
+    import('../service/index.js'),
+    import('../service/index.js'),
     import('./examReports.js'),
   ]);
   const service = await openService(settings, openLog(settings));

@@ -6,7 +6,7 @@ import { isValidUid, ownMark, readPart10 } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
 import type { ExamOutcome } from '../exam/index.js';
 import { makeFolder } from '../folder.js';
-import { overlayPng } from '../gradcam/index.js';
+import { overlayPng } from '../pictures/index.js';
 
 /** What a disk with any room at all takes. */
 const PROBE = new Uint8Array(4096);

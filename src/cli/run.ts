@@ -11,10 +11,10 @@ async function run({ config }: { config: string }): Promise<void> {
   const { installedVersion, loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
   const [{ openLog }, { openService }, { startAdmin }, { statusOf }, { toldToStop }] = await Promise.all([
-    import('./log.js'),
-    import('./service.js'),
+    import('../service/index.js'),
+    import('../service/index.js'),
     import('../admin/index.js'),
-    import('./serviceStatus.js'),
+    import('../service/index.js'),
     import('./stopSignal.js'),
   ]);
   const log = openLog(settings);

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExamState } from '../ledger/index.js';
+import { timeText } from '../service/index.js';
 import { configOption, jsonOption } from './options.js';
-import { tableText, timeText } from './table.js';
+import { tableText } from './table.js';
 
 interface Options {
   config: string;

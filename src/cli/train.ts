@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from '../model/index.js';
+import type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from '../training/index.js';
 
 const POSITIVE = 'malignant';
 
@@ -63,7 +63,7 @@ async function run(given: Options, command: Command): Promise<void> {
   if (protocol === 'by-image') options.copies ??= COPIES;
   else if (options.copies !== undefined)
     command.error('error: --copies goes with --protocol by-image only', { exitCode: 2 });
-  const { readAbout, train, unstated } = await import('../model/index.js');
+  const { readAbout, train, unstated } = await import('../training/index.js');
   const { data: images, arch, about, name, modelVersion, json, ...rest } = options;
   const bundle = await train(
     {

@@ -1,13 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import type { SettingsDocument } from './document.js';
 import { keyAlternatives, keysAt } from './jsonSchema.js';
 import { type KeyPath, keyName, type Problem } from './problem.js';
-import { type Settings, settingsSchema } from './schema.js';
 import { isSecret } from './secretKey.js';
+import { type Settings, settingsSchema } from './settingsSchema.js';
 import { nearest } from './suggestion.js';
 import { replaceAt, valueAt } from './value.js';
+import type { SettingsDocument } from './yamlDocument.js';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Settings } from './schema.js';
+import type { Settings } from './settingsSchema.js';
 
 /**
  * Names the settings that change what is written about an exam: sixteen hexadecimal digits, part of the exam's

@@ -4,5 +4,5 @@ export { bundleFolder, installationFolder, installedVersion } from './installati
 export { settingsJsonSchema } from './jsonSchema.js';
 export { defaultSettings, loadSettings } from './load.js';
 export { type Problem, SettingsError } from './problem.js';
-export type { Settings } from './schema.js';
 export { secretValues } from './secret.js';
+export type { Settings } from './settingsSchema.js';

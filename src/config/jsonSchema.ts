@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KeyPath } from './problem.js';
-import { settingsSchema } from './schema.js';
+import { settingsSchema } from './settingsSchema.js';
 
 interface Node {
   type?: string;

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { MamoriError } from '../errors.js';
 import { checkSettings } from './check.js';
-import { readDocument } from './document.js';
 import { bundleFolder } from './installation.js';
 import { SettingsError } from './problem.js';
-import type { Settings } from './schema.js';
 import { readSecretFiles } from './secret.js';
+import type { Settings } from './settingsSchema.js';
+import { readDocument } from './yamlDocument.js';
 
 /**
  * Reads and checks a settings file. Relative paths in it are relative to its folder; `${NAME}` comes from `env`.

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { SettingsDocument } from './document.js';
 import { keyName, type Problem } from './problem.js';
-import type { Settings } from './schema.js';
 import { SECRETS } from './secretKey.js';
+import type { Settings } from './settingsSchema.js';
 import { replaceAt, valueAt } from './value.js';
+import type { SettingsDocument } from './yamlDocument.js';
 
 /** Puts the content of `{ file: PATH }` where a secret is written so; a line end at the end does not count. */
 export function readSecretFiles(document: SettingsDocument, folder: string): Problem[] {

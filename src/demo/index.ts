@@ -1,2 +1,2 @@
 export { type Archive, type ArchiveOptions, startArchive } from './archive.js';
-export { demoExam } from './exam.js';
+export { demoExam } from './demoExam.js';

@@ -30,10 +30,4 @@ export {
   standardView,
   type View,
 } from './source.js';
-export {
-  deriveUid,
-  isValidUid,
-  sopClass,
-  sopClassName,
-  transferSyntax,
-} from './uids.js';
+export { deriveUid, isValidUid, sopClass, sopClassName, transferSyntax } from './uids.js';

@@ -1,5 +1,5 @@
 import { PacsError, type PacsErrorCode } from './error.js';
-import { mayPass, retryAfterMs } from './retry.js';
+import { mayPass, retryAfterMs } from './retryPolicy.js';
 
 /** What came back, whatever its status: the body complete, decompressed. */
 export interface Answer {

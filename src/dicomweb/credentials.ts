@@ -1,6 +1,6 @@
+import type { ClientCredentials, Credentials } from './connectionSettings.js';
 import { PacsError } from './error.js';
-import { mayPass } from './retry.js';
-import type { ClientCredentials, Credentials } from './settings.js';
+import { mayPass } from './retryPolicy.js';
 
 /** Gives the Authorization header of the next request. */
 export interface Authoriser {

@@ -2,11 +2,6 @@ import type { DicomJson } from '../dicom/index.js';
 import { pathSegment, type ServiceRoot, serviceRoot } from './address.js';
 import { type Answer, statusError } from './answer.js';
 import { type Client, dicomwebClient, type QueryKeys } from './client.js';
-import { decodeDatasets, decodeInstance } from './decode.js';
-import { PacsError } from './error.js';
-import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
-import type { Page } from './listing.js';
-import { PooledRequest, type PooledRequestOptions } from './pooledRequest.js';
 import {
   DEFAULT_CONNECTIONS,
   DEFAULT_MAX_ANSWER_BYTES,
@@ -15,7 +10,12 @@ import {
   DEFAULT_TIMEOUTS,
   type DicomWebOptions,
   readTls,
-} from './settings.js';
+} from './connectionSettings.js';
+import { decodeDatasets, decodeInstance } from './decode.js';
+import { PacsError } from './error.js';
+import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
+import type { Page } from './listing.js';
+import { PooledRequest, type PooledRequestOptions } from './pooledRequest.js';
 import { readStoreAnswer, type StoreAnswer, silentStoreAnswer } from './storeAnswer.js';
 import { type StudyQuery, type StudyRecord, StudySearch } from './studySearch.js';
 import { Transport } from './transport.js';

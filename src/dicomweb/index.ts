@@ -1,3 +1,10 @@
+export type {
+  ClientCredentials,
+  Credentials,
+  DicomWebOptions,
+  Timeouts,
+  TlsSettings,
+} from './connectionSettings.js';
 export { DicomWeb, type InstanceToStore } from './dicomweb.js';
 export { PacsError, type PacsErrorCode } from './error.js';
 export type { InstanceRecord } from './instanceSearch.js';
@@ -8,6 +15,5 @@ export {
   parameter as multipartParameter,
   readMultipart,
 } from './multipart.js';
-export type { ClientCredentials, Credentials, DicomWebOptions, Timeouts, TlsSettings } from './settings.js';
 export type { InstanceOutcome, StoreAnswer, StoreReason } from './storeAnswer.js';
 export type { StudyQuery, StudyRecord } from './studySearch.js';

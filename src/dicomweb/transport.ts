@@ -2,11 +2,11 @@ import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
 import type { Answer } from './answer.js';
 import { readBody } from './body.js';
+import type { Credentials, Timeouts, TlsSettings } from './connectionSettings.js';
 import { type Authoriser, authoriser } from './credentials.js';
 import { PacsError } from './error.js';
 import { type Stage, transportError, wasConnectionLost } from './failure.js';
-import { mayPass, pauseBeforeRetry, type RetryPolicy, retryAfterMs } from './retry.js';
-import type { Credentials, Timeouts, TlsSettings } from './settings.js';
+import { mayPass, pauseBeforeRetry, type RetryPolicy, retryAfterMs } from './retryPolicy.js';
 
 export interface Exchange {
   method: 'GET' | 'POST';

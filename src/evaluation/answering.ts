@@ -1,8 +1,9 @@
-import { type Bundle, calibrate, type Engine, type LabelledImage } from '../model/index.js';
+import type { LabelledImage } from '../dataset/index.js';
+import { type Bundle, calibrate, type Engine } from '../model/index.js';
 import type { Answer } from './answers.js';
 import type { Examination } from './examination.js';
-import type { ExaminationPool } from './examination-pool.js';
-import type { PrintedImage } from './shortcuts/copies.js';
+import type { ExaminationPool } from './examinationPool.js';
+import type { PrintedImage } from './shortcuts/copiedImages.js';
 import type { FormAnswers } from './shortcuts/types.js';
 
 /** Images that are prepared ahead while the network works. */

@@ -1,4 +1,6 @@
-import { type Bundle, combine, groupByCase, type LabelledImage, type Scored } from '../model/index.js';
+import { groupByCase, type LabelledImage, type Scored } from '../dataset/index.js';
+import { combine } from '../findings/index.js';
+import type { Bundle } from '../model/index.js';
 
 /** One image's answer and the truth about it. */
 export interface Answer extends Scored {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { type CopyForm, readPicture } from '../dataset/index.js';
 import { breastMask, ORIENTATIONS, oriented, type PreparationStep, prepareGrey } from '../image/index.js';
-import { type CopyForm, readPicture } from '../model/index.js';
 import { type Fingerprint, fingerprintOf } from './shortcuts/fingerprint.js';
-import { type PictureStatistics, pictureStatisticsOf } from './shortcuts/picture-statistics.js';
-import { type PlainFigures, plainFiguresOf } from './shortcuts/plain-figures.js';
+import { type PictureStatistics, pictureStatisticsOf } from './shortcuts/pictureStatistics.js';
+import { type PlainFigures, plainFiguresOf } from './shortcuts/plainFigures.js';
 import { asItLies, canonical, turns, withoutBreast } from './shortcuts/variants.js';
 
 export interface ExaminationTask {

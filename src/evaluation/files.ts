@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { makeDraft } from '../folder.js';
 import { EvaluationError } from './errors.js';
 import type { Picture } from './explanation/types.js';
-import { reportPage } from './report/page.js';
+import { reportPage } from './report/reportPage.js';
 import type { Evaluation, Prediction } from './types.js';
 
 export const RESULT_FILES = ['evaluation.html', 'evaluation.json', 'predictions.csv'] as const;

@@ -3,6 +3,6 @@
  * can be believed. One folder out: a page for people, JSON and CSV for machines.
  */
 export { EvaluationError } from './errors.js';
-export { evaluate } from './evaluate.js';
+export { evaluate } from './evaluation.js';
 export { RESULT_FILES } from './files.js';
 export type { Evaluation, EvaluationEvents, EvaluationOptions, Prediction } from './types.js';

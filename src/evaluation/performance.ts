@@ -1,6 +1,6 @@
-import { auc, calibrationError, groupByCase, type Scored } from '../model/index.js';
+import { auc, calibrationError, groupByCase, type Scored } from '../dataset/index.js';
 import { type BootstrapOptions, withIntervals } from './statistics/bootstrap.js';
-import { brierScore } from './statistics/calibration.js';
+import { brierScore } from './statistics/calibrationError.js';
 import {
   accuracy,
   type Confusion,

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import {
-  type Bundle,
   type CaseParts,
   countCases,
   digestOfImages,
@@ -9,7 +8,8 @@ import {
   PARTS,
   type Part,
   splitOfCopies,
-} from '../model/index.js';
+} from '../dataset/index.js';
+import type { Bundle } from '../model/index.js';
 import { EvaluationError } from './errors.js';
 
 /** `by-image`: images of one patient, or copies of one image, may stand on both sides. Its figures leak and say so. */

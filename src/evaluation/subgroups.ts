@@ -1,4 +1,4 @@
-import { auc, groupByCase, type LabelledImage } from '../model/index.js';
+import { auc, groupByCase, type LabelledImage } from '../dataset/index.js';
 import type { Answer } from './answers.js';
 import { type BootstrapOptions, withIntervals } from './statistics/bootstrap.js';
 import { confusionAt, sensitivity, specificity } from './statistics/classification.js';

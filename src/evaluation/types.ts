@@ -3,8 +3,8 @@ import type { ExplanationChecks } from './explanation/types.js';
 import type { Performance } from './performance.js';
 import type { Protocol, SelectionRecord } from './selection.js';
 import type { ColumnCheck } from './shortcuts/columns.js';
-import type { ShortcutChecks } from './shortcuts/shortcuts.js';
-import type { ReliabilityBin } from './statistics/calibration.js';
+import type { ShortcutChecks } from './shortcuts/shortcutChecks.js';
+import type { ReliabilityBin } from './statistics/calibrationError.js';
 import type { ClassificationTable } from './statistics/classification.js';
 import type { Subgroup } from './subgroups.js';
 

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ImageFinding } from '../findings/index.js';
 import {
   attentionRegion,
   blackLevel,
@@ -8,7 +9,7 @@ import {
   integratedGradCam,
 } from '../gradcam/index.js';
 import type { PreparedImage } from '../image/index.js';
-import { type Bundle, calibrate, type Engine, type ImageFinding, type Inference } from '../model/index.js';
+import { type Bundle, calibrate, type Engine, type Inference } from '../model/index.js';
 import type { ExamSettings } from './types.js';
 
 /** One image with the network's answer and where it looked. */

@@ -1,5 +1,6 @@
 import { deriveUid } from '../dicom/index.js';
-import type { Bundle, LeftOut } from '../model/index.js';
+import type { LeftOut } from '../findings/index.js';
+import type { Bundle } from '../model/index.js';
 import type { ExamSettings, ReportKind } from './types.js';
 
 /** What an exam's results are named after: the same work always has the same names. */

@@ -1,4 +1,4 @@
-import { aggregate } from '../model/index.js';
+import { aggregate } from '../findings/index.js';
 import type { UnanalysedInstance } from '../sr/index.js';
 import { drawCaptures } from './captures.js';
 import { explain } from './explanation.js';

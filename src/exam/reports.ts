@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type SourceInstance, sopClass } from '../dicom/index.js';
-import type { ExamFindings } from '../model/index.js';
+import type { ExamFindings } from '../findings/index.js';
 import {
   cadReport,
   notProcessedReport,

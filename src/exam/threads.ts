@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
-import { OverlayPool } from '../gradcam/index.js';
 import { PreparationPool } from '../image/index.js';
+import { OverlayPool } from '../pictures/index.js';
 
 /** Preparing and drawing in the same threads. */
 export interface ExamThreads {

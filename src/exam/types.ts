@@ -1,6 +1,7 @@
 import type { RawAttribute } from '../dicom/index.js';
-import type { Completeness, RgbImage } from '../gradcam/index.js';
-import type { ExamFindings } from '../model/index.js';
+import type { ExamFindings } from '../findings/index.js';
+import type { Completeness } from '../gradcam/index.js';
+import type { RgbImage } from '../pictures/index.js';
 import type { UnanalysedInstance } from '../sr/index.js';
 
 export type ReportKind = 'tid1500' | 'mammography-cad';

@@ -1,7 +1,7 @@
 import type { Algorithm } from '../dicom/index.js';
-import type { OverlayPool } from '../gradcam/index.js';
 import type { PreparationPool } from '../image/index.js';
 import type { Bundle, Engine } from '../model/index.js';
+import type { OverlayPool } from '../pictures/index.js';
 import { algorithmOf } from './algorithm.js';
 import { type ResultNames, resultNames } from './identity.js';
 import type { Intake } from './intake.js';

@@ -1,5 +1,5 @@
+import type { AttentionRegion, Point } from '../findings/index.js';
 import type { Box, InputGeometry } from '../image/index.js';
-import type { AttentionRegion, Point } from '../model/index.js';
 import { alignToSource, HeatField, type SourceAlignedMap } from './heatField.js';
 import type { HeatMap } from './heatMap.js';
 import { isoline, type Lattice, simplified } from './isoline.js';

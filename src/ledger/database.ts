@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { LedgerError } from './ledger.js';
-import { MIGRATIONS } from './sql/schema.js';
+import { MIGRATIONS } from './sql/tables.js';
 
 export type Bindings = Record<string, string | number | null>;
 

@@ -16,4 +16,4 @@ export {
   type Reason,
   type WrittenObject,
 } from './ledger.js';
-export { openLedger, openLedgerToRead } from './open.js';
+export { openLedger, openLedgerToRead } from './openLedger.js';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type BundleDocument, bundleSchema } from './bundle-schema.js';
+import { type BundleDocument, bundleSchema } from './bundleSchema.js';
 import { ModelError } from './errors.js';
 import type { Bundle } from './types.js';
 

@@ -1,4 +1,3 @@
-import type { Laterality, SourceInstance } from '../dicom/index.js';
 import type { PreparationStep } from '../image/index.js';
 
 /** Maps the network's raw probability to a calibrated one, fitted on validation cases only. */
@@ -92,54 +91,4 @@ export interface Engine {
   /** Inputs are rows × columns × channels as the bundle says. Does not block the event loop. */
   infer(inputs: Float32Array[]): Promise<Inference[]>;
   close(): Promise<void>;
-}
-
-/** A place on the source image, in pixels: 0,0 is the top-left corner of the top-left pixel (PS3.3 C.18.6). */
-export interface Point {
-  x: number;
-  y: number;
-}
-
-/** Where the network looked: drawn from a heat map, never the outline of a lesion. */
-export interface AttentionRegion {
-  /** The heat map's peak. */
-  peak: Point;
-  /** Closed outline of the region of strong attention; first point not repeated. */
-  outline: Point[];
-}
-
-/** One answer about one image. */
-export interface ImageFinding {
-  source: SourceInstance;
-  /** Calibrated, 0 to 1. */
-  probability: number;
-  /** At or above the operating point. */
-  positive: boolean;
-  /** Present only where there is something to point at. */
-  region: AttentionRegion | undefined;
-}
-
-export interface BreastFinding {
-  laterality: Laterality;
-  probability: number;
-  positive: boolean;
-  images: ImageFinding[];
-}
-
-/** The whole answer about one exam. */
-export interface ExamFindings {
-  probability: number;
-  positive: boolean;
-  breasts: BreastFinding[];
-}
-
-/** An instance that was seen and not analysed, with the reason. */
-export interface LeftOut {
-  sopClassUID: string;
-  sopInstanceUID: string;
-  seriesInstanceUID: string;
-  /** Stable words joined by hyphens, as in `MamoriError.code`. */
-  code: string;
-  /** A sentence of printable ASCII without patient data. */
-  reason: string;
 }

@@ -1,5 +1,5 @@
+import { between, type Random } from './noise.js';
 import { distanceToOutline, type Outline } from './outline.js';
-import { between, type Random } from './random.js';
 import { sampleTile, type Tile } from './texture.js';
 
 /** How much of the breast is fibroglandular, after the four categories of breast composition (a fatty to d dense). */

@@ -16,7 +16,7 @@ import {
   type Projection,
   pixelAttributes,
   voiLutSequence,
-} from './attributes.js';
+} from './examAttributes.js';
 import { HABITS } from './habit.js';
 import type { Lesion } from './lesion.js';
 import { inventedName, type NameScript } from './patient.js';

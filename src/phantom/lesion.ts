@@ -1,5 +1,5 @@
+import { between, type Random } from './noise.js';
 import type { Outline, Place } from './outline.js';
-import { between, type Random } from './random.js';
 
 /** What is to be seen where, in coordinates of the breast. */
 export interface LesionRequest {

@@ -1,4 +1,4 @@
-import { between, type Random } from './random.js';
+import { between, type Random } from './noise.js';
 
 /** A place in mm; x grows from the chest wall (0) to the nipple, y grows downwards from the upper edge. */
 export interface Place {

@@ -1,5 +1,5 @@
+import { drawMammogram, type Mammogram, type MammogramOptions } from './drawnMammogram.js';
 import { HABITS, type HabitName } from './habit.js';
-import { drawMammogram, type Mammogram, type MammogramOptions } from './mammogram.js';
 import { presentationTable, processingTable, type Storage } from './tone.js';
 
 export interface StoredMammogramOptions extends MammogramOptions, Partial<Storage> {

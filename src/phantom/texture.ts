@@ -1,5 +1,5 @@
 import { inverseFourier } from './fourier.js';
-import type { Random } from './random.js';
+import type { Random } from './noise.js';
 
 /** A periodic square of texture, row-major, sampled every `spacing` mm. */
 export interface Tile {

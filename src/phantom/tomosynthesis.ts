@@ -1,5 +1,5 @@
 import { type Attributes, codeItem, type RawAttribute, sopClass } from '../dicom/index.js';
-import type { Projection } from './attributes.js';
+import type { Projection } from './examAttributes.js';
 import { breastCode, viewCode } from './habit.js';
 import type { StoredMammogram } from './storedPixels.js';
 

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { transferSyntax } from '../dicom/index.js';
-import { concatenate, type Element, type Encoding, encodeElements, splitPart10 } from './dataset.js';
+import { concatenate, type Element, type Encoding, encodeElements, splitPart10 } from './examDataset.js';
 
 const META_TRANSFER_SYNTAX = 0x00020010;
 const META_LENGTH = 0x00020000;

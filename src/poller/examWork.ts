@@ -2,11 +2,11 @@ import type { DicomWeb } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import { declineExam, type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import { type Claim, type ExamKey, type Ledger, LedgerError, type Reason } from '../ledger/index.js';
+import { reasonOf, verdict } from './backoff.js';
 import { deliver } from './delivery.js';
 import type { Log } from './log.js';
+import type { PollerSettings } from './pollerSettings.js';
 import { fetchable } from './retrieval.js';
-import { reasonOf, verdict } from './retry.js';
-import type { PollerSettings } from './settings.js';
 
 /** An exam's outcome without its pictures and files. */
 export type Analysis = DistributiveOmit<ExamOutcome, 'objects' | 'previews'>;

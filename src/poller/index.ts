@@ -4,4 +4,4 @@ export { type DryRunParts, dryRun } from './dryRun.js';
 export type { Analysis, ExamReport } from './examWork.js';
 export type { Log } from './log.js';
 export { Poller, type PollerParts } from './poller.js';
-export type { PollerSettings } from './settings.js';
+export type { PollerSettings } from './pollerSettings.js';

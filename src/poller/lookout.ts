@@ -1,13 +1,13 @@
 import { dicomDate } from '../dicom/index.js';
 import { type DicomWeb, type InstanceRecord, PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type Algorithm, type ExamRecord, type Ledger, LedgerError } from '../ledger/index.js';
+import { reasonOf } from './backoff.js';
 import { completeness } from './completeness.js';
 import type { CycleReport } from './cycleReport.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
-import { reasonOf } from './retry.js';
-import type { PollerSettings } from './settings.js';
+import type { PollerSettings } from './pollerSettings.js';
 
 /**
  * A study with as many instances as before is not asked for them again for so long; longer than that would miss an

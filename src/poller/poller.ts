@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
 import type { Workbench } from '../exam/index.js';
 import type { ExamKey, ExamRecord } from '../ledger/index.js';
+import { reasonOf } from './backoff.js';
 import { type CycleReport, emptyCycle } from './cycleReport.js';
 import { type ExamReport, workOn } from './examWork.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import { Lookout, type LookoutParts } from './lookout.js';
-import { reasonOf } from './retry.js';
 
 export interface PollerParts extends LookoutParts {
   bench: Workbench;

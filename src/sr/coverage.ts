@@ -1,5 +1,5 @@
 import { type Code, sopClass } from '../dicom/index.js';
-import type { ImageFinding } from '../model/index.js';
+import type { ImageFinding } from '../findings/index.js';
 import {
   ALL_SUCCEEDED_WITH_FINDINGS,
   ALL_SUCCEEDED_WITHOUT_FINDINGS,
@@ -10,7 +10,7 @@ import {
   NOT_ATTEMPTED,
   PARTIALLY_SUCCEEDED,
   SUCCEEDED,
-} from './content/concepts.js';
+} from './content/reportConcepts.js';
 import type { ReportInput, UnanalysedInstance } from './input.js';
 
 /** Whether an analysis was begun and failed; see `UnanalysedInstance.attempted`. */

@@ -9,9 +9,9 @@ import {
   writePart10,
 } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
-import { MAMMOGRAPHY, OWN_SCHEME } from './content/concepts.js';
 import { encodeTree } from './content/encode.js';
 import type { ContainerItem } from './content/item.js';
+import { MAMMOGRAPHY, OWN_SCHEME } from './content/reportConcepts.js';
 import { evidence, referencedSopInstances } from './evidence.js';
 import type { ReportInput } from './input.js';
 

@@ -17,4 +17,4 @@ export {
   notProcessedReport,
   type ResultReportClass,
   resultReport,
-} from './reports.js';
+} from './reportDocuments.js';

@@ -1,5 +1,5 @@
 import type { Algorithm, RawAttribute, SourceInstance } from '../dicom/index.js';
-import type { ExamFindings, LeftOut } from '../model/index.js';
+import type { ExamFindings, LeftOut } from '../findings/index.js';
 
 /** An instance anywhere in the archive. */
 export interface ArchivedInstance {

@@ -5,7 +5,7 @@ import {
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_MAX_INSTANCE_BYTES,
   DEFAULT_TIMEOUTS,
-} from '../../src/dicomweb/settings.js';
+} from '../../src/dicomweb/connectionSettings.js';
 
 describe('What a PACS is allowed unless told otherwise', () => {
   it('is the same with and without a settings file', () => {

@@ -4,6 +4,8 @@ import { copyFile, cp, mkdir, readdir, readFile, rename, writeFile } from 'node:
 import { join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
+import type { LabelledImage } from '../../src/dataset/index.js';
+import { encodeSplit, SPLIT_FILE } from '../../src/dataset/splitRecord.js';
 import { MamoriError } from '../../src/errors.js';
 import {
   type Evaluation,
@@ -12,9 +14,8 @@ import {
   evaluate,
 } from '../../src/evaluation/index.js';
 import { rocDrawing } from '../../src/evaluation/report/drawing.js';
-import { writeBundle } from '../../src/model/bundle-writer.js';
-import type { Bundle, LabelledImage } from '../../src/model/index.js';
-import { encodeSplit, SPLIT_FILE } from '../../src/model/training/split-record.js';
+import { writeBundle } from '../../src/model/bundleWriter.js';
+import type { Bundle } from '../../src/model/index.js';
 import { makeExam } from '../../src/phantom/index.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { describeBundle, scratchFolder, smallBundle } from '../model/bundles.js';

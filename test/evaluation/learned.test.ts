@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
+import { auc, Random } from '../../src/dataset/index.js';
 import type { Answer } from '../../src/evaluation/answers.js';
 import { columnChecks } from '../../src/evaluation/shortcuts/columns.js';
 import { learnedShortcuts } from '../../src/evaluation/shortcuts/learned.js';
 import {
   type PictureStatistics,
   pictureStatisticsOf,
-} from '../../src/evaluation/shortcuts/picture-statistics.js';
+} from '../../src/evaluation/shortcuts/pictureStatistics.js';
 import { canonical } from '../../src/evaluation/shortcuts/variants.js';
 import { type Example, fitLogistic } from '../../src/evaluation/statistics/logistic.js';
 import { orderStatistics } from '../../src/evaluation/statistics/order.js';
 import { aucWithinGroups, type Grouped, partsByPatient } from '../../src/evaluation/statistics/strata.js';
 import { breastMask, type GreyImage, ORIENTATIONS, resizeArea } from '../../src/image/index.js';
-import { auc, Random } from '../../src/model/index.js';
 import { needs } from '../validators.js';
 import { picture, turned } from './pictures.js';
 

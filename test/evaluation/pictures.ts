@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { Random } from '../../src/dataset/index.js';
 import { type GreyImage, ORIENTATIONS, type Orientation, oriented } from '../../src/image/index.js';
-import { Random } from '../../src/model/index.js';
 import { scratchFolder } from '../scratch.js';
 
 const SIDE = 64;

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { findCopies, type PrintedImage } from '../../src/evaluation/shortcuts/copies.js';
+import type { LabelledImage } from '../../src/dataset/index.js';
+import { findCopies, type PrintedImage } from '../../src/evaluation/shortcuts/copiedImages.js';
 import { fingerprintOf, likeness } from '../../src/evaluation/shortcuts/fingerprint.js';
-import { pictureStatisticsOf } from '../../src/evaluation/shortcuts/picture-statistics.js';
-import { plainFiguresOf } from '../../src/evaluation/shortcuts/plain-figures.js';
-import { orientationSpread, shortcutChecks } from '../../src/evaluation/shortcuts/shortcuts.js';
+import { pictureStatisticsOf } from '../../src/evaluation/shortcuts/pictureStatistics.js';
+import { plainFiguresOf } from '../../src/evaluation/shortcuts/plainFigures.js';
+import { orientationSpread, shortcutChecks } from '../../src/evaluation/shortcuts/shortcutChecks.js';
 import type { FormAnswers } from '../../src/evaluation/shortcuts/types.js';
 import { asItLies, canonical, withoutBreast } from '../../src/evaluation/shortcuts/variants.js';
 import {
@@ -15,7 +16,6 @@ import {
   prepareGrey,
   resizeArea,
 } from '../../src/image/index.js';
-import type { LabelledImage } from '../../src/model/index.js';
 import { picture, QUARTER_TURN, turned } from './pictures.js';
 
 const PLAIN: PreparationStep[] = [

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { auc, calibrationError, Random, type Scored } from '../../src/dataset/index.js';
 import { samplesOfPatients, withIntervals } from '../../src/evaluation/statistics/bootstrap.js';
 import {
   brierScore,
   calibrationErrorByChance,
   reliability,
   wilson,
-} from '../../src/evaluation/statistics/calibration.js';
+} from '../../src/evaluation/statistics/calibrationError.js';
 import {
   classificationTable,
   confusionAt,
@@ -22,7 +23,6 @@ import {
   thresholdCurve,
 } from '../../src/evaluation/statistics/curves.js';
 import { quantile } from '../../src/evaluation/statistics/estimate.js';
-import { auc, calibrationError, Random, type Scored } from '../../src/model/index.js';
 import { needs } from '../validators.js';
 
 type Pair = [probability: number, target: 0 | 1];

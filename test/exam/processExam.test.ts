@@ -8,10 +8,10 @@ import {
   processExam,
   type Workbench,
 } from '../../src/exam/index.js';
-import { OverlayPool } from '../../src/gradcam/index.js';
 import { PreparationPool } from '../../src/image/index.js';
 import { openEngine } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import { OverlayPool } from '../../src/pictures/index.js';
 import { smallBundle } from '../model/bundles.js';
 
 const SMALL = { seed: 'exam', rows: 320, columns: 256 };

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { transferSyntax } from '../../src/dicom/index.js';
 import { type ExamThreads, openThreads } from '../../src/exam/index.js';
-import { drawOverlay, type OverlayInput, secondaryCapture } from '../../src/gradcam/index.js';
 import { type PreparationResult, type PreparationStep, prepareInstance } from '../../src/image/index.js';
 import { type InstanceOptions, makeInstance } from '../../src/phantom/index.js';
+import { drawOverlay, type OverlayInput, secondaryCapture } from '../../src/pictures/index.js';
 import { transcode } from '../fixtures/index.js';
-import { ALGORITHM, CAPTION, heatMapWith, overlayInput, SOURCE } from '../gradcam/examples.js';
+import { ALGORITHM, CAPTION, heatMapWith, overlayInput, SOURCE } from '../pictures/examples.js';
 
 const SIZE = [
   { step: 'resize', rows: 48, columns: 40 },

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Point } from '../../src/findings/index.js';
 import { attentionRegion } from '../../src/gradcam/index.js';
 import { type InputGeometry, prepareGrey } from '../../src/image/index.js';
-import type { Point } from '../../src/model/index.js';
 import { sourcePlace } from '../fixtures/geometry.js';
-import { FLAT, geometryOf, heatMapWith, ORIENTATIONS } from './examples.js';
+import { FLAT, geometryOf, heatMapWith, ORIENTATIONS } from '../pictures/examples.js';
 
 function isWithin(outline: Point[], { x, y }: Point): boolean {
   let within = false;

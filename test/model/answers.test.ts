@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { SourceInstance } from '../../src/dicom/index.js';
-import { aggregate, calibrate, type ImageFinding } from '../../src/model/index.js';
+import { aggregate, type ImageFinding } from '../../src/findings/index.js';
+import { calibrate } from '../../src/model/index.js';
 
 const platt = { calibration: { kind: 'platt' as const, slope: 0.7, intercept: -0.4 } };
 const probability = fc.double({ min: 0, max: 1, noNaN: true });

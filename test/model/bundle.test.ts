@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { writeBundle } from '../../src/model/bundle-writer.js';
+import { writeBundle } from '../../src/model/bundleWriter.js';
 import { type Bundle, loadBundle } from '../../src/model/index.js';
 import { describeBundle, scratchFolder, smallBundle } from './bundles.js';
 import { refusal } from './refusal.js';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BundleDescription, writeBundle } from '../../src/model/bundle-writer.js';
-import { exportOnnx } from '../../src/model/export/onnx-export.js';
-import { OnnxGraph } from '../../src/model/export/onnx-graph.js';
+import { type BundleDescription, writeBundle } from '../../src/model/bundleWriter.js';
 import { type Bundle, loadBundle } from '../../src/model/index.js';
-import { encodeLayersModel } from '../../src/model/networks/layers-file.js';
-import { anyTensorflow } from '../../src/model/tensorflow-runtime.js';
+import { encodeLayersModel } from '../../src/model/layersFile.js';
+import { anyTensorflow } from '../../src/model/tensorflowRuntime.js';
+import { exportOnnx } from '../../src/training/export/onnxExport.js';
+import { OnnxGraph } from '../../src/training/export/onnxGraph.js';
 import { scratchFolder as newFolder } from '../scratch.js';
-import { moveAverages, SMALL_NETWORKS, type SmallNetwork, seededValues } from './small-networks.js';
+import { moveAverages, SMALL_NETWORKS, type SmallNetwork, seededValues } from '../training/smallNetworks.js';
 
 /** An empty folder that is gone when the tests are. */
 export async function scratchFolder(): Promise<string> {

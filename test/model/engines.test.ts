@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
-import { EngineThread } from '../../src/model/engines/engine-thread.js';
+import { EngineThread } from '../../src/model/engines/engineThread.js';
 import { type Bundle, openEngine } from '../../src/model/index.js';
+import { SMALL_NETWORKS } from '../training/smallNetworks.js';
 import { inputsFor, smallBundle } from './bundles.js';
-import { needsNativeTensorflow } from './native-tensorflow.js';
+import { needsNativeTensorflow } from './nativeTensorflow.js';
 import { refusal } from './refusal.js';
-import { SMALL_NETWORKS } from './small-networks.js';
 
 /** The input on which dying-thread.ts ends. */
 const DEADLY = 13;
@@ -112,7 +112,7 @@ describe("an engine's thread", () => {
     input: { rows: 1, columns: 1, channels: 1 },
     targetLayer: '',
   };
-  const program = new URL('./dying-thread.js', import.meta.url);
+  const program = new URL('./dyingThread.js', import.meta.url);
 
   it('that dies fails what was under way by name, and is opened again for the next run', async () => {
     const thread = new EngineThread(program, setup);

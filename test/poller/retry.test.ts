@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { PacsError } from '../../src/dicomweb/index.js';
 import { MamoriError } from '../../src/errors.js';
 import { LedgerError } from '../../src/ledger/index.js';
+import { reasonOf, verdict } from '../../src/poller/backoff.js';
 import { DeliveryError } from '../../src/poller/errors.js';
-import { reasonOf, verdict } from '../../src/poller/retry.js';
 
 const retry = { attempts: 4, firstDelaySeconds: 10, longestDelaySeconds: 60 };
 const now = new Date('2026-03-02T10:00:00Z');

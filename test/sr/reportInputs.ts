@@ -1,5 +1,5 @@
 import { deriveUid, type RawAttribute, type SourceInstance, sopClass } from '../../src/dicom/index.js';
-import type { ExamFindings, ImageFinding } from '../../src/model/index.js';
+import type { ExamFindings, ImageFinding } from '../../src/findings/index.js';
 import type { ReportInput, UnanalysedInstance } from '../../src/sr/index.js';
 
 /* Report inputs as an exam makes them: four views of one study, with what a test wants to be different. */

@@ -1,9 +1,9 @@
-import { Random } from '../../model/index.js';
+import { Random } from '../../dataset/index.js';
 import type { Answer } from '../answers.js';
 import type { EvaluationEvents } from '../types.js';
-import { checkCompleteness } from './completeness.js';
+import { checkCompleteness } from './completenessCheck.js';
 import { checkPerturbation } from './perturbation.js';
-import { checkPlanted } from './planted-mass.js';
+import { checkPlanted } from './plantedMass.js';
 import { checkRandomised } from './randomised.js';
 import type { ExplanationSubject, Sample } from './subject.js';
 import type { ExplanationChecks, Picture } from './types.js';

@@ -1,5 +1,6 @@
+import { Random } from '../../dataset/index.js';
 import { gradCam, type HeatMap } from '../../gradcam/index.js';
-import { type Bundle, calibrate, type Engine, Random } from '../../model/index.js';
+import { type Bundle, calibrate, type Engine } from '../../model/index.js';
 import { rawProbabilities } from '../answering.js';
 import { withIntervals } from '../statistics/bootstrap.js';
 import { mean } from '../statistics/estimate.js';

@@ -3,7 +3,7 @@ import { type Bundle, type Engine, openEngine } from '../../model/index.js';
 import { withIntervals } from '../statistics/bootstrap.js';
 import { rankCorrelation } from '../statistics/correlation.js';
 import { mean } from '../statistics/estimate.js';
-import { withShuffledWeights } from './randomised-weights.js';
+import { withShuffledWeights } from './randomisedWeights.js';
 import type { ExplanationSubject, Sample } from './subject.js';
 import type { RandomisedCheck } from './types.js';
 

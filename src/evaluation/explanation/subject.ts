@@ -1,6 +1,6 @@
 import type { Bundle, Engine } from '../../model/index.js';
 import type { Answer } from '../answers.js';
-import type { ExaminationPool } from '../examination-pool.js';
+import type { ExaminationPool } from '../examinationPool.js';
 import type { EvaluationOptions } from '../types.js';
 
 /** What the checks of the heat maps work with. */

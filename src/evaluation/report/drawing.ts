@@ -1,7 +1,7 @@
 import { Html, html } from '../../html.js';
 import type { Evaluation } from '../types.js';
 import { rocPlot } from './discrimination.js';
-import { DRAWING_STYLE } from './style.js';
+import { DRAWING_STYLE } from './reportStyle.js';
 import { figure, intervalText } from './words.js';
 
 /** The ROC curve with its AUC as an SVG file of its own, on a ground of its own, in light or dark. */

@@ -1,4 +1,4 @@
-import { auc } from '../../model/index.js';
+import { auc } from '../../dataset/index.js';
 import type { Answer } from '../answers.js';
 import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
 import type { Estimate } from '../statistics/estimate.js';

@@ -1,9 +1,9 @@
-import { groupByCase, type Scored } from '../../model/index.js';
+import { groupByCase, type Scored } from '../../dataset/index.js';
 import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
 import { type Estimate, estimateOf } from '../statistics/estimate.js';
 import { fitLogistic } from '../statistics/logistic.js';
 import { aucWithinGroups, partsByPatient } from '../statistics/strata.js';
-import type { PictureStatistics } from './picture-statistics.js';
+import type { PictureStatistics } from './pictureStatistics.js';
 import type { FormAnswers, Shortcut } from './types.js';
 
 const PARTS = 5;

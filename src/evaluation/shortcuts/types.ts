@@ -1,6 +1,6 @@
 import type { Estimate } from '../statistics/estimate.js';
-import type { PictureStatistics } from './picture-statistics.js';
-import type { PlainFigures } from './plain-figures.js';
+import type { PictureStatistics } from './pictureStatistics.js';
+import type { PlainFigures } from './plainFigures.js';
 
 /** One image's answers in all forms in which the checks show it to the network. Calibrated probabilities. */
 export interface FormAnswers {

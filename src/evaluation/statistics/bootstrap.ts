@@ -1,4 +1,4 @@
-import { groupByCase, Random } from '../../model/index.js';
+import { groupByCase, Random } from '../../dataset/index.js';
 import { type Estimate, estimateOf, mean, quantile } from './estimate.js';
 
 export interface BootstrapOptions {

@@ -1,4 +1,4 @@
-import type { Scored } from '../../model/index.js';
+import type { Scored } from '../../dataset/index.js';
 
 type Sample = readonly Pick<Scored, 'probability' | 'target'>[];
 

@@ -1,4 +1,4 @@
-import { auc, groupByCase, Random, type Scored } from '../../model/index.js';
+import { auc, groupByCase, Random, type Scored } from '../../dataset/index.js';
 
 /** An answer of which only pairs within its own group are compared. */
 export type Grouped = Scored & { group: number | string };

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
-import { keepToItself } from './onnxruntime-library.js';
-import { ThreadEngine } from './thread-engine.js';
+import { keepToItself } from './onnxruntimeLibrary.js';
+import { ThreadEngine } from './threadEngine.js';
 
 export const ONNX_FILE = 'model.onnx';
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
@@ -38,7 +38,7 @@ export async function openOnnxRuntime(
   return ThreadEngine.open({
     name: 'onnxruntime',
     reason: options.reason,
-    program: new URL('./onnxruntime-thread.js', import.meta.url),
+    program: new URL('./onnxruntimeThread.js', import.meta.url),
     setup: {
       modelFile: join(bundle.directory, ONNX_FILE),
       device,

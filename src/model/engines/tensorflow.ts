@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ModelError } from '../errors.js';
-import { INSTALL_TENSORFLOW, installedTensorflow } from '../tensorflow-runtime.js';
+import { INSTALL_TENSORFLOW, installedTensorflow } from '../tensorflowRuntime.js';
 import type { Bundle, Engine } from '../types.js';
-import { ThreadEngine } from './thread-engine.js';
+import { ThreadEngine } from './threadEngine.js';
 
 export const LAYERS_FILE = 'model.json';
 
@@ -34,7 +34,7 @@ export async function openTensorflow(
   return ThreadEngine.open({
     name: 'tensorflow',
     reason: options.reason,
-    program: new URL('./tensorflow-thread.js', import.meta.url),
+    program: new URL('./tensorflowThread.js', import.meta.url),
     setup: {
       modelFile: join(bundle.directory, LAYERS_FILE),
       device,

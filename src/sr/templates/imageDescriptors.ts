@@ -1,13 +1,5 @@
 import { type Code, decimalString, type SourceInstance } from '../../dicom/index.js';
 import {
-  HORIZONTAL_PIXEL_SPACING,
-  IMAGE_VIEW,
-  MILLIMETER,
-  PATIENT_ORIENTATION_COLUMN,
-  PATIENT_ORIENTATION_ROW,
-  VERTICAL_PIXEL_SPACING,
-} from '../content/concepts.js';
-import {
   type CodeItem,
   code,
   type DateItem,
@@ -21,6 +13,14 @@ import {
   time,
 } from '../content/item.js';
 import { type HasAcqContext, hasAcqContext } from '../content/relationship.js';
+import {
+  HORIZONTAL_PIXEL_SPACING,
+  IMAGE_VIEW,
+  MILLIMETER,
+  PATIENT_ORIENTATION_COLUMN,
+  PATIENT_ORIENTATION_ROW,
+  VERTICAL_PIXEL_SPACING,
+} from '../content/reportConcepts.js';
 
 /** Descriptor of an image in an Image Library. */
 export type Descriptor = HasAcqContext<CodeItem | TextItem | DateItem | TimeItem | NumItem>;

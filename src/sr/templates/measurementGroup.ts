@@ -1,17 +1,5 @@
 import type { Code, Laterality, SourceInstance } from '../../dicom/index.js';
 import {
-  BILATERAL,
-  BREAST,
-  FINDING,
-  FINDING_SITE,
-  LATERALITY,
-  LEFT,
-  PERCENT,
-  RIGHT,
-  TRACKING_IDENTIFIER,
-  TRACKING_UNIQUE_IDENTIFIER,
-} from '../content/concepts.js';
-import {
   type CodeItem,
   type ContainerChild,
   type Coordinate,
@@ -31,6 +19,18 @@ import {
   type SelectedFrom,
   selectedFrom,
 } from '../content/relationship.js';
+import {
+  BILATERAL,
+  BREAST,
+  FINDING,
+  FINDING_SITE,
+  LATERALITY,
+  LEFT,
+  PERCENT,
+  RIGHT,
+  TRACKING_IDENTIFIER,
+  TRACKING_UNIQUE_IDENTIFIER,
+} from '../content/reportConcepts.js';
 import { percent } from '../wording.js';
 import { type AppliedAlgorithm, tid4019OfGroup } from './tid4019AlgorithmIdentification.js';
 

@@ -1,4 +1,6 @@
 import type { Algorithm } from '../../dicom/index.js';
+import { type CodeItem, code, type TextItem, text, type UidRefItem, uidRef } from '../content/item.js';
+import { type HasObsContext, hasObsContext } from '../content/relationship.js';
 import {
   DEVICE,
   DEVICE_OBSERVER_MANUFACTURER,
@@ -7,9 +9,7 @@ import {
   DEVICE_OBSERVER_SERIAL_NUMBER,
   DEVICE_OBSERVER_UID,
   OBSERVER_TYPE,
-} from '../content/concepts.js';
-import { type CodeItem, code, type TextItem, text, type UidRefItem, uidRef } from '../content/item.js';
-import { type HasObsContext, hasObsContext } from '../content/relationship.js';
+} from '../content/reportConcepts.js';
 
 /**
  * TID 1001 Observation Context with TID 1002 and 1004 (PS3.16): a device looked, no person did. Procedure and

@@ -1,12 +1,4 @@
-import type { ImageFinding } from '../../model/index.js';
-import {
-  AI_ATTENTION,
-  AI_IMAGE_PROBABILITY,
-  COMMENT,
-  ILLUSTRATION_OF_ROI,
-  IMAGE_REGION,
-  MEASUREMENT_GROUP,
-} from '../content/concepts.js';
+import type { ImageFinding } from '../../findings/index.js';
 import {
   type ContainerItem,
   closedPolyline,
@@ -17,6 +9,14 @@ import {
   text,
 } from '../content/item.js';
 import { contains } from '../content/relationship.js';
+import {
+  AI_ATTENTION,
+  AI_IMAGE_PROBABILITY,
+  COMMENT,
+  ILLUSTRATION_OF_ROI,
+  IMAGE_REGION,
+  MEASUREMENT_GROUP,
+} from '../content/reportConcepts.js';
 import { attentionText, percent, viewName } from '../wording.js';
 import { groupHead, onImage, percentage, withinImage } from './measurementGroup.js';
 import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';

@@ -1,4 +1,6 @@
 import type { Laterality } from '../../dicom/index.js';
+import { type ContainerItem, code, container, text } from '../content/item.js';
+import { contains, hasConceptMod } from '../content/relationship.js';
 import {
   COMMENT,
   FAILED,
@@ -12,9 +14,7 @@ import {
   QUALITATIVE_EVALUATIONS,
   SUMMARY,
   SUMMARY_OF_ANALYSES,
-} from '../content/concepts.js';
-import { type ContainerItem, code, container, text } from '../content/item.js';
-import { contains, hasConceptMod } from '../content/relationship.js';
+} from '../content/reportConcepts.js';
 import { imageFindings, missing, resultStatus, wasAttempted } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import {

@@ -1,5 +1,17 @@
 import type { Code, SourceInstance } from '../../dicom/index.js';
 import {
+  type ContainerItem,
+  closedPolyline,
+  code,
+  container,
+  image,
+  num,
+  points,
+  type ScoordItem,
+  text,
+} from '../content/item.js';
+import { contains } from '../content/relationship.js';
+import {
   AI_ABOVE,
   AI_BELOW,
   AI_NOT_PROCESSED,
@@ -12,19 +24,7 @@ import {
   PROBABILITY_OF_CANCER,
   SOURCE_OF_MEASUREMENT,
   SUMMARY_OF_ANALYSES,
-} from '../content/concepts.js';
-import {
-  type ContainerItem,
-  closedPolyline,
-  code,
-  container,
-  image,
-  num,
-  points,
-  type ScoordItem,
-  text,
-} from '../content/item.js';
-import { contains } from '../content/relationship.js';
+} from '../content/reportConcepts.js';
 import {
   groupHead,
   imageCorners,

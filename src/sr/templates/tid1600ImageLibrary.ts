@@ -1,4 +1,6 @@
 import type { SourceInstance } from '../../dicom/index.js';
+import { type ContainerItem, code, container, type ImageItem, image, num } from '../content/item.js';
+import { contains, hasAcqContext } from '../content/relationship.js';
 import {
   ACQUISITION_DATE,
   ACQUISITION_TIME,
@@ -18,9 +20,7 @@ import {
   STUDY_DATE,
   STUDY_TIME,
   TARGET_REGION,
-} from '../content/concepts.js';
-import { type ContainerItem, code, container, type ImageItem, image, num } from '../content/item.js';
-import { contains, hasAcqContext } from '../content/relationship.js';
+} from '../content/reportConcepts.js';
 import {
   type Descriptor,
   dateDescriptor,

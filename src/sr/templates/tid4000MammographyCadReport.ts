@@ -1,7 +1,7 @@
 import { MamoriError } from '../../errors.js';
-import { MAMMOGRAPHY_CAD_REPORT } from '../content/concepts.js';
 import { type ContainerItem, container } from '../content/item.js';
 import { contains } from '../content/relationship.js';
+import { MAMMOGRAPHY_CAD_REPORT } from '../content/reportConcepts.js';
 import { unansweredMammograms } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import type { LibraryImage } from './imageDescriptors.js';

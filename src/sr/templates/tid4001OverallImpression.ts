@@ -1,12 +1,12 @@
+import { type CodeItem, type ContainerItem, code, container, text } from '../content/item.js';
+import { contains, hasConceptMod, hasProperties, inferredFrom } from '../content/relationship.js';
 import {
   CAD_PROCESSING_AND_FINDINGS_SUMMARY,
   IMPRESSION_DESCRIPTION,
   INDIVIDUAL_IMPRESSION,
   PRESENTATION_REQUIRED,
   RENDERING_INTENT,
-} from '../content/concepts.js';
-import { type CodeItem, type ContainerItem, code, container, text } from '../content/item.js';
-import { contains, hasConceptMod, hasProperties, inferredFrom } from '../content/relationship.js';
+} from '../content/reportConcepts.js';
 import { imageFindings, processingSummary } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import { leftOutText, lines, purposeText, summaryText } from '../wording.js';

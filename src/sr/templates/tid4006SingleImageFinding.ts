@@ -1,14 +1,4 @@
-import type { ImageFinding } from '../../model/index.js';
-import {
-  CENTER,
-  CERTAINTY_OF_FINDING,
-  OUTLINE,
-  PRESENTATION_REQUIRED,
-  RENDERING_INTENT,
-  SELECTED_REGION,
-  SELECTED_REGION_DESCRIPTION,
-  SINGLE_IMAGE_FINDING,
-} from '../content/concepts.js';
+import type { ImageFinding } from '../../findings/index.js';
 import {
   type CodeItem,
   closedPolyline,
@@ -20,6 +10,16 @@ import {
   text,
 } from '../content/item.js';
 import { byReference, hasConceptMod, hasProperties, selectedFrom } from '../content/relationship.js';
+import {
+  CENTER,
+  CERTAINTY_OF_FINDING,
+  OUTLINE,
+  PRESENTATION_REQUIRED,
+  RENDERING_INTENT,
+  SELECTED_REGION,
+  SELECTED_REGION_DESCRIPTION,
+  SINGLE_IMAGE_FINDING,
+} from '../content/reportConcepts.js';
 import { attentionText, percent } from '../wording.js';
 import { percentage, withinImage } from './measurementGroup.js';
 import { type AppliedAlgorithm, tid4019OfStatement } from './tid4019AlgorithmIdentification.js';

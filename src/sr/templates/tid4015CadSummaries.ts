@@ -1,4 +1,6 @@
 import type { Code } from '../../dicom/index.js';
+import { type CodeItem, type ContainerItem, code, container } from '../content/item.js';
+import { byReference, contains, hasProperties, inferredFrom } from '../content/relationship.js';
 import {
   ANALYSIS_PERFORMED,
   DETECTION_PERFORMED,
@@ -11,9 +13,7 @@ import {
   SUCCESSFUL_DETECTIONS,
   SUMMARY_OF_ANALYSES,
   SUMMARY_OF_DETECTIONS,
-} from '../content/concepts.js';
-import { type CodeItem, type ContainerItem, code, container } from '../content/item.js';
-import { byReference, contains, hasProperties, inferredFrom } from '../content/relationship.js';
+} from '../content/reportConcepts.js';
 import { resultStatus } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import { type AppliedAlgorithm, tid4019OfStatement } from './tid4019AlgorithmIdentification.js';

@@ -1,10 +1,4 @@
 import type { Algorithm } from '../../dicom/index.js';
-import {
-  ALGORITHM_MANUFACTURER,
-  ALGORITHM_NAME,
-  ALGORITHM_PARAMETERS,
-  ALGORITHM_VERSION,
-} from '../content/concepts.js';
 import { type TextItem, text } from '../content/item.js';
 import {
   type HasConceptMod,
@@ -12,6 +6,12 @@ import {
   hasConceptMod,
   hasProperties,
 } from '../content/relationship.js';
+import {
+  ALGORITHM_MANUFACTURER,
+  ALGORITHM_NAME,
+  ALGORITHM_PARAMETERS,
+  ALGORITHM_VERSION,
+} from '../content/reportConcepts.js';
 import { operatingPointText } from '../wording.js';
 
 /** What TID 4019 says of the algorithm: its parameters end with the operating point. */

@@ -1,4 +1,6 @@
 import type { SourceInstance } from '../../dicom/index.js';
+import { type ContainerItem, code, container, type ImageItem, image } from '../content/item.js';
+import { contains, hasAcqContext } from '../content/relationship.js';
 import {
   CONTENT_DATE,
   CONTENT_TIME,
@@ -8,9 +10,7 @@ import {
   RIGHT_BREAST,
   STUDY_DATE,
   STUDY_TIME,
-} from '../content/concepts.js';
-import { type ContainerItem, code, container, type ImageItem, image } from '../content/item.js';
-import { contains, hasAcqContext } from '../content/relationship.js';
+} from '../content/reportConcepts.js';
 import {
   type Descriptor,
   dateDescriptor,

@@ -1,0 +1,23 @@
+/** What training and evaluation share: labelled images, their split by patient, measures and random numbers. */
+export { type CopiesRecord, splitOfCopies } from './augmentedCopies.js';
+export { groupByCase } from './cases.js';
+export { type CopyForm, copyOf } from './copyForm.js';
+export type { ImageSize } from './imageSize.js';
+export { classesOf, type LabelledImage, readLabels } from './labels.js';
+export {
+  auc,
+  bestThreshold,
+  bootstrapByCase,
+  byBreast,
+  byCase,
+  calibrationError,
+  fitPlatt,
+  logLoss,
+  type Scored,
+  sensitivityAndSpecificity,
+} from './measures.js';
+export { orientationRule } from './orientationRule.js';
+export { readPicture } from './picture.js';
+export { Random } from './random.js';
+export { countCases, PARTS, type Part, SHARES, type Split, splitByCase } from './split.js';
+export { type CaseParts, casePartsOf, digestOfImages, encodeSplit, SPLIT_FILE } from './splitRecord.js';

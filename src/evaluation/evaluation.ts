@@ -1,0 +1,172 @@
+import { casePartsOf, classesOf, groupByCase, type LabelledImage, readLabels } from '../dataset/index.js';
+import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
+import { type Answered, answerImages, printImages } from './answering.js';
+import { readComparisons } from './comparison.js';
+import { EvaluationError } from './errors.js';
+import { digestOf } from './examination.js';
+import { ExaminationPool } from './examinationPool.js';
+import { checkExplanations } from './explanation/checks.js';
+import { checkPlace, writeResults } from './files.js';
+import { measure } from './measuring.js';
+import { type Selection, selectCopies, selectImages } from './selection.js';
+import { findCopies } from './shortcuts/copiedImages.js';
+import { shortcutChecks } from './shortcuts/shortcutChecks.js';
+import type { Evaluation, EvaluationEvents, EvaluationOptions, Prediction } from './types.js';
+import { warningsOf } from './warnings.js';
+
+/**
+ * Measures a bundle on labelled images: figures with intervals by patient, shortcut checks, checks of the heat maps.
+ * Writes evaluation.html, evaluation.json and predictions.csv into the folder `out`, all or nothing.
+ *
+ * The same bundle, data, options and engine give the same bytes.
+ *
+ * @throws EvaluationError, ModelError, HeatMapError
+ */
+export async function evaluate(options: EvaluationOptions, events: EvaluationEvents): Promise<Evaluation> {
+  await checkPlace(options.out);
+  const others = await readComparisons(options.compare);
+  const bundle = await loadBundle(options.model, { leaking: true });
+  const images = await readLabels(options.labels, options.data, options.subgroups);
+  checkClasses(images, bundle);
+  const parts = await casePartsOf(bundle, images);
+  const { split, protocol } = options;
+  const madeByImage = bundle.training?.protocol === 'by-image';
+  const selection =
+    protocol === 'by-image' && madeByImage
+      ? selectCopies(images, parts, split, bundle)
+      : await selectImages(images, parts, split, protocol, bundle);
+  const { chosen } = selection;
+  if (new Set(chosen.map(({ label }) => label)).size < 2)
+    throw new EvaluationError('evaluation-classes', `the chosen images are all ${chosen[0]!.label}`, {
+      remedy: 'Both classes need at least one case among those that are evaluated.',
+    });
+
+  const engine = await openEngine(bundle, { engine: options.engine, device: options.device });
+  const pool = new ExaminationPool(chosen.length);
+  try {
+    events.stage(
+      `${chosen.length} images of ${groupByCase(chosen).size} patients on ${engine.name}, ${engine.device}`,
+    );
+    const answered = await answerImages(chosen, bundle, engine, pool, events.progress);
+    if (selection.seen.length > 0)
+      events.stage(`looking for copies among ${selection.seen.length} training images`);
+    const seen = await printImages(selection.seen, pool, events.progress);
+    const copies = findCopies(answered.printed, seen, options.protocol);
+    events.stage('measuring');
+    const drawing = { rounds: options.rounds, seed: options.seed };
+    const measured = measure(answered.answers, bundle, drawing);
+    const shortcuts = shortcutChecks(answered.forms, bundle.operatingPoint, copies, drawing);
+    if (options.explanations) events.stage('checking the heat maps');
+    const checked = options.explanations
+      ? await checkExplanations(
+          { answers: answered.answers, bundle, engine, pool, seed: options.seed, choice: options },
+          events,
+        )
+      : undefined;
+
+    const explanations = checked?.checks ?? null;
+    const described = describe(options, bundle, engine, images, selection);
+    const evaluation = rounded<Evaluation>({
+      ...described,
+      warnings: warningsOf({ ...described, ...measured, shortcuts, explanations }),
+      ...measured,
+      shortcuts,
+      explanations,
+    });
+    events.stage('writing the report');
+    await writeResults(
+      options.out,
+      evaluation,
+      predictionsOf(answered, bundle),
+      others,
+      checked?.pictures ?? [],
+    );
+    return evaluation;
+  } finally {
+    await pool.close();
+    await engine.close();
+  }
+}
+
+function checkClasses(images: LabelledImage[], { classes }: Bundle): void {
+  const found = classesOf(images, classes[1]);
+  if (found[0] === classes[0]) return;
+  throw new EvaluationError(
+    'evaluation-classes',
+    `the labels are ${found.join(' and ')}, but the bundle tells ${classes.join(' from ')}`,
+    { remedy: 'Name the classes in the labels file as the bundle does.' },
+  );
+}
+
+function describe(
+  options: EvaluationOptions,
+  bundle: Bundle,
+  engine: Engine,
+  images: LabelledImage[],
+  { chosen, record }: Selection,
+) {
+  const {
+    name,
+    version,
+    manufacturer,
+    digest,
+    network,
+    purpose,
+    limits,
+    classes,
+    operatingPoint,
+    calibration,
+    aggregation,
+    input,
+  } = bundle;
+  return {
+    format: 1 as const,
+    model: {
+      name,
+      version,
+      manufacturer,
+      digest,
+      network,
+      purpose,
+      limits,
+      classes,
+      operatingPoint,
+      calibration,
+      aggregation,
+      input,
+      split: bundle.training?.protocol ?? 'by-patient',
+    },
+    engine: { name: engine.name, device: engine.device },
+    protocol: options.protocol,
+    seed: options.seed,
+    bootstrapRounds: options.rounds,
+    data: {
+      description: options.dataDescription,
+      digest: digestOf(images.map(({ file, label, case: patient }) => `${file},${label},${patient}`)),
+      images: chosen.length,
+      patients: groupByCase(chosen).size,
+      positiveImages: chosen.filter(({ label }) => label === classes[1]).length,
+      selection: record,
+    },
+  };
+}
+
+function predictionsOf({ answers }: Answered, { operatingPoint }: Bundle): Prediction[] {
+  return answers.map(({ image, rawProbability, probability }) => ({
+    file: image.file,
+    case: image.case,
+    label: image.label,
+    rawProbability,
+    probability,
+    positive: probability >= operatingPoint,
+  }));
+}
+
+/** Figures to six digits after the point: more would only tell one machine's arithmetic from another's. */
+function rounded<Value>(value: Value): Value {
+  if (typeof value === 'number') return (Math.round(value * 1e6) / 1e6) as Value;
+  if (Array.isArray(value)) return value.map(rounded) as Value;
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, rounded(one)])) as Value;
+  return value;
+}

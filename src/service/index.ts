@@ -1,0 +1,5 @@
+/** Puts the parts together: what a running Mamori consists of, opened from its settings. */
+export { openLog } from './logger.js';
+export { algorithmOf, openPacs, openService, openWorkbench, type Service } from './service.js';
+export { statusOf } from './serviceStatus.js';
+export { timeText } from './timeText.js';

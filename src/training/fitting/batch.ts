@@ -1,0 +1,39 @@
+import type { ImageSize, Random } from '../../dataset/index.js';
+import type { Recipe } from '../networks/recipes.js';
+import { augment } from './augmentation.js';
+import type { Example } from './examples.js';
+
+/** A recipe whose images are shown as they are, too. */
+export type FitRecipe = Omit<Recipe, 'augmentation'> & {
+  augmentation: Recipe['augmentation'] | { kind: 'none' };
+};
+
+/** What one step learns from. */
+export interface Batch {
+  /** Images × rows × columns × channels. */
+  inputs: Float32Array;
+  /** What the score should say of each, 0 to 1. */
+  targets: Float32Array;
+}
+
+/** Examples changed at random and their truths smoothed, as the recipe says. */
+export function trainingBatch(
+  examples: Example[],
+  size: ImageSize,
+  recipe: FitRecipe,
+  random: Random,
+): Batch {
+  const length = size.rows * size.columns * size.channels;
+  const inputs = new Float32Array(examples.length * length);
+  const { augmentation } = recipe;
+  for (const [index, { input }] of examples.entries()) {
+    const place = inputs.subarray(index * length, (index + 1) * length);
+    if (augmentation.kind === 'none') place.set(input);
+    else augment(input, size, augmentation, random, place);
+  }
+  const targets = Float32Array.from(examples, ({ target }) => target);
+  const { labelSmoothing } = recipe;
+  for (const [index, target] of targets.entries())
+    targets[index] = target * (1 - labelSmoothing) + labelSmoothing / 2;
+  return { inputs, targets };
+}

@@ -1,0 +1,9 @@
+/** From labelled images to a bundle: networks, their recipes, fitting, calibration and export. */
+export { type About, readAbout, unstated } from './about.js';
+export {
+  type EpochReport,
+  type FitOptions,
+  type TrainingEvents,
+  type TrainingOptions,
+  train,
+} from './training.js';

@@ -1,0 +1,13 @@
+import { serveNetwork } from '../../src/model/engines/threadSide.js';
+
+/** A network that answers with its input, and whose thread ends when the input is 13. */
+await serveNetwork(async () => ({
+  device: 'cpu',
+  note: '',
+  async run(inputs) {
+    if (inputs[0] === 13) process.exit(1);
+    const copy = () => inputs.slice();
+    return { probability: copy(), activations: copy(), gradients: copy(), featureShape: [1, 1, 1] };
+  },
+  async close() {},
+}));

@@ -1,0 +1,142 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { SCORE_LAYER } from '../../src/model/networkOutputs.js';
+import type { TensorFlow } from '../../src/model/tensorflowRuntime.js';
+import { massNetwork } from '../../src/training/networks/mass.js';
+import { paperNetwork } from '../../src/training/networks/paper.js';
+
+export interface SmallNetwork {
+  name: string;
+  targetLayer: string;
+  make(tf: TensorFlow): LayersModel;
+}
+
+type Symbolic = LayersModel['inputs'][number];
+
+/** Networks of a few hundred weights that together use every layer that the export knows. */
+export const SMALL_NETWORKS: SmallNetwork[] = [
+  {
+    name: "the paper's network",
+    targetLayer: 'conv_last',
+    make: (tf) =>
+      paperNetwork(
+        tf,
+        { rows: 19, columns: 22, channels: 1 },
+        { filters: [4, 6], hidden: 5, dropout: 0.5, seed: 3 },
+      ),
+  },
+  {
+    name: 'the mass network',
+    targetLayer: 'features',
+    make: (tf) => {
+      const model = massNetwork(
+        tf,
+        { rows: 20, columns: 24, channels: 2 },
+        {
+          octaves: 2,
+          channels: 4,
+          featureDropout: 0.1,
+          dropout: 0.2,
+          seed: 5,
+        },
+      );
+      // Its branches begin at zero, where a wrong export of them would not show.
+      for (const layer of model.layers)
+        layer.setWeights(
+          layer.getWeights().map((weight, index) => {
+            const values = seededValues(weight.size, layer.name.length + index).map((value) => value / 2);
+            return tf.tensor(values, weight.shape);
+          }),
+        );
+      return model;
+    },
+  },
+  { name: 'a residual squeeze-and-excitation network', targetLayer: 'joined', make: residualNetwork },
+  { name: 'a head with normalisation and a sum', targetLayer: 'features', make: branchedHead },
+];
+
+function residualNetwork(tf: TensorFlow): LayersModel {
+  const { layers } = tf;
+  const image = tf.input({ shape: [17, 20, 2], name: 'image' });
+  const stem = chain(image, [
+    layers.conv2d({ filters: 6, kernelSize: 3, strides: 2, padding: 'same', useBias: false, name: 'stem' }),
+    layers.batchNormalization({
+      name: 'stem_norm',
+      gammaInitializer: tf.initializers.randomUniform({ minval: 0.5, maxval: 2, seed: 1 }),
+    }),
+    layers.reLU({ name: 'stem_relu' }),
+  ]);
+  const branch = chain(stem, [
+    layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', name: 'depthwise' }),
+    layers.conv2d({ filters: 6, kernelSize: 1, name: 'pointwise' }),
+    layers.batchNormalization({ name: 'branch_norm' }),
+  ]);
+  const scale = chain(branch, [
+    layers.globalAveragePooling2d({ name: 'squeeze' }),
+    layers.dense({ units: 3, activation: 'relu', name: 'squeeze_dense' }),
+    layers.dense({ units: 6, activation: 'sigmoid', name: 'excite_dense' }),
+    layers.reshape({ targetShape: [1, 1, 6], name: 'excite' }),
+  ]);
+  const scaled = layers.multiply({ name: 'scaled' }).apply([branch, scale]) as Symbolic;
+  const sum = layers.add({ name: 'sum' }).apply([stem, scaled]) as Symbolic;
+  const joined = layers.activation({ activation: 'relu', name: 'joined' }).apply(sum) as Symbolic;
+  const output = chain(joined, [
+    layers.globalAveragePooling2d({ name: 'pool' }),
+    layers.dropout({ rate: 0.3, name: 'drop' }),
+    layers.dense({ units: 1, name: SCORE_LAYER }),
+    layers.activation({ activation: 'sigmoid', name: 'probability' }),
+  ]);
+  return tf.model({ inputs: image, outputs: output, name: 'residual' });
+}
+
+function branchedHead(tf: TensorFlow): LayersModel {
+  const { layers } = tf;
+  const image = tf.input({ shape: [12, 12, 1], name: 'image' });
+  const features = layers
+    .conv2d({ filters: 4, kernelSize: 3, strides: 2, name: 'features' })
+    .apply(image) as Symbolic;
+  const left = chain(features, [
+    layers.batchNormalization({ name: 'norm', betaInitializer: tf.initializers.randomNormal({ seed: 2 }) }),
+    layers.reLU({ name: 'relu' }),
+    layers.maxPooling2d({ poolSize: 2, name: 'pool' }),
+    layers.flatten({ name: 'flat' }),
+    layers.dense({ units: 4, activation: 'sigmoid', name: 'left' }),
+  ]);
+  const right = chain(features, [
+    layers.globalAveragePooling2d({ name: 'average' }),
+    layers.dense({ units: 4, useBias: false, name: 'right' }),
+  ]);
+  const sum = layers.add({ name: 'sum' }).apply([left, right]) as Symbolic;
+  const output = chain(sum, [
+    layers.dense({ units: 1, name: SCORE_LAYER }),
+    layers.activation({ activation: 'sigmoid', name: 'probability' }),
+  ]);
+  return tf.model({ inputs: image, outputs: output, name: 'branched' });
+}
+
+function chain(from: Symbolic, layers: LayersModel['layers']): Symbolic {
+  return layers.reduce((reached, layer) => layer.apply(reached) as Symbolic, from);
+}
+
+/** Seeded numbers, uniform from -1 to 1. */
+export function seededValues(length: number, seed: number): Float32Array {
+  let state = seed >>> 0;
+  return Float32Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state / 2 ** 32) * 2 - 1;
+  });
+}
+
+/** So that normalisation is tested with averages that have moved. */
+export function moveAverages(tf: TensorFlow, model: LayersModel): void {
+  for (const layer of model.layers) {
+    if (layer.getClassName() !== 'BatchNormalization') continue;
+    const weights = layer.getWeights().map((weight, index) => {
+      const size = weight.shape[0]!;
+      const values = seededValues(size, 11 + index);
+      return index < 3
+        ? tf.add(weight, tf.tensor1d(values.map((value) => value / 2)))
+        : tf.tensor1d(values.map((value) => 1.5 + value));
+    });
+    layer.setWeights(weights);
+  }
+}
