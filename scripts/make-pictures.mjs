@@ -2,12 +2,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import sharp from 'sharp';
-import { openWorkbench } from '../dist/src/service/index.js';
 import { defaultSettings } from '../dist/src/config/index.js';
 import { demoExam } from '../dist/src/demo/index.js';
 import { rocDrawing } from '../dist/src/evaluation/report/drawing.js';
 import { processExam } from '../dist/src/exam/index.js';
 import { overlayPng } from '../dist/src/pictures/index.js';
+import { openWorkbench } from '../dist/src/service/index.js';
 
 const HEIGHT = 900;
 const GAP = 12;
