@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative, sep } from 'node:path';
+import { dirname, extname, join, normalize, relative, sep } from 'node:path';
 import { expect } from 'chai';
 
 const root = process.cwd();
@@ -122,5 +122,42 @@ describe('the architecture', () => {
     };
     for (const file of targets.keys()) visit(file, []);
     expect(cycles).to.deep.equal([]);
+  });
+
+  it('is drawn in the README, room by room', () => {
+    const drawn = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^src\/(\S+)/gm)].map(
+      ([, name]) => name!,
+    );
+    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(drawn.sort()).to.deep.equal(rooms.map(({ name }) => name).sort());
+  });
+});
+
+/** Files of the checkout by extension, from every folder that people write in. */
+function* writtenFiles(...extensions: string[]): Generator<string> {
+  for (const entry of readdirSync(root, { withFileTypes: true })) {
+    if (entry.isFile() && extensions.includes(extname(entry.name))) yield join(root, entry.name);
+    if (!entry.isDirectory() || !['src', 'test', 'bench', 'scripts', 'docs'].includes(entry.name)) continue;
+    for (const below of readdirSync(join(root, entry.name), { recursive: true, withFileTypes: true }))
+      if (below.isFile() && extensions.includes(extname(below.name)))
+        yield join(below.parentPath, below.name);
+  }
+}
+
+const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n');
+
+describe('the pages', () => {
+  // A row of a Markdown table cannot be broken. The bundles' cards are made by the training and pinned by a hash.
+  it('keep to 120 columns, but for the rows of tables', () => {
+    const wide = [...writtenFiles('.md')].flatMap((file) =>
+      linesOf(file).flatMap((line, index) =>
+        [...line].length > 120 && !line.trimStart().startsWith('|')
+          ? [`${relative(root, file)}:${index + 1}`]
+          : [],
+      ),
+    );
+    expect(wide).to.deep.equal([]);
   });
 });
