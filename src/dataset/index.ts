@@ -1,5 +1,6 @@
 /** What training and evaluation share: labelled images, their split by patient, measures and random numbers. */
 export { type CopiesRecord, splitOfCopies } from './augmentedCopies.js';
+export { checkBoxes, type LesionBox, type Pathology, readBoxes } from './boxes.js';
 export { groupByCase } from './cases.js';
 export { type CopyForm, copyOf } from './copyForm.js';
 export type { ImageSize } from './imageSize.js';

@@ -9,6 +9,7 @@ import {
   orientationToLeft,
   type Side,
 } from './orientation.js';
+import { breastValues, percentileWindow } from './percentileWindow.js';
 import { bytes, cutOut, type Plane, planeOf, turned, words } from './plane.js';
 import { resizePlane } from './resize.js';
 import { rowSums } from './rowSums.js';
@@ -36,11 +37,14 @@ interface Work {
   mask: BreastMask | undefined;
 }
 
+/** What works on the grey values of the network's own size as well. */
+const AFTER_RESIZE: ReadonlySet<PreparationStep['step']> = new Set(['clahe', 'window', 'normalise']);
+
 /**
  * Brings an image to what a network takes in, by the steps of its bundle in their order. Training runs the same.
  *
  * @throws ImageError `preparation-invalid` where the steps contradict each other: something after `normalise`, or
- *   cropping, turning, CLAHE or another resize after `resize`
+ *   cropping, turning or another resize after `resize`, or a window before it
  */
 export function prepareGrey(image: GreyImage, steps: PreparationStep[]): PreparedGrey {
   const work: Work = {
@@ -57,7 +61,7 @@ export function prepareGrey(image: GreyImage, steps: PreparationStep[]): Prepare
   let normalise = { mean: 0, deviation: 1 };
   for (const step of steps) {
     if (work.normalised) throw invalid(`${step.step} stands after normalise`);
-    if (work.resized && step.step !== 'normalise') throw invalid(`${step.step} stands after resize`);
+    if (work.resized && !AFTER_RESIZE.has(step.step)) throw invalid(`${step.step} stands after resize`);
     switch (step.step) {
       case 'crop-to-breast':
         cropTo(work, breastBox(work, step.margin));
@@ -71,6 +75,9 @@ export function prepareGrey(image: GreyImage, steps: PreparationStep[]): Prepare
         break;
       case 'clahe':
         addClahe(work, step);
+        break;
+      case 'window':
+        addWindow(work, step);
         break;
       case 'resize':
         resize(work, step.rows, step.columns);
@@ -156,15 +163,39 @@ function orient(work: Work, orientation: Orientation): void {
 }
 
 function addClahe(work: Work, step: Extract<PreparationStep, { step: 'clahe' }>): void {
-  const { rows, columns } = work;
-  const image = work.channels[0]!;
+  const { rows, columns, resized } = work;
+  const image = resized
+    ? planeOf({ pixels: Uint16Array.from(resized[0]!, Math.round), rows, columns })
+    : work.channels[0]!;
   const pixels =
     step.bits === 8
       ? clahe(bytes(image), rows, columns, step, { overwrite: true })
       : clahe(words(image), rows, columns, step);
   const equalised = planeOf({ pixels, rows, columns });
+  if (resized) {
+    const values = Float32Array.from(words(equalised));
+    if (step.as === 'channel') resized.push(values);
+    else resized[0] = values;
+    return;
+  }
   if (step.as === 'channel') work.channels.push(equalised);
   else work.channels[0] = equalised;
+}
+
+function addWindow(work: Work, step: Extract<PreparationStep, { step: 'window' }>): void {
+  if (!work.resized) throw invalid('window before resize');
+  if (!(step.low >= 0 && step.low < step.high && step.high <= 100))
+    throw invalid(`a window from ${step.low} to ${step.high} percent`);
+  work.mask ??= breastMask(work.source);
+  const image = work.resized[0]!;
+  const values = percentileWindow(
+    image,
+    breastValues(image, geometryOf(work), work.mask),
+    step.low,
+    step.high,
+  );
+  if (step.as === 'channel') work.resized.push(values);
+  else work.resized[0] = values;
 }
 
 function resize(work: Work, rows: number, columns: number): void {
@@ -200,6 +231,7 @@ function interleaved(
 
 function invalid(what: string): ImageError {
   return new ImageError('preparation-invalid', `The preparation steps of the bundle have ${what}.`, {
-    remedy: 'Use a bundle whose steps crop, turn and equalise first, then resize, then normalise.',
+    remedy:
+      'Use a bundle whose steps crop and turn first, then resize, then window and equalise, then normalise.',
   });
 }

@@ -67,8 +67,13 @@ export type PreparationStep =
       as: 'image' | 'channel';
       bits?: 8 | 16 | undefined;
     }
-  /** Area-averaging resize, without keeping the aspect ratio. */
+  /** Area-averaging resize, without keeping the aspect ratio. CLAHE and windows may follow it, at its size. */
   | { step: 'resize'; rows: number; columns: number }
+  /**
+   * Grey values stretched so that these percentiles of the breast's pixels become black and white, as the image itself or
+   * as one more channel. After `resize`.
+   */
+  | { step: 'window'; low: number; high: number; as: 'image' | 'channel' }
   /** 0…65535 → 0…1, then (x − mean) / deviation, every channel alike. Always last. */
   | { step: 'normalise'; mean: number; deviation: number };
 

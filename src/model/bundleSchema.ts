@@ -19,6 +19,14 @@ const preparationStep = z.discriminatedUnion('step', [
     bits: z.union([z.literal(8), z.literal(16)]).optional(),
   }),
   z.strictObject({ step: z.literal('resize'), rows: size, columns: size }),
+  z
+    .strictObject({
+      step: z.literal('window'),
+      low: z.number().min(0).max(100),
+      high: z.number().min(0).max(100),
+      as: z.enum(['image', 'channel']),
+    })
+    .refine(({ low, high }) => low < high, 'low must lie below high'),
   z.strictObject({ step: z.literal('normalise'), mean: z.number(), deviation: z.number().positive() }),
 ]);
 
@@ -100,7 +108,7 @@ export const bundleSchema = z
     if (resize === undefined || resizes.length > 1) problem(path, 'must hold resize exactly once');
     else if (resize.rows !== rows || resize.columns !== columns)
       problem(path, `resizes to ${resize.rows} x ${resize.columns}, but input is ${rows} x ${columns}`);
-    const made = 1 + preparation.filter((step) => step.step === 'clahe' && step.as === 'channel').length;
+    const made = 1 + preparation.filter((step) => 'as' in step && step.as === 'channel').length;
     if (made !== channels) problem(path, `makes ${made} channels, but input.channels is ${channels}`);
     if (bundle.classes[0] === bundle.classes[1]) problem(['classes'], 'must be two different names');
     if ((bundle.training?.protocol === 'by-image') !== (bundle.training?.copies !== undefined))

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ModelError } from './errors.js';
+import { logSumExpLayer } from './logSumExp.js';
 import type { TensorFlow } from './tensorflowRuntime.js';
 
 /** The tfjs layers format: model.json with the topology and a manifest, and the weights beside it. */
@@ -38,6 +39,8 @@ export async function encodeLayersModel(model: LayersModel): Promise<Record<stri
 
 /** @throws ModelError `bundle-malformed` when the files are no LayersModel */
 export async function readLayersModel(tf: TensorFlow, modelFile: string): Promise<LayersModel> {
+  // A layer that is not tfjs's own has to be known before.
+  logSumExpLayer(tf);
   try {
     const layersFile = JSON.parse(await readFile(modelFile, 'utf8')) as LayersFile;
     const parts: Buffer[] = [];

@@ -29,11 +29,17 @@ export class AdamW {
   private second: Tensor1D;
   private steps = 0;
 
+  /** Factors on the rate, a weight each; undefined: one rate for all. */
+  private readonly rates: Tensor1D | undefined;
+
+  /** @param rates factors on the rate, over all weights one after the other; the decay is not changed by them */
   constructor(
     private readonly tf: TensorFlow,
     private readonly variables: Variable[],
     private readonly recipe: OptimizerRecipe,
+    rates?: Float32Array,
   ) {
+    if (rates !== undefined) this.rates = tf.tensor1d(rates);
     this.sizes = variables.map(({ size }) => size);
     this.decays = this.marked((variable) => variable.rank > 1);
     this.penalised = this.marked((variable) => variable.rank > 2);
@@ -72,6 +78,7 @@ export class AdamW {
   }
 
   dispose(): void {
+    this.rates?.dispose();
     this.tf.dispose([this.decays, this.penalised, this.first, this.second]);
   }
 
@@ -91,6 +98,7 @@ export class AdamW {
     const mean = tf.div(this.first, 1 - FIRST_KEPT ** this.steps);
     const deviation = tf.sqrt(tf.div(this.second, 1 - SECOND_KEPT ** this.steps));
     let move: Tensor = tf.div(mean, tf.add(deviation, EPSILON));
+    if (this.rates !== undefined) move = tf.mul(move, this.rates);
     if (recipe.weightDecay > 0) move = tf.add(move, tf.mul(tf.mul(weights, this.decays), recipe.weightDecay));
     const moved = tf.split(tf.sub(weights, tf.mul(move, rate)) as Tensor1D, this.sizes);
     for (const [index, variable] of this.variables.entries())

@@ -1,0 +1,92 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { logSumExpLayer, SCORE_LAYER, type Symbolic, type TensorFlow } from '../../model/index.js';
+import type { StoredTensor } from '../start/safetensors.js';
+import { EfficientNetLite, type KernelRates } from './efficientNetLite.js';
+import type { NetworkInput } from './paper.js';
+
+/** Its activations explain the answer: map and pooling come from it and from nothing else. */
+export const LESION_TARGET_LAYER = 'features';
+/** Logits that a malignant lesion lies at a place of 16 × 16 pixels. */
+export const LESION_MAP_LAYER = 'map';
+export const LESION_STRIDE = 16;
+/** What comes out of the block that ends the frozen part. */
+export const FROZEN_OUTPUT_LAYER = 'block2_add';
+/** Stem and blocks 0 to 2 keep ImageNet's filters. */
+const LAST_FROZEN_BLOCK = 2;
+
+const CHANNELS = 96;
+/** A lesion is rare: with this the map begins near the share of places that one takes. */
+const FIRST_LOGIT = -2;
+
+export interface LesionNetwork {
+  model: LayersModel;
+  /** Gives the backbone ImageNet's weights. */
+  start(tensors: Map<string, StoredTensor>): KernelRates;
+}
+
+/**
+ * EfficientNet-Lite0, its features of strides 16 and 32 joined (feature pyramid, Lin et al. 2017), and one logit for each
+ * place: the map. The image's score is a dense unit on the map's log-sum-exp and on the features' means.
+ *
+ * @param input rows and columns that 32 divides, three channels
+ */
+export function lesionMapNetwork(tf: TensorFlow, input: NetworkInput): LesionNetwork {
+  const { layers } = tf;
+  const image = tf.input({ shape: [input.rows, input.columns, input.channels], name: 'image' });
+  const backbone = new EfficientNetLite(tf, image);
+  const lateral = (from: Symbolic, name: string) =>
+    layers
+      .conv2d({
+        name,
+        filters: CHANNELS,
+        kernelSize: 1,
+        kernelInitializer: tf.initializers.heNormal({ seed: 1 }),
+      })
+      .apply(from) as Symbolic;
+  const coarse = lateral(backbone.blocks[15]!, 'lateral32');
+  const enlarged = layers.upSampling2d({ name: 'enlarged', size: [2, 2] }).apply(coarse) as Symbolic;
+  const joined = layers.add({ name: 'joined' }).apply([lateral(backbone.blocks[10]!, 'lateral16'), enlarged]);
+  const features = layers
+    .conv2d({
+      name: LESION_TARGET_LAYER,
+      filters: CHANNELS,
+      kernelSize: 3,
+      padding: 'same',
+      activation: 'relu',
+      kernelInitializer: tf.initializers.heNormal({ seed: 2 }),
+    })
+    .apply(joined as Symbolic) as Symbolic;
+  const map = layers
+    .conv2d({
+      name: LESION_MAP_LAYER,
+      filters: 1,
+      kernelSize: 1,
+      kernelInitializer: tf.initializers.randomNormal({ stddev: 0.01, seed: 3 }),
+      biasInitializer: tf.initializers.constant({ value: FIRST_LOGIT }),
+    })
+    .apply(features) as Symbolic;
+  const highest = new (logSumExpLayer(tf))({ name: 'highest' }).apply(map) as Symbolic;
+  const means = layers.globalAveragePooling2d({ name: 'means' }).apply(features) as Symbolic;
+  const pooled = layers.concatenate({ name: 'pooled' }).apply([highest, means]) as Symbolic;
+  const score = layers.dense({ name: SCORE_LAYER, units: 1, kernelInitializer: 'zeros' }).apply(pooled);
+  const output = layers.activation({ name: 'probability', activation: 'sigmoid' }).apply(score) as Symbolic;
+  const model = tf.model({ name: 'lesion-map', inputs: image, outputs: output });
+  giveFirstScore(tf, model);
+  for (const name of EfficientNetLite.layersUpTo(LAST_FROZEN_BLOCK))
+    for (const layer of model.layers) if (layer.name === name) layer.trainable = false;
+  return { model, start: (tensors) => backbone.fill(model, tensors) };
+}
+
+/** At the beginning the score is what the map says, not more and not less. */
+function giveFirstScore(tf: TensorFlow, model: LayersModel): void {
+  const layer = model.getLayer(SCORE_LAYER);
+  const [kernel, bias] = layer.getWeights();
+  const values = new Float32Array(kernel!.size);
+  values[0] = 1;
+  const given = [
+    tf.tensor(values, kernel!.shape),
+    tf.tensor1d(new Float32Array(bias!.size).fill(-FIRST_LOGIT)),
+  ];
+  layer.setWeights(given);
+  tf.dispose(given);
+}
