@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ModelError } from './errors.js';
+import { halfBits, nearestHalf } from './halfFloat.js';
 import { logSumExpLayer } from './logSumExp.js';
 import type { TensorFlow } from './tensorflowRuntime.js';
 
@@ -16,25 +17,53 @@ interface LayersFile {
   weightsManifest: { paths: string[]; weights: io.WeightsManifestEntry[] }[];
 }
 
-/** A LayersModel as the two files of a bundle. */
-export async function encodeLayersModel(model: LayersModel): Promise<Record<string, Uint8Array>> {
+/**
+ * A LayersModel as the two files of a bundle.
+ *
+ * @param halves keeps weights in 16 bits; they come back as the same numbers where `roundToHalves` has rounded them before
+ */
+export async function encodeLayersModel(
+  model: LayersModel,
+  { halves = false } = {},
+): Promise<Record<string, Uint8Array>> {
   const files: Record<string, Uint8Array> = {};
   await model.save({
     async save(artifacts) {
       const data = artifacts.weightData ?? new ArrayBuffer(0);
-      files[WEIGHTS_FILE] = Array.isArray(data)
+      const bytes = Array.isArray(data)
         ? Buffer.concat(data.map((part) => Buffer.from(part)))
         : new Uint8Array(data);
+      const specs = artifacts.weightSpecs ?? [];
+      files[WEIGHTS_FILE] = halves ? halvesOf(bytes) : bytes;
       const layersFile: LayersFile = {
         modelTopology: artifacts.modelTopology as object,
         format: 'layers-model',
-        weightsManifest: [{ paths: [WEIGHTS_FILE], weights: artifacts.weightSpecs ?? [] }],
+        weightsManifest: [{ paths: [WEIGHTS_FILE], weights: halves ? specs.map(asHalf) : specs }],
       };
       files['model.json'] = Buffer.from(`${JSON.stringify(layersFile)}\n`);
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' as const } };
     },
   });
   return files;
+}
+
+function halvesOf(bytes: Uint8Array): Uint8Array {
+  const values = new Float32Array(new Uint8Array(bytes).buffer);
+  return new Uint8Array(Uint16Array.from(values, halfBits).buffer);
+}
+
+function asHalf(spec: io.WeightsManifestEntry): io.WeightsManifestEntry {
+  if (spec.dtype !== 'float32') throw new RangeError(`${spec.name} is kept as ${spec.dtype}, not as float32`);
+  return { ...spec, quantization: { dtype: 'float16' } };
+}
+
+/** Rounds a model's weights to numbers that 16 bits hold, so that all files that are made of it say the same. */
+export function roundToHalves(tf: TensorFlow, model: LayersModel): void {
+  const rounded = model
+    .getWeights()
+    .map((weight) => tf.tensor(weight.dataSync().map(nearestHalf), weight.shape));
+  model.setWeights(rounded);
+  tf.dispose(rounded);
 }
 
 /** @throws ModelError `bundle-malformed` when the files are no LayersModel */

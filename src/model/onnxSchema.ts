@@ -40,6 +40,7 @@ const schema = {
         name: { id: 1, type: 'string' },
         f: { id: 2, type: 'float' },
         i: { id: 3, type: 'int64' },
+        s: { id: 4, type: 'bytes' },
         t: { id: 5, type: 'Tensor' },
         ints: { id: 8, rule: 'repeated', type: 'int64' },
         type: { id: 20, type: 'int32' },
@@ -71,7 +72,7 @@ export const TARGET_LAYER_KEY = 'mamori.targetLayer';
 export const FLOAT = 1;
 export const INT64 = 7;
 /** AttributeProto.AttributeType */
-export const ATTRIBUTE = { float: 1, int: 2, tensor: 4, ints: 7 } as const;
+export const ATTRIBUTE = { float: 1, int: 2, string: 3, tensor: 4, ints: 7 } as const;
 
 export interface TensorProto {
   dims: number[];
@@ -87,6 +88,8 @@ export interface AttributeProto {
   name: string;
   f?: number;
   i?: number;
+  /** UTF-8. */
+  s?: Uint8Array;
   t?: TensorProto;
   ints?: number[];
   type: number;

@@ -106,8 +106,8 @@ describe('the ONNX export', () => {
 
   it('refuses layers that it does not know', () => {
     const image = tf.input({ shape: [8, 8, 1] });
-    const upsampled = tf.layers.upSampling2d({}).apply(image);
-    const flat = tf.layers.flatten().apply(upsampled);
+    const padded = tf.layers.zeroPadding2d({ padding: 1 }).apply(image);
+    const flat = tf.layers.flatten().apply(padded);
     const output = tf.layers.dense({ units: 1, name: SCORE_LAYER }).apply(flat) as typeof image;
     const model = tf.model({ inputs: image, outputs: output });
     expect(() => exportOnnx(model, model.layers[1]!.name))

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { logSumExpLayer } from '../../src/model/logSumExp.js';
 import { SCORE_LAYER } from '../../src/model/networkOutputs.js';
 import type { TensorFlow } from '../../src/model/tensorflowRuntime.js';
 import { massNetwork } from '../../src/training/networks/mass.js';
@@ -51,6 +52,7 @@ export const SMALL_NETWORKS: SmallNetwork[] = [
     },
   },
   { name: 'a residual squeeze-and-excitation network', targetLayer: 'joined', make: residualNetwork },
+  { name: 'a map of logits over a feature pyramid', targetLayer: 'features', make: mappedHead },
   { name: 'a head with normalisation and a sum', targetLayer: 'features', make: branchedHead },
 ];
 
@@ -111,6 +113,49 @@ function branchedHead(tf: TensorFlow): LayersModel {
     layers.activation({ activation: 'sigmoid', name: 'probability' }),
   ]);
   return tf.model({ inputs: image, outputs: output, name: 'branched' });
+}
+
+function mappedHead(tf: TensorFlow): LayersModel {
+  const { layers } = tf;
+  const image = tf.input({ shape: [24, 16, 3], name: 'image' });
+  const random = (seed: number) => tf.initializers.randomUniform({ minval: -1, maxval: 1, seed });
+  const convolution = (name: string, filters: number, kernelSize: number, more: object = {}) =>
+    layers.conv2d({
+      name,
+      filters,
+      kernelSize,
+      padding: 'same',
+      biasInitializer: random(name.length),
+      ...more,
+    });
+  const fine = chain(image, [
+    convolution('stem', 4, 3, { strides: 2, activation: 'relu6', kernelInitializer: random(4) }),
+    layers.depthwiseConv2d({
+      kernelSize: 5,
+      strides: 2,
+      padding: 'same',
+      activation: 'relu6',
+      name: 'filter',
+    }),
+  ]);
+  const coarse = chain(fine, [
+    convolution('coarse', 6, 3, { strides: 2 }),
+    convolution('lateral_coarse', 5, 1),
+    layers.upSampling2d({ size: [2, 2], name: 'enlarged' }),
+  ]);
+  const joined = layers.add({ name: 'joined' }).apply([chain(fine, [convolution('lateral', 5, 1)]), coarse]);
+  const features = chain(joined as Symbolic, [convolution('features', 5, 3, { activation: 'relu' })]);
+  const map = chain(features, [
+    convolution('map', 1, 1, { activation: 'relu6', kernelInitializer: random(5) }),
+    new (logSumExpLayer(tf))({ name: 'highest' }),
+  ]);
+  const means = chain(features, [layers.globalAveragePooling2d({ name: 'means' })]);
+  const pooled = layers.concatenate({ name: 'pooled' }).apply([map, means]) as Symbolic;
+  const output = chain(pooled, [
+    layers.dense({ units: 1, name: SCORE_LAYER }),
+    layers.activation({ activation: 'sigmoid', name: 'probability' }),
+  ]);
+  return tf.model({ inputs: image, outputs: output, name: 'mapped' });
 }
 
 function chain(from: Symbolic, layers: LayersModel['layers']): Symbolic {

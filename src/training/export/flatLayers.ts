@@ -33,6 +33,26 @@ export const flatten: LayerExport = (graph, layer, [input], outputShape) => {
   return { value: { name, shape: outputShape }, backward };
 };
 
+/** LogSumExp over a map of one channel: the gradient falls on each place by its share of the sum. */
+export const logSumExp: LayerExport = (graph, layer, [input], outputShape) => {
+  const [rows, columns, channels] = input!.shape as [number, number, number];
+  if (channels !== 1) throw unsupported(layer, 'joins more than one map');
+  const label = (what: string) => `${layer.name}_${what}`;
+  const sharpness = graph.constant(label('sharpness'), [1], weightValues(layer.getWeights()[0]!));
+  const flat = graph.node('Flatten', [input!.name], { axis: 1 });
+  const sharpened = graph.node('Mul', [flat, sharpness], {}, label('sharpened'));
+  const sum = graph.node('ReduceLogSumExp', [sharpened], { axes: [1], keepdims: 1 }, label('sum'));
+  const places = graph.constant(label('places'), [1], Float32Array.of(Math.log(rows * columns)));
+  const name = graph.node('Div', [graph.node('Sub', [sum, places]), sharpness], {}, layer.name);
+  const backward = (upstream: string) => {
+    const share = graph.node('Exp', [graph.node('Sub', [sharpened, sum])], {}, label('share'));
+    const given = graph.node('Mul', [share, upstream]);
+    const picture = graph.integers(label('picture'), [-1, 1, rows, columns]);
+    return [graph.node('Reshape', [given, picture], {}, label('grad'))];
+  };
+  return { value: { name, shape: outputShape }, backward };
+};
+
 /** Reshape of flat values to a 1 × 1 picture, as squeeze-and-excitation needs it. */
 export const reshape: LayerExport = (graph, layer, [input], outputShape) => {
   const [rows, columns, channels] = outputShape;

@@ -63,6 +63,18 @@ export function activation(
     };
     return { name, backward };
   }
+  if (kind === 'relu6') {
+    const zero = graph.constant(`${label}_zero`, [], Float32Array.of(0));
+    const six = graph.constant(`${label}_six`, [], Float32Array.of(6));
+    const name = graph.node('Clip', [input, zero, six], {}, label);
+    const backward = (upstream: string) => {
+      const above = graph.node('Greater', [name, zero]);
+      const below = graph.node('Less', [name, six]);
+      const open = graph.node('And', [above, below], {}, `${label}_open`);
+      return graph.node('Where', [open, upstream, zero], {}, `${label}_grad`);
+    };
+    return { name, backward };
+  }
   if (kind === 'sigmoid') {
     const name = graph.node('Sigmoid', [input], {}, label);
     const backward = (upstream: string) => {

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { ModelError, SCORE_LAYER, TARGET_LAYER_KEY } from '../../model/index.js';
-import { dense, flatten, reshape } from './flatLayers.js';
+import { LOG_SUM_EXP, ModelError, SCORE_LAYER, TARGET_LAYER_KEY } from '../../model/index.js';
+import { dense, flatten, logSumExp, reshape } from './flatLayers.js';
 import {
   type ExportedLayer,
   type LayerExport,
@@ -16,6 +16,7 @@ import {
   globalAveragePooling2d,
   globalMaxPooling2d,
   maxPooling2d,
+  upSampling2d,
 } from './pictureLayers.js';
 import {
   activationLayer,
@@ -40,10 +41,12 @@ const LAYERS: Record<string, LayerExport> = {
   GaussianNoise: identity,
   GlobalAveragePooling2D: globalAveragePooling2d,
   GlobalMaxPooling2D: globalMaxPooling2d,
+  [LOG_SUM_EXP]: logSumExp,
   MaxPooling2D: maxPooling2d,
   Multiply: multiply,
   ReLU: activationLayer,
   Reshape: reshape,
+  UpSampling2D: upSampling2d,
 };
 
 interface SymbolicTensor {

@@ -14,8 +14,8 @@ import {
 const OPSET = 17;
 const IR_VERSION = 8;
 
-/** `f` for a float; a plain number is an integer, as most attributes are. */
-export type AttributeValue = number | number[] | { f: number } | { ones: true };
+/** `f` for a float, `s` for a word; a plain number is an integer, as most attributes are. */
+export type AttributeValue = number | number[] | { f: number } | { s: string } | { ones: true };
 
 /** An ONNX graph while it is being written. Values go by name; the batch dimension is free everywhere. */
 export class OnnxGraph {
@@ -109,6 +109,7 @@ export class OnnxGraph {
 function toAttribute(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE.int };
   if (Array.isArray(value)) return { name, ints: value, type: ATTRIBUTE.ints };
+  if ('s' in value) return { name, s: Buffer.from(value.s), type: ATTRIBUTE.string };
   if ('f' in value) return { name, f: value.f, type: ATTRIBUTE.float };
   const one: TensorProto = { dims: [1], dataType: FLOAT, rawData: floatBytes(Float32Array.of(1)) };
   return { name, t: one, type: ATTRIBUTE.tensor };

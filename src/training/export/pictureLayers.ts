@@ -8,7 +8,10 @@ import {
 } from './layerExport.js';
 import type { OnnxGraph } from './onnxGraph.js';
 
-/** Conv2D; the kernel goes from rows × columns × in × out to out × in × rows × columns. */
+/**
+ * Conv2D; the kernel goes from rows × columns × in × out to out × in × rows × columns. Behind the target layer it may be one
+ * pixel wide: its gradient is then the same convolution with the kernel transposed.
+ */
 export const conv2d: LayerExport = (graph, layer, [input], outputShape) => {
   const config = layer.getConfig();
   checkPicture(layer, config);
@@ -23,7 +26,35 @@ export const conv2d: LayerExport = (graph, layer, [input], outputShape) => {
     windowAttributes(config, [rows, columns], input!.shape),
     layer.name,
   );
-  const { name } = activation(graph, layer, config.activation, convolved);
+  const { name, backward } = activation(graph, layer, config.activation, convolved);
+  const strides = pair(config.strides ?? 1);
+  const onePixel = rows === 1 && columns === 1 && strides[0] === 1 && strides[1] === 1;
+  const toInput = (upstream: string) => {
+    const turned = reorder(weightValues(kernel!), [1, 1, inputs, outputs], [2, 3, 0, 1]);
+    const back = graph.constant(`${layer.name}_back`, [inputs, outputs, 1, 1], turned);
+    return [graph.node('Conv', [backward(upstream), back], {}, `${layer.name}_grad`)];
+  };
+  return { value: { name, shape: outputShape }, backward: onePixel ? toInput : undefined };
+};
+
+/** UpSampling2D by repeating pixels; before the target layer only. */
+export const upSampling2d: LayerExport = (graph, layer, [input], outputShape) => {
+  const config = layer.getConfig();
+  checkPicture(layer, config);
+  if (config.interpolation !== undefined && config.interpolation !== 'nearest')
+    throw unsupported(layer, 'does more than repeat pixels');
+  const [down, across] = pair(config.size);
+  const scales = graph.constant(`${layer.name}_scales`, [4], Float32Array.of(1, 1, down, across));
+  const name = graph.node(
+    'Resize',
+    [input!.name, '', scales],
+    {
+      mode: { s: 'nearest' },
+      coordinate_transformation_mode: { s: 'asymmetric' },
+      nearest_mode: { s: 'floor' },
+    },
+    layer.name,
+  );
   return { value: { name, shape: outputShape }, backward: undefined };
 };
 
