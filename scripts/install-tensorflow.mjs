@@ -91,7 +91,9 @@ tryIt();
 rmSync(join(draft, 'wheel'), { recursive: true, force: true });
 rmSync(target, { recursive: true, force: true });
 renameSync(draft, target);
-console.log(`Installed in ${target}.${options.to === undefined ? ' Mamori finds it there by itself.' : ''}`);
+console.log(
+  `Installed in ${target}. ${options.to === undefined ? 'Mamori finds it there by itself.' : `Mamori finds it where MAMORI_TENSORFLOW names that folder.`}`,
+);
 
 function step(what) {
   console.log(`- ${what}`);

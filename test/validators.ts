@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /*
@@ -23,20 +22,6 @@ export interface Verdict {
   file: string;
   errors: string[];
   warnings: string[];
-}
-
-/**
- * Skips the test where a program is missing, loudly; with CI set that is a failure instead.
- *
- * @param programs names to look for on the PATH, or absolute paths
- */
-export function needs(test: Mocha.Context, ...programs: string[]): void {
-  const missing = programs.filter((program) => !isInstalled(program));
-  if (missing.length === 0) return;
-  const message = `not installed: ${missing.join(', ')}`;
-  if (process.env.CI) throw new Error(`With CI set nothing is skipped, but ${message}`);
-  console.warn(`      SKIPPED, ${message}`);
-  test.skip();
 }
 
 /** What `validate` runs. */
@@ -162,11 +147,6 @@ function section(output: string, path: string): string[] {
 async function hasReportClass(path: string): Promise<boolean> {
   const { stdout } = await run('dcmdump', ['-q', '-Un', '+P', '0008,0016', path]);
   return stdout.includes(`[${SR_CLASS}`);
-}
-
-function isInstalled(program: string): boolean {
-  if (program.startsWith('/')) return existsSync(program);
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 interface Outcome {

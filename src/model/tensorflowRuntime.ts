@@ -45,7 +45,8 @@ export function installedTensorflow(): { name: string; path: string; gpu: boolea
 
 /**
  * TensorFlow's C library by way of tfjs-node-gpu or tfjs-node, from node_modules or from where
- * scripts/install-tensorflow.mjs put it; undefined where neither is installed. The options count for the first
+ * scripts/install-tensorflow.mjs put it (`MAMORI_TENSORFLOW` names another folder than the checkout's
+ * `.tensorflow`); undefined where neither is installed. The options count for the first
  * call in a thread, which loads it.
  *
  * @throws Error when one is installed and its library cannot be loaded
@@ -102,7 +103,10 @@ export async function plainTensorflow(): Promise<TensorFlowRuntime> {
 }
 
 function findPackage(name: string): string | undefined {
-  const roots = [import.meta.url, join(checkout(), '.tensorflow', 'package.json')];
+  const roots = [
+    import.meta.url,
+    join(process.env.MAMORI_TENSORFLOW ?? join(checkout(), '.tensorflow'), 'package.json'),
+  ];
   for (const root of roots) {
     try {
       return createRequire(root).resolve(name);

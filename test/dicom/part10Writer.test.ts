@@ -12,6 +12,7 @@ import {
   sopClass,
   writePart10,
 } from '../../src/dicom/index.js';
+import { needs } from '../parts.js';
 import { codeOf } from './byteStreams.js';
 
 const IDENTITY = { SOPClassUID: sopClass.SecondaryCapture, SOPInstanceUID: '2.25.123' };
@@ -190,7 +191,7 @@ describe('writePart10', () => {
   });
 
   it('passes dcmftest and dcmdump without a warning', function () {
-    if (spawnSync('dcmdump', ['--version']).error !== undefined) this.skip();
+    needs(this, 'dcmdump', 'dcmftest');
     const folder = mkdtempSync(join(tmpdir(), 'mamori-dicom-'));
     try {
       const path = join(folder, 'written.dcm');

@@ -4,6 +4,7 @@ import { transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type StudyRecord } from '../../src/dicomweb/index.js';
 import { makeExam, makeInstance } from '../../src/phantom/index.js';
 import { requireOrthanc, startOrthanc } from '../pacs/orthanc.js';
+import { needs } from '../parts.js';
 import { caught } from './caught.js';
 import { smallObject } from './objects.js';
 
@@ -230,4 +231,11 @@ worksWith(
   () => {},
 );
 worksWith('a real Orthanc', () => startOrthanc(), requireOrthanc);
-worksWith('a real Orthanc over HTTPS', () => startOrthanc({ tls: true }), requireOrthanc);
+worksWith(
+  'a real Orthanc over HTTPS',
+  () => startOrthanc({ tls: true }),
+  (context) => {
+    requireOrthanc(context);
+    needs(context, 'openssl');
+  },
+);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { DicomWeb, PacsError } from '../../src/dicomweb/index.js';
 import { type KeyPair, selfSigned, signedBy } from '../pacs/certificates.js';
+import { needs } from '../parts.js';
 import { caught } from './caught.js';
 import { json } from './scriptedServer.js';
 import { Setting } from './setting.js';
@@ -15,13 +16,14 @@ describe('TLS', () => {
   let server: KeyPair;
   let client: KeyPair;
 
-  before(() => {
+  before(function () {
+    needs(this, 'openssl');
     directory = mkdtempSync(join(tmpdir(), 'mamori-tls-'));
     authority = selfSigned(directory, 'authority');
     server = signedBy(authority, directory, 'server');
     client = signedBy(authority, directory, 'client');
   });
-  after(() => rmSync(directory, { recursive: true, force: true }));
+  after(() => directory && rmSync(directory, { recursive: true, force: true }));
   afterEach(() => setting.endAll());
 
   it('takes a server whose certificate the given authority signed, by file or as text', async () => {

@@ -13,7 +13,7 @@ import { type Example, fitLogistic } from '../../src/evaluation/statistics/logis
 import { orderStatistics } from '../../src/evaluation/statistics/order.js';
 import { aucWithinGroups, type Grouped, partsByPatient } from '../../src/evaluation/statistics/strata.js';
 import { breastMask, type GreyImage, ORIENTATIONS, resizeArea } from '../../src/image/index.js';
-import { needs } from '../validators.js';
+import { NUMPY, needs, PYTHON } from '../parts.js';
 import { picture, turned } from './pictures.js';
 
 const QUICK = { rounds: 200, seed: 1 };
@@ -30,8 +30,7 @@ function examples(count: number): Example[] {
 
 describe('a logistic regression', () => {
   it('agrees with numpy, which goes downhill on the same loss by another way', function () {
-    const PYTHON = '/usr/bin/python3';
-    needs(this, PYTHON, '/usr/lib/python3/dist-packages/numpy');
+    needs(this, PYTHON, NUMPY);
     const given = examples(120);
     const script = `
 import json, sys, numpy as np

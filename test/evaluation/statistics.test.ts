@@ -23,7 +23,7 @@ import {
   thresholdCurve,
 } from '../../src/evaluation/statistics/curves.js';
 import { quantile } from '../../src/evaluation/statistics/estimate.js';
-import { needs } from '../validators.js';
+import { NUMPY, needs, PYTHON } from '../parts.js';
 
 type Pair = [probability: number, target: 0 | 1];
 
@@ -302,10 +302,8 @@ describe('rank correlation', () => {
 });
 
 describe('figures and an independent calculation', () => {
-  const PYTHON = '/usr/bin/python3';
-
   it('agree with numpy, written from the definitions', function () {
-    needs(this, PYTHON, '/usr/lib/python3/dist-packages/numpy');
+    needs(this, PYTHON, NUMPY);
     const answers = drawn(400, 17);
     const script = `
 import json, sys, numpy as np

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { expect } from 'chai';
 import { clahe } from '../../src/image/index.js';
+import { needs, OPENCV, PYTHON } from '../parts.js';
 
 interface Case {
   rows: number;
@@ -116,11 +117,7 @@ describe('clahe', () => {
   });
 
   it('equals the OpenCV of this machine on images of random size', function () {
-    const probe = spawnSync('/usr/bin/python3', ['-c', 'import cv2']);
-    if (probe.status !== 0) {
-      console.log('      skipped: /usr/bin/python3 with cv2 (python3-opencv) is not installed');
-      this.skip();
-    }
+    needs(this, PYTHON, OPENCV);
     const seed = Math.floor(Math.random() * 2 ** 31);
     const cases = Array.from({ length: 12 }, (_, i): Case & { seed: number } => {
       const pick = (n: number, salt: number) => (Math.imul(seed + 7919 * i + salt, 2654435761) >>> 8) % n;
@@ -141,7 +138,7 @@ for line in sys.stdin:
   a = np.array(c["input"], np.uint8 if c["bits"] == 8 else np.uint16).reshape(c["rows"], c["columns"])
   print(json.dumps(cv2.createCLAHE(c["clipLimit"], tuple(c["tiles"])).apply(a).ravel().tolist()))`;
     const lines = cases.map((one, i) => JSON.stringify({ ...one, input: [...inputs[i]!] }));
-    const run = spawnSync('/usr/bin/python3', ['-c', script], {
+    const run = spawnSync(PYTHON, ['-c', script], {
       input: lines.join('\n'),
       maxBuffer: 2 ** 28,
     });

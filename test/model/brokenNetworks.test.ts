@@ -4,6 +4,7 @@ import { decodeModel, encodeModel, type ModelProto } from '../../src/model/onnxS
 import { anyTensorflow } from '../../src/model/tensorflowRuntime.js';
 import { exportOnnx } from '../../src/training/export/onnxExport.js';
 import { OnnxGraph } from '../../src/training/export/onnxGraph.js';
+import { needsNativeTensorflow } from '../parts.js';
 import { SMALL_NETWORKS } from '../training/smallNetworks.js';
 import {
   bundleWith,
@@ -14,7 +15,6 @@ import {
   remade,
   smallBundle,
 } from './bundles.js';
-import { needsNativeTensorflow } from './nativeTensorflow.js';
 import { refusal } from './refusal.js';
 
 const CPU = { engine: 'onnxruntime', device: 'cpu', threads: 1 } as const;

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 import { type Candidate, openFirst } from '../../src/model/engines/candidate.js';
 import { type Bundle, type Engine, ModelError, openEngine } from '../../src/model/index.js';
 import { installedTensorflow } from '../../src/model/tensorflowRuntime.js';
+import { needsNativeTensorflow } from '../parts.js';
 import { inputsFor, smallBundle } from './bundles.js';
-import { needsNativeTensorflow } from './nativeTensorflow.js';
 import { refusal } from './refusal.js';
 
 const runFile = promisify(execFile);

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { EngineThread } from '../../src/model/engines/engineThread.js';
 import { type Bundle, openEngine } from '../../src/model/index.js';
+import { needs, needsNativeTensorflow } from '../parts.js';
 import { SMALL_NETWORKS } from '../training/smallNetworks.js';
 import { inputsFor, smallBundle } from './bundles.js';
-import { needsNativeTensorflow } from './nativeTensorflow.js';
 import { refusal } from './refusal.js';
 
 /** The input on which dying-thread.ts ends. */
@@ -74,12 +73,7 @@ describe('the onnxruntime engine', () => {
     this.timeout(120_000);
     const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
     const loader = '/usr/share/doc/libvulkan1';
-    if (!existsSync(driver) || !existsSync(loader)) {
-      const missing = 'the Debian packages chromium and libvulkan1 are not installed';
-      if (process.env.CI) throw new Error(`${missing}, and CI skips nothing`);
-      console.warn(`      skipped: ${missing}`);
-      return this.skip();
-    }
+    needs(this, driver, loader);
     process.env.VK_DRIVER_FILES = driver;
     const inputs = inputsFor(bundle, 2);
     const [onGpu, onCpu] = await Promise.all(

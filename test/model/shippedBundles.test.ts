@@ -7,7 +7,7 @@ import { type ExamOutcome, openThreads, processExam } from '../../src/exam/index
 import { PreparationPool } from '../../src/image/index.js';
 import { type Bundle, type Inference, loadBundle, openEngine } from '../../src/model/index.js';
 import { makeExam } from '../../src/phantom/index.js';
-import { needsNativeTensorflow } from './nativeTensorflow.js';
+import { needsNativeTensorflow } from '../parts.js';
 
 const ENGINES = ['onnxruntime', 'tensorflow'] as const;
 const models = fileURLToPath(new URL('../../../models/', import.meta.url));

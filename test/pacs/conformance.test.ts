@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Engine } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
 import { smallBundle } from '../model/bundles.js';
+import { needs } from '../parts.js';
 import {
   type OpenBench,
   openBench,
@@ -11,7 +12,7 @@ import {
   type TestArchive,
   today,
 } from '../poller/hospital.js';
-import { needs, type Verdict, validate } from '../validators.js';
+import { type Verdict, validate } from '../validators.js';
 import { requireOrthanc } from './orthanc.js';
 
 const SMALL = { rows: 320, columns: 256, date: today() };

@@ -8,7 +8,8 @@ import {
   makeInstance,
   type NameScript,
 } from '../../src/phantom/index.js';
-import { convertedBy, dciodvfy, needs } from './tools.js';
+import { needs } from '../parts.js';
+import { convertedBy, dciodvfy } from './tools.js';
 
 const SMALL = { rows: 104, columns: 80 } as const;
 const HABITS: HabitName[] = ['plain', 'ge', 'hologic', 'siemens', 'srt', 'view-position'];

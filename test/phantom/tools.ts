@@ -3,14 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Skips the running test loudly where a program is missing; with `CI` set that is a failure. */
-export function needs(test: Mocha.Context, program: string): void {
-  if (spawnSync('sh', ['-c', `command -v ${program}`]).status === 0) return;
-  if (process.env.CI) throw new Error(`${program} is not installed, and CI skips nothing`);
-  console.warn(`      skipped: ${program} is not installed`);
-  test.skip();
-}
-
 /** Lines in which dciodvfy complains; `kind` Error, or Warning too. */
 export function dciodvfy(bytes: Uint8Array, kind: RegExp = /^Error/): string[] {
   return inScratch(bytes, (file) => {

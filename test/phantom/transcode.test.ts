@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { readPart10, transferSyntax } from '../../src/dicom/index.js';
 import { type InstanceOptions, makeInstance } from '../../src/phantom/index.js';
 import { isLossy, TRANSFER_SYNTAXES, transcode } from '../fixtures/index.js';
-import { convertedBy, needs } from './tools.js';
+import { needs } from '../parts.js';
+import { convertedBy } from './tools.js';
 
 /** Neither side a multiple of 8, and an odd number of pixels. */
 const SMALL = { rows: 101, columns: 75, habit: 'hologic' } as const;

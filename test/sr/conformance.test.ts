@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { cadReport, notProcessedReport, resultReport } from '../../src/sr/index.js';
-import { dumpReport, needs, VALIDATORS, type Verdict, validate } from '../validators.js';
+import { needs } from '../parts.js';
+import { dumpReport, VALIDATORS, type Verdict, validate } from '../validators.js';
 import {
   BARE,
   findingsOf,

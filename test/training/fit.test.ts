@@ -17,6 +17,7 @@ import { MASS_RECIPE, type Recipe } from '../../src/training/networks/recipes.js
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { scratchFolder, smallBundle } from '../model/bundles.js';
 import { refusal } from '../model/refusal.js';
+import { needsNativeTensorflow } from '../parts.js';
 import { seededValues } from './smallNetworks.js';
 
 const INPUT = { rows: 16, columns: 16, channels: 2 };
@@ -122,9 +123,9 @@ describe('AdamW', () => {
 
 describe("TensorFlow's own kernels", () => {
   it('give the gradients and moving statistics that tfjs gives', async function () {
-    const runtime = await anyTensorflow();
     // Without the native library nothing is replaced.
-    if (runtime.kind !== 'native') this.skip();
+    needsNativeTensorflow(this);
+    const runtime = await anyTensorflow();
     const { tf } = runtime;
     const outcome = (native: boolean) => {
       const model = smallMass(tf);

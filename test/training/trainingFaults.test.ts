@@ -11,6 +11,7 @@ import { paperNetwork } from '../../src/training/networks/paper.js';
 import { type TrainingOptions, train } from '../../src/training/training.js';
 import { scratchFolder } from '../model/bundles.js';
 import { refusal } from '../model/refusal.js';
+import { needsNativeTensorflow } from '../parts.js';
 import { addSmallNetwork, removeSmallNetwork, SILENT, spots } from './spots.js';
 
 const PROCESS = fileURLToPath(new URL('./trainingProcess.js', import.meta.url));
@@ -256,8 +257,9 @@ describe('a training that goes on', function () {
     const curve = await readFile(join(`${options.out}.partial`, 'learning-curve.csv'), 'utf8');
     const reached = curve.trimEnd().split('\n').length - 1;
     expect(reached).to.be.at.least(3);
-    // Its time is up when it goes on: one more look at the clock, and the bundle is written.
-    const rest = await inProcess({ ...options, resume: true, minutes: 1e-6 });
+    // Its patience is at an end when it goes on: the bundle is written. Its time stays, since JavaScript alone refuses
+    // to begin what it cannot end.
+    const rest = await inProcess({ ...options, resume: true, patience: 0 });
     expect(rest).to.include(`going on after epoch`).and.include('whole');
     expect(await leftBy(options)).to.deep.equal(['bundle']);
     expect((await loadBundle(options.out)).training!.seed).to.equal(1);
@@ -323,8 +325,7 @@ describe('a training without native TensorFlow', function () {
   });
 
   it('says nothing of it where it is native', async function () {
-    const runtime = await anyTensorflow();
-    if (runtime.kind !== 'native') this.skip();
+    needsNativeTensorflow(this);
     addSmallNetwork();
     const stages: string[] = [];
     await train({ ...(await spots()), epochs: 1 }, { ...SILENT, stage: (what) => stages.push(what) });
