@@ -8,8 +8,8 @@ import { anyTensorflow, type TensorFlow, type TensorFlowRuntime } from '../../sr
 import { useNativeConvolutions } from '../../src/training/fitting/nativeConvolutions.js';
 import { EfficientNetLite } from '../../src/training/networks/efficientNetLite.js';
 import { readSafetensors } from '../../src/training/start/safetensors.js';
-import { needsNativeTensorflow } from '../model/nativeTensorflow.js';
 import { refusal } from '../model/refusal.js';
+import { needsNativeTensorflow } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
 import { seededValues } from './smallNetworks.js';
 
