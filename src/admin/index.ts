@@ -1,3 +1,14 @@
-/** The administrator's view of a running service: status page, health and metrics. */
+/**
+ * The administrator's view of a running service, for people and for programs that watch over it.
+ *
+ * One small Express server (`server.ts`) answers three questions and takes nothing in. `/` is the status page
+ * (`statusPage.ts`): whether all is well, and if not what to do, then the exams by state and the latest of them; it
+ * loads nothing and runs no script. `/health` (`health.ts`) is 200 or 503 for supervisors, without a password.
+ * `/metrics` (`metrics.ts`) is for Prometheus: how the service is now, and how long the stages of its exams took.
+ *
+ * The room knows neither ledger nor PACS. Whoever runs the service hands in a function that tells its state as plain
+ * data (`serviceState.ts`), so that the page can be tested on any state, and shows UIDs and reasons but no patient.
+ */
+export { Metrics, STAGES, type StageSeconds } from './metrics.js';
 export { type AdminOptions, type AdminServer, startAdmin } from './server.js';
 export type { ExamStatus, StatusSnapshot, StatusSource } from './serviceState.js';

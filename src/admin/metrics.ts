@@ -1,76 +1,78 @@
+import { Gauge, Histogram, Registry } from 'prom-client';
 import { ailments } from './health.js';
 import type { StatusSnapshot } from './serviceState.js';
 
-type Sample = [labels: Record<string, string>, value: number];
+/**
+ * The stages of one exam, in their order: images fetched and prepared, network run, heat maps explained and drawn,
+ * reports written, objects kept on the disk, objects stored in the archive and read back.
+ */
+export const STAGES = ['prepared', 'inferred', 'rendered', 'reported', 'kept', 'delivered'] as const;
 
-/** The snapshot in Prometheus' text format, version 0.0.4. */
-export function metricsText(snapshot: StatusSnapshot): string {
-  const { service, pacs, model, counts } = snapshot;
-  const metrics: [name: string, help: string, samples: Sample[]][] = [
-    [
-      'mamori_info',
-      'What runs here; always 1.',
-      [
-        [
-          {
-            version: snapshot.version,
-            model: model.name,
-            model_version: model.version,
-            engine: model.engine,
-            device: model.device,
-          },
-          1,
-        ],
-      ],
-    ],
-    [
-      'mamori_healthy',
-      '1 when the service can do its work.',
-      [[{}, ailments(snapshot).length === 0 ? 1 : 0]],
-    ],
-    [
-      'mamori_start_time_seconds',
-      'When the service started, since 1970.',
-      [[{}, seconds(snapshot.startedAt)]],
-    ],
-    ['mamori_working', '1 while exams are worked on.', [[{}, service.state === 'working' ? 1 : 0]]],
-    ['mamori_queue_exams', 'Exams that could be worked on and are not yet.', [[{}, snapshot.queue]]],
-    [
-      'mamori_exams',
-      'Exams in the ledger by state.',
-      Object.entries(counts).map(([state, count]) => [{ state }, count]),
-    ],
-    ['process_resident_memory_bytes', 'Resident memory of the service.', [[{}, process.memoryUsage.rss()]]],
-  ];
-  if (pacs.reachable !== undefined) {
-    metrics.push([
-      'mamori_pacs_reachable',
-      '1 when the PACS answered last time.',
-      [[{}, pacs.reachable ? 1 : 0]],
-    ]);
+/** Seconds of wall clock that each stage took; one that did not take place is left out. */
+export type StageSeconds = Partial<Record<(typeof STAGES)[number], number>>;
+
+/** From a quick stage of a small exam to an archive that keeps the service waiting for minutes. */
+const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+/** What Prometheus reads of a service: how it is now, and how long its exams took since it started. */
+export class Metrics {
+  readonly #kept = new Registry();
+  readonly #stages = new Histogram({
+    name: 'mamori_exam_stage_seconds',
+    help: 'How long each stage of an exam took.',
+    labelNames: ['stage'],
+    buckets: BUCKETS,
+    registers: [this.#kept],
+  });
+
+  observe(seconds: StageSeconds): void {
+    for (const stage of STAGES) {
+      const value = seconds[stage];
+      if (value !== undefined) this.#stages.observe({ stage }, value);
+    }
   }
-  if (service.lastCycle !== undefined) {
-    metrics.push([
+
+  /** In Prometheus' text format, version 0.0.4. */
+  async text(snapshot: StatusSnapshot): Promise<string> {
+    return Registry.merge([gauges(snapshot), this.#kept]).metrics();
+  }
+}
+
+/** Made for each answer, so that what is not known now is not said: a gauge that stays would say 0. */
+function gauges(snapshot: StatusSnapshot): Registry {
+  const { service, pacs, model, counts } = snapshot;
+  const registry = new Registry();
+  const gauge = (name: string, help: string, value: number, labels: Record<string, string> = {}) =>
+    new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] }).set(labels, value);
+
+  gauge('mamori_info', 'What runs here; always 1.', 1, {
+    version: snapshot.version,
+    model: model.name,
+    model_version: model.version,
+    engine: model.engine,
+    device: model.device,
+  });
+  gauge('mamori_healthy', '1 when the service can do its work.', ailments(snapshot).length === 0 ? 1 : 0);
+  gauge('mamori_start_time_seconds', 'When the service started, since 1970.', seconds(snapshot.startedAt));
+  gauge('mamori_working', '1 while exams are worked on.', service.state === 'working' ? 1 : 0);
+  gauge('mamori_queue_exams', 'Exams that could be worked on and are not yet.', snapshot.queue);
+  const exams = new Gauge({
+    name: 'mamori_exams',
+    help: 'Exams in the ledger by state.',
+    labelNames: ['state'],
+    registers: [registry],
+  });
+  for (const [state, count] of Object.entries(counts)) exams.set({ state }, count);
+  gauge('process_resident_memory_bytes', 'Resident memory of the service.', process.memoryUsage.rss());
+  if (pacs.reachable !== undefined)
+    gauge('mamori_pacs_reachable', '1 when the PACS answered last time.', pacs.reachable ? 1 : 0);
+  if (service.lastCycle !== undefined)
+    gauge(
       'mamori_last_cycle_end_seconds',
       'When the PACS was last looked at, since 1970.',
-      [[{}, seconds(service.lastCycle.endedAt)]],
-    ]);
-  }
-  return metrics
-    .map(([name, help, samples]) => {
-      const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${value}`);
-      return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ''].join('\n');
-    })
-    .join('');
-}
-
-function labelText(labels: Record<string, string>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-function escaped(value: string): string {
-  return value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
+      seconds(service.lastCycle.endedAt),
+    );
+  return registry;
 }
 
 function seconds(date: Date): number {

@@ -6,7 +6,7 @@ import express, { type ErrorRequestHandler, type RequestHandler, type Response }
 import { MamoriError } from '../errors.js';
 import { type AdminAuth, admits } from './basicCredentials.js';
 import { ailments } from './health.js';
-import { metricsText } from './metrics.js';
+import { Metrics } from './metrics.js';
 import { STYLE } from './pageStyle.js';
 import type { StatusSource } from './serviceState.js';
 import { statusPage } from './statusPage.js';
@@ -29,9 +29,14 @@ export interface AdminServer {
  *
  * `/health` asks for no password, so that any supervisor can use it; it then says only whether the service is well.
  *
- * @throws MamoriError `admin-listen` when the address cannot be had
+ * @param metrics told of each exam by whoever runs the service
+ * @throws MamoriError `admin-listen` when the address cannot be used
  */
-export async function startAdmin({ listen, auth }: AdminOptions, status: StatusSource): Promise<AdminServer> {
+export async function startAdmin(
+  { listen, auth }: AdminOptions,
+  status: StatusSource,
+  metrics = new Metrics(),
+): Promise<AdminServer> {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -61,7 +66,7 @@ export async function startAdmin({ listen, auth }: AdminOptions, status: StatusS
   });
   app.get('/metrics', async (_, response) => {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
-    response.end(metricsText(await status()));
+    response.end(await metrics.text(await status()));
   });
   app.use((_, response) => plain(response, 404, 'Not found'));
   app.use(unable);

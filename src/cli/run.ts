@@ -10,20 +10,20 @@ export const runCommand = new Command('run')
 async function run({ config }: { config: string }): Promise<void> {
   const { installedVersion, loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
-  const [{ openLog }, { openService }, { startAdmin }, { statusOf }, { toldToStop }] = await Promise.all([
-    import('../service/index.js'),
-    import('../service/index.js'),
-    import('../admin/index.js'),
-    import('../service/index.js'),
-    import('./stopSignal.js'),
-  ]);
+  const [{ openLog, openService, stageSeconds, statusOf }, { Metrics, startAdmin }, { toldToStop }] =
+    await Promise.all([
+      import('../service/index.js'),
+      import('../admin/index.js'),
+      import('./stopSignal.js'),
+    ]);
   const log = openLog(settings);
   log.info({ version: installedVersion(), pacs: settings.pacs.qidoUrl }, 'Mamori starts');
-  const service = await openService(settings, log);
+  const metrics = new Metrics();
+  const service = await openService(settings, log, (exam) => metrics.observe(stageSeconds(exam)));
   try {
     const { listen, auth } = settings.admin;
     const status = statusOf(service, settings);
-    const admin = listen === 'off' ? undefined : await startAdmin({ listen, auth }, status.source);
+    const admin = listen === 'off' ? undefined : await startAdmin({ listen, auth }, status.source, metrics);
     if (admin !== undefined) log.info({ url: admin.url }, 'Status page');
     service.poller.start(settings.poll.schedule);
     const signal = await toldToStop();

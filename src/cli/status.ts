@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExamState } from '../ledger/index.js';
-import { timeText } from '../service/index.js';
+import { timeText } from '../timeText.js';
 import { configOption, jsonOption } from './options.js';
 import { tableText } from './table.js';
 

@@ -1,4 +1,4 @@
-import { PacsError } from './error.js';
+import { PacsError } from './errors.js';
 
 /** One DICOMweb service root, ready for `/studies` to be appended, and the credentials that stood in its address. */
 export interface ServiceRoot {

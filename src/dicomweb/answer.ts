@@ -1,4 +1,4 @@
-import { PacsError, type PacsErrorCode } from './error.js';
+import { PacsError, type PacsErrorCode } from './errors.js';
 import { mayPass, retryAfterMs } from './retryPolicy.js';
 
 /** What came back, whatever its status: the body complete, decompressed. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { PacsError } from './error.js';
+import { PacsError } from './errors.js';
 
 /** How Mamori proves to the PACS who it is. */
 export type Credentials =

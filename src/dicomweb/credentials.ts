@@ -1,5 +1,5 @@
 import type { ClientCredentials, Credentials } from './connectionSettings.js';
-import { PacsError } from './error.js';
+import { PacsError } from './errors.js';
 import { mayPass } from './retryPolicy.js';
 
 /** Gives the Authorization header of the next request. */

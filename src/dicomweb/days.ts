@@ -1,4 +1,4 @@
-import { PacsError } from './error.js';
+import { PacsError } from './errors.js';
 
 /** A range of study dates, both ends included, as DICOM DA values (`YYYYMMDD`). */
 export interface Days {

@@ -1,6 +1,6 @@
 import { type DicomJson, fromDicomJson } from '../dicom/index.js';
 import type { Answer } from './answer.js';
-import { PacsError, type PacsErrorDetails } from './error.js';
+import { PacsError, type PacsErrorDetails } from './errors.js';
 import { boundaryOf, MultipartError, readMultipart } from './multipart.js';
 
 /** The datasets of a QIDO-RS or metadata answer (PS3.18 §10.6.3). @throws PacsError `pacs-answer-malformed` */

@@ -12,7 +12,7 @@ import {
   readTls,
 } from './connectionSettings.js';
 import { decodeDatasets, decodeInstance } from './decode.js';
-import { PacsError } from './error.js';
+import { PacsError } from './errors.js';
 import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
 import type { Page } from './listing.js';
 import { PooledRequest, type PooledRequestOptions } from './pooledRequest.js';

@@ -1,6 +1,6 @@
 import { errors } from 'undici';
 import { BodyEncodingUnknown, BodyTooLarge } from './body.js';
-import { PacsError, type PacsErrorDetails } from './error.js';
+import { PacsError, type PacsErrorDetails } from './errors.js';
 
 /** How far a request got before it failed. */
 export type Stage = 'before-headers' | 'in-body';

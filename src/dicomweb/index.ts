@@ -6,7 +6,7 @@ export type {
   TlsSettings,
 } from './connectionSettings.js';
 export { DicomWeb, type InstanceToStore } from './dicomweb.js';
-export { PacsError, type PacsErrorCode } from './error.js';
+export { PacsError, type PacsErrorCode } from './errors.js';
 export type { InstanceRecord } from './instanceSearch.js';
 export {
   boundaryOf,

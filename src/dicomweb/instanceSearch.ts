@@ -1,7 +1,7 @@
 import type { DicomJson } from '../dicom/index.js';
 import { isUsableUid } from './address.js';
 import type { QueryKeys } from './client.js';
-import { PacsError } from './error.js';
+import { PacsError } from './errors.js';
 import { allPages, type Page } from './listing.js';
 
 /** An instance as the PACS lists it. */

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.js';
-import type { PacsError } from './error.js';
+import type { PacsError } from './errors.js';
 import { boundaryOf, multipartPieces } from './multipart.js';
 import type { Transport } from './transport.js';
 

@@ -2,7 +2,7 @@ import type { DicomJson } from '../dicom/index.js';
 import { isUsableUid } from './address.js';
 import type { QueryKeys } from './client.js';
 import { type Days, dateRange, days, halves, within } from './days.js';
-import { PacsError } from './error.js';
+import { PacsError } from './errors.js';
 import { allPages, type ListingEnd, type Page } from './listing.js';
 
 /** A study as the PACS lists it. Nothing about the patient is asked for or kept. */

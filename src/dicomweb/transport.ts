@@ -4,7 +4,7 @@ import type { Answer } from './answer.js';
 import { readBody } from './body.js';
 import type { Credentials, Timeouts, TlsSettings } from './connectionSettings.js';
 import { type Authoriser, authoriser } from './credentials.js';
-import { PacsError } from './error.js';
+import { PacsError } from './errors.js';
 import { type Stage, transportError, wasConnectionLost } from './failure.js';
 import { mayPass, pauseBeforeRetry, type RetryPolicy, retryAfterMs } from './retryPolicy.js';
 

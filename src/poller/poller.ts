@@ -12,6 +12,8 @@ export interface PollerParts extends LookoutParts {
   bench: Workbench;
   /** Unique among all processes that share the ledger. */
   workerName: string;
+  /** Told of each try at an exam, once it has ended. */
+  onExam?: ((report: ExamReport) => void) | undefined;
 }
 
 const CYCLE: TroubleWords = {
@@ -175,6 +177,7 @@ export class Poller {
       ...this.#parts,
       stopping: this.#stopping.signal,
     });
+    this.#parts.onExam?.(report);
     const { studyInstanceUID: study, end, times } = report;
     if (end === 'delivered' || end === 'not-processed') {
       const fields = { study, end, objects: report.objects.length, ms: Math.round(times.delivered) };

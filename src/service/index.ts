@@ -2,4 +2,4 @@
 export { openLog } from './logger.js';
 export { algorithmOf, openPacs, openService, openWorkbench, type Service } from './service.js';
 export { statusOf } from './serviceStatus.js';
-export { timeText } from './timeText.js';
+export { stageSeconds } from './stageSeconds.js';

@@ -1,6 +1,6 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { type Settings, secretValues } from '../config/index.js';
-import { timeText } from './timeText.js';
+import { timeText } from '../timeText.js';
 
 export interface LogTarget {
   write(text: string): void;

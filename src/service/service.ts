@@ -5,7 +5,7 @@ import { DicomWeb } from '../dicomweb/index.js';
 import { type ExamSettings, openThreads, type Workbench } from '../exam/index.js';
 import { type Algorithm, type Ledger, openLedger } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
-import { type Log, Poller } from '../poller/index.js';
+import { type Log, Poller, type PollerParts } from '../poller/index.js';
 
 /** Everything a running Mamori consists of, opened from its settings. */
 export interface Service {
@@ -27,9 +27,14 @@ const MOST_PREPARATION_THREADS = 4;
 /**
  * Opens model, archive and ledger, in the order in which wrong settings are most likely.
  *
+ * @param onExam told of each try at an exam, once it has ended
  * @throws MamoriError as the part that cannot be opened says; what was opened before is closed again
  */
-export async function openService(settings: Settings, log: Log): Promise<Service> {
+export async function openService(
+  settings: Settings,
+  log: Log,
+  onExam?: PollerParts['onExam'],
+): Promise<Service> {
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => {
     opened.push(part);
@@ -59,6 +64,7 @@ export async function openService(settings: Settings, log: Log): Promise<Service
       algorithm,
       workerName: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       log,
+      onExam,
     });
     keep({ close: () => poller.stop() });
     return { bundle, engine, pacs, ledger, poller, close };

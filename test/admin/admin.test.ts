@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type AdminServer, type StatusSnapshot, startAdmin } from '../../src/admin/index.js';
+import { type AdminServer, Metrics, type StatusSnapshot, startAdmin } from '../../src/admin/index.js';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
@@ -235,7 +235,7 @@ describe('status page', () => {
       const response = await get('/metrics');
       expect(response.headers.get('content-type')).to.equal('text/plain; version=0.0.4; charset=utf-8');
       const text = await response.text();
-      for (const line of text.trimEnd().split('\n')) {
+      for (const line of text.split('\n').filter((one) => one !== '')) {
         expect(line).to.match(
           /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? -?[\d.e+]+)$/,
         );
@@ -243,6 +243,40 @@ describe('status page', () => {
       expect(text).to.contain('mamori_exams{state="not-processed"} 3\n');
       expect(text).to.contain('mamori_healthy 1\n').and.contain('mamori_queue_exams 4\n');
       expect(text).to.contain('model="a \\"b\\" \\\\ c\\nd"');
+    });
+
+    it('tell how long the stages of exams took since the start', async () => {
+      const metrics = new Metrics();
+      admin = await startAdmin(
+        { listen: { host: '127.0.0.1', port: 0 }, auth: { type: 'none' } },
+        async () => answer(),
+        metrics,
+      );
+      const stage = async (sample: string) =>
+        Number(
+          new RegExp(`^mamori_exam_stage_seconds_${sample} (.*)$`, 'm').exec(
+            await (await get('/metrics')).text(),
+          )?.[1],
+        );
+      expect(await stage('count{stage="prepared"}')).to.be.NaN;
+      metrics.observe({ prepared: 0.4, inferred: 0.03, delivered: 7 });
+      metrics.observe({ delivered: 400 });
+      expect(await stage('count{stage="prepared"}')).to.equal(1);
+      expect(await stage('sum{stage="delivered"}')).to.equal(407);
+      expect(await stage('bucket{le="10",stage="delivered"}')).to.equal(1);
+      expect(await stage('bucket{le="\\+Inf",stage="delivered"}')).to.equal(2);
+      expect(await stage('count{stage="kept"}')).to.be.NaN;
+    });
+
+    it('say nothing of what is not known yet', async () => {
+      answer = () => ({
+        ...snapshot(),
+        pacs: { url: 'http://p', reachable: undefined },
+        service: { ...snapshot().service, lastCycle: undefined },
+      });
+      await serve();
+      const text = await (await get('/metrics')).text();
+      expect(text).to.not.contain('mamori_pacs_reachable').and.not.contain('mamori_last_cycle');
     });
   });
 

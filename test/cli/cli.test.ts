@@ -102,7 +102,7 @@ describe('mamori', () => {
     visit(MAIN);
     expect(seen.size).to.be.greaterThan(8);
     expect([...packages].filter((name) => !name.startsWith('node:'))).to.deep.equal(['commander']);
-    for (const file of seen) expect(file).to.match(/\/src\/(cli\/[^/]+|errors)\.js$/);
+    for (const file of seen) expect(file).to.match(/\/src\/(cli\/[^/]+|errors|timeText)\.js$/);
   });
 
   it('helps, and says its version', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { defaultSettings, type Settings } from '../../src/config/index.js';
 import { openLog } from '../../src/service/logger.js';
-import { timeText } from '../../src/service/timeText.js';
+import { timeText } from '../../src/timeText.js';
 
 describe('log', () => {
   const SECRET = 'p"ä\\ss wörd';
