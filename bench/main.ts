@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util';
 import { bundleFolder, defaultSettings } from '../src/config/index.js';
 import { loadBundle } from '../src/model/index.js';
 import { measureExams } from './exams.js';
+import { measureLibraries } from './libraries.js';
 import { measureNetworks } from './network.js';
 
 /** What performance claims rest on. Prints Markdown. See docs/performance.md. */
 const { values: options } = parseArgs({
   options: {
-    /** `exams`, `network`, or both where it is left out. */
+    /** `exams`, `network`, `libraries`, or all where it is left out. */
     part: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     /** Further exams after the rounds, to see whether memory stays flat. */
@@ -19,7 +20,7 @@ const { values: options } = parseArgs({
     model: { type: 'string', multiple: true },
   },
 });
-const PARTS = ['exams', 'network'];
+const PARTS = ['exams', 'network', 'libraries'];
 if (options.part !== undefined && !PARTS.includes(options.part))
   throw new Error(`--part is one of ${PARTS.join(', ')}`);
 const measured = options.part === undefined ? PARTS : [options.part];
@@ -27,6 +28,7 @@ const rounds = Number(options.rounds);
 
 console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}\n`);
 if (measured.includes('network')) await measureNetworks(await bundles(shipped()), rounds);
+if (measured.includes('libraries')) await measureLibraries();
 if (measured.includes('exams'))
   for (const bundle of await bundles([defaultSettings('http://unused').model.bundle])) {
     console.log(`## Exams with ${bundle.name} ${bundle.version}\n`);

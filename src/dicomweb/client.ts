@@ -5,7 +5,8 @@ import type { PooledRequest } from './pooledRequest.js';
 /** Query keys with their values. */
 export type QueryKeys = Record<string, string>;
 
-interface Asked {
+/** How a call is handed the request that it goes out on. */
+export interface Asked {
   request: { instance: PooledRequest };
 }
 

@@ -1,7 +1,8 @@
 import type { DicomJson } from '../dicom/index.js';
 import { pathSegment, type ServiceRoot, serviceRoot } from './address.js';
-import { type Answer, statusError } from './answer.js';
+import { statusError } from './answer.js';
 import { type Client, dicomwebClient, type QueryKeys } from './client.js';
+import { ClientCalls } from './clientCalls.js';
 import {
   DEFAULT_CONNECTIONS,
   DEFAULT_MAX_ANSWER_BYTES,
@@ -11,11 +12,9 @@ import {
   type DicomWebOptions,
   readTls,
 } from './connectionSettings.js';
-import { decodeDatasets, decodeInstance } from './decode.js';
+import { decodeInstance } from './decode.js';
 import { PacsError } from './errors.js';
 import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
-import type { Page } from './listing.js';
-import { PooledRequest, type PooledRequestOptions } from './pooledRequest.js';
 import { readStoreAnswer, type StoreAnswer, silentStoreAnswer } from './storeAnswer.js';
 import { type StudyQuery, type StudyRecord, StudySearch } from './studySearch.js';
 import { Transport } from './transport.js';
@@ -38,12 +37,11 @@ const NO_DATASETS = [new ArrayBuffer(0)];
 
 /** The PACS: query (QIDO-RS), retrieve (WADO-RS), store (STOW-RS) and read back. Safe for concurrent use. */
 export class DicomWeb {
-  readonly #transport: Transport;
+  readonly #calls: ClientCalls;
   readonly #qido: Client;
   readonly #wado: Client;
   readonly #stow: Client;
   readonly #maxInstanceBytes: number;
-  readonly #maxAnswerBytes: number;
   readonly #studies: StudySearch;
   readonly #instances: InstanceSearch;
 
@@ -53,7 +51,8 @@ export class DicomWeb {
     const wado = root(options.wadoUrl ?? options.url, 'wadoUrl');
     const stow = root(options.stowUrl ?? options.url, 'stowUrl');
     const userinfo = qido.userinfo ?? wado.userinfo ?? stow.userinfo;
-    this.#transport = new Transport({
+    const maxAnswerBytes = options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
+    const transport = new Transport({
       origins: new Set([qido.origin, wado.origin, stow.origin]),
       auth: options.auth ?? (userinfo === undefined ? { type: 'none' } : { type: 'basic', ...userinfo }),
       tls: readTls(options.tls ?? {}),
@@ -63,14 +62,14 @@ export class DicomWeb {
       backoffMs: options.backoffMs ?? 250,
       maxBackoffMs: options.maxBackoffMs ?? 10_000,
     });
+    this.#calls = new ClientCalls(transport, maxAnswerBytes);
     this.#qido = dicomwebClient(qido.url);
     this.#wado = dicomwebClient(wado.url);
     this.#stow = dicomwebClient(stow.url);
     this.#maxInstanceBytes = options.maxInstanceBytes ?? DEFAULT_MAX_INSTANCE_BYTES;
-    this.#maxAnswerBytes = options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
     const pageSize = options.pageSize ?? DEFAULT_PAGE_SIZE;
     this.#studies = new StudySearch(
-      (queryParams) => this.#query((request) => this.#qido.searchForStudies({ queryParams, request })),
+      (queryParams) => this.#calls.query((request) => this.#qido.searchForStudies({ queryParams, request })),
       pageSize,
     );
     const below = (studyInstanceUID: string, queryParams: QueryKeys) => ({
@@ -80,11 +79,11 @@ export class DicomWeb {
     this.#instances = new InstanceSearch(
       {
         instances: (study, keys) =>
-          this.#query((request) => this.#qido.searchForInstances({ ...below(study, keys), request })),
+          this.#calls.query((request) => this.#qido.searchForInstances({ ...below(study, keys), request })),
         series: (study, keys) =>
-          this.#query((request) => this.#qido.searchForSeries({ ...below(study, keys), request })),
+          this.#calls.query((request) => this.#qido.searchForSeries({ ...below(study, keys), request })),
         seriesInstances: (study, series, keys) =>
-          this.#query((request) =>
+          this.#calls.query((request) =>
             this.#qido.searchForInstances({
               ...below(study, keys),
               seriesInstanceUID: pathSegment(series),
@@ -132,7 +131,7 @@ export class DicomWeb {
   ): Promise<Uint8Array> {
     const wanted = options.transferSyntax ?? 'stored';
     const transferSyntax = wanted === 'stored' ? '*' : wanted;
-    const { result, answer } = await this.#call(
+    const { result, answer } = await this.#calls.call(
       {
         maxBytes: this.#maxInstanceBytes + FRAMING_BYTES,
         allocate: options.allocate,
@@ -161,7 +160,7 @@ export class DicomWeb {
     seriesInstanceUID: string,
     sopInstanceUID: string,
   ): Promise<DicomJson> {
-    const { records } = await this.#query((request) =>
+    const { records } = await this.#calls.query((request) =>
       this.#wado.retrieveInstanceMetadata({
         studyInstanceUID: pathSegment(studyInstanceUID),
         seriesInstanceUID: pathSegment(seriesInstanceUID),
@@ -186,9 +185,8 @@ export class DicomWeb {
   async store(studyInstanceUID: string, instances: readonly InstanceToStore[]): Promise<StoreAnswer> {
     const uids = instances.map(({ sopInstanceUID }) => sopInstanceUID);
     if (uids.length === 0) return silentStoreAnswer(204, []);
-    const { answer } = await this.#call(
+    const { answer } = await this.#calls.call(
       {
-        maxBytes: this.#maxAnswerBytes,
         accept: 'application/dicom+json',
         instances: instances.map(({ bytes }) => bytes),
         decode: () => undefined,
@@ -253,7 +251,7 @@ export class DicomWeb {
    * @throws PacsError `pacs-not-found`, …
    */
   async metadata(studyInstanceUID: string): Promise<DicomJson[]> {
-    const { records } = await this.#query((request) =>
+    const { records } = await this.#calls.query((request) =>
       this.#wado.retrieveStudyMetadata({ studyInstanceUID: pathSegment(studyInstanceUID), request }),
     );
     return records.filter(
@@ -263,40 +261,13 @@ export class DicomWeb {
 
   /** Ends what is under way with `pacs-closed`, and closes the connections. */
   close(): Promise<void> {
-    return this.#transport.close();
+    return this.#calls.close();
   }
 
   async #metadataUids(studyInstanceUID: string): Promise<string[]> {
     return (await this.metadata(studyInstanceUID))
       .map((dataset) => dataset.string('SOPInstanceUID'))
       .filter((uid) => uid !== undefined);
-  }
-
-  async #query(call: (request: { instance: PooledRequest }) => Promise<unknown>): Promise<Page<DicomJson>> {
-    const { answer, result } = await this.#call(
-      { maxBytes: this.#maxAnswerBytes, decode: decodeDatasets },
-      call,
-    );
-    if (answer.status === 204) return { records: [], truncated: false };
-    if (answer.status !== 200) throw statusError(answer);
-    return { records: result as DicomJson[], truncated: /\b299\b/.test(answer.header('warning') ?? '') };
-  }
-
-  /** Has dicomweb-client make one request over our transport; it hides answers behind errors, so they are kept. */
-  async #call(
-    options: PooledRequestOptions,
-    call: (request: { instance: PooledRequest }) => Promise<unknown>,
-  ): Promise<{ answer: Answer; result: unknown }> {
-    const instance = new PooledRequest(this.#transport, options);
-    let result: unknown;
-    try {
-      result = await call({ instance });
-    } catch (error) {
-      if (instance.failure !== undefined) throw instance.failure;
-      if (instance.answer === undefined) throw error;
-    }
-    if (instance.answer === undefined) throw new PacsError('pacs-unreachable', 'No answer');
-    return { answer: instance.answer, result };
   }
 }
 

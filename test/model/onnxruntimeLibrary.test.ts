@@ -59,6 +59,6 @@ describe('ONNX Runtime keeps to itself', function () {
           /^(?!import type).*(import\(|from |require\()'onnxruntime-node'/m.test(readFileSync(file, 'utf8')),
         ),
     );
-    expect(loaders).to.deep.equal([join('src', 'model', 'engines', 'onnxruntime-library.ts')]);
+    expect(loaders).to.deep.equal([join('src', 'model', 'engines', 'onnxruntimeLibrary.ts')]);
   });
 });

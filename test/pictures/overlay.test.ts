@@ -232,8 +232,8 @@ describe('The overlay', () => {
     const url = (file: string) => JSON.stringify(pathToFileURL(join(process.cwd(), 'dist', file)).href);
     const script = `
       import { createHash } from 'node:crypto';
-      const { drawOverlay } = await import(${url('src/gradcam/index.js')});
-      const { overlayInput } = await import(${url('test/gradcam/examples.js')});
+      const { drawOverlay } = await import(${url('src/pictures/index.js')});
+      const { overlayInput } = await import(${url('test/pictures/examples.js')});
       process.stdout.write(createHash('sha256').update(drawOverlay(overlayInput()).pixels).digest('hex'));`;
     const without = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
       env: {
