@@ -1,15 +1,25 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { EpochReport, FitOptions, TrainingEvents, TrainingOptions } from '../training/index.js';
+import type { Bundle } from '../model/index.js';
+import type { About, DataSetPlace, TrainingOptions } from '../training/index.js';
+import { trainingProgress } from './trainingProgress.js';
 
 const POSITIVE = 'malignant';
 
 /** `mamori train`: from labelled images to a model bundle. */
 export const trainCommand = new Command('train')
   .description('train a network on labelled images and write a model bundle')
-  .requiredOption('--data <dir>', 'folder of the images, PNG or DICOM (DIR/file or DIR/label/file)')
-  .requiredOption('--labels <csv>', 'labels file: file, label, case, and where known site, side, view')
-  .requiredOption('--arch <name>', 'network: paper or mass')
+  .requiredOption(
+    '--data <dir...>',
+    'folder of the images, PNG, JPEG or DICOM (DIR/file or DIR/label/file); without --labels a data set with images/, labels.csv and where known boxes.csv; several for lesion-map',
+  )
+  .option(
+    '--labels <csv...>',
+    'labels files, one for each --data: file, label, case, and where known site, side, view',
+  )
+  .option('--boxes <csv...>', 'boxes of lesions: file, x, y, width, height, pathology (for lesion-map)')
+  .option('--start <safetensors>', 'pretrained weights of EfficientNet-Lite0 (for lesion-map)')
+  .requiredOption('--arch <name>', 'network: paper or lesion-map')
   .requiredOption('--out <bundle>', 'folder of the new bundle')
   .addOption(
     new Option(
@@ -29,9 +39,21 @@ export const trainCommand = new Command('train')
   .option('--model-version <text>', 'version of the model', '0.1.0')
   .option('--manufacturer <text>', 'who answers for the model', 'Mamori')
   .option('--positive <label>', 'label of the class that the probability speaks of', POSITIVE)
-  .option('--epochs <number>', 'passes over the training images', wholeNumber, 60)
-  .option('--minutes <number>', 'ends after the epoch in which this time is over', positiveNumber, 120)
-  .option('--patience <number>', 'ends after so many epochs without a better validation AUC', wholeNumber, 20)
+  .option(
+    '--epochs <number>',
+    'passes over the training images (default: 60 for paper, 9 for lesion-map)',
+    wholeNumber,
+  )
+  .option(
+    '--minutes <number>',
+    'ends after the epoch in which this time is over (default: 120 for paper, 480 for lesion-map)',
+    positiveNumber,
+  )
+  .option(
+    '--patience <number>',
+    'ends after so many epochs without a better validation AUC (for paper; default: 20)',
+    wholeNumber,
+  )
   .option('--batch-size <number>', "images per step (default: the network's own)", wholeNumber)
   .option('--learning-rate <number>', "highest learning rate (default: the network's own)", positiveNumber)
   .option('--seed <number>', 'decides the split and the course of the training', wholeNumber, 1)
@@ -41,43 +63,34 @@ export const trainCommand = new Command('train')
 
 interface Options
   extends Pick<
-      TrainingOptions,
-      'labels' | 'out' | 'manufacturer' | 'positive' | 'batchSize' | 'learningRate' | 'resume' | 'copies'
-    >,
-    FitOptions {
-  /** Folder of the images. */
-  data: string;
+    TrainingOptions,
+    'out' | 'manufacturer' | 'positive' | 'batchSize' | 'learningRate' | 'resume' | 'copies' | 'seed'
+  > {
+  data: string[];
+  labels?: string[];
+  boxes?: string[];
+  start?: string;
   arch: string;
   protocol: 'by-patient' | 'by-image';
   about?: string;
   name?: string;
   modelVersion: string;
+  epochs?: number;
+  minutes?: number;
+  patience?: number;
   json?: true;
 }
 
 /** As the paper, which has every form of every image. */
 const COPIES = 48;
 
-async function run(given: Options, command: Command): Promise<void> {
-  const { protocol, ...options } = given;
-  if (protocol === 'by-image') options.copies ??= COPIES;
-  else if (options.copies !== undefined)
-    command.error('error: --copies goes with --protocol by-image only', { exitCode: 2 });
-  const { readAbout, train, unstated } = await import('../training/index.js');
-  const { data: images, arch, about, name, modelVersion, json, ...rest } = options;
-  const bundle = await train(
-    {
-      ...rest,
-      ...(about === undefined ? unstated(options.positive) : await readAbout(about)),
-      images,
-      architecture: arch,
-      name: name ?? (protocol === 'by-image' ? `${arch}-by-image` : `${arch}-cnn`),
-      version: modelVersion,
-      procedure: procedureOf(options),
-    },
-    progressOn(process.stderr),
-  );
-  if (json) {
+async function run(options: Options, command: Command): Promise<void> {
+  const wrong = problemOf(options);
+  if (wrong !== undefined) command.error(`error: ${wrong}`, { exitCode: 2 });
+  const { LESION_ARCHITECTURE, readAbout, unstated } = await import('../training/index.js');
+  const about = options.about === undefined ? unstated(options.positive) : await readAbout(options.about);
+  const bundle = await (options.arch === LESION_ARCHITECTURE ? lesions : paper)(options, about);
+  if (options.json) {
     const { directory, name, version, digest, performance } = bundle;
     console.log(JSON.stringify({ directory, name, version, digest, performance }));
     return;
@@ -85,41 +98,105 @@ async function run(given: Options, command: Command): Promise<void> {
   for (const { measure, value, interval, on } of bundle.performance)
     console.log(`${measure}: ${value.toFixed(3)}${interval ? ` (${interval.join(' to ')})` : ''}, ${on}`);
   console.log(`Wrote ${bundle.name} ${bundle.version} to ${bundle.directory}`);
+  if (bundle.termsOfUse !== undefined) console.log(`Terms of use: ${bundle.termsOfUse}`);
+}
+
+/** What of the options does not go together. */
+function problemOf({ arch, data, labels, boxes, start, protocol, copies }: Options): string | undefined {
+  if (labels !== undefined && labels.length !== data.length)
+    return `--data names ${data.length} folders and --labels ${labels.length} files; give one for each`;
+  if (copies !== undefined && protocol !== 'by-image') return '--copies goes with --protocol by-image only';
+  if (arch === 'lesion-map')
+    return protocol === 'by-image' ? '--protocol by-image is for paper only' : undefined;
+  if (labels === undefined || data.length > 1) return `${arch} takes one --data and its --labels`;
+  if (boxes !== undefined || start !== undefined) return '--boxes and --start go with --arch lesion-map';
+  return undefined;
+}
+
+async function lesions(options: Options, about: About): Promise<Bundle> {
+  const { trainLesions } = await import('../training/index.js');
+  const {
+    data,
+    labels,
+    boxes = [],
+    start,
+    arch,
+    name,
+    modelVersion,
+    minutes = 480,
+    about: _,
+    ...rest
+  } = options;
+  const sets = data.map((folder, index): DataSetPlace => ({ data: folder, labels: labels?.[index] }));
+  return trainLesions(
+    {
+      ...rest,
+      ...about,
+      sets,
+      boxes,
+      start,
+      minutes,
+      name: name ?? arch,
+      version: modelVersion,
+      procedure: procedureOf(options),
+    },
+    trainingProgress(process.stderr),
+  );
+}
+
+async function paper(options: Options, about: About): Promise<Bundle> {
+  const { train } = await import('../training/index.js');
+  const { data, labels, arch, name, modelVersion, protocol, about: _, ...rest } = options;
+  const byImage = protocol === 'by-image';
+  const copies = byImage ? (options.copies ?? COPIES) : undefined;
+  const { epochs = 60, minutes = 120, patience = 20 } = options;
+  return train(
+    {
+      ...rest,
+      ...about,
+      ...{ epochs, minutes, patience, copies },
+      images: data[0]!,
+      labels: labels![0]!,
+      architecture: arch,
+      name: name ?? (byImage ? `${arch}-by-image` : `${arch}-cnn`),
+      version: modelVersion,
+      procedure: procedureOf({
+        ...options,
+        epochs,
+        minutes,
+        patience,
+        ...(copies !== undefined && { copies }),
+      }),
+    },
+    trainingProgress(process.stderr),
+  );
 }
 
 /** The command that repeats this training, without paths of this machine. */
-function procedureOf(options: Omit<Options, 'protocol'>): string {
-  const { arch, about, positive, epochs, minutes, patience, batchSize, learningRate, seed, copies } = options;
+function procedureOf(options: Options): string {
+  const { arch, about, positive, data, labels, boxes, start, seed } = options;
+  const option = (name: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`--${name} ${value}`];
+  // What a whole data set is called tells which it was; a folder of images may be called anything.
+  const places =
+    labels === undefined ? data.map((folder) => basename(folder)).join(' ') : data.map(() => 'DIR').join(' ');
   return [
-    `mamori train --data DIR --labels CSV${about === undefined ? '' : ` --about ${basename(about)}`} --arch ${arch} --out BUNDLE`,
-    `--epochs ${epochs} --minutes ${minutes} --patience ${patience} --seed ${seed}`,
+    `mamori train --data ${places}`,
+    ...option('labels', labels?.map(() => 'CSV').join(' ')),
+    ...option('boxes', boxes?.map((path) => basename(path)).join(' ')),
+    ...option('start', start && basename(start)),
+    ...option('about', about && basename(about)),
+    `--arch ${arch} --out BUNDLE`,
+    ...option('epochs', options.epochs),
+    ...option('minutes', options.minutes),
+    ...option('patience', options.patience),
+    ...option('seed', seed),
     // With the classes exchanged the same command would train the opposite.
     ...(positive === POSITIVE ? [] : [`--positive ${positive.includes(' ') ? `"${positive}"` : positive}`]),
-    ...(copies === undefined ? [] : [`--protocol by-image --copies ${copies}`]),
-    ...(batchSize === undefined ? [] : [`--batch-size ${batchSize}`]),
-    ...(learningRate === undefined ? [] : [`--learning-rate ${learningRate}`]),
+    ...(options.copies === undefined ? [] : [`--protocol by-image --copies ${options.copies}`]),
+    ...option('batch-size', options.batchSize),
+    ...option('learning-rate', options.learningRate),
   ].join(' ');
-}
-
-function progressOn(stream: NodeJS.WriteStream): TrainingEvents {
-  const epoch = ({ epoch, trainingLoss, validation, seconds, secondsLeft }: EpochReport) => {
-    const validated =
-      validation && `, on validation ${validation.loss.toFixed(3)}, AUC ${validation.auc.toFixed(3)}`;
-    stream.write(
-      `epoch ${epoch}: loss ${trainingLoss.toFixed(3)}${validated ?? ''}; ` +
-        `${clock(seconds)}, at most ${clock(secondsLeft)} left\n`,
-    );
-  };
-  const prepared = (done: number, of: number) => {
-    if (stream.isTTY && (done === of || done % 20 === 0))
-      stream.write(`\r  ${done} of ${of}${done === of ? '\n' : ''}`);
-  };
-  return { stage: (what) => stream.write(`${what}\n`), prepared, epoch };
-}
-
-function clock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
 function wholeNumber(text: string): number {

@@ -20,5 +20,14 @@ export {
 export { orientationRule } from './orientationRule.js';
 export { readPicture } from './picture.js';
 export { Random } from './random.js';
-export { countCases, PARTS, type Part, SHARES, type Split, splitByCase } from './split.js';
+export {
+  countCases,
+  PARTS,
+  type Part,
+  SHARES,
+  type Split,
+  type SplitShares,
+  splitByCase,
+  splitSets,
+} from './split.js';
 export { type CaseParts, casePartsOf, digestOfImages, encodeSplit, SPLIT_FILE } from './splitRecord.js';

@@ -46,6 +46,33 @@ export function splitByCase(
   return split;
 }
 
+/**
+ * Splits several data sets so that each gives each part its share, and a patient who is in two of them falls into one part.
+ *
+ * @returns a split for each set
+ * @throws ModelError `labels-class-empty` when a part of a set would hold no image of a class
+ */
+export function splitSets(
+  sets: readonly LabelledImage[][],
+  positive: string,
+  shares: SplitShares,
+  seed: number,
+): Split[] {
+  const partOf = new Map<string, Part>();
+  return sets.map((images) => {
+    const known = images.filter((image) => partOf.has(image.case));
+    const split = splitByCase(
+      images.filter((image) => !partOf.has(image.case)),
+      positive,
+      shares,
+      seed,
+    );
+    for (const image of known) split[partOf.get(image.case)!].push(image);
+    for (const part of PARTS) for (const image of split[part]) partOf.set(image.case, part);
+    return split;
+  });
+}
+
 /** @throws ModelError `labels-class-empty` when a part holds no image of a class */
 export function checkClasses(split: Split): void {
   const all = [...new Set(PARTS.flatMap((part) => split[part].map(({ label }) => label)))].sort();

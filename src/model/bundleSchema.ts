@@ -66,6 +66,13 @@ const measurement = z.strictObject({
   on: ascii,
 });
 
+/** A coded concept (PS3.3 §8.8): value and scheme are SH and LO, the meaning is LO. */
+const concept = z.strictObject({
+  value: shortAscii.max(16),
+  scheme: shortAscii.max(16),
+  meaning: shortAscii,
+});
+
 /** File names only, no paths: a bundle is one flat folder. */
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a plain file name');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal');
@@ -79,6 +86,8 @@ export const bundleSchema = z
     manufacturer: shortAscii,
     purpose: ascii,
     limits: z.array(ascii).min(1),
+    /** On what terms it may be used, where its data set some. */
+    termsOfUse: ascii.optional(),
     network: shortAscii,
     input: z.strictObject({
       rows: size,
@@ -87,10 +96,16 @@ export const bundleSchema = z
       preparation: z.array(preparationStep).min(2),
     }),
     classes: z.tuple([shortAscii, shortAscii]),
+    /** What the probability is the probability of; DCM 111047, Probability of cancer, where left out. */
+    probabilityOf: concept.optional(),
     calibration,
     operatingPoint: fraction,
     aggregation: z.strictObject({ breast: aggregation, exam: aggregation }),
     targetLayer: shortAscii,
+    /** Whether its heat maps passed their checks; left out where nobody has checked them. */
+    heatMaps: z.strictObject({ passed: z.boolean(), found: ascii }).optional(),
+    /** What it was made from, seen by the network: what lies farther away than the limit gets no answer. */
+    knownFeatures: z.strictObject({ file: fileName, limit: z.number().positive() }).optional(),
     training: training.optional(),
     performance: z.array(measurement),
     files: z.record(fileName, sha256),
@@ -115,6 +130,8 @@ export const bundleSchema = z
       problem(['training', 'copies'], 'must be there where the protocol is by-image, and only there');
     if (!('model.onnx' in bundle.files) && !('model.json' in bundle.files))
       problem(['files'], 'must name model.onnx, model.json or both');
+    if (bundle.knownFeatures !== undefined && !(bundle.knownFeatures.file in bundle.files))
+      problem(['knownFeatures', 'file'], 'must be one of files');
     if (!('MODEL_CARD.md' in bundle.files)) problem(['files'], 'must name MODEL_CARD.md');
     if ('bundle.json' in bundle.files) problem(['files'], 'must not name bundle.json itself');
   });

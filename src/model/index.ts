@@ -15,6 +15,11 @@ export { ModelError } from './errors.js';
 export { blobFilters, DIRECTIONS, morletWavelets, PHASES } from './filterBank.js';
 export { channelsOf, GivenLayers, type Symbolic } from './givenLayers.js';
 export { type Inspection, inspectModel } from './inspection.js';
+export {
+  KnownFeatures,
+  placeSummary,
+  readKnownFeatures,
+} from './knownFeatures.js';
 export { encodeLayersModel, roundToHalves } from './layersFile.js';
 export { LOG_SUM_EXP, logSumExpLayer } from './logSumExp.js';
 export { SCORE_LAYER } from './networkOutputs.js';

@@ -48,9 +48,13 @@ export interface Bundle {
   /** What it is for and what it is not, in sentences of printable ASCII. */
   purpose: string;
   limits: string[];
+  /** On what terms it may be used, where its data set some. */
+  termsOfUse?: string | undefined;
   input: { rows: number; columns: number; channels: number; preparation: PreparationStep[] };
   /** Class names; `classes[1]` is the positive one that the probability speaks of. */
   classes: [negative: string, positive: string];
+  /** What the probability is the probability of; DCM 111047, Probability of cancer, where left out. */
+  probabilityOf?: { value: string; scheme: string; meaning: string } | undefined;
   calibration: Calibration;
   /** Calibrated probability from which on an answer counts as positive, 0 to 1. */
   operatingPoint: number;
@@ -60,6 +64,10 @@ export interface Bundle {
   targetLayer: string;
   /** Architecture, e.g. `paper`. */
   network: string;
+  /** Whether its heat maps passed their checks, and what was found; undefined where nobody has checked them. */
+  heatMaps?: { passed: boolean; found: string } | undefined;
+  /** File that `readKnownFeatures` reads, and the distance beyond which an image is unlike all that it was made from. */
+  knownFeatures?: { file: string; limit: number } | undefined;
   /** How it was trained, where its maker tells. */
   training?: TrainingRecord | undefined;
   /** What its maker measured. */

@@ -14,6 +14,10 @@ const aboutSchema = z.strictObject({
   data: sentence,
   licence: sentence,
   attribution: sentence,
+  /** On what terms the model may be used, where the data set some. */
+  termsOfUse: sentence.optional(),
+  /** What its probability is the probability of, as a coded concept. */
+  probabilityOf: z.strictObject({ value: sentence, scheme: sentence, meaning: sentence }).optional(),
 });
 
 /** What a model must say of itself and of the data it comes from; nothing of this can be worked out by a program. */

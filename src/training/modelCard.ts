@@ -22,6 +22,7 @@ export function modelCard({ description, network, weights, course }: CardInput):
     '',
     ...description.limits.map((limit) => `- ${limit}`),
     '',
+    ...(description.termsOfUse === undefined ? [] : ['## Terms of use', '', description.termsOfUse, '']),
     '## Network',
     '',
     `${network} ${weights} weights. Input ${input.rows} x ${input.columns} x ${input.channels}. ` +

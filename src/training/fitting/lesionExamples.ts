@@ -1,5 +1,5 @@
 import { checkBoxes, type LabelledImage, type LesionBox, readPicture } from '../../dataset/index.js';
-import { fromSource, type InputGeometry, type PreparationStep, prepareGrey } from '../../image/index.js';
+import { fromSource, type GreyImage, type InputGeometry } from '../../image/index.js';
 
 /** A rectangle on the network's input, in its pixels. */
 export interface InputBox {
@@ -18,7 +18,7 @@ export interface LesionExample {
   set: number;
   target: 0 | 1;
   /** Rows × columns × channels, channels last: grey values before `normalise`, 0 to 255. One byte, as in the files. */
-  bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   boxes: InputBox[];
   /** Whether `boxes` tells all: the set has boxes, or there is nothing malignant to be boxed. */
   mapKnown: boolean;
@@ -26,45 +26,22 @@ export interface LesionExample {
 
 /** One data set of several. */
 export interface LesionSet {
+  /** For reports. */
+  name: string;
   images: LabelledImage[];
   /** By file; undefined: the set has none. */
   boxes: Map<string, LesionBox[]> | undefined;
 }
 
 /**
- * Reads and prepares images, one at a time, with the bundle's own steps.
+ * An image in grey, with its boxes checked against its size.
  *
  * @throws ModelError as `readPicture` does; `boxes-outside-image`
  */
-export async function readLesionExamples(
-  sets: readonly LesionSet[],
-  preparation: readonly PreparationStep[],
-  positive: string,
-  progress: (done: number, of: number) => void = () => {},
-): Promise<LesionExample[]> {
-  const steps = preparation.map((step) =>
-    step.step === 'normalise' ? { ...step, mean: 0, deviation: 1 / 255 } : step,
-  );
-  const total = sets.reduce((sum, { images }) => sum + images.length, 0);
-  const examples: LesionExample[] = [];
-  for (const [set, { images, boxes }] of sets.entries())
-    for (const image of images) {
-      const grey = await readPicture(image);
-      const own = boxes?.get(image.file) ?? [];
-      checkBoxes(image.file, own, grey.rows, grey.columns);
-      const { input, geometry } = prepareGrey(grey, steps);
-      const target = image.label === positive ? 1 : 0;
-      examples.push({
-        image,
-        set,
-        target,
-        bytes: Uint8Array.from(input, Math.round),
-        boxes: own.map((box) => onInput(box, geometry)),
-        mapKnown: target === 0 || own.some(({ pathology }) => pathology === 'malignant'),
-      });
-      progress(examples.length, total);
-    }
-  return examples;
+export async function greyOf(image: LabelledImage, boxes: readonly LesionBox[]): Promise<GreyImage> {
+  const grey = await readPicture(image);
+  checkBoxes(image.file, boxes, grey.rows, grey.columns);
+  return grey;
 }
 
 /** A box of the file on the prepared image. */

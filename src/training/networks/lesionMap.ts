@@ -14,6 +14,10 @@ export const FROZEN_OUTPUT_LAYER = 'block2_add';
 /** Stem and blocks 0 to 2 keep ImageNet's filters. */
 const LAST_FROZEN_BLOCK = 2;
 
+/** One sentence for the model card. */
+export const LESION_DESCRIPTION =
+  'EfficientNet-Lite0 begun from ImageNet (stem and first three blocks as they were, batch statistics folded in), its features of strides 16 and 32 joined to 96 channels, one logit for each place of 16 x 16 pixels, and a score from their log-sum-exp and the mean features.';
+
 const CHANNELS = 96;
 /** A lesion is rare: with this the map begins near the share of places that one takes. */
 const FIRST_LOGIT = -2;

@@ -1,20 +1,31 @@
 import type { PreparationStep } from '../../image/index.js';
+import { LESION_RECIPE, type LesionRecipe } from './lesionRecipe.js';
 import type { NetworkInput } from './paper.js';
 
-export const LESION_INPUT: NetworkInput = { rows: 512, columns: 320, channels: 3 };
+const INPUT: NetworkInput = { rows: 512, columns: 320, channels: 3 };
 
 /**
  * Three pictures of the breast for three channels: its whole range of grey values, CLAHE as in the paper, and the brighter half
  * of its pixels, in which dense tissue and masses differ. All at the network's size, so that they look alike from whatever
  * resolution; as film and digital machines squeeze a breast differently, its box is brought to one size and not its pixels.
  */
-export const LESION_PREPARATION: PreparationStep[] = [
+const PREPARATION: PreparationStep[] = [
   { step: 'crop-to-breast', margin: 0.02 },
   { step: 'orient-chest-wall-left' },
-  { step: 'resize', rows: LESION_INPUT.rows, columns: LESION_INPUT.columns },
+  { step: 'resize', rows: INPUT.rows, columns: INPUT.columns },
   { step: 'window', low: 1, high: 99.7, as: 'image' },
   { step: 'clahe', clipLimit: 3, tiles: [4, 6], as: 'channel', bits: 8 },
   { step: 'window', low: 50, high: 100, as: 'channel' },
   // As the pretrained filters know it: (value - 127) / 128 of 0 to 255.
   { step: 'normalise', mean: 127 / 255, deviation: 128 / 255 },
 ];
+
+/** How images become the network's input, and how it is fitted. */
+export interface LesionPlan {
+  /** Rows and columns that 32 divides, three channels. */
+  input: NetworkInput;
+  preparation: PreparationStep[];
+  recipe: LesionRecipe;
+}
+
+export const LESION_PLAN: LesionPlan = { input: INPUT, preparation: PREPARATION, recipe: LESION_RECIPE };

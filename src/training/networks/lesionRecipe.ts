@@ -1,0 +1,46 @@
+import type { LesionAugmentation } from '../fitting/lesionBatch.js';
+
+/** How the network that maps lesions is fitted. */
+export interface LesionRecipe {
+  /** Passes, if nothing else is asked for. */
+  epochs: number;
+  /** Images per step. */
+  batchSize: number;
+  /** Highest rate of the layers that begin from nothing; it rises over the warm-up and falls along a cosine. */
+  learningRate: number;
+  /** The pretrained layers' rate as a fraction of that. */
+  startedRate: number;
+  /** Epochs. */
+  warmUp: number;
+  /** Fraction of the highest rate that the last steps have. */
+  lowestRate: number;
+  weightDecay: number;
+  convolutionPenalty: number;
+  clipNorm: number | undefined;
+  /** How much of the weights' moving average is kept at each step. */
+  averageKept: number;
+  /** Of the map's loss beside the image's. */
+  mapShare: number;
+  /** How much a place inside a malignant box counts; others count 1. */
+  insideWeight: number;
+  /** Images without cancer that an epoch shows for each with one, of each data set; drawn anew for each epoch. */
+  negativesPerPositive: number;
+  augmentation: LesionAugmentation;
+}
+
+export const LESION_RECIPE: LesionRecipe = {
+  epochs: 9,
+  batchSize: 16,
+  learningRate: 0.0012,
+  startedRate: 0.21,
+  warmUp: 0.5,
+  lowestRate: 0.01,
+  weightDecay: 0.02,
+  convolutionPenalty: 0,
+  clipNorm: undefined,
+  averageKept: 0.99,
+  mapShare: 1,
+  insideWeight: 20,
+  negativesPerPositive: 1.25,
+  augmentation: { rotation: 15, scale: 0.15, shift: 0.05, flip: 0.5, contrast: 0.15, gamma: 0.15 },
+};
