@@ -13,8 +13,8 @@ import type { LesionExample } from '../../src/training/fitting/lesionExamples.js
 import { type LesionTrainingOptions, trainLesions } from '../../src/training/lesionTraining.js';
 import { lesionMapNetwork } from '../../src/training/networks/lesionMap.js';
 import { LESION_PLAN, type LesionPlan } from '../../src/training/networks/lesionPlan.js';
-import { needsNativeTensorflow } from '../model/nativeTensorflow.js';
 import { refusal } from '../model/refusal.js';
+import { needsNativeTensorflow } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
 import { labelled } from './labelled.js';
 import { seededValues } from './smallNetworks.js';
