@@ -8,6 +8,7 @@ export const evaluateCommand = new Command('evaluate')
   .requiredOption('--model <bundle>', 'folder of the bundle')
   .requiredOption('--data <dir>', 'folder of the images, PNG or DICOM (DIR/file or DIR/label/file)')
   .requiredOption('--labels <csv>', 'labels file: file, label, case, and where known site, side, view')
+  .option('--boxes <csv...>', 'boxes around lesions: file, x, y, width, height, pathology', [])
   .requiredOption('--out <dir>', 'folder for evaluation.html, evaluation.json and predictions.csv')
   .option(
     '--split <which>',

@@ -1,8 +1,10 @@
-import type { LabelledImage } from '../dataset/index.js';
-import { type Bundle, calibrate, type Engine } from '../model/index.js';
+import { checkBoxes, type LabelledImage, type LesionBox } from '../dataset/index.js';
+import { gradCam } from '../gradcam/index.js';
+import { type Bundle, calibrate, type Engine, type Inference } from '../model/index.js';
 import type { Answer } from './answers.js';
 import type { Examination } from './examination.js';
 import type { ExaminationPool } from './examinationPool.js';
+import { type LocatedImage, locate } from './localisation/index.js';
 import type { PrintedImage } from './shortcuts/copiedImages.js';
 import type { FormAnswers } from './shortcuts/types.js';
 
@@ -15,6 +17,8 @@ export interface Answered {
   answers: (Answer & { rawProbability: number })[];
   forms: FormAnswers[];
   printed: PrintedImage[];
+  /** Images whose lesions are known, where boxes were given. */
+  located: LocatedImage[];
 }
 
 /** Raw probabilities of any number of inputs, in batches. */
@@ -22,12 +26,26 @@ export async function rawProbabilities(
   engine: Pick<Engine, 'infer'>,
   inputs: Float32Array[],
 ): Promise<number[]> {
-  const found: number[] = [];
-  for (let from = 0; from < inputs.length; from += BATCH)
-    for (const { rawProbability } of await engine.infer(inputs.slice(from, from + BATCH)))
-      found.push(rawProbability);
-  return found;
+  return (await answersTo(engine, inputs)).raw;
 }
+
+/** All raw probabilities, and the whole inference of the first input. */
+async function answersTo(
+  engine: Pick<Engine, 'infer'>,
+  inputs: Float32Array[],
+): Promise<{ raw: number[]; first: Inference | undefined }> {
+  const raw: number[] = [];
+  let first: Inference | undefined;
+  for (let from = 0; from < inputs.length; from += BATCH)
+    for (const inference of await engine.infer(inputs.slice(from, from + BATCH))) {
+      first ??= inference;
+      raw.push(inference.rawProbability);
+    }
+  return { raw, first };
+}
+
+/** The boxes of each file that has some; where any are given, an image without cancer is known to hold no lesion. */
+export type BoxesOfFiles = ReadonlyMap<string, readonly LesionBox[]>;
 
 /** Shows the network every image, and its other forms that the shortcut checks ask for. */
 export async function answerImages(
@@ -35,15 +53,19 @@ export async function answerImages(
   bundle: Bundle,
   engine: Engine,
   pool: ExaminationPool,
+  boxes: BoxesOfFiles,
   progress: (done: number, of: number) => void,
 ): Promise<Answered> {
-  const answered: Answered = { answers: [], forms: [], printed: [] };
+  const answered: Answered = { answers: [], forms: [], printed: [], located: [] };
   const steps = bundle.input.preparation;
   await inOrder(
     images,
     ({ path, file, copy }) => pool.examine({ path, file, copy, steps, wanted: 'everything' }),
     async (image, examination) => {
-      const raw = await rawProbabilities(engine, examination.variants);
+      const own = boxes.get(image.file) ?? [];
+      const { geometry, mask } = examination.place!;
+      checkBoxes(image.file, own, geometry.sourceRows, geometry.sourceColumns);
+      const { raw, first } = await answersTo(engine, examination.variants);
       const target = image.label === bundle.classes[1] ? 1 : 0;
       const rawProbability = raw[0]!;
       const probability = calibrate(bundle, rawProbability);
@@ -56,12 +78,19 @@ export async function answerImages(
           raw.map((one) => calibrate(bundle, one)),
         ),
       );
+      if (boxes.size > 0 && knownLesions(target, own))
+        answered.located.push(locate(gradCam(first!), { ...image, probability, boxes: own, mask, geometry }));
       // Copies that were made on purpose are not looked for.
       if (image.copy === undefined) answered.printed.push({ image, fingerprint: examination.fingerprint! });
       progress(answered.answers.length, images.length);
     },
   );
   return answered;
+}
+
+/** An image without cancer has none to be found; one with cancer only counts where a box says which. */
+function knownLesions(target: 0 | 1, boxes: readonly LesionBox[]): boolean {
+  return target === 0 || boxes.some(({ pathology }) => pathology === 'malignant');
 }
 
 /** Fingerprints of images that the network is not shown. */

@@ -1,12 +1,21 @@
-import { casePartsOf, classesOf, groupByCase, type LabelledImage, readLabels } from '../dataset/index.js';
+import {
+  casePartsOf,
+  classesOf,
+  groupByCase,
+  type LabelledImage,
+  type LesionBox,
+  readBoxes,
+  readLabels,
+} from '../dataset/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
-import { type Answered, answerImages, printImages } from './answering.js';
+import { type Answered, answerImages, type BoxesOfFiles, printImages } from './answering.js';
 import { readComparisons } from './comparison.js';
 import { EvaluationError } from './errors.js';
 import { digestOf } from './examination.js';
 import { ExaminationPool } from './examinationPool.js';
 import { checkExplanations } from './explanation/checks.js';
 import { checkPlace, writeResults } from './files.js';
+import { localisationOf } from './localisation/index.js';
 import { measure } from './measuring.js';
 import { type Selection, selectCopies, selectImages } from './selection.js';
 import { findCopies } from './shortcuts/copiedImages.js';
@@ -28,6 +37,7 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
   const bundle = await loadBundle(options.model, { leaking: true });
   const images = await readLabels(options.labels, options.data, options.subgroups);
   checkClasses(images, bundle);
+  const boxes = await boxesOf(options, images);
   const parts = await casePartsOf(bundle, images);
   const { split, protocol } = options;
   const madeByImage = bundle.training?.protocol === 'by-image';
@@ -47,7 +57,7 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
     events.stage(
       `${chosen.length} images of ${groupByCase(chosen).size} patients on ${engine.name}, ${engine.device}`,
     );
-    const answered = await answerImages(chosen, bundle, engine, pool, events.progress);
+    const answered = await answerImages(chosen, bundle, engine, pool, boxes, events.progress);
     if (selection.seen.length > 0)
       events.stage(`looking for copies among ${selection.seen.length} training images`);
     const seen = await printImages(selection.seen, pool, events.progress);
@@ -64,13 +74,15 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
         )
       : undefined;
 
+    const localisation = localisationOf(answered.located, drawing) ?? null;
     const explanations = checked?.checks ?? null;
     const described = describe(options, bundle, engine, images, selection);
     const evaluation = rounded<Evaluation>({
       ...described,
-      warnings: warningsOf({ ...described, ...measured, shortcuts, explanations }),
+      warnings: warningsOf({ ...described, ...measured, shortcuts, localisation, explanations }),
       ...measured,
       shortcuts,
+      localisation,
       explanations,
     });
     events.stage('writing the report');
@@ -86,6 +98,16 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
     await pool.close();
     await engine.close();
   }
+}
+
+/** @throws ModelError `boxes-malformed`, `boxes-image-unknown` */
+async function boxesOf({ boxes }: EvaluationOptions, images: LabelledImage[]): Promise<BoxesOfFiles> {
+  const known = new Set(images.map(({ file }) => file));
+  const found = new Map<string, readonly LesionBox[]>();
+  for (const path of boxes)
+    for (const [file, own] of await readBoxes(path, known))
+      found.set(file, [...(found.get(file) ?? []), ...own]);
+  return found;
 }
 
 function checkClasses(images: LabelledImage[], { classes }: Bundle): void {

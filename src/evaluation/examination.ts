@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type CopyForm, readPicture } from '../dataset/index.js';
-import { breastMask, ORIENTATIONS, oriented, type PreparationStep, prepareGrey } from '../image/index.js';
+import {
+  type BreastMask,
+  breastMask,
+  type InputGeometry,
+  ORIENTATIONS,
+  oriented,
+  type PreparationStep,
+  prepareGrey,
+} from '../image/index.js';
 import { type Fingerprint, fingerprintOf } from './shortcuts/fingerprint.js';
 import { type PictureStatistics, pictureStatisticsOf } from './shortcuts/pictureStatistics.js';
 import { type PlainFigures, plainFiguresOf } from './shortcuts/plainFigures.js';
@@ -29,6 +37,8 @@ export interface Examination {
   figures: PlainFigures | undefined;
   statistics: PictureStatistics | undefined;
   fingerprint: Fingerprint | undefined;
+  /** Where `input` and the breast lie on the image; with `everything` only. */
+  place: { geometry: InputGeometry; mask: BreastMask } | undefined;
 }
 
 /** Reads an image and prepares it, and all its other forms that the shortcut checks ask for. */
@@ -42,6 +52,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
       figures: undefined,
       statistics: undefined,
       fingerprint: fingerprintOf(grey, 'one'),
+      place: undefined,
     };
   const { input, geometry } = prepareGrey(grey, task.steps);
   if (task.wanted === 'input')
@@ -52,6 +63,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
       figures: undefined,
       statistics: undefined,
       fingerprint: undefined,
+      place: undefined,
     };
 
   const mask = breastMask(grey);
@@ -82,6 +94,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
       columns: geometry.inputColumns,
     }),
     fingerprint: fingerprintOf(grey),
+    place: { geometry, mask },
   };
 }
 

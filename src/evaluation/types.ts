@@ -1,5 +1,6 @@
 import type { Bundle } from '../model/index.js';
 import type { ExplanationChecks } from './explanation/types.js';
+import type { Localisation } from './localisation/localisation.js';
 import type { Performance } from './performance.js';
 import type { Protocol, SelectionRecord } from './selection.js';
 import type { ColumnCheck } from './shortcuts/columns.js';
@@ -15,6 +16,8 @@ export interface EvaluationOptions {
   data: string;
   /** Labels file. */
   labels: string;
+  /** Files with boxes around lesions, of images that the labels name. */
+  boxes: string[];
   /** Folder for the results. */
   out: string;
   /** `test`, `all`, or a file that names one image per line. */
@@ -104,6 +107,8 @@ export interface Evaluation {
   /** Whether the hospital, the side or the view could explain the figures. */
   columns: ColumnCheck[];
   shortcuts: ShortcutChecks;
+  /** Whether the heat maps point at the lesions; null where no image has a malignant box. */
+  localisation: Localisation | null;
   explanations: ExplanationChecks | null;
   /** The most confident errors: images whose answer is farthest on the wrong side of the operating point. */
   worst: { file: string; case: string; label: string; probability: number }[];

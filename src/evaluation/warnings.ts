@@ -5,7 +5,7 @@ import type { Evaluation } from './types.js';
 
 type Known = Pick<
   Evaluation,
-  'model' | 'data' | 'protocol' | 'levels' | 'columns' | 'shortcuts' | 'explanations'
+  'model' | 'data' | 'protocol' | 'levels' | 'columns' | 'shortcuts' | 'localisation' | 'explanations'
 >;
 
 /** What a reader must know before any figure, the gravest first. */
@@ -61,8 +61,15 @@ export function warningsOf(known: Known): string[] {
       `${contradictions} pairs of copies have different labels: at least one label of each is wrong.`,
     );
   if (explanations !== null) warnings.push(...heatMapWarnings(explanations));
+  const peak = known.localisation?.peakInLesion;
+  if (peak !== undefined && !((peak.interval?.[0] ?? 0) > (peak.chance ?? 1)))
+    warnings.push(
+      `The heat map's peak lies in a malignant lesion on ${percentOf(peak.value)} of the images, where chance gives ${percentOf(peak.chance)}: it does not point at lesions.`,
+    );
   return warnings;
 }
+
+const percentOf = (value: number | null) => `${Math.round(100 * (value ?? 0))} %`;
 
 /** An AUC from which on something other than a lesion gives labels away. */
 export const MUCH = 0.7;

@@ -48,6 +48,7 @@ describe("an evaluation in the paper's protocol", function () {
       rounds: 20,
       explanations: false,
       compare: [],
+      boxes: [],
       dataDescription: 'not stated',
       engine: 'onnxruntime',
       device: 'cpu',

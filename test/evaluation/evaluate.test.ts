@@ -20,33 +20,10 @@ import { makeExam } from '../../src/phantom/index.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { describeBundle, scratchFolder, smallBundle } from '../model/bundles.js';
 import { refusal as refusalOf } from '../refusal.js';
+import { evaluationOptions } from './evaluationOptions.js';
 import { type DataSet, patients, picture, QUARTER_TURN, turned, writeDataSet } from './pictures.js';
 
 const QUIET = { stage: () => {}, progress: () => {} };
-
-async function options(
-  bundle: Bundle,
-  set: DataSet,
-  more: Partial<EvaluationOptions> = {},
-): Promise<EvaluationOptions> {
-  return {
-    model: bundle.directory,
-    data: set.data,
-    labels: set.labels,
-    out: join(await scratchFolder(), 'report'),
-    split: 'test',
-    protocol: 'by-patient',
-    subgroups: [],
-    seed: 1,
-    rounds: 60,
-    explanations: false,
-    compare: [],
-    dataDescription: 'not stated',
-    engine: 'onnxruntime',
-    device: 'cpu',
-    ...more,
-  };
-}
 
 const refusal = (work: Promise<unknown>) => refusalOf(work, MamoriError);
 
@@ -87,7 +64,7 @@ describe('an evaluation', function () {
   });
 
   it('writes a page that loads nothing, JSON, and a line of CSV for each image', async () => {
-    const given = await options(bundle, set);
+    const given = await evaluationOptions(bundle, set);
     const evaluation = await evaluate(given, QUIET);
     expect((await readdir(given.out)).sort()).to.deep.equal([
       'evaluation.html',
@@ -120,7 +97,7 @@ describe('an evaluation', function () {
   });
 
   it('gives the ROC curve for a README, in light and dark, as a picture that loads nothing', async () => {
-    const evaluation = await evaluate(await options(bundle, set), QUIET);
+    const evaluation = await evaluate(await evaluationOptions(bundle, set), QUIET);
     const [light, dark] = [rocDrawing(evaluation, 'light'), rocDrawing(evaluation, 'dark')];
     expect(light).to.not.equal(dark);
     for (const drawing of [light, dark]) {
@@ -132,7 +109,7 @@ describe('an evaluation', function () {
   });
 
   it('gives the same bytes again for the same seed', async () => {
-    const [first, second] = [await options(bundle, set), await options(bundle, set)];
+    const [first, second] = [await evaluationOptions(bundle, set), await evaluationOptions(bundle, set)];
     await evaluate(first, QUIET);
     await evaluate(second, QUIET);
     for (const file of await readdir(first.out))
@@ -148,14 +125,14 @@ describe('an evaluation', function () {
         line.label === 'malignant' ? { ...line, image: turned(line.image, QUARTER_TURN) } : line,
       ),
     );
-    const { shortcuts } = await evaluate(await options(bundle, trap), QUIET);
+    const { shortcuts } = await evaluate(await evaluationOptions(bundle, trap), QUIET);
     expect(shortcuts.shortcuts[0]!.auc.value).to.equal(1);
   });
 
   it('says it before all figures when plain statistics give the labels away', async () => {
     // The malignant ones are brighter: whoever sees that needs no lesion.
     const bright = await writeDataSet(patients(24));
-    const given = await options(bundle, bright);
+    const given = await evaluationOptions(bundle, bright);
     const { warnings, shortcuts } = await evaluate(given, QUIET);
     expect(shortcuts.learned.at(-1)!.auc.value).to.be.above(0.9);
     expect(warnings.join()).to.match(
@@ -171,26 +148,26 @@ describe('an evaluation', function () {
     const dicom = await writeDataSet([...patients(2)]);
     const [exam] = makeExam({ seed: 3, rows: 128, columns: 96, views: ['LCC'] });
     await writeFile(join(dicom.data, lines[0]!.file), exam!.bytes);
-    const { data } = await evaluate(await options(bundle, dicom, { rounds: 10 }), QUIET);
+    const { data } = await evaluate(await evaluationOptions(bundle, dicom, { rounds: 10 }), QUIET);
     expect(data.images).to.equal(4);
   });
 
   it('gives figures for further columns that are asked for, and refuses those that are not', async () => {
     const more = await writeDataSet(patients(4), 'file,label,case,view,density');
     const { subgroups, levels } = await evaluate(
-      await options(bundle, more, { subgroups: ['view', 'density'], rounds: 10 }),
+      await evaluationOptions(bundle, more, { subgroups: ['view', 'density'], rounds: 10 }),
       QUIET,
     );
     const names = subgroups.map(({ column, value }) => `${column} ${value}`);
     expect(names, 'each once').to.deep.equal(['view CC', 'view MLO', 'density dense', 'density fatty']);
     expect(levels.breast, 'no side, no breast').to.equal(null);
-    const error = await refusal(evaluate(await options(bundle, more), QUIET));
+    const error = await refusal(evaluate(await evaluationOptions(bundle, more), QUIET));
     expect(error.code).to.equal('labels-malformed');
     expect(error.message).to.include('density');
   });
 
   it('checks the heat maps and shows made exams only', async () => {
-    const given = await options(bundle, set, { explanations: true });
+    const given = await evaluationOptions(bundle, set, { explanations: true });
     const { explanations } = await evaluate(given, QUIET);
     expect(explanations!.randomised!.images).to.equal(16);
     expect(explanations!.planted.views).to.have.length(12);
@@ -201,8 +178,8 @@ describe('an evaluation', function () {
 
   it('stands beside another one on the page', async () => {
     const [first, second] = [
-      await options(bundle, set),
-      await options(bundle, set, { protocol: 'by-image' }),
+      await evaluationOptions(bundle, set),
+      await evaluationOptions(bundle, set, { protocol: 'by-image' }),
     ];
     await evaluate(first, QUIET);
     second.compare = [join(first.out, 'evaluation.json')];
@@ -224,7 +201,7 @@ describe('an evaluation', function () {
         validation: names(6, 8),
         test: names(8, 10),
       });
-      const { data, shortcuts, warnings } = await evaluate(await options(known, set), QUIET);
+      const { data, shortcuts, warnings } = await evaluate(await evaluationOptions(known, set), QUIET);
       expect(data.selection).to.deep.equal({
         rule: 'test',
         known: 'recorded',
@@ -237,26 +214,26 @@ describe('an evaluation', function () {
 
     it('says so loudly when they are evaluated all the same', async () => {
       const known = await bundleMadeFrom({ training: names(0, 6), validation: [], test: [] });
-      const { warnings } = await evaluate(await options(known, set, { split: 'all' }), QUIET);
+      const { warnings } = await evaluate(await evaluationOptions(known, set, { split: 'all' }), QUIET);
       expect(warnings[0]).to.include('6 of the 16 patients were used for making this model');
     });
 
     it('says that it cannot tell where the bundle does not', async () => {
-      const { warnings, data } = await evaluate(await options(bundle, set), QUIET);
+      const { warnings, data } = await evaluate(await evaluationOptions(bundle, set), QUIET);
       expect(data.selection.known).to.equal('unknown');
       expect(warnings[0]).to.include('taken on trust');
     });
 
     it('has nothing to evaluate when all were used', async () => {
       const known = await bundleMadeFrom({ training: names(0, 16), validation: [], test: [] });
-      const error = await refusal(evaluate(await options(known, set), QUIET));
+      const error = await refusal(evaluate(await evaluationOptions(known, set), QUIET));
       expect(error.code).to.equal('evaluation-no-cases');
       expect(error.remedy).to.include('--split all');
     });
 
     it('refuses a record with one patient on both sides', async () => {
       const known = await bundleMadeFrom({ training: names(0, 6), validation: [], test: names(5, 8) });
-      expect((await refusal(evaluate(await options(known, set), QUIET))).code).to.equal(
+      expect((await refusal(evaluate(await evaluationOptions(known, set), QUIET))).code).to.equal(
         'split-patient-on-both-sides',
       );
     });
@@ -271,7 +248,7 @@ describe('an evaluation', function () {
       };
       const leaking = await writeDataSet([...lines, copied]);
       const known = await bundleMadeFrom({ training: names(0, 2), validation: [], test: [] });
-      const given = await options(known, leaking);
+      const given = await evaluationOptions(known, leaking);
       const error = await refusal(evaluate(given, QUIET));
       expect(error.code).to.equal('split-copies');
       expect(error.message).to.include('copy.png').and.to.include('0-CC.png');
@@ -287,14 +264,18 @@ describe('an evaluation', function () {
       };
       const whole = ['4-CC.png', '4-MLO.png', '5-CC.png', '5-MLO.png'];
       const { data } = await evaluate(
-        await options(known, set, { split: await list(...whole), rounds: 10 }),
+        await evaluationOptions(known, set, { split: await list(...whole), rounds: 10 }),
         QUIET,
       );
       expect(data).to.deep.include({ images: 4, patients: 2 });
       const codes = await Promise.all(
         [whole.slice(0, 3), ['0-CC.png', '0-MLO.png'], ['9.png']].map(
           async (files) =>
-            (await refusal(evaluate(await options(known, set, { split: await list(...files) }), QUIET))).code,
+            (
+              await refusal(
+                evaluate(await evaluationOptions(known, set, { split: await list(...files) }), QUIET),
+              )
+            ).code,
         ),
       );
       expect(codes).to.deep.equal([
@@ -303,7 +284,7 @@ describe('an evaluation', function () {
         'evaluation-list',
       ]);
       expect(
-        (await refusal(evaluate(await options(known, set, { split: 'nowhere.csv' }), QUIET))).code,
+        (await refusal(evaluate(await evaluationOptions(known, set, { split: 'nowhere.csv' }), QUIET))).code,
       ).to.equal('evaluation-list');
     });
   });
@@ -314,7 +295,7 @@ describe('an evaluation', function () {
       given: DataSet = set,
       model: Bundle = bundle,
     ): Promise<MamoriError> {
-      const asked = await options(model, given, more);
+      const asked = await evaluationOptions(model, given, more);
       const error = await refusal(evaluate(asked, QUIET));
       expect(error.remedy).to.be.a('string');
       expect(await readdir(join(asked.out, '..'))).to.deep.equal([]);
@@ -324,7 +305,7 @@ describe('an evaluation', function () {
     it('a folder that holds something else', async () => {
       const taken = await scratchFolder();
       await writeFile(join(taken, 'thesis.doc'), 'three years of work');
-      const asked = await options(bundle, set, { out: taken });
+      const asked = await evaluationOptions(bundle, set, { out: taken });
       const error = await refusal(evaluate(asked, QUIET));
       expect(error).to.be.instanceOf(EvaluationError).with.property('code', 'evaluation-place-taken');
       expect(await readdir(taken)).to.deep.equal(['thesis.doc']);
@@ -340,7 +321,7 @@ describe('an evaluation', function () {
       for (const out of places) {
         // Found before the bundle is read: there is none of that name.
         const error = await refusal(
-          evaluate(await options(bundle, set, { out, model: join(home, 'none') }), QUIET),
+          evaluate(await evaluationOptions(bundle, set, { out, model: join(home, 'none') }), QUIET),
         );
         expect(error, out).to.be.instanceOf(EvaluationError).with.property('code', 'evaluation-place-taken');
         expect(error.remedy).to.be.a('string');
@@ -358,7 +339,7 @@ describe('an evaluation', function () {
           if (!filled) disk.fill(0);
           filled = true;
         };
-        const asked = await options(bundle, set, { out, rounds: 10 });
+        const asked = await evaluationOptions(bundle, set, { out, rounds: 10 });
         const error = await refusal(evaluate(asked, { ...QUIET, stage }));
         expect(error).to.be.instanceOf(EvaluationError).with.property('code', 'evaluation-place-taken');
         expect(error.message).to.include('ENOSPC');
@@ -369,7 +350,7 @@ describe('an evaluation', function () {
     });
 
     it('but replaces an evaluation of before', async () => {
-      const asked = await options(bundle, set, { rounds: 10 });
+      const asked = await evaluationOptions(bundle, set, { rounds: 10 });
       await evaluate(asked, QUIET);
       await evaluate({ ...asked, seed: 2 }, QUIET);
       const json = JSON.parse(await readFile(join(asked.out, 'evaluation.json'), 'utf8')) as Evaluation;
@@ -410,7 +391,10 @@ describe('an evaluation', function () {
       ...patients(4),
       { file: 'copy.png', label: 'malignant', case: 'new', image: picture(1) },
     ]);
-    const { shortcuts, warnings } = await evaluate(await options(bundle, twice, { rounds: 10 }), QUIET);
+    const { shortcuts, warnings } = await evaluate(
+      await evaluationOptions(bundle, twice, { rounds: 10 }),
+      QUIET,
+    );
     expect(shortcuts.copies.withinEvaluated).to.have.length(1);
     expect(warnings.join()).to.include('1 pairs of copies have different labels');
   });
@@ -435,7 +419,7 @@ describe('an evaluation', function () {
       await copyFile(join(nested.data, file), join(nested.data, label, file));
       await rename(join(nested.data, file), join(nested.folder, file));
     }
-    const { data } = await evaluate(await options(bundle, nested, { rounds: 10 }), QUIET);
+    const { data } = await evaluate(await evaluationOptions(bundle, nested, { rounds: 10 }), QUIET);
     expect(data.images).to.equal(8);
   });
 });

@@ -4,6 +4,7 @@ import type { Evaluation } from '../types.js';
 import { comparison } from './comparisonSection.js';
 import { discrimination } from './discrimination.js';
 import { explanations } from './explanations.js';
+import { localisation } from './localisationSection.js';
 import { calibration, subgroups } from './reliabilityDiagram.js';
 import { STYLE } from './reportStyle.js';
 import { shortcuts } from './shortcutsSection.js';
@@ -17,6 +18,7 @@ export function reportPage(evaluation: Evaluation, others: Evaluation[], picture
     ['calibration', 'Calibration'],
     ['subgroups', 'Subgroups'],
     ['shortcuts', 'Shortcut checks'],
+    ...(evaluation.localisation === null ? [] : ([['localisation', 'Lesions']] as [string, string][])),
     ...(evaluation.explanations === null ? [] : ([['explanations', 'Heat maps']] as [string, string][])),
     ...(others.length === 0 && evaluation.protocol === 'by-patient'
       ? []
@@ -33,6 +35,7 @@ ${discrimination(evaluation)}
 ${calibration(evaluation)}
 ${subgroups(evaluation)}
 ${shortcuts(evaluation)}
+${localisation(evaluation.localisation)}
 ${explanations(evaluation, pictures)}
 ${comparison(evaluation, others)}
 ${method(evaluation)}
