@@ -207,9 +207,8 @@ function tell(
   console.log('| floor | ms |\n|---|---|');
   console.log(`| the same bytes fetched by a plain HTTP client | ${fetch.toFixed(0)} |`);
   console.log(`| the same bytes stored by it | ${store.toFixed(0)} |`);
-  console.log(
-    `| OpenCV's CLAHE of four images on one thread | ${opencv === undefined ? 'not installed' : (4 * opencv).toFixed(0)} |`,
-  );
+  const clahe = opencv === undefined ? 'not installed' : (4 * opencv).toFixed(0);
+  console.log(`| OpenCV's CLAHE of four images on one thread | ${clahe} |`);
   console.log(`| the network alone | ${network.toFixed(0)} |`);
   console.log(`| **sum** | **${sum.toFixed(0)}**, total is ${(total / sum).toFixed(2)} × |\n`);
 }
@@ -222,9 +221,8 @@ async function tellMemory(
 ): Promise<void> {
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
   let latest = measurements.at(-1)!;
-  console.log(
-    `Memory after ${measurements.length + 1} exams ${megabytes(latest.memoryBytes)} MB, peak ${megabytes(latest.peakBytes)} MB.`,
-  );
+  const memory = `${megabytes(latest.memoryBytes)} MB, peak ${megabytes(latest.peakBytes)} MB`;
+  console.log(`Memory after ${measurements.length + 1} exams ${memory}.`);
   for (let exam = 1; exam <= exams; exam++) {
     latest = await one();
     await removeResults(orthanc, latest);

@@ -4,12 +4,12 @@ import { installedTensorflow } from '../src/model/tensorflowRuntime.js';
 
 /*
  * The real parts that tests run against and that a machine with nothing but Node lacks: the programs that
- * scripts/test-parts.mjs installs, and native TensorFlow. Every test asks here before it uses one. Where it is
- * missing the test is skipped and says so; with CI set that is a failure. scripts/test-newcomer.mjs runs the tests
+ * scripts/testParts.mjs installs, and native TensorFlow. Every test asks here before it uses one. Where it is
+ * missing the test is skipped and says so; with CI set that is a failure. scripts/testNewcomer.mjs runs the tests
  * with all of them hidden.
  */
 
-/** Left by scripts/test-parts.mjs where TensorFlow could not be fetched: the one excuse that CI accepts. */
+/** Left by scripts/testParts.mjs where TensorFlow could not be fetched: the one excuse that CI accepts. */
 const TENSORFLOW_NOT_FETCHED = '.cache/tensorflow-not-fetched';
 
 /** Debian's Python, which sees the packages that Debian installs. */
@@ -17,7 +17,7 @@ export const PYTHON = '/usr/bin/python3';
 export const NUMPY = '/usr/lib/python3/dist-packages/numpy';
 export const OPENCV = '/usr/share/doc/python3-opencv';
 
-/** Set by scripts/test-newcomer.mjs, which takes programs off the PATH and cannot take away absolute paths. */
+/** Set by scripts/testNewcomer.mjs, which takes programs off the PATH and cannot take away absolute paths. */
 export const PARTS_ARE_HIDDEN = process.env.MAMORI_TEST_WITHOUT_PARTS === '1';
 
 /** @param part name of a program to look for on the PATH, or an absolute path */
@@ -39,7 +39,7 @@ export function needs(test: Mocha.Context, ...parts: string[]): void {
 /** The same for native TensorFlow. */
 export function needsNativeTensorflow(test: Mocha.Context): void {
   if (installedTensorflow() !== undefined) return;
-  const reason = 'native TensorFlow is not installed (node scripts/install-tensorflow.mjs)';
+  const reason = 'native TensorFlow is not installed (node scripts/installTensorflow.mjs)';
   skipped(test, reason, existsSync(TENSORFLOW_NOT_FETCHED));
 }
 

@@ -36,7 +36,8 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .5rem .9rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
-td.uid { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .82rem; overflow-wrap: anywhere; min-width: 16rem; }
+td.uid { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .82rem;
+  overflow-wrap: anywhere; min-width: 16rem; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .state { display: inline-block; border-radius: 1rem; padding: .05rem .6rem; white-space: nowrap; font-size: .82rem; }
 .good { color: var(--good); background: var(--good-ground); }

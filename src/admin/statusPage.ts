@@ -1,4 +1,5 @@
 import { Html, html } from '../html.js';
+import { timeText } from '../timeText.js';
 import { ailments } from './health.js';
 import { STYLE } from './pageStyle.js';
 import type { ExamStatus, StatusSnapshot } from './serviceState.js';
@@ -38,8 +39,8 @@ export function statusPage(snapshot: StatusSnapshot): string {
   const banner =
     wrong.length === 0
       ? html`<p class="banner good">All is well</p>`
-      : html`<div class="banner bad" role="alert">Something needs attention<ul>${wrong.map((ailment) => html`<li>${ailment}</li>`)}</ul></div>`;
-  const cycle = service.lastCycle;
+      : html`<div class="banner bad" role="alert">Something needs attention
+<ul>${wrong.map((ailment) => html`<li>${ailment}</li>`)}</ul></div>`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -52,12 +53,13 @@ export function statusPage(snapshot: StatusSnapshot): string {
 </head>
 <body>
 <main>
-<header><h1>Mamori</h1><span class="quiet">version ${snapshot.version}, up since ${time(snapshot.startedAt)}</span></header>
+<header><h1>Mamori</h1>
+<span class="quiet">version ${snapshot.version}, up since ${time(snapshot.startedAt)}</span></header>
 ${banner}
 <div class="cards">
 <section class="card"><h2>Service</h2><p>${SERVICE[service.state]}</p>
-<p class="quiet">${cycle === undefined ? 'No look at the PACS yet' : html`Last look ${time(cycle.endedAt)}: ${cycle.studies} mammography ${cycle.studies === 1 ? 'study' : 'studies'}, ${cycle.exams} worked on`}</p></section>
-<section class="card"><h2>PACS</h2><p>${pacs.reachable === undefined ? 'Not tried yet' : pacs.reachable ? 'Reachable' : html`Not reachable${pacs.since && html` since ${time(pacs.since)}`}`}</p>
+<p class="quiet">${lastLook(service)}</p></section>
+<section class="card"><h2>PACS</h2><p>${reachability(pacs)}</p>
 <p class="quiet">${pacs.url}</p></section>
 <section class="card"><h2>Model</h2><p>${model.name} ${model.version}</p>
 <p class="quiet">${model.engine} on ${model.device}: ${model.reason}</p></section>
@@ -69,7 +71,9 @@ ${Object.entries(counts).map(([state, count]) => html`<div><dt>${WORDS[state] ??
 </dl>
 <h2>Latest exams</h2>
 ${exams.length === 0 ? html`<p class="quiet">None yet.</p>` : table(exams)}
-<footer class="quiet">As of ${time(snapshot.now)}, renewed every ${REFRESH_SECONDS} seconds · <a href="health">health</a> · <a href="metrics">metrics</a> · AI results are not for primary diagnosis.</footer>
+<footer class="quiet">As of ${time(snapshot.now)}, renewed every ${REFRESH_SECONDS} seconds ·
+<a href="health">health</a> · <a href="metrics">metrics</a> ·
+AI results are not for primary diagnosis.</footer>
 </main>
 </body>
 </html>
@@ -77,9 +81,24 @@ ${exams.length === 0 ? html`<p class="quiet">None yet.</p>` : table(exams)}
   return page.text;
 }
 
+function lastLook({ lastCycle: cycle }: StatusSnapshot['service']): Html | string {
+  if (cycle === undefined) return 'No look at the PACS yet';
+  const studies = cycle.studies === 1 ? 'study' : 'studies';
+  const found = `${cycle.studies} mammography ${studies}, ${cycle.exams} worked on`;
+  return html`Last look ${time(cycle.endedAt)}: ${found}`;
+}
+
+function reachability({ reachable, since }: StatusSnapshot['pacs']): Html | string {
+  if (reachable === undefined) return 'Not tried yet';
+  if (reachable) return 'Reachable';
+  return html`Not reachable${since && html` since ${time(since)}`}`;
+}
+
+const HEADINGS = ['Study Instance UID', 'State', 'Reason', 'First seen', 'Closed', 'Tries'];
+
 function table(exams: readonly ExamStatus[]): Html {
   return html`<div class="scroll" role="region" aria-label="Latest exams" tabindex="0"><table>
-<thead><tr><th scope="col">Study Instance UID</th><th scope="col">State</th><th scope="col">Reason</th><th scope="col">First seen</th><th scope="col">Closed</th><th scope="col">Tries</th></tr></thead>
+<thead><tr>${HEADINGS.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>
 ${exams.map(row)}
 </tbody>
@@ -87,19 +106,20 @@ ${exams.map(row)}
 }
 
 function row(exam: ExamStatus): Html {
-  const { state, retryAt, reason, code } = exam;
+  const { state, retryAt, reason, code, closedAt } = exam;
   const again = retryAt === undefined ? undefined : html` Again ${time(retryAt)}.`;
-  return html`<tr><td class="uid">${exam.studyInstanceUID}${exam.revision > 1 ? html` <span class="quiet">(revision ${exam.revision})</span>` : undefined}</td>
+  const revision =
+    exam.revision > 1 ? html` <span class="quiet">(revision ${exam.revision})</span>` : undefined;
+  return html`<tr><td class="uid">${exam.studyInstanceUID}${revision}</td>
 <td><span class="state ${LOOK[state] ?? 'wait'}">${WORDS[state] ?? state}</span></td>
 <td>${reason ?? code}${again}</td>
-<td class="time">${time(exam.firstSeen)}</td><td class="time">${exam.closedAt === undefined ? undefined : time(exam.closedAt)}</td><td>${exam.attempts}</td></tr>
+<td class="time">${time(exam.firstSeen)}</td>
+<td class="time">${closedAt && time(closedAt)}</td>
+<td>${exam.attempts}</td></tr>
 `;
 }
 
 /** The server's own local time, with the moment itself for machines. */
 function time(date: Date): Html {
-  const two = (value: number) => String(value).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  return html`<time datetime="${date.toISOString()}">${day} ${clock}</time>`;
+  return html`<time datetime="${date.toISOString()}">${timeText(date)}</time>`;
 }

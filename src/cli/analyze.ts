@@ -84,7 +84,8 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
         console.log(text.outcomeText(outcome, bench.bundle.operatingPoint, name));
         if (written.length > 0) console.log(`Written to ${folder}: ${written.join(', ')}`);
       }
-      // A magnification view or a superseded raw image is left out as it should be; what is no mammogram was named by mistake.
+      // A magnification view or a superseded raw image is left out as it should be; what is no mammogram was named by
+      // mistake.
       const strayed = outcome.leftOut.some(
         (left) => left.code === 'not-a-mammogram' || leftAloneByClass(left.sopClassUID) !== undefined,
       );

@@ -94,9 +94,8 @@ async function showAll({ exam: made, settings, results, stayUp, json, say }: Sho
   try {
     const views = await storeMadeExam(service.pacs, made);
     say(`A made exam of nobody is stored in it: ${[...views.values()].join(', ')}`);
-    say(
-      `${service.bundle.name} ${service.bundle.version} looks at it (${service.engine.name}, ${service.engine.device}) …\n`,
-    );
+    const { bundle, engine } = service;
+    say(`${bundle.name} ${bundle.version} looks at it (${engine.name}, ${engine.device}) …\n`);
     const cycles = await service.poller.untilDone(() => {});
     const exam = cycles.flatMap(({ exams }) => exams)[0];
     if (exam?.outcome === undefined || exam.end !== 'delivered') process.exitCode = EXIT.trouble;

@@ -73,10 +73,10 @@ async function run({ json, subgroup, ...options }: Options): Promise<void> {
     ['AUC of orientation alone, as the network gets it', shortcuts.shortcuts[1]!.auc],
     ['AUC without the breast', shortcuts.shortcuts.at(-1)!.auc],
   ];
-  for (const [name, { value, interval }] of lines)
-    console.log(
-      `${name}: ${value?.toFixed(3) ?? 'not measurable'}${interval ? ` (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})` : ''}`,
-    );
+  for (const [name, { value, interval }] of lines) {
+    const range = interval ? ` (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})` : '';
+    console.log(`${name}: ${value?.toFixed(3) ?? 'not measurable'}${range}`);
+  }
   console.log(`mean spread over eight orientations: ${shortcuts.orientation.spread.mean.toFixed(3)}`);
   console.log(`Wrote ${files.join(', ')}`);
 }

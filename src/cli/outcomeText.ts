@@ -31,7 +31,8 @@ export function outcomeText(
 }
 
 function imageLine({ source, probability, positive }: ImageFinding, name: string): string {
-  return `${standardView(source).padEnd(5)} ${percent(probability).padStart(7)}  ${word(positive).padEnd(9)} ${name}`.trimEnd();
+  const view = standardView(source).padEnd(5);
+  return `${view} ${percent(probability).padStart(7)}  ${word(positive).padEnd(9)} ${name}`.trimEnd();
 }
 
 const word = (positive: boolean) => (positive ? 'positive' : 'negative');

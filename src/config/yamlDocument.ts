@@ -94,41 +94,49 @@ const MOST_VALUES = 5000;
 class Walk {
   readonly problems: Problem[] = [];
   readonly expanded = new Set<string>();
-  private readonly keyOffsets = new Map<string, number>();
-  private values = 0;
+  readonly #keyOffsets = new Map<string, number>();
+  #values = 0;
 
-  constructor(
-    private readonly document: Document.Parsed,
-    private readonly lines: LineCounter,
-    private readonly env: NodeJS.ProcessEnv,
-  ) {}
+  readonly #document: Document.Parsed;
+
+  readonly #lines: LineCounter;
+
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(document: Document.Parsed, lines: LineCounter, env: NodeJS.ProcessEnv) {
+    this.#document = document;
+
+    this.#lines = lines;
+
+    this.#env = env;
+  }
 
   valueOf(node: unknown, path: KeyPath, depth: number): unknown {
-    if (++this.values > MOST_VALUES) return undefined;
-    if (this.values === MOST_VALUES) return this.report([], 'holds too many values');
-    if (depth > DEEPEST) return this.report(path, 'is nested too deeply');
+    if (++this.#values > MOST_VALUES) return undefined;
+    if (this.#values === MOST_VALUES) return this.#report([], 'holds too many values');
+    if (depth > DEEPEST) return this.#report(path, 'is nested too deeply');
     if (isAlias(node)) {
-      const target = node.resolve(this.document);
-      if (target === undefined) return this.report(path, `holds ${SYNTAX.BAD_ALIAS}`);
+      const target = node.resolve(this.#document);
+      if (target === undefined) return this.#report(path, `holds ${SYNTAX.BAD_ALIAS}`);
       return this.valueOf(target, path, depth + 1);
     }
-    if (isMap(node)) return this.mapOf(node.items as { key: unknown; value: unknown }[], path, depth);
+    if (isMap(node)) return this.#mapOf(node.items as { key: unknown; value: unknown }[], path, depth);
     if (isSeq(node)) {
       return node.items.map((item, index) => {
-        this.note([...path, index], item);
+        this.#note([...path, index], item);
         return this.valueOf(item, [...path, index], depth + 1);
       });
     }
     if (!isScalar(node)) return undefined;
-    if (typeof node.value === 'string') return this.textOf(node.value, path);
+    if (typeof node.value === 'string') return this.#textOf(node.value, path);
     // Left empty, as when all that belongs under a key is commented out: the default holds.
     return node.value === null ? undefined : node.value;
   }
 
   lineOf(path: KeyPath): number {
     for (let length = path.length; length > 0; length--) {
-      const offset = this.keyOffsets.get(JSON.stringify(path.slice(0, length)));
-      if (offset !== undefined) return this.lines.linePos(offset).line;
+      const offset = this.#keyOffsets.get(JSON.stringify(path.slice(0, length)));
+      if (offset !== undefined) return this.#lines.linePos(offset).line;
     }
     return 1;
   }
@@ -137,52 +145,52 @@ class Walk {
     const [offset] = error.pos;
     // The key that stands last before the break is the one that an administrator looks for.
     let nearest: { path: string; offset: number } | undefined;
-    for (const [path, keyOffset] of this.keyOffsets) {
+    for (const [path, keyOffset] of this.#keyOffsets) {
       if (keyOffset <= offset && keyOffset >= (nearest?.offset ?? 0)) nearest = { path, offset: keyOffset };
     }
     return {
-      line: this.lines.linePos(offset).line,
+      line: this.#lines.linePos(offset).line,
       key: nearest === undefined ? '' : keyName(wordsOf(JSON.parse(nearest.path) as KeyPath)),
       message: `is not valid YAML: ${SYNTAX[error.code] ?? 'it cannot be read'}`,
     };
   }
 
-  private mapOf(items: { key: unknown; value: unknown }[], path: KeyPath, depth: number): object {
+  #mapOf(items: { key: unknown; value: unknown }[], path: KeyPath, depth: number): object {
     const map: Record<string, unknown> = Object.create(null);
     const firstLines = new Map<string, number>();
     for (const { key: keyNode, value } of items) {
       const key = isScalar(keyNode) ? unmark(String(keyNode.value)) : '?';
       const here = [...path, key];
-      const line = this.lines.linePos((keyNode as ParsedNode | null)?.range?.[0] ?? 0).line;
+      const line = this.#lines.linePos((keyNode as ParsedNode | null)?.range?.[0] ?? 0).line;
       const first = firstLines.get(key);
       if (first !== undefined) {
         this.problems.push({ line, key: keyName(here), message: `stands twice, first in line ${first}` });
         continue;
       }
       firstLines.set(key, line);
-      this.note(here, keyNode);
+      this.#note(here, keyNode);
       const read = this.valueOf(value, here, depth + 1);
       if (read !== undefined) map[key] = read;
     }
     return map;
   }
 
-  private textOf(text: string, path: KeyPath): string {
-    const { value, expanded, missing, malformed } = expand(text, this.env);
+  #textOf(text: string, path: KeyPath): string {
+    const { value, expanded, missing, malformed } = expand(text, this.#env);
     if (expanded) this.expanded.add(JSON.stringify(path));
     for (const name of missing) {
-      this.report(path, `needs the environment variable ${name}, which is not set`);
+      this.#report(path, `needs the environment variable ${name}, which is not set`);
     }
-    if (malformed) this.report(path, 'has a ${ that starts no variable name; write $${ for the characters');
+    if (malformed) this.#report(path, 'has a ${ that starts no variable name; write $${ for the characters');
     return value;
   }
 
-  private note(path: KeyPath, node: unknown): void {
+  #note(path: KeyPath, node: unknown): void {
     const offset = (node as ParsedNode | null)?.range?.[0];
-    if (offset !== undefined) this.keyOffsets.set(JSON.stringify(path), offset);
+    if (offset !== undefined) this.#keyOffsets.set(JSON.stringify(path), offset);
   }
 
-  private report(path: KeyPath, message: string): undefined {
+  #report(path: KeyPath, message: string): undefined {
     this.problems.push({ line: this.lineOf(path), key: keyName(path), message });
     return undefined;
   }

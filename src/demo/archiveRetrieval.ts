@@ -92,9 +92,8 @@ export function multipartAnswer(
 ): { contentType: string; pieces: Uint8Array[] } {
   const boundary = `mamori-${randomUUID()}`;
   const pieces = parts.flatMap(({ contentType, bytes }, i) => [
-    Buffer.from(
-      `${i === 0 ? '' : '\r\n'}--${boundary}\r\nContent-Type: ${contentType}\r\nContent-Length: ${bytes.length}\r\n\r\n`,
-    ),
+    Buffer.from(`${i === 0 ? '' : '\r\n'}--${boundary}\r\nContent-Type: ${contentType}\r\n`),
+    Buffer.from(`Content-Length: ${bytes.length}\r\n\r\n`),
     bytes,
   ]);
   pieces.push(Buffer.from(`\r\n--${boundary}--\r\n`));

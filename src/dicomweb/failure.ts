@@ -12,8 +12,13 @@ const TIMED_OUT: Record<string, string> = {
   ETIMEDOUT: 'The connection to the PACS timed out',
 };
 
-const CERTIFICATE =
-  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|CRL_|ERROR_IN_CERT|EPROTO$)/;
+/** How the codes begin by which Node says that a certificate or the TLS handshake failed. */
+const CERTIFICATE = new RegExp(
+  `^(${[
+    ...['ERR_TLS_', 'ERR_SSL_', 'ERR_OSSL_', 'CERT_', 'UNABLE_TO_', 'SELF_SIGNED_', 'DEPTH_ZERO_'],
+    ...['HOSTNAME_MISMATCH', 'INVALID_CA', 'CRL_', 'ERROR_IN_CERT', 'EPROTO$'],
+  ].join('|')})`,
+);
 
 /** The connection went away without a word, as a kept-alive one does that the server has just closed. */
 export function wasConnectionLost(error: unknown): boolean {

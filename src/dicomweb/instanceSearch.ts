@@ -126,7 +126,9 @@ function foreign(dataset: DicomJson, study: string): boolean {
   return uid !== undefined && uid !== study;
 }
 
-/** @throws PacsError `pacs-answer-malformed` where an instance has no usable UID: the exam would look smaller than it is */
+/**
+ * @throws PacsError `pacs-answer-malformed` where an instance has no usable UID: the exam would look smaller than it is
+ */
 function records(
   datasets: readonly DicomJson[],
   study: string,

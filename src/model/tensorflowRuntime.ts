@@ -23,7 +23,7 @@ export interface TensorFlowRuntime {
 const NATIVE_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 export const INSTALL_TENSORFLOW =
-  'Run `node scripts/install-tensorflow.mjs`, or `npm install --no-save @tensorflow/tfjs-node` where its download works.';
+  'Run `node scripts/installTensorflow.mjs`, or `npm install --no-save @tensorflow/tfjs-node` where its download works.';
 
 export interface NativeOptions {
   /** False keeps it off a CUDA card. */
@@ -45,7 +45,7 @@ export function installedTensorflow(): { name: string; path: string; gpu: boolea
 
 /**
  * TensorFlow's C library by way of tfjs-node-gpu or tfjs-node, from node_modules or from where
- * scripts/install-tensorflow.mjs put it (`MAMORI_TENSORFLOW` names another folder than the checkout's
+ * scripts/installTensorflow.mjs put it (`MAMORI_TENSORFLOW` names another folder than the checkout's
  * `.tensorflow`); undefined where neither is installed. The options count for the first
  * call in a thread, which loads it.
  *

@@ -52,58 +52,61 @@ export function splitPart10(bytes: Uint8Array): { meta: Element[]; dataset: Elem
 
 /** Elements of an Explicit VR Little Endian data set, or of an item. */
 class Reader {
-  private readonly view: DataView;
-  constructor(
-    private readonly bytes: Uint8Array,
-    private at = 0,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  #at: number;
+
+  constructor(bytes: Uint8Array, at = 0) {
+    this.#bytes = bytes;
+    this.#at = at;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   elements(end: number): Element[] {
     const elements: Element[] = [];
-    while (this.at < end) {
-      const tag = this.tag();
+    while (this.#at < end) {
+      const tag = this.#tag();
       if (tag === ITEM_END) {
-        this.at += 4;
+        this.#at += 4;
         break;
       }
-      const vr = String.fromCharCode(this.bytes[this.at]!, this.bytes[this.at + 1]!);
+      const vr = String.fromCharCode(this.#bytes[this.#at]!, this.#bytes[this.#at + 1]!);
       let length: number;
       if (LONG_FORM.has(vr)) {
-        length = this.view.getUint32(this.at + 4, true);
-        this.at += 8;
+        length = this.#view.getUint32(this.#at + 4, true);
+        this.#at += 8;
       } else {
-        length = this.view.getUint16(this.at + 2, true);
-        this.at += 4;
+        length = this.#view.getUint16(this.#at + 2, true);
+        this.#at += 4;
       }
       if (vr === 'SQ') {
-        elements.push({ tag, vr, value: this.items(length) });
+        elements.push({ tag, vr, value: this.#items(length) });
       } else {
         if (length === UNDEFINED) throw new RangeError('only native pixel data can be split');
-        elements.push({ tag, vr, value: this.bytes.subarray(this.at, this.at + length) });
-        this.at += length;
+        elements.push({ tag, vr, value: this.#bytes.subarray(this.#at, this.#at + length) });
+        this.#at += length;
       }
     }
     return elements;
   }
 
-  private items(length: number): Element[][] {
-    const end = length === UNDEFINED ? this.bytes.length : this.at + length;
+  #items(length: number): Element[][] {
+    const end = length === UNDEFINED ? this.#bytes.length : this.#at + length;
     const items: Element[][] = [];
-    while (this.at < end) {
-      const tag = this.tag();
-      const itemLength = this.view.getUint32(this.at, true);
-      this.at += 4;
+    while (this.#at < end) {
+      const tag = this.#tag();
+      const itemLength = this.#view.getUint32(this.#at, true);
+      this.#at += 4;
       if (tag === SEQUENCE_END) break;
-      items.push(this.elements(itemLength === UNDEFINED ? this.bytes.length : this.at + itemLength));
+      items.push(this.elements(itemLength === UNDEFINED ? this.#bytes.length : this.#at + itemLength));
     }
     return items;
   }
 
-  private tag(): number {
-    const tag = ((this.view.getUint16(this.at, true) << 16) | this.view.getUint16(this.at + 2, true)) >>> 0;
-    this.at += 4;
+  #tag(): number {
+    const tag =
+      ((this.#view.getUint16(this.#at, true) << 16) | this.#view.getUint16(this.#at + 2, true)) >>> 0;
+    this.#at += 4;
     return tag;
   }
 }

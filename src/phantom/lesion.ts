@@ -20,7 +20,9 @@ export interface Lesion {
   radius: number;
 }
 
-/** Additional density at full resolution, row-major, its first pixel at `left`, `top` of the frame of {@link Outline}. */
+/**
+ * Additional density at full resolution, row-major, its first pixel at `left`, `top` of the frame of {@link Outline}.
+ */
 export interface Patch {
   left: number;
   top: number;

@@ -135,10 +135,41 @@ describe('status page', () => {
       { numRuns: 30 },
     );
   });
-  const TAGS =
-    'html head meta title link style body main header h1 h2 span p div section dl dt dd ul li table thead tbody tr th td time footer a'.split(
-      ' ',
-    );
+  const TAGS = [
+    ...[
+      'html',
+      'head',
+      'meta',
+      'title',
+      'link',
+      'style',
+      'body',
+      'main',
+      'header',
+      'h1',
+      'h2',
+      'span',
+      'p',
+      'div',
+    ],
+    ...[
+      'section',
+      'dl',
+      'dt',
+      'dd',
+      'ul',
+      'li',
+      'table',
+      'thead',
+      'tbody',
+      'tr',
+      'th',
+      'td',
+      'time',
+      'footer',
+      'a',
+    ],
+  ];
 
   it('loads nothing, runs nothing and is shown in no frame', async () => {
     await serve();

@@ -293,7 +293,8 @@ describe('settings', () => {
       mkdirSync(join(folder, 'own-model'));
       writeFileSync(join(folder, 'ca.pem'), 'x');
       const text =
-        'pacs: { url: "http://p", tls: { ca: ca.pem } }\nmodel: { bundle: own-model }\nledger: { url: "sqlite:data/l.db" }';
+        'pacs: { url: "http://p", tls: { ca: ca.pem } }\n' +
+        'model: { bundle: own-model }\nledger: { url: "sqlite:data/l.db" }';
       const settings = load(text);
       expect(settings.pacs.tls.ca).to.equal(join(folder, 'ca.pem'));
       expect(settings.model.bundle).to.equal(join(folder, 'own-model'));

@@ -56,7 +56,9 @@ describe('Credentials', () => {
   describe('in errors', () => {
     it('leave no trace of secrets in addresses, nor of patients', () => {
       const error = new PacsError('pacs-unreachable', 'No', {
-        url: 'https://user:s3cret@pacs.example:8443/dicom-web/studies?StudyDate=20260901&access_token=s3cret&sig=s3cret&PatientName=Doe#s3cret',
+        url:
+          'https://user:s3cret@pacs.example:8443/dicom-web/studies' +
+          '?StudyDate=20260901&access_token=s3cret&sig=s3cret&PatientName=Doe#s3cret',
       });
       expect(error.url).to.equal(
         'https://pacs.example:8443/dicom-web/studies?StudyDate=20260901&access_token=…&sig=…&PatientName=…',

@@ -122,14 +122,16 @@ describe('What a STOW-RS answer says', () => {
   });
 
   it('the same in XML', async () => {
+    const attribute = (tag: string, vr: string, value: string) =>
+      `<DicomAttribute tag="${tag}" vr="${vr}"><Value number="1">${value}</Value></DicomAttribute>`;
     const item = (uid: string, extra = '') => `<Item number="1">
-      <DicomAttribute tag="00081150" vr="UI" keyword="ReferencedSOPClassUID"><Value number="1">1.2</Value></DicomAttribute>
-      <DicomAttribute tag="00081155" vr="UI" keyword="ReferencedSOPInstanceUID"><Value number="1">${uid}</Value></DicomAttribute>
+      ${attribute('00081150', 'UI', '1.2')}
+      ${attribute('00081155', 'UI', uid)}
       ${extra}</Item>`;
     const answer = await stored(
       409,
       `<?xml version="1.0" encoding="UTF-8"?><NativeDicomModel xmlns="http://dicom.nema.org/PS3.19/models/NativeDICOM">
-        <DicomAttribute tag="00081198" vr="SQ">${item(b, '<DicomAttribute tag="00081197" vr="US"><Value number="1">49161</Value></DicomAttribute>')}</DicomAttribute>
+        <DicomAttribute tag="00081198" vr="SQ">${item(b, attribute('00081197', 'US', '49161'))}</DicomAttribute>
         <DicomAttribute tag="00081199" vr="SQ">${item(a)}</DicomAttribute></NativeDicomModel>`,
       'application/dicom+xml',
     );
@@ -140,7 +142,8 @@ describe('What a STOW-RS answer says', () => {
   });
 
   it('XML that expands without end or nests without end is no answer', async () => {
-    const laughs = `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><NativeDicomModel>&b;</NativeDicomModel>`;
+    const entities = '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">';
+    const laughs = `<!DOCTYPE x [${entities}]><NativeDicomModel>&b;</NativeDicomModel>`;
     expect(outcomes(await stored(200, laughs, 'application/dicom+xml'))).to.deep.equal([
       'unknown',
       'unknown',

@@ -100,7 +100,9 @@ describe('shuffled weights', () => {
   });
 });
 
-/** A network that looks at one cell of a 4 × 4 grid: its answer is the brightness there, and its map says so, or lies. */
+/**
+ * A network that looks at one cell of a 4 × 4 grid: its answer is the brightness there, and its map says so, or lies.
+ */
 function lookingAt(cell: number, shown = cell): Engine {
   return {
     name: 'onnxruntime',

@@ -26,7 +26,7 @@ function unpacked(text: string, bits: 8 | 16): Uint8Array | Uint16Array {
   return bits === 8 ? bytes : new Uint16Array(bytes.buffer);
 }
 
-/** The generator of scripts/make-clahe-fixtures.py, value by value. */
+/** The generator of scripts/makeClaheFixtures.py, value by value. */
 function generated(seed: number, rows: number, columns: number, bits: 8 | 16): Uint8Array | Uint16Array {
   const image = bits === 8 ? new Uint8Array(rows * columns) : new Uint16Array(rows * columns);
   let state = seed;

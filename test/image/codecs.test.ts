@@ -59,7 +59,7 @@ describe('decodePixels', () => {
   for (const { bits, signed } of formats) {
     const made = makeInstance({ rows: 100, columns: 77, bits, signed, view: 'MLO' });
 
-    it(`reads ${bits} bits ${signed ? 'signed' : 'unsigned'} from every transfer syntax that can hold them`, async () => {
+    it(`reads ${bits} bits ${signed ? 'signed' : 'unsigned'} from every transfer syntax that has them`, async () => {
       const expected = values(await decodePixels(readPart10(made.bytes)));
       let read = 0;
       for (const syntax of TRANSFER_SYNTAXES) {
@@ -233,7 +233,7 @@ describe('decodePixels', () => {
 
 describe('image kernels', () => {
   it('are compiled from the sources beside them', () => {
-    const run = spawnSync(process.execPath, [join(ROOT, 'scripts/build-kernels.mjs'), '--check']);
+    const run = spawnSync(process.execPath, [join(ROOT, 'scripts/buildKernels.mjs'), '--check']);
     expect(run.stderr.toString()).to.equal('');
     expect(run.status).to.equal(0);
   }).timeout(60_000);

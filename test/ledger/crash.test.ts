@@ -37,7 +37,7 @@ describe('ledger under kill -9', () => {
   }
 
   for (let calls = 0; calls < CALLS; calls++) {
-    it(`after ${calls + 1} of ${CALLS} calls, another worker finishes the exam, and makes its objects once`, async () => {
+    it(`after ${calls + 1} of ${CALLS} calls, another worker finishes, and makes the objects once`, async () => {
       const first = start('first', calls, 0);
       expect((await once(first, 'message'))[0]).to.equal('stands');
       const gone = once(first, 'exit');

@@ -230,7 +230,7 @@ describe('ledger', () => {
       expect(readdirSync(join(folder, 'mamori.db-objects'))).to.deep.equal([]);
     });
 
-    it('are kept all or none on a full disk, which is named with the study, and kept once there is room', async function () {
+    it('are kept all or none on a full disk, named with the study, and kept once there is room', async function () {
       const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
       try {
         const small = await openLedger(`sqlite:${join(disk.folder, 'small.db')}`);
@@ -630,7 +630,7 @@ describe('ledger', () => {
       expect(await codeOf(`sqlite:${join(folder, 'no', 'folder.db')}`)).to.equal('ledger-unreadable');
     });
 
-    it('on a full disk is named, as is what cannot be written to it, and all goes on once there is room', async function () {
+    it('on a full disk is named, as is what cannot be written, and all goes on once there is room', async function () {
       const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
       try {
         const target = `sqlite:${join(disk.folder, 'small.db')}`;

@@ -47,7 +47,9 @@ function withFirstKernelValue(value: number): (bytes: Buffer) => Uint8Array {
 
 const half = (bytes: Buffer) => bytes.subarray(0, bytes.length / 2);
 
-/** What a bundle's maker, or a copy of it, can get wrong: found when it is loaded or opened, not with the first patient. */
+/**
+ * What a bundle's maker, or a copy of it, can get wrong: found when it is loaded or opened, not with the first patient.
+ */
 describe('a bundle whose network is broken', function () {
   this.timeout(60_000);
 

@@ -126,7 +126,7 @@ describe('the choice of an engine', function () {
     const impossible = [
       [{ engine: 'onnxruntime', device: 'cuda' }, 'CUDA libraries of onnxruntime-node', 'model.device'],
       [{ engine: 'tensorflow', device: 'webgpu' }, 'webgpu', 'model.device'],
-      [{ engine: 'tensorflow', device: 'cuda' }, '@tensorflow/tfjs-node', 'install-tensorflow'],
+      [{ engine: 'tensorflow', device: 'cuda' }, '@tensorflow/tfjs-node', 'installTensorflow'],
     ] as const;
     for (const [choice, message, remedy] of impossible)
       it(`${choice.engine} on ${choice.device} is refused where it does not work, with the remedy`, async () => {
@@ -140,7 +140,7 @@ describe('the choice of an engine', function () {
       it('tensorflow is refused where it is not installed, with the command that installs it', async () => {
         const error = await refusal(openEngine(bundle, { engine: 'tensorflow', device: 'cpu' }));
         expect(error.code).to.equal('engine-unavailable');
-        expect(error.remedy).to.include('scripts/install-tensorflow.mjs');
+        expect(error.remedy).to.include('scripts/installTensorflow.mjs');
       });
 
     it('names the file that a bundle lacks for it', async () => {

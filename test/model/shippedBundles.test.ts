@@ -28,7 +28,10 @@ const exam = makeExam({
   },
 });
 
-/** Each bundle in models/, as it ships, on both engines: native TensorFlow differentiates by itself what the export wrote down. */
+/**
+ * Each bundle in models/, as it ships, on both engines: native TensorFlow differentiates by itself what the export
+ * wrote down.
+ */
 describe('a bundle that ships gives the same on both engines', function () {
   this.timeout(120_000);
 

@@ -39,7 +39,9 @@ export interface Orthanc {
   certificate: string | undefined;
   /** What it has written to its log. */
   log(): string;
-  /** Ends it as a power failure would: what it holds is thrown away in any case, and it takes seconds to say goodbye. */
+  /**
+   * Ends it as a power failure would: what it holds is thrown away in any case, and it takes seconds to say goodbye.
+   */
   stop(): Promise<void>;
 }
 

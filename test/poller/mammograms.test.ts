@@ -55,7 +55,7 @@ describe('What an exam is made of', () => {
     expect(await examInstances([own], { isOwn })).to.deep.equal([]);
   });
 
-  it('is, where the archive tells no modality, what its SOP class says is mammography, and what tells nothing', async () => {
+  it('is, where the archive tells no modality, what has a SOP class of mammography or none', async () => {
     const unknown = (uid: string | undefined) => ({ ...listed(uid), modality: undefined });
     const told = [
       sopClass.DigitalMammographyForPresentation,
@@ -69,7 +69,7 @@ describe('What an exam is made of', () => {
     expect(await partOf(listed(sopClass.Ultrasound, 'US'), listed(undefined, 'US'))).to.deep.equal([]);
   });
 
-  it("takes Secondary Captures beside mammograms for other makers' results, and the rest for a part of the exam", async () => {
+  it("takes Secondary Captures for other makers' results, the rest for a part of the exam", async () => {
     const mammogram = listed(sopClass.DigitalMammographyForPresentation);
     const [film, capture] = [listed(sopClass.ComputedRadiography), listed(sopClass.SecondaryCapture)];
     expect(await partOf(capture, mammogram, film)).to.deep.equal(uids([mammogram, film]));

@@ -24,7 +24,7 @@ describe('An outage of the PACS', () => {
     await bench.close();
   });
 
-  it('is logged when it begins and when it ends, however often the PACS is asked; each cycle tells since when', async () => {
+  it('is logged when it begins and when it ends, however often the PACS is asked', async () => {
     const { log, lines } = listeningLog();
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const here = await Station.open({ url }, { bench, log });

@@ -221,7 +221,7 @@ describe('From a mammogram in the archive to the results beside it', () => {
         expect(named(results[0]!.bytes)).to.equal(named(made[0]!.bytes));
       });
 
-      it('closes a study of images that are none of Digital Mammography: scanned film gets an answer, not silence', async () => {
+      it('closes a study of images that are not Digital Mammography: scanned film gets an answer', async () => {
         const film = makeInstance({ ...SMALL, seed: 'film', date: today(), kind: 'secondary-capture' });
         await archive.add(film);
         const here = await station({ settings: { settleSeconds: 0 } });

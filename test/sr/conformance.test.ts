@@ -88,7 +88,8 @@ const ACCEPTED: RegExp[] = [
   /ContributingEquipmentSequence.*DeviceUID.*not present in standard DICOM IOD/,
   // Own codes, identified in the Coding Scheme Identification Sequence.
   /Unrecognized defined term = <99MAMORI>/,
-  // TID 1500, 1501 and 1410 are extensible, and their newer rows (evaluations, manufacturer) are not in PixelMed's edition.
+  // TID 1500, 1501 and 1410 are extensible, and their newer rows (evaluations, manufacturer) are not in PixelMed's
+  // edition.
   /Imaging Measurement Report.*Content Item not in template/,
   // PixelMed holds every group against TID 1501, whatever template it says it is of.
   /container 1410 does not match expected template ID 1501/,

@@ -20,7 +20,8 @@ export const NAMES: Record<string, PatientName> = {
   japanese: {
     characterSet: '\\ISO 2022 IR 87',
     bytes: hex(
-      '59616d6164615e5461726f75 3d 1b2442 3b33 4544 1b2842 5e 1b2442 4240 4f3a 1b2842 3d 1b2442 2464 245e 2440 1b2842 5e 1b2442 243f 246d 2426 1b2842',
+      '59616d6164615e5461726f75 3d 1b2442 3b33 4544 1b2842 5e 1b2442 4240 4f3a 1b2842 3d ' +
+        '1b2442 2464 245e 2440 1b2842 5e 1b2442 243f 246d 2426 1b2842',
     ),
   },
   greek: { characterSet: 'ISO_IR 126', bytes: hex('d0e1f0e4eff05ec4e9efedf5f3e9eff2') },

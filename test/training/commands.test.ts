@@ -82,7 +82,8 @@ describe('mamori train', () => {
         return (await loadBundle(out)).training!.procedure;
       };
       expect(await procedure('--out', out)).to.equal(
-        `mamori train --data DIR --labels CSV --arch ${SMALL} --out BUNDLE --epochs 1 --minutes 120 --patience 20 --seed 1`,
+        `mamori train --data DIR --labels CSV --arch ${SMALL} --out BUNDLE ` +
+          '--epochs 1 --minutes 120 --patience 20 --seed 1',
       );
       expect(await procedure('--out', out, '--positive', 'benign')).to.include(' --positive benign');
     } finally {

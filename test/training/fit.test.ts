@@ -221,7 +221,7 @@ describe('fitting', function () {
     ]);
   });
 
-  it('ends with weights that were validated, also when its time was over at a checkpoint before the first', async () => {
+  it('ends with weights that were validated, also when its time was over before the first validation', async () => {
     const { last } = await fitted(1);
     expect(last.best.epoch).to.equal(0);
     const late = { ...last, reports: [{ ...last.reports[0]!, seconds: 1e6 }] };

@@ -36,7 +36,10 @@ describe('the mass network', () => {
     ({ tf } = await anyTensorflow());
   });
 
-  /** The maps of a picture whose first channel is drawn and whose second is black: means or highest values in their middle. */
+  /**
+   * The maps of a picture whose first channel is drawn and whose second is black: means or highest values in their
+   * middle.
+   */
   function strengths(
     layer: string,
     value: (x: number, y: number) => number,

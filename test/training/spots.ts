@@ -32,7 +32,10 @@ export function removeSmallNetwork(): void {
   delete ARCHITECTURES[SMALL];
 }
 
-/** Sixty pictures with a bright spot in the middle, large for one class and small for the other, and how to train on them. */
+/**
+ * Sixty pictures with a bright spot in the middle, large for one class and small for the other, and how to train on
+ * them.
+ */
 export async function spots(seed = 4): Promise<TrainingOptions> {
   const folder = await scratchFolder();
   const random = new Random(seed);

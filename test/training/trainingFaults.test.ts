@@ -278,7 +278,7 @@ describe('a training without native TensorFlow', function () {
     expect(before)
       .to.include('npm install --no-save @tensorflow/tfjs-node')
       .and.include('tfjs-node-gpu')
-      .and.include('node scripts/install-tensorflow.mjs');
+      .and.include('node scripts/installTensorflow.mjs');
     expect(told).to.include('epoch 1\n').and.include('whole');
   });
 
@@ -305,7 +305,7 @@ describe('a training without native TensorFlow', function () {
     const options = { ...(await spots()), minutes: 1e-4 };
     const told = await inProcess(options, 'javascript');
     expect(told).to.match(/^training-backend: .*No epoch ends within --minutes/m);
-    expect(told).to.include('install-tensorflow.mjs').and.not.include('epoch 1\n');
+    expect(told).to.include('installTensorflow.mjs').and.not.include('epoch 1\n');
     expect(await leftBy(options)).to.deep.equal([]);
   });
 
@@ -321,7 +321,7 @@ describe('a training without native TensorFlow', function () {
     expect(told).to.match(
       /^training-backend: native TensorFlow is installed and cannot be loaded: libtensorflow/m,
     );
-    expect(told).to.include('install-tensorflow.mjs');
+    expect(told).to.include('installTensorflow.mjs');
   });
 
   it('says nothing of it where it is native', async function () {

@@ -4,8 +4,8 @@ import { train } from '../../src/training/training.js';
 import { addSmallNetwork } from './spots.js';
 
 /**
- * A training in a process of its own: `node training-process.js OPTIONS [javascript]`. Tells its stages and epochs on stdout, and the
- * code and the remedy of what it ended with.
+ * A training in a process of its own: `node training-process.js OPTIONS [javascript]`. Tells its stages and epochs on
+ * stdout, and the code and the remedy of what it ended with.
  */
 const [options, backend] = process.argv.slice(2);
 addSmallNetwork();

@@ -1,4 +1,4 @@
-// The inner loops of CLAHE, in AssemblyScript. scripts/build-kernels.mjs compiles this file into clahe.wasm.ts.
+// The inner loops of CLAHE, in AssemblyScript. scripts/buildKernels.mjs compiles this file into clahe.wasm.ts.
 //
 // Why WebAssembly: the result has to equal OpenCV's, which computes in 32-bit floats and rounds after every
 // operation. JavaScript can only do that by way of 64-bit floats (Math.fround), at several times the cost.

@@ -1,4 +1,4 @@
-// Made from clahe.as by scripts/build-kernels.mjs; do not edit.
+// Made from clahe.as by scripts/buildKernels.mjs; do not edit.
 export default [
   'AGFzbQEAAAABJgRgBX9/f399AGAGf39/f39/AGAFf39/f38AYAl/f39/f39/f38AAwUEAAECAwUDAQAABzUFCWNvdW50VGlsZQAC',
   'B3RpbGVNYXAAAAppbnRlcmxlYXZlAAEFYmxlbmQAAwZtZW1vcnkCAArACgTrAQEHfyADQQBKBH8DQCACIAZKBEAgACAGQQJ0aiIJ',

@@ -1,5 +1,5 @@
 // The inner loops of JPEG decoding (ITU-T T.81) for one grey component, in AssemblyScript: lossless (annex H)
-// and sequential DCT with 8 or 12 bits (annex F). scripts/build-kernels.mjs compiles it into jpeg.wasm.ts.
+// and sequential DCT with 8 or 12 bits (annex F). scripts/buildKernels.mjs compiles it into jpeg.wasm.ts.
 // The headers are read, and everything below is set up, by ../codecs/jpeg*.ts.
 //
 // All addresses are byte offsets into the module's memory. One decoding at a time: its state is in the globals.

@@ -1,4 +1,4 @@
-// Made from jpeg.as by scripts/build-kernels.mjs; do not edit.
+// Made from jpeg.as by scripts/buildKernels.mjs; do not edit.
 export default [
   'AGFzbQEAAAABMAZgBH9/f38AYAJ/fwF/YAF/AGACf38AYAh/f39/f39/fwF/YAl/f39/f39/f38BfwMIBwEAAgMEAAUFAwEAAAYp',
   'CH8BQQALfwFBAAt+AUIAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAsHOgUFc3RhcnQAAwxsb3NzbGVzc1Jvd3MABAhzdGFydERj',

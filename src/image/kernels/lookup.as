@@ -1,5 +1,5 @@
 // Pixels through a table, in AssemblyScript; ../wordTable.ts lays out the memory.
-// scripts/build-kernels.mjs compiles this file into lookup.wasm.ts.
+// scripts/buildKernels.mjs compiles this file into lookup.wasm.ts.
 //
 // All addresses are byte offsets into the module's memory.
 

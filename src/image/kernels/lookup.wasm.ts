@@ -1,4 +1,4 @@
-// Made from lookup.as by scripts/build-kernels.mjs; do not edit.
+// Made from lookup.as by scripts/buildKernels.mjs; do not edit.
 export default [
   'AGFzbQEAAAABBwFgA39/fwADAgEABQMBAAAHEwIGbG9va1VwAAAGbWVtb3J5AgAKhgEBgwEBAX4gACABQQF0aiEBA0AgACABSQRA',
   'IAAgAiAAKQMAIgNC//8Dg6dBAXRqLwEAOwEAIAAgAiADQhCIQv//A4OnQQF0ai8BADsBAiAAIAIgA0IgiEL//wODp0EBdGovAQA7',

@@ -1,5 +1,5 @@
 // The inner loops of the area-averaging resize, in AssemblyScript; ../resize.ts lays out the memory.
-// scripts/build-kernels.mjs compiles this file into resize.wasm.ts.
+// scripts/buildKernels.mjs compiles this file into resize.wasm.ts.
 //
 // All addresses are byte offsets into the module's memory.
 

@@ -1,4 +1,4 @@
-// Made from resize.as by scripts/build-kernels.mjs; do not edit.
+// Made from resize.as by scripts/buildKernels.mjs; do not edit.
 export default [
   'AGFzbQEAAAABEQJgBn9/f398fwBgBH9/f3wAAwMCAAEFAwEAAAcfAwZhZGRSb3cAAQlyZWR1Y2VSb3cAAAZtZW1vcnkCAAroAgKP',
   'AQIDfAN/IAAhCQNAIAMgCkoEQCACQQhqIQIgACABQQRqIgEoAgBBA3RqIQsDQCAJIAtJBEAgByAJKwMAoCEHIAlBCGohCQwBCwsg',

@@ -56,6 +56,6 @@ function checkPackage(device: 'cpu' | 'cuda'): void {
     );
   if (device === 'cuda' && !installed.gpu)
     throw new ModelError('engine-unavailable', `${installed.name} does not run on cuda`, {
-      remedy: 'Run `node scripts/install-tensorflow.mjs --gpu`, or set model.device to cpu or auto.',
+      remedy: 'Run `node scripts/installTensorflow.mjs --gpu`, or set model.device to cpu or auto.',
     });
 }

@@ -14,7 +14,7 @@ export const INSTALL_FOR_TRAINING = [
   'Install native TensorFlow:',
   '  npm install --no-save @tensorflow/tfjs-node          (tfjs-node-gpu with an NVIDIA card and CUDA 11.8)',
   'On a closed network, with nothing but mirrors of npm and PyPI (docs/model-training.md):',
-  '  node scripts/install-tensorflow.mjs                  (--gpu; --wheel FILE without a mirror of PyPI)',
+  '  node scripts/installTensorflow.mjs                  (--gpu; --wheel FILE without a mirror of PyPI)',
 ].join('\n');
 
 /** @throws ModelError `training-backend` where native TensorFlow is installed and does not load */

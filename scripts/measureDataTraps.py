@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What gives the label away in a labelled set of mammograms besides the breast: the figures in docs/model-training.md.
 
-    /usr/bin/python3 scripts/measure-data-traps.py ../shared/data/ddsm-227
+    /usr/bin/python3 scripts/measureDataTraps.py ../shared/data/ddsm-227
 
 Needs numpy and OpenCV (Debian: python3-numpy, python3-opencv). DIR holds labels.csv, original/LABEL/FILE and
 clahe/LABEL/FILE. Every figure is the AUC of a ridge logistic regression on a few plain measures, tested on cases

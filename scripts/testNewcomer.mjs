@@ -1,5 +1,5 @@
 // The tests as they run on a machine with nothing but Node: no native TensorFlow, none of the parts that
-// scripts/test-parts.mjs installs. What needs them is skipped; everything else must pass, in plain JavaScript.
+// scripts/testParts.mjs installs. What needs them is skipped; everything else must pass, in plain JavaScript.
 // Arguments go to mocha in place of all tests.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';

@@ -2,8 +2,8 @@
 // Compiles src/image/kernels/*.as (AssemblyScript) to WebAssembly and keeps each beside its source as a
 // TypeScript module holding the bytes in base64, so that neither tsc nor a user needs the compiler.
 //
-//   node scripts/build-kernels.mjs           writes src/image/kernels/*.wasm.ts
-//   node scripts/build-kernels.mjs --check   exits 1 where a kept module differs from its source's
+//   node scripts/buildKernels.mjs           writes src/image/kernels/*.wasm.ts
+//   node scripts/buildKernels.mjs --check   exits 1 where a kept module differs from its source's
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import asc from 'assemblyscript/asc';
@@ -29,7 +29,8 @@ async function compile(name) {
     .toString('base64')
     .match(/.{1,100}/g)
     .map((line) => `  '${line}',`);
-  return `// Made from ${name}.as by scripts/build-kernels.mjs; do not edit.\nexport default [\n${lines.join('\n')}\n].join('');\n`;
+  const head = `// Made from ${name}.as by scripts/buildKernels.mjs; do not edit.`;
+  return `${head}\nexport default [\n${lines.join('\n')}\n].join('');\n`;
 }
 
 let stale = 0;
@@ -39,7 +40,7 @@ for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.as')))
   const made = await compile(name);
   if (!process.argv.includes('--check')) writeFileSync(target, made);
   else if (readFileSync(target, 'utf8') !== made) {
-    console.error(`${name}.wasm.ts does not match ${name}.as: run node scripts/build-kernels.mjs`);
+    console.error(`${name}.wasm.ts does not match ${name}.as: run node scripts/buildKernels.mjs`);
     stale++;
   }
 }

@@ -18,7 +18,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-/** The release that the addon compiles against: the first whose wheel carries the whole C API, as `libtensorflow_cc`. */
+/**
+ * The release that the addon compiles against: the first whose wheel carries the whole C API, as `libtensorflow_cc`.
+ */
 const TENSORFLOW = '2.13.1';
 const TFJS_NODE = '4.22.0';
 /** The newest N-API level that tfjs-node declares; every supported Node has it. */
@@ -26,7 +28,7 @@ const NAPI = '8';
 /** Python tags for which PyPI has that wheel. Any will do, because no Python of the wheel is ever run. */
 const PYTHON_VERSION = '3.11';
 
-const usage = `usage: node scripts/install-tensorflow.mjs [--gpu] [--wheel FILE] [--nodedir DIR] [--to DIR]
+const usage = `usage: node scripts/installTensorflow.mjs [--gpu] [--wheel FILE] [--nodedir DIR] [--to DIR]
 
   --gpu          tfjs-node-gpu with the CUDA build of TensorFlow (needs CUDA 11.8 and cuDNN 8.6 at run time)
   --wheel FILE   a wheel that was fetched elsewhere, instead of asking PyPI
@@ -50,7 +52,7 @@ if (options.help) {
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = resolve(options.to ?? join(checkout, '.tensorflow'));
 const packageName = options.gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
-/** Exit status; scripts/test-parts.mjs tells it from a fault. */
+/** Exit status; scripts/testParts.mjs tells it from a fault. */
 const NOT_FETCHED = 3;
 
 if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch))
@@ -91,16 +93,15 @@ tryIt();
 rmSync(join(draft, 'wheel'), { recursive: true, force: true });
 rmSync(target, { recursive: true, force: true });
 renameSync(draft, target);
-console.log(
-  `Installed in ${target}. ${options.to === undefined ? 'Mamori finds it there by itself.' : `Mamori finds it where MAMORI_TENSORFLOW names that folder.`}`,
-);
+const found = options.to === undefined ? 'there by itself' : 'where MAMORI_TENSORFLOW names that folder';
+console.log(`Installed in ${target}. Mamori finds it ${found}.`);
 
 function step(what) {
   console.log(`- ${what}`);
 }
 
 function fail(message, status = 1) {
-  console.error(`install-tensorflow: ${message}`);
+  console.error(`installTensorflow: ${message}`);
   process.exit(status);
 }
 
@@ -215,6 +216,7 @@ util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 util.isArray ??= Array.isArray;
 const tf = require(${JSON.stringify(packageName)});
 const sum = tf.sum(tf.ones([3, 3])).dataSync()[0];
-if (tf.getBackend() !== 'tensorflow' || sum !== 9) throw new Error('unexpected answer ' + tf.getBackend() + ' ' + sum);`;
+const backend = tf.getBackend();
+if (backend !== 'tensorflow' || sum !== 9) throw new Error('unexpected answer ' + backend + ' ' + sum);`;
   run(process.execPath, ['-e', program], draft);
 }

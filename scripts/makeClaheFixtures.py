@@ -4,7 +4,7 @@
 Needs python3-opencv (made with Debian 12's 4.6). Small images are kept whole, zlib and base64; of larger ones, which
 the test makes again by the same generator, only the SHA-256 of the result (little endian) is kept.
 
-    /usr/bin/python3 scripts/make-clahe-fixtures.py
+    /usr/bin/python3 scripts/makeClaheFixtures.py
 """
 import base64
 import hashlib
@@ -58,7 +58,8 @@ def main():
             image = np.full((rows, columns), int(random.integers(0, top + 1)))
         image = image.astype(np.uint8 if bits == 8 else np.uint16)
         result = cv2.createCLAHE(clip, tiles).apply(image)
-        whole.append(dict(rows=rows, columns=columns, bits=bits, clipLimit=clip, tiles=tiles, input=packed(image), output=packed(result)))
+        given = dict(rows=rows, columns=columns, bits=bits, clipLimit=clip, tiles=tiles)
+        whole.append(dict(given, input=packed(image), output=packed(result)))
     for seed, rows, columns, bits, clip, tiles in [
         (1, 333, 257, 16, 2, (8, 8)),
         (2, 320, 256, 16, 2, (8, 8)),
@@ -70,7 +71,8 @@ def main():
     ]:
         result = cv2.createCLAHE(clip, tiles).apply(generated(seed, rows, columns, bits))
         digest = hashlib.sha256(result.astype(result.dtype.newbyteorder("<")).tobytes()).hexdigest()
-        hashed.append(dict(seed=seed, rows=rows, columns=columns, bits=bits, clipLimit=clip, tiles=tiles, sha256=digest))
+        given = dict(seed=seed, rows=rows, columns=columns, bits=bits, clipLimit=clip, tiles=tiles)
+        hashed.append(dict(given, sha256=digest))
 
     path = os.path.join(os.path.dirname(__file__), "..", "test", "image", "fixtures", "clahe-opencv.json")
     with open(path, "w") as file:

@@ -1,6 +1,7 @@
-// The real parts that tests run against: a PACS, DICOM validators, OpenCV as the CLAHE oracle, a software GPU. On Debian as
-// root what is missing is installed; elsewhere the tests that need it are skipped, each saying so. With CI set a skip is a
-// failure, and native TensorFlow (900 MB) is installed as well; only where it cannot be fetched its tests are skipped, aloud.
+// The real parts that tests run against: a PACS, DICOM validators, OpenCV as the CLAHE oracle, a software GPU. On
+// Debian as root what is missing is installed; elsewhere the tests that need it are skipped, each saying so. With CI
+// set a skip is a failure, and native TensorFlow (900 MB) is installed as well; only where it cannot be fetched its
+// tests are skipped, aloud.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -53,7 +54,7 @@ function installPackages() {
   if (process.env.CI) process.exit(1);
 }
 
-/** What scripts/install-tensorflow.mjs needs, by whatever name it is there already. */
+/** What scripts/installTensorflow.mjs needs, by whatever name it is there already. */
 function tensorflowTools() {
   const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
   return [
@@ -75,7 +76,7 @@ function installTensorflow() {
   );
   if (installed) return;
   console.error('Installing native TensorFlow (a minute or two) …');
-  const { status } = spawnSync(process.execPath, ['scripts/install-tensorflow.mjs'], {
+  const { status } = spawnSync(process.execPath, ['scripts/installTensorflow.mjs'], {
     stdio: ['ignore', 2, 2],
   });
   if (status === NOT_FETCHED) {
