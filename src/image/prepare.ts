@@ -164,22 +164,27 @@ function orient(work: Work, orientation: Orientation): void {
 
 function addClahe(work: Work, step: Extract<PreparationStep, { step: 'clahe' }>): void {
   const { rows, columns, resized } = work;
-  const image = resized
-    ? planeOf({ pixels: Uint16Array.from(resized[0]!, Math.round), rows, columns })
-    : work.channels[0]!;
+  const image = resized ? planeOf({ pixels: rounded(resized[0]!), rows, columns }) : work.channels[0]!;
   const pixels =
     step.bits === 8
       ? clahe(bytes(image), rows, columns, step, { overwrite: true })
       : clahe(words(image), rows, columns, step);
   const equalised = planeOf({ pixels, rows, columns });
   if (resized) {
-    const values = Float32Array.from(words(equalised));
+    // `new` and not `from`, which is many times slower.
+    const values = new Float32Array(words(equalised));
     if (step.as === 'channel') resized.push(values);
     else resized[0] = values;
     return;
   }
   if (step.as === 'channel') work.channels.push(equalised);
   else work.channels[0] = equalised;
+}
+
+function rounded(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const pixels = new Uint16Array(values.length);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = values[i]! + 0.5;
+  return pixels;
 }
 
 function addWindow(work: Work, step: Extract<PreparationStep, { step: 'window' }>): void {
