@@ -58,6 +58,8 @@ export function nativeTensorflow(options: NativeOptions = {}): TensorFlowRuntime
   restoreUtil();
   // Level 1 leaves out TensorFlow's greeting about instruction sets.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+  // TensorFlow's faster kernels for processors; some builds leave them off. A third less time for a step of training.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   // Without it TensorFlow takes the whole memory of a card that others may need.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   const { CUDA_VISIBLE_DEVICES: visible } = process.env;
