@@ -6,8 +6,14 @@ import { jsonOption } from './options.js';
 export const evaluateCommand = new Command('evaluate')
   .description('measure a model on labelled images: a report page, JSON and CSV')
   .requiredOption('--model <bundle>', 'folder of the bundle')
-  .requiredOption('--data <dir>', 'folder of the images, PNG or DICOM (DIR/file or DIR/label/file)')
-  .requiredOption('--labels <csv>', 'labels file: file, label, case, and where known site, side, view')
+  .requiredOption(
+    '--data <dir...>',
+    'folder of the images, PNG, JPEG or DICOM (DIR/file or DIR/label/file); without --labels a data set with images/, labels.csv and where known boxes.csv; several stand side by side',
+  )
+  .option(
+    '--labels <csv...>',
+    'labels files, one for each --data: file, label, case, and where known site, side, view, machine',
+  )
   .option('--boxes <csv...>', 'boxes around lesions: file, x, y, width, height, pathology', [])
   .requiredOption('--out <dir>', 'folder for evaluation.html, evaluation.json and predictions.csv')
   .option(
@@ -40,21 +46,36 @@ export const evaluateCommand = new Command('evaluate')
   .addOption(jsonOption())
   .action(run);
 
-type Options = Omit<EvaluationOptions, 'subgroups'> & { subgroup: string[]; json?: true };
+interface Options extends Omit<EvaluationOptions, 'subgroups' | 'sets'> {
+  data: string[];
+  labels?: string[];
+  subgroup: string[];
+  json?: true;
+}
 
-async function run({ json, subgroup, ...options }: Options): Promise<void> {
+async function run({ json, subgroup, data: folders, labels, ...options }: Options, command: Command) {
+  if (labels !== undefined && labels.length !== folders.length)
+    command.error(
+      `error: --data names ${folders.length} folders and --labels ${labels.length} files; give one for each`,
+      { exitCode: 2 },
+    );
+  const sets = folders.map((data, index) => ({ data, labels: labels?.[index] }));
   const [{ join }, { evaluate, RESULT_FILES }] = await Promise.all([
     import('node:path'),
     import('../evaluation/index.js'),
   ]);
-  const evaluation = await evaluate({ ...options, subgroups: subgroup }, progressOn(process.stderr));
+  const evaluation = await evaluate({ ...options, sets, subgroups: subgroup }, progressOn(process.stderr));
   const files = RESULT_FILES.map((name) => join(options.out, name));
-  const { levels, shortcuts, warnings, model, data } = evaluation;
+  const { levels, shortcuts, warnings, model, data, headline, machines, exam, localisation } = evaluation;
   if (json) {
     console.log(
       JSON.stringify({
         model: { name: model.name, version: model.version, digest: model.digest },
         data,
+        headline,
+        machines,
+        exam,
+        localisation,
         levels,
         warnings,
         files,
@@ -62,13 +83,20 @@ async function run({ json, subgroup, ...options }: Options): Promise<void> {
     );
     return;
   }
+  console.log(`${headline.join('\n')}\n`);
   for (const warning of warnings) console.log(`Note: ${warning}`);
   const { image, patient } = levels;
-  const lines: [string, { value: number | null; interval: [number, number] | null }][] = [
-    [`AUC by patient (${patient.count})`, patient.auc],
+  type Line = [string, { value: number | null; interval: [number, number] | null }];
+  const lines: Line[] = [
+    ['AUC by image, within one machine', machines.within],
+    [`AUC by exam, one breast each (${exam.patients})`, exam.auc],
+    [`AUC by patient, as the service joins them (${patient.count})`, patient.auc],
     [`AUC by image (${image.count})`, image.auc],
     ['sensitivity at the operating point, by image', image.atOperatingPoint.sensitivity],
     ['specificity at the operating point, by image', image.atOperatingPoint.specificity],
+    ...(localisation === null
+      ? []
+      : [['peak of the heat map in a malignant lesion', localisation.peakInLesion] satisfies Line]),
     ['calibration error (ECE), by image', image.calibrationError],
     ['AUC of orientation alone, as the network gets it', shortcuts.shortcuts[1]!.auc],
     ['AUC without the breast', shortcuts.shortcuts.at(-1)!.auc],

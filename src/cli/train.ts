@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { DataSetPlace } from '../dataset/index.js';
 import type { Bundle } from '../model/index.js';
-import type { About, DataSetPlace, TrainingOptions } from '../training/index.js';
+import type { About, TrainingOptions } from '../training/index.js';
 import { trainingProgress } from './trainingProgress.js';
 
 const POSITIVE = 'malignant';

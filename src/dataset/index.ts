@@ -3,6 +3,7 @@ export { type CopiesRecord, splitOfCopies } from './augmentedCopies.js';
 export { checkBoxes, type LesionBox, type Pathology, readBoxes } from './boxes.js';
 export { groupByCase } from './cases.js';
 export { type CopyForm, copyOf } from './copyForm.js';
+export { type DataSetPlace, type DataSets, type LabelledSet, readDataSets } from './dataSets.js';
 export type { ImageSize } from './imageSize.js';
 export { classesOf, type LabelledImage, readLabels } from './labels.js';
 export {

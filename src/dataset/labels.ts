@@ -16,6 +16,10 @@ export interface LabelledImage {
   site: string | undefined;
   side: string | undefined;
   view: string | undefined;
+  /** What made it, where the labels tell. */
+  machine?: string | undefined;
+  /** The data set, where several were read together. */
+  set?: string;
   /** Cells of the columns that were asked for besides these, by column. */
   further?: Record<string, string>;
   /** It is no image of its own but a copy of the file in this form; `file` names the form, too. */
@@ -23,11 +27,11 @@ export interface LabelledImage {
 }
 
 const REQUIRED = ['file', 'label', 'case'];
-const OPTIONAL = ['site', 'side', 'view'];
+const OPTIONAL = ['site', 'side', 'view', 'machine'];
 
 /**
- * Reads a labels file: comma-separated, a header line with `file`, `label` and `case`, and where known `site`, `side`
- * and `view`. An image lies at DATA/file or at DATA/label/file.
+ * Reads a labels file: comma-separated, a header line with `file`, `label` and `case`, and where known `site`, `side`,
+ * `view` and `machine`. An image lies at DATA/file or at DATA/label/file.
  *
  * @param further columns that the file must have besides, whatever is in them
  * @throws ModelError `labels-malformed`, `labels-image-missing`
@@ -125,6 +129,7 @@ function readLine(
     site: cell('site'),
     side: cell('side'),
     view: cell('view'),
+    ...(columns.includes('machine') && !further.includes('machine') && { machine: cell('machine') }),
     ...(further.length > 0 && { further: Object.fromEntries(further.map((name) => [name, cell(name)!])) }),
   };
 }

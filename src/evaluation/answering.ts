@@ -44,8 +44,8 @@ async function answersTo(
   return { raw, first };
 }
 
-/** The boxes of each file that has some; where any are given, an image without cancer is known to hold no lesion. */
-export type BoxesOfFiles = ReadonlyMap<string, readonly LesionBox[]>;
+/** The boxes of every image, by its path, of the data sets that have boxes: there one without cancer holds no lesion. */
+export type BoxesOfImages = ReadonlyMap<string, readonly LesionBox[]>;
 
 /** Shows the network every image, and its other forms that the shortcut checks ask for. */
 export async function answerImages(
@@ -53,7 +53,7 @@ export async function answerImages(
   bundle: Bundle,
   engine: Engine,
   pool: ExaminationPool,
-  boxes: BoxesOfFiles,
+  boxes: BoxesOfImages,
   progress: (done: number, of: number) => void,
 ): Promise<Answered> {
   const answered: Answered = { answers: [], forms: [], printed: [], located: [] };
@@ -62,9 +62,9 @@ export async function answerImages(
     images,
     ({ path, file, copy }) => pool.examine({ path, file, copy, steps, wanted: 'everything' }),
     async (image, examination) => {
-      const own = boxes.get(image.file) ?? [];
+      const own = image.copy === undefined ? boxes.get(image.path) : undefined;
       const { geometry, mask } = examination.place!;
-      checkBoxes(image.file, own, geometry.sourceRows, geometry.sourceColumns);
+      checkBoxes(image.file, own ?? [], geometry.sourceRows, geometry.sourceColumns);
       const { raw, first } = await answersTo(engine, examination.variants);
       const target = image.label === bundle.classes[1] ? 1 : 0;
       const rawProbability = raw[0]!;
@@ -78,7 +78,7 @@ export async function answerImages(
           raw.map((one) => calibrate(bundle, one)),
         ),
       );
-      if (boxes.size > 0 && knownLesions(target, own))
+      if (own !== undefined && knownLesions(target, own))
         answered.located.push(locate(gradCam(first!), { ...image, probability, boxes: own, mask, geometry }));
       // Copies that were made on purpose are not looked for.
       if (image.copy === undefined) answered.printed.push({ image, fingerprint: examination.fingerprint! });

@@ -1,20 +1,21 @@
 import {
   casePartsOf,
-  classesOf,
   groupByCase,
   type LabelledImage,
+  type LabelledSet,
   type LesionBox,
-  readBoxes,
-  readLabels,
+  readDataSets,
 } from '../dataset/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
-import { type Answered, answerImages, type BoxesOfFiles, printImages } from './answering.js';
+import { type Answered, answerImages, type BoxesOfImages, printImages } from './answering.js';
 import { readComparisons } from './comparison.js';
 import { EvaluationError } from './errors.js';
 import { digestOf } from './examination.js';
 import { ExaminationPool } from './examinationPool.js';
 import { checkExplanations } from './explanation/checks.js';
 import { checkPlace, writeResults } from './files.js';
+import { dataSetFigures, examFigures, machineFigures } from './groups/index.js';
+import { headlineOf } from './headline.js';
 import { localisationOf } from './localisation/index.js';
 import { measure } from './measuring.js';
 import { type Selection, selectCopies, selectImages } from './selection.js';
@@ -35,9 +36,10 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
   await checkPlace(options.out);
   const others = await readComparisons(options.compare);
   const bundle = await loadBundle(options.model, { leaking: true });
-  const images = await readLabels(options.labels, options.data, options.subgroups);
-  checkClasses(images, bundle);
-  const boxes = await boxesOf(options, images);
+  const read = await readDataSets(options.sets, options.boxes, bundle.classes[1], options.subgroups);
+  checkClasses(read.classes, bundle);
+  const images = read.sets.flatMap((set) => set.images);
+  const boxes = boxesOf(read.sets);
   const parts = await casePartsOf(bundle, images);
   const { split, protocol } = options;
   const madeByImage = bundle.training?.protocol === 'by-image';
@@ -75,11 +77,19 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
       : undefined;
 
     const localisation = localisationOf(answered.located, drawing) ?? null;
+    const grouped = {
+      machines: machineFigures(answered.answers, bundle.operatingPoint, drawing),
+      exam: examFigures(answered.answers, bundle, drawing),
+      dataSets: dataSetFigures(answered, bundle, drawing),
+    };
     const explanations = checked?.checks ?? null;
     const described = describe(options, bundle, engine, images, selection);
+    const found = { ...described, ...grouped, ...measured, shortcuts, localisation, explanations };
     const evaluation = rounded<Evaluation>({
       ...described,
-      warnings: warningsOf({ ...described, ...measured, shortcuts, localisation, explanations }),
+      headline: headlineOf(found),
+      warnings: warningsOf(found),
+      ...grouped,
       ...measured,
       shortcuts,
       localisation,
@@ -100,18 +110,17 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
   }
 }
 
-/** @throws ModelError `boxes-malformed`, `boxes-image-unknown` */
-async function boxesOf({ boxes }: EvaluationOptions, images: LabelledImage[]): Promise<BoxesOfFiles> {
-  const known = new Set(images.map(({ file }) => file));
-  const found = new Map<string, readonly LesionBox[]>();
-  for (const path of boxes)
-    for (const [file, own] of await readBoxes(path, known))
-      found.set(file, [...(found.get(file) ?? []), ...own]);
-  return found;
+function boxesOf(sets: readonly LabelledSet[]): BoxesOfImages {
+  return new Map(
+    sets.flatMap(({ images, boxes }) =>
+      boxes === undefined
+        ? []
+        : images.map(({ path, file }): [string, readonly LesionBox[]] => [path, boxes.get(file) ?? []]),
+    ),
+  );
 }
 
-function checkClasses(images: LabelledImage[], { classes }: Bundle): void {
-  const found = classesOf(images, classes[1]);
+function checkClasses(found: string[], { classes }: Bundle): void {
   if (found[0] === classes[0]) return;
   throw new EvaluationError(
     'evaluation-classes',

@@ -36,10 +36,13 @@ export function subgroupsOf(
   );
 }
 
+const OWN = ['set', 'machine', 'site', 'side', 'view'] as const;
+const isOwn = (column: string): column is (typeof OWN)[number] => (OWN as readonly string[]).includes(column);
+
 /** Columns of the labels file that part the images, with their values in order. */
 export function columnsOf(answers: readonly Answer[]): { column: string; values: string[] }[] {
   // One of the first three may have been asked for by name as well.
-  const columns = new Set(['site', 'side', 'view', ...Object.keys(answers[0]?.image.further ?? {})]);
+  const columns = new Set<string>([...OWN, ...Object.keys(answers[0]?.image.further ?? {})]);
   return [...columns].flatMap((column) => {
     const values = [...new Set(answers.map(({ image }) => valueIn(image, column)))].sort();
     if (values.length > MOST_VALUES || values.every((value) => value === '')) return [];
@@ -48,7 +51,7 @@ export function columnsOf(answers: readonly Answer[]): { column: string; values:
 }
 
 export function valueIn(image: LabelledImage, column: string): string {
-  if (column === 'site' || column === 'side' || column === 'view') return image[column] ?? '';
+  if (isOwn(column)) return image[column] ?? '';
   return image.further?.[column] ?? '';
 }
 

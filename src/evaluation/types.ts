@@ -1,5 +1,9 @@
+import type { DataSetPlace } from '../dataset/index.js';
 import type { Bundle } from '../model/index.js';
 import type { ExplanationChecks } from './explanation/types.js';
+import type { DataSetFigures } from './groups/dataSetFigures.js';
+import type { MachineFigures } from './groups/machines.js';
+import type { ExamFigures } from './groups/oneBreastEach.js';
 import type { Localisation } from './localisation/localisation.js';
 import type { Performance } from './performance.js';
 import type { Protocol, SelectionRecord } from './selection.js';
@@ -12,10 +16,8 @@ import type { Subgroup } from './subgroups.js';
 export interface EvaluationOptions {
   /** Folder of the bundle. */
   model: string;
-  /** Folder of the images. */
-  data: string;
-  /** Labels file. */
-  labels: string;
+  /** Where the data sets lie, at least one. */
+  sets: DataSetPlace[];
   /** Files with boxes around lesions, of images that the labels name. */
   boxes: string[];
   /** Folder for the results. */
@@ -86,8 +88,17 @@ export interface Evaluation {
     positiveImages: number;
     selection: SelectionRecord;
   };
+  /** Three sentences for the head of a department. */
+  headline: [discrimination: string, atWork: string, reliance: string];
   /** What a reader must know before any figure. */
   warnings: string[];
+  /** Within each machine, and the spread between them. */
+  machines: MachineFigures;
+  /** By exam, each woman with one breast. */
+  exam: ExamFigures;
+  /** Each data set by itself, where there are several. */
+  dataSets: DataSetFigures[];
+  /** Over all data together; `patient` joined as the service does it. */
   levels: { image: Performance; breast: Performance | null; patient: Performance };
   /** The paper's table, of images at the operating point. */
   table: ClassificationTable;

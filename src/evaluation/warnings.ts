@@ -5,7 +5,15 @@ import type { Evaluation } from './types.js';
 
 type Known = Pick<
   Evaluation,
-  'model' | 'data' | 'protocol' | 'levels' | 'columns' | 'shortcuts' | 'localisation' | 'explanations'
+  | 'model'
+  | 'data'
+  | 'exam'
+  | 'protocol'
+  | 'levels'
+  | 'columns'
+  | 'shortcuts'
+  | 'localisation'
+  | 'explanations'
 >;
 
 /** What a reader must know before any figure, the gravest first. */
@@ -39,6 +47,11 @@ export function warningsOf(known: Known): string[] {
   if (levels.patient.auc.interval !== null && !tells(levels.patient.auc.interval))
     warnings.push(
       'By patient the AUC cannot be told from guessing (0.5): either the model is no good on these data, or there are too few patients to see that it is.',
+    );
+  const { positive, negative } = known.exam.imagesPerPatient;
+  if (model.aggregation.exam === 'max' && Math.max(positive, negative) > 1.2 * Math.min(positive, negative))
+    warnings.push(
+      `A patient with a finding has ${positive.toFixed(1)} images on average, one without ${negative.toFixed(1)}. Joined by maximum, as the service does it, more images give a higher answer: read “by exam, one breast each” in place of the figures by patient.`,
     );
   const blind = shortcuts.shortcuts.find(({ of }) => of === 'network');
   if (tells(blind?.auc.interval))

@@ -1,6 +1,5 @@
 /** From labelled images to a bundle: networks, their recipes, fitting, calibration and export. */
 export { type About, readAbout, unstated } from './about.js';
-export type { DataSetPlace } from './dataSets.js';
 export { LESION_ARCHITECTURE, type LesionTrainingOptions, trainLesions } from './lesionTraining.js';
 export {
   type EpochReport,

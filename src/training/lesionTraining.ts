@@ -1,10 +1,13 @@
 import {
   bestThreshold,
   countCases,
+  type DataSetPlace,
   encodeSplit,
   fitPlatt,
+  type LabelledSet,
   PARTS,
   type Part,
+  readDataSets,
   SPLIT_FILE,
   type Split,
   splitSets,
@@ -24,12 +27,11 @@ import {
   writeBundle,
 } from '../model/index.js';
 import type { About } from './about.js';
-import { type DataSetPlace, readDataSets } from './dataSets.js';
 import { exportOnnx } from './export/onnxExport.js';
 import { type Checkpoint, CheckpointFolder } from './fitting/checkpoint.js';
 import { type EpochReport, learningCurve } from './fitting/learningCurve.js';
 import { answerLesions, type LesionAnswer, scoredOf } from './fitting/lesionAnswers.js';
-import type { LesionExample, LesionSet } from './fitting/lesionExamples.js';
+import type { LesionExample } from './fitting/lesionExamples.js';
 import { fitLesionMap, type InputScale, type LesionFitOptions } from './fitting/lesionFit.js';
 import { PreparedImages } from './fitting/preparedImages.js';
 import { trainingRuntime } from './fitting/slowBackend.js';
@@ -212,7 +214,7 @@ async function measured(
   { tf }: TensorFlowRuntime,
   weights: Float32Array,
   { training, validation, test }: Record<Part, LesionExample[]>,
-  sets: LesionSet[],
+  sets: LabelledSet[],
   described: Described,
   plan: LesionPlan,
 ): Promise<{ description: BundleDescription; files: Record<string, Uint8Array> }> {
@@ -313,7 +315,7 @@ function courseOf(
 function course(
   reports: EpochReport[],
   recipe: LesionPlan['recipe'],
-  sets: LesionSet[],
+  sets: LabelledSet[],
   runtime: string,
 ): string[] {
   const last = reports.at(-1)!;

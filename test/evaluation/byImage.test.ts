@@ -38,8 +38,7 @@ describe("an evaluation in the paper's protocol", function () {
   async function options(more: Partial<EvaluationOptions> = {}): Promise<EvaluationOptions> {
     return {
       model: bundle.directory,
-      data: made.images,
-      labels: made.labels,
+      sets: [{ data: made.images, labels: made.labels }],
       out: join(await scratchFolder(), 'report'),
       split: 'test',
       protocol: 'by-image',
@@ -127,7 +126,7 @@ describe("an evaluation in the paper's protocol", function () {
     const shorter = join(await scratchFolder(), 'labels.csv');
     const lines = (await readFile(made.labels, 'utf8')).split('\n');
     await writeFile(shorter, lines.slice(0, 41).join('\n'));
-    const error = await refused({ labels: shorter });
+    const error = await refused({ sets: [{ data: made.images, labels: shorter }] });
     expect(error.code).to.equal('evaluation-copies');
     expect(error.remedy).to.include('--labels');
     expect((await refused({ split: 'all' })).code).to.equal('evaluation-copies');
@@ -140,10 +139,15 @@ describe("an evaluation in the paper's protocol", function () {
           : line,
     );
     await writeFile(shorter, exchanged.join('\n'));
-    expect((await refused({ labels: shorter })).code).to.equal('evaluation-copies');
+    expect((await refused({ sets: [{ data: made.images, labels: shorter }] })).code).to.equal(
+      'evaluation-copies',
+    );
     // In another order they are the same images.
     await writeFile(shorter, [lines[0], ...lines.slice(1).reverse()].join('\n'));
-    const { data } = await evaluate(await options({ labels: shorter }), SILENT_EVENTS);
+    const { data } = await evaluate(
+      await options({ sets: [{ data: made.images, labels: shorter }] }),
+      SILENT_EVENTS,
+    );
     expect(data.images).to.equal(27);
   });
 
@@ -153,7 +157,7 @@ describe("an evaluation in the paper's protocol", function () {
     expect(error.remedy).to.include('--protocol by-image');
     const others = await spots(5);
     const { warnings, data } = (await evaluate(
-      await options({ protocol: 'by-patient', data: others.images, labels: others.labels }),
+      await options({ protocol: 'by-patient', sets: [{ data: others.images, labels: others.labels }] }),
       SILENT_EVENTS,
     )) as Evaluation;
     expect(data.selection.evaluated.unseen).to.equal(60);

@@ -12,8 +12,7 @@ export async function evaluationOptions(
 ): Promise<EvaluationOptions> {
   return {
     model: bundle.directory,
-    data: set.data,
-    labels: set.labels,
+    sets: [{ data: set.data, labels: set.labels }],
     boxes: [],
     out: join(await scratchFolder(), 'report'),
     split: 'test',

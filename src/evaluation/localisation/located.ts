@@ -22,6 +22,7 @@ export interface Marks {
 export interface LocatedImage {
   file: string;
   case: string;
+  set: string | undefined;
   /** Number of malignant boxes. */
   lesions: number;
   /** The map's highest place lies in a malignant box. Undefined without one. */
@@ -43,6 +44,7 @@ export interface LocatedImage {
 export interface LocatedSubject {
   file: string;
   case: string;
+  set?: string | undefined;
   /** Calibrated; a mark weighs as much as the map there, times this, as the service draws it. */
   probability: number;
   boxes: readonly LesionBox[];
@@ -74,6 +76,7 @@ export function locate(heatMap: HeatMap, subject: LocatedSubject): LocatedImage 
   return {
     file: subject.file,
     case: subject.case,
+    set: subject.set,
     lesions: malignant.length,
     peakInLesion: found ? hits[0] : undefined,
     hits: found ? hits : undefined,

@@ -5,6 +5,7 @@ import { comparison } from './comparisonSection.js';
 import { discrimination } from './discrimination.js';
 import { explanations } from './explanations.js';
 import { localisation } from './localisationSection.js';
+import { machines } from './machinesSection.js';
 import { calibration, subgroups } from './reliabilityDiagram.js';
 import { STYLE } from './reportStyle.js';
 import { shortcuts } from './shortcutsSection.js';
@@ -14,6 +15,7 @@ import { method, summary } from './summary.js';
 export function reportPage(evaluation: Evaluation, others: Evaluation[], pictures: Picture[]): string {
   const { name, version } = evaluation.model;
   const sections: [id: string, name: string][] = [
+    ['machines', 'Machines'],
     ['discrimination', 'Discrimination'],
     ['calibration', 'Calibration'],
     ['subgroups', 'Subgroups'],
@@ -31,6 +33,7 @@ export function reportPage(evaluation: Evaluation, others: Evaluation[], picture
 <body><main>
 ${summary(evaluation)}
 <nav aria-label="Contents">${sections.map(([id, title]) => html`<a href="#${id}">${title}</a>`)}</nav>
+${machines(evaluation)}
 ${discrimination(evaluation)}
 ${calibration(evaluation)}
 ${subgroups(evaluation)}

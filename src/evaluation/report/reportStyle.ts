@@ -36,6 +36,7 @@ h2 { font-size: 1.25rem; margin: 3rem 0 .5rem; padding-top: .6rem; border-top: 2
 h3 { font-size: 1rem; margin: 1.6rem 0 .4rem; }
 p { margin: .5rem 0; max-width: 46rem; }
 .quiet, figcaption, caption { color: var(--quiet); }
+.headline { font-size: 1.15rem; max-width: 52rem; margin: 0.6rem 0; }
 .lead { color: var(--quiet); max-width: 52rem; }
 nav { margin: 1rem 0 0; font-size: .9rem; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
 a { color: var(--accent); }

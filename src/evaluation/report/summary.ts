@@ -5,11 +5,21 @@ import { figure, intervalText, number, percent } from './words.js';
 
 /** Name, warnings and the few figures that are looked for first. */
 export function summary(evaluation: Evaluation): Html {
-  const { model, data, levels, shortcuts, warnings, calibration } = evaluation;
+  const { model, data, levels, shortcuts, warnings, calibration, machines, exam } = evaluation;
   const { patient, image } = levels;
   const spread = shortcuts.orientation.spread;
   const learned = shortcuts.learned.at(-1)!;
   const cards: [title: string, value: string, text: string][] = [
+    [
+      'AUC within one machine',
+      figure(machines.within),
+      `by image, 95 % interval ${intervalText(machines.within)}${machines.spread === null ? '' : `; from machine to machine ${number(machines.spread.lowest)} to ${number(machines.spread.highest)}`}`,
+    ],
+    [
+      'AUC by exam, one breast each',
+      figure(exam.auc),
+      `95 % interval ${intervalText(exam.auc)}, ${exam.patients} patients, each with as much to look at`,
+    ],
     [
       'AUC by patient',
       figure(patient.auc),
@@ -57,6 +67,7 @@ export function summary(evaluation: Evaluation): Html {
   return html`<header><h1>Evaluation of ${model.name} ${model.version}</h1>
 <p class="lead">${data.images} images of ${data.patients} patients, ${data.positiveImages} images ${model.classes[1]} and ${data.images - data.positiveImages} ${model.classes[0]}${data.description === 'not stated' ? '' : html`. Data: ${data.description}`}</p>
 <p class="lead">${whichPatients(evaluation)}</p></header>
+<section aria-label="In three sentences">${evaluation.headline.map((sentence) => html`<p class="headline">${sentence}</p>`)}</section>
 ${warnings.map((warning, index) => html`<p class="note ${index === 0 && warning.startsWith('LEAKING') ? 'bad' : 'warn'}" role="note">${warning}</p>`)}
 <div class="cards">${cards.map(([title, value, text]) => html`<div class="card"><h3>${title}</h3><p class="value">${value}</p><p class="quiet">${text}</p></div>`)}</div>
 <p>Read first whether anything but lesions could explain the figures (<a href="#shortcuts">shortcut checks</a>), then how sure each figure is: an interval that is wide says that more patients are needed, not that the model is good or bad. The probability speaks of “${model.classes[1]}”. ${model.purpose}</p>`;

@@ -79,7 +79,6 @@ export function shortcutChecks(
     });
     return { ...rest, images: scored.length, auc: eitherWay(scored, options) };
   });
-  const blind = answers.map((one): Scored => ({ ...one, probability: one.withoutBreast }));
   const of = (form: 'asItLies' | 'canonical') => (sample: readonly FormAnswers[]) =>
     auc(sample.map((one) => ({ probability: one[form], target: one.target, case: one.case })));
   const orientation = withIntervals(
@@ -92,19 +91,22 @@ export function shortcutChecks(
     options,
   );
   return {
-    shortcuts: [
-      ...plain,
-      {
-        of: 'network',
-        name: 'The network without the breast',
-        what: "the network's answer when the breast is painted over",
-        images: blind.length,
-        auc: eitherWay(blind, options),
-      },
-    ],
+    shortcuts: [...plain, blindShortcut(answers, options)],
     learned: learnedShortcuts(answers, options),
     orientation: { ...orientation, spread: orientationSpread(answers, operatingPoint) },
     copies,
+  };
+}
+
+/** What the network tells when the breast is painted over. */
+export function blindShortcut(answers: readonly FormAnswers[], options: BootstrapOptions): Shortcut {
+  const blind = answers.map((one): Scored => ({ ...one, probability: one.withoutBreast }));
+  return {
+    of: 'network',
+    name: 'The network without the breast',
+    what: "the network's answer when the breast is painted over",
+    images: blind.length,
+    auc: eitherWay(blind, options),
   };
 }
 

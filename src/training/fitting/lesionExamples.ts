@@ -24,15 +24,6 @@ export interface LesionExample {
   mapKnown: boolean;
 }
 
-/** One data set of several. */
-export interface LesionSet {
-  /** For reports. */
-  name: string;
-  images: LabelledImage[];
-  /** By file; undefined: the set has none. */
-  boxes: Map<string, LesionBox[]> | undefined;
-}
-
 /**
  * An image in grey, with its boxes checked against its size.
  *

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabelledImage, LesionBox } from '../../dataset/index.js';
+import type { LabelledImage, LabelledSet, LesionBox } from '../../dataset/index.js';
 import { type PreparationStep, prepareGrey } from '../../image/index.js';
 import { ModelError } from '../../model/index.js';
-import { greyOf, type InputBox, type LesionExample, type LesionSet, onInput } from './lesionExamples.js';
+import { greyOf, type InputBox, type LesionExample, onInput } from './lesionExamples.js';
 
 const BYTES_FILE = 'prepared.bin';
 const LIST_FILE = 'prepared.json';
@@ -37,7 +37,7 @@ export class PreparedImages {
    * @throws ModelError as reading, preparing and checking boxes do; `checkpoint-unwritable`
    */
   static async of(
-    sets: readonly LesionSet[],
+    sets: readonly LabelledSet[],
     preparation: readonly PreparationStep[],
     positive: string,
     folder: string,

@@ -1,0 +1,81 @@
+import type { Evaluation } from './types.js';
+
+type Known = Pick<
+  Evaluation,
+  'data' | 'model' | 'exam' | 'machines' | 'localisation' | 'shortcuts' | 'protocol' | 'explanations'
+>;
+
+const hundredths = (value: number | null) =>
+  value === null ? 'an unknown number' : `${Math.round(100 * value)}`;
+
+/**
+ * Three sentences for the head of a department: how well it tells women apart, what that means at the operating point,
+ * and what may be relied on. They follow from the figures alone.
+ */
+export function headlineOf(known: Known): [string, string, string] {
+  return [discrimination(known), atWork(known), reliance(known)];
+}
+
+function discrimination({ data, model, exam, machines }: Known): string {
+  const { withinMachines: found } = exam;
+  const kinds = machines.known
+    ? ` on ${machines.machines.length} ${plural(machines.machines.length, 'machine')}`
+    : '';
+  const asked = `Of a woman with and a woman without a finding (${model.classes[1]}), examined on the same machine`;
+  if (found.value === null)
+    return `On ${data.images} images of ${data.patients} women${kinds} it could not be measured how well the model tells them apart.`;
+  const interval =
+    found.interval === null
+      ? 'too few women for an interval'
+      : `95 % interval ${hundredths(found.interval[0])} to ${hundredths(found.interval[1])}`;
+  return `${asked}, the model gives the right one the higher probability ${hundredths(found.value)} times in 100 (${interval}; guessing gives 50), measured on ${data.images} images of ${data.patients} women${kinds}: ${grade(found.value, found.interval)}.`;
+}
+
+/** In words, by where the interval lies: a figure from few women is not called good. */
+function grade(value: number, interval: [number, number] | null): string {
+  const low = interval?.[0] ?? 0;
+  if (low <= 0.5) return 'that cannot be told from guessing';
+  if (value < 0.7) return 'that is weak';
+  if (value < 0.8) return 'that is moderate, less than a radiologist reaches';
+  if (value < 0.9) return 'that is good';
+  return 'that is very good, and should be doubted until it is seen elsewhere';
+}
+
+function atWork({ exam, machines, model }: Known): string {
+  const found = `At its operating point it finds ${hundredths(exam.sensitivity.value)} of 100 women with a finding and gives ${hundredths(exam.specificity.value === null ? null : 1 - exam.specificity.value)} of 100 women without one a false alarm`;
+  const values = (of: 'sensitivity' | 'specificity') =>
+    machines.machines.flatMap((machine) => machine[of].value ?? []);
+  const [sensitivities, specificities] = [values('sensitivity'), values('specificity')];
+  if (sensitivities.length < 2 || specificities.length < 2)
+    return `${found}; how that differs between machines could not be measured.`;
+  const range = (all: number[]) => `${hundredths(Math.min(...all))} to ${hundredths(Math.max(...all))}`;
+  const apart =
+    Math.max(...specificities) - Math.min(...specificities) > 0.2
+      ? `: the point that suits one machine does not suit another`
+      : '';
+  return `${found}; from machine to machine it finds ${range(sensitivities)} of 100 ${model.classes[1]} images and clears ${range(specificities)} of 100 others${apart}.`;
+}
+
+function reliance(known: Known): string {
+  const { exam, localisation, protocol, shortcuts } = known;
+  const low = exam.withinMachines.interval?.[0] ?? 0;
+  const blind = shortcuts.shortcuts.at(-1)!.auc.interval?.[0] ?? 0;
+  const leaking = protocol === 'by-image';
+  const why = leaking
+    ? 'patients of its training are among those measured, so none of this says what it does for a new one'
+    : low <= 0.5
+      ? 'it was not seen to know anything about these women'
+      : blind > 0.55
+        ? 'part of its answer comes from outside the breast'
+        : '';
+  const maps =
+    localisation === null
+      ? 'whether its heat maps point at lesions was not measured here'
+      : (localisation.peakInLesion.interval?.[0] ?? 0) > (localisation.peakInLesion.chance ?? 1)
+        ? `its heat map points into the lesion on ${hundredths(localisation.peakInLesion.value)} of 100 images with a known one (by chance ${hundredths(localisation.peakInLesion.chance)})`
+        : `its heat map misses the lesion as a map by chance would (${hundredths(localisation.peakInLesion.value)} of 100 against ${hundredths(localisation.peakInLesion.chance)})`;
+  if (why !== '') return `Do not rely on it: ${why}; ${maps}.`;
+  return `It may be shown beside a reader’s own judgement, never in place of it: ${maps}, and a negative answer rules nothing out.`;
+}
+
+const plural = (count: number, word: string) => (count === 1 ? word : `${word}s`);
