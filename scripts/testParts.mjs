@@ -1,7 +1,7 @@
 // The real parts that tests run against: a PACS, DICOM validators, OpenCV as the CLAHE oracle, a software GPU. On
 // Debian as root what is missing is installed; elsewhere the tests that need it are skipped, each saying so. With CI
 // set a skip is a failure, and native TensorFlow (900 MB) is installed as well; only where it cannot be fetched its
-// tests are skipped, aloud.
+// tests are skipped, and it says so.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 

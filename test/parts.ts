@@ -27,7 +27,7 @@ export function isInstalled(part: string): boolean {
 }
 
 /**
- * Skips the test aloud where a part is missing; with CI set that is a failure.
+ * Skips the test visibly where a part is missing; with CI set that is a failure.
  *
  * @param parts as for `isInstalled`
  */

@@ -84,8 +84,8 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
         console.log(text.outcomeText(outcome, bench.bundle.operatingPoint, name));
         if (written.length > 0) console.log(`Written to ${folder}: ${written.join(', ')}`);
       }
-      // A magnification view or a superseded raw image is left out as it should be; what is no mammogram was named by
-      // mistake.
+      // A magnification view or a superseded raw image is left out as it should be; what is not a mammogram was named
+      // by mistake.
       const strayed = outcome.leftOut.some(
         (left) => left.code === 'not-a-mammogram' || leftAloneByClass(left.sopClassUID) !== undefined,
       );
@@ -98,7 +98,7 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
   }
 }
 
-/** Files by the study that they name; a file that is no DICOM, or does not tell its study, is not lost but named. */
+/** Files by the study that they name; a file that is not DICOM, or does not tell its study, is not lost but named. */
 async function readExams(
   files: string[],
 ): Promise<{ exams: Exam[]; unreadable: Unreadable[]; fileOf: Map<string, string> }> {

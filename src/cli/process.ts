@@ -56,7 +56,7 @@ async function processStudies(studies: string[], { config, force, dryRun, json }
   }
 }
 
-/** Why an exam was not to be had: it is closed, or another worker's. */
+/** Why an exam was not available: it is closed, or another worker's. */
 async function explained(exam: ExamReport, ledger: Ledger): Promise<ToldExam> {
   if (exam.end !== 'taken' || exam.reason !== undefined) return exam;
   const [record] = await ledger.list({ studyInstanceUID: exam.studyInstanceUID, limit: 1 });

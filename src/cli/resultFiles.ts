@@ -61,7 +61,7 @@ export async function checkResultPlace(folder: string, studyInstanceUID: string)
   }
   const isOwn = (name: string) => own.has(name) || own.has(name.replace(/\.png$/, '.dcm'));
   const foreign = present.find((entry) => !entry.isFile() || !isOwn(entry.name));
-  if (foreign !== undefined) throw taken(folder, foreign.name, `no result of study ${studyInstanceUID}`);
+  if (foreign !== undefined) throw taken(folder, foreign.name, `not a result of study ${studyInstanceUID}`);
   return present.map(({ name }) => name);
 }
 
@@ -72,7 +72,7 @@ export async function checkResultPlace(folder: string, studyInstanceUID: string)
  */
 export async function checkResultPlaces(folder: string, studyInstanceUIDs: string[]): Promise<void> {
   const foreign = (await entriesOf(folder)).find((entry) => !entry.isDirectory() || !isValidUid(entry.name));
-  if (foreign !== undefined) throw taken(folder, foreign.name, 'no folder of a study');
+  if (foreign !== undefined) throw taken(folder, foreign.name, 'not a folder of a study');
   for (const study of studyInstanceUIDs) await checkResultPlace(join(folder, study), study);
 }
 

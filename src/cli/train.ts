@@ -12,7 +12,8 @@ export const trainCommand = new Command('train')
   .description('train a network on labelled images and write a model bundle')
   .requiredOption(
     '--data <dir...>',
-    'folder of the images, PNG, JPEG or DICOM (DIR/file or DIR/label/file); without --labels a data set with images/, labels.csv and where known boxes.csv; several for lesion-map',
+    'folder of the images, PNG, JPEG or DICOM (DIR/file or DIR/label/file); without --labels a data set with ' +
+      'images/, labels.csv and where known boxes.csv; several for lesion-map',
   )
   .option(
     '--labels <csv...>',

@@ -88,9 +88,9 @@ function problemsOf(issue: Issue, base: KeyPath, document: SettingsDocument): Pr
 
 function unknownKey(key: string, path: KeyPath): string {
   const near = nearest(key, keysAt(path));
-  if (near !== undefined) return `is no key of the settings; did you mean ${near}?`;
+  if (near !== undefined) return `is not a key of the settings; did you mean ${near}?`;
   const elsewhere = keyAlternatives(key);
-  return `is no key of the settings${elsewhere === undefined ? '' : `; did you mean ${elsewhere}?`}`;
+  return `is not a key of the settings${elsewhere === undefined ? '' : `; did you mean ${elsewhere}?`}`;
 }
 
 function notOneOf(values: readonly unknown[], value: unknown): string {

@@ -1,4 +1,18 @@
-/** The settings: one YAML file, checked key by key, and what an installation is. */
+/**
+ * The settings: one YAML file becomes plain, checked values that nobody has to check again.
+ *
+ * `settingsSchema.ts` is the one place for what there is to set: every key with its type, its default and the sentence
+ * that explains it. The JSON Schema for editors is made from it (`jsonSchema.ts`, `npm run schema`), and the example
+ * file is held against it by a test. A new setting is a line there.
+ *
+ * `load.ts` tells the way of a file: `yamlDocument.ts` parses it and remembers the line of every key, `environment.ts`
+ * puts in what `${NAME}` names, `secret.ts` reads secrets from files, `check.ts` holds all of it against the schema and
+ * makes paths absolute. Everything that is wrong is found in one go, each with key, line and a suggestion
+ * (`problem.ts`, `suggestion.ts`); no message ever shows a value, since that may be a password.
+ *
+ * `digest.ts` says which settings change results. `installation.ts` knows the folder that Mamori is installed in, and
+ * its version.
+ */
 export { resultDigest } from './digest.js';
 export { bundleFolder, installationFolder, installedVersion } from './installation.js';
 export { settingsJsonSchema } from './jsonSchema.js';

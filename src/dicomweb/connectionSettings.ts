@@ -37,7 +37,7 @@ export interface Timeouts {
   headersMs: number;
   /** Between two pieces of the answer's body. */
   idleBodyMs: number;
-  /** One request as a whole, so that an answer that trickles does not last for ever. */
+  /** One request as a whole, so that an answer that trickles does not last forever. */
   totalMs: number;
 }
 

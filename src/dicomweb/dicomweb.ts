@@ -100,7 +100,7 @@ export class DicomWeb {
    *
    * Studies whose modalities the server does not tell are among them.
    *
-   * @throws PacsError; `pacs-listing-incomplete` only after all that can be had has been given
+   * @throws PacsError; `pacs-listing-incomplete` only after everything that could be found has been given
    */
   studies(query: StudyQuery): AsyncIterable<StudyRecord> {
     return this.#studies.find(query);
@@ -223,7 +223,7 @@ export class DicomWeb {
    * Reads back which of the instances the study holds: by query, and where that does not show them all, by the
    * study's metadata, since some archives list late.
    *
-   * @throws PacsError where neither can be had
+   * @throws PacsError where neither is available
    */
   async confirm(
     studyInstanceUID: string,

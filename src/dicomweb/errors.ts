@@ -9,7 +9,7 @@ export type PacsErrorCode =
   | 'pacs-tls'
   /** Connecting, waiting for the headers, or waiting for the next bytes took too long. */
   | 'pacs-timed-out'
-  /** 401, 403, or no token to be had. */
+  /** 401, 403, or no token could be obtained. */
   | 'pacs-unauthorised'
   /** 404 or 410. */
   | 'pacs-not-found'

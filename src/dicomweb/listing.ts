@@ -20,7 +20,7 @@ const MAX_PAGES = 10_000;
  * All records of a query, page by page, each once.
  *
  * Moves on by what came back and not by what was asked for, since servers lower the limit silently; ends when a page
- * brings nothing new, so that a server which ignores the offset is not asked for ever.
+ * brings nothing new, so that a server which ignores the offset is not asked forever.
  */
 export async function* allPages<T>(
   ask: (limit: number, offset: number) => Promise<Page<T>>,

@@ -50,7 +50,7 @@ export class StudySearch {
     this.#pageSize = pageSize;
   }
 
-  /** @throws PacsError; `pacs-listing-incomplete` only after all that can be had has been given */
+  /** @throws PacsError; `pacs-listing-incomplete` only after everything that could be found has been given */
   async *find(query: StudyQuery): AsyncGenerator<StudyRecord> {
     const range = days(query.from, query.to);
     const seen = new Set<string>();

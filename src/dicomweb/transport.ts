@@ -128,7 +128,7 @@ export class Transport {
         outcome = { answer };
       } catch (error) {
         if (!(error instanceof PacsError) || !error.transient) throw error;
-        // A token that could not be had has been tried for often enough already.
+        // A token that could not be obtained has been asked for often enough already.
         if (this.#givenUp.has(error)) throw error;
         outcome = { error };
       }

@@ -1,4 +1,4 @@
-import { between, type Random } from './noise.js';
+import { between, type Uniform } from './noise.js';
 import { distanceToOutline, type Outline } from './outline.js';
 import { sampleTile, type Tile } from './texture.js';
 
@@ -58,7 +58,7 @@ export interface AnatomyOptions {
   own: Tile;
   /** Two tiles of one scale (about 9 mm) and unit variance: strands run along their zeros. */
   web: [Tile, Tile];
-  random: Random;
+  random: Uniform;
 }
 
 export function buildAnatomy(options: AnatomyOptions): Anatomy {
@@ -91,7 +91,7 @@ export function buildAnatomy(options: AnatomyOptions): Anatomy {
   return anatomy;
 }
 
-function tissueAt(options: AnatomyOptions, random: Random) {
+function tissueAt(options: AnatomyOptions, random: Uniform) {
   const { outline, composition, rows, spacing, shared, own, web } = options;
   const { nipple, muscle } = outline;
   const amounts = AMOUNTS[composition];
@@ -190,7 +190,7 @@ function muscleEdge(muscle: { top: number; bottom: number }): (x: number, y: num
 }
 
 /** A few superficial veins: winding bands that run from behind the areola to the periphery under the skin. */
-function drawVessels(anatomy: Anatomy, outline: Outline, random: Random): void {
+function drawVessels(anatomy: Anatomy, outline: Outline, random: Uniform): void {
   const { rows, columns, spacing, dense, distance } = anatomy;
   const count = 2 + Math.floor(random() * 3);
   for (let vessel = 0; vessel < count; vessel++) {

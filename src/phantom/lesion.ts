@@ -1,4 +1,4 @@
-import { between, type Random } from './noise.js';
+import { between, type Uniform } from './noise.js';
 import type { Outline, Place } from './outline.js';
 
 /** What is to be seen where, in coordinates of the breast. */
@@ -46,7 +46,7 @@ export function placeOf(request: LesionRequest, outline: Outline): Place {
   return { x, y: nipple.y + (height < 0 ? (nipple.y - above) * height : (below - nipple.y) * height) };
 }
 
-export function lesionPatch(request: LesionRequest, at: Place, spacing: number, random: Random): Patch {
+export function lesionPatch(request: LesionRequest, at: Place, spacing: number, random: Uniform): Patch {
   const radius = request.diameter / 2;
   const reach = request.kind === 'mass' ? radius * 3.2 : radius * 1.5;
   const size = Math.max(3, Math.ceil((2 * reach) / spacing));
@@ -60,7 +60,7 @@ export function lesionPatch(request: LesionRequest, at: Place, spacing: number, 
 }
 
 /** An irregular body that is densest in the middle, with straight spicules that taper off. */
-function drawMass(patch: Patch, centre: Place, radius: number, spacing: number, random: Random): void {
+function drawMass(patch: Patch, centre: Place, radius: number, spacing: number, random: Uniform): void {
   const waves = [2, 3, 5, 8, 13].map((order) => ({
     order,
     size: between(random, 0.05, 0.16) / Math.sqrt(order),
@@ -109,7 +109,7 @@ function drawCalcifications(
   centre: Place,
   radius: number,
   spacing: number,
-  random: Random,
+  random: Uniform,
 ): void {
   const grains = Math.round(12 + radius * 3);
   for (let grain = 0; grain < grains; grain++) {

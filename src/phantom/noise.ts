@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /** Uniform numbers in [0, 1), the same for the same words on every machine (sfc32 seeded from SHA-256). */
-export type Random = () => number;
+export type Uniform = () => number;
 
-export function seededRandom(...words: (string | number)[]): Random {
+export function seededRandom(...words: (string | number)[]): Uniform {
   const digest = createHash('sha256').update(words.join('\u0000')).digest();
   let a = digest.readInt32LE(0);
   let b = digest.readInt32LE(4);
@@ -20,6 +20,6 @@ export function seededRandom(...words: (string | number)[]): Random {
 }
 
 /** Uniform in [low, high). */
-export function between(random: Random, low: number, high: number): number {
+export function between(random: Uniform, low: number, high: number): number {
   return low + (high - low) * random();
 }

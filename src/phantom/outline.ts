@@ -1,4 +1,4 @@
-import { between, type Random } from './noise.js';
+import { between, type Uniform } from './noise.js';
 
 /** A place in mm; x grows from the chest wall (0) to the nipple, y grows downwards from the upper edge. */
 export interface Place {
@@ -32,7 +32,7 @@ export interface BreastShape {
   muscle: number;
 }
 
-export function breastShape(random: Random, field: { width: number; height: number }): BreastShape {
+export function breastShape(random: Uniform, field: { width: number; height: number }): BreastShape {
   return {
     depth: Math.min(between(random, 88, 112), field.width * between(random, 0.66, 0.76)),
     halfHeight: field.height * between(random, 0.38, 0.44),
@@ -43,7 +43,7 @@ export function breastShape(random: Random, field: { width: number; height: numb
 }
 
 /** The same breast's other side: alike within a few per cent. */
-export function vary(shape: BreastShape, random: Random): BreastShape {
+export function vary(shape: BreastShape, random: Uniform): BreastShape {
   const near = (value: number) => value * between(random, 0.97, 1.03);
   return {
     depth: near(shape.depth),
@@ -54,7 +54,7 @@ export function vary(shape: BreastShape, random: Random): BreastShape {
   };
 }
 
-export function craniocaudalOutline(shape: BreastShape, height: number, random: Random): Outline {
+export function craniocaudalOutline(shape: BreastShape, height: number, random: Uniform): Outline {
   const centre = height * between(random, 0.48, 0.52);
   // A parabola is slender towards the chest wall, an ellipse full.
   const root = 0.74 - 0.2 * shape.fullness;
@@ -76,7 +76,7 @@ export function craniocaudalOutline(shape: BreastShape, height: number, random: 
   return withNipple(smoothCurve(points), random, undefined);
 }
 
-export function mediolateralObliqueOutline(shape: BreastShape, height: number, random: Random): Outline {
+export function mediolateralObliqueOutline(shape: BreastShape, height: number, random: Uniform): Outline {
   const depth = shape.depth * between(random, 0.99, 1.05);
   const hang = (shape.sag - 0.5) * 0.05;
   const axilla = between(random, 0.44, 0.56);
@@ -126,7 +126,7 @@ function smoothCurve(points: Place[]): Place[] {
 }
 
 /** Pushes the outline out where it reaches furthest from the chest wall. */
-function withNipple(curve: Place[], random: Random, muscle: Outline['muscle']): Outline {
+function withNipple(curve: Place[], random: Uniform, muscle: Outline['muscle']): Outline {
   let apex = 0;
   for (let i = 1; i < curve.length; i++) if (curve[i]!.x > curve[apex]!.x) apex = i;
   const at = curve[apex]!;

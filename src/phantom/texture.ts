@@ -1,5 +1,5 @@
 import { inverseFourier } from './fourier.js';
-import type { Random } from './noise.js';
+import type { Uniform } from './noise.js';
 
 /** A periodic square of texture, row-major, sampled every `spacing` mm. */
 export interface Tile {
@@ -20,7 +20,7 @@ const CORNER = 1 / 90;
  * @param band weight of a frequency (cycles per mm), 0 to 1, in power
  */
 export function powerLawTiles(
-  random: Random,
+  random: Uniform,
   side: number,
   spacing: number,
   band: (frequency: number) => number,

@@ -1,4 +1,15 @@
-/** What is drawn: a mammogram with its heat map and caption, and the Secondary Capture that holds it. */
+/**
+ * What is drawn: a mammogram with its heat map and caption, and the Secondary Capture that holds it.
+ *
+ * `overlay.ts` is the picture as a function of its inputs: the mammogram reduced and grey, the heat in colours that
+ * cannot be mistaken for grey levels (`colourMap.ts`), the outline where the answer is positive, and below it a band
+ * with the caption and the colour scale (`captionBand.ts`). What the caption says is put together in `caption.ts`.
+ * Letters are outlines from a typeface in the package (`typeface.ts`), filled by `rasteriser.ts`, so that the same
+ * exam gives the same bytes on every machine, with or without fonts.
+ *
+ * `secondaryCapture.ts` makes a DICOM object of a picture; `png.ts` a preview for people. `overlayPool.ts` draws in
+ * worker threads (`overlayWorker.ts`): a picture takes tens of milliseconds, in which the service must not stand still.
+ */
 export type { Caption } from './caption.js';
 export { drawOverlay, type OverlayInput } from './overlay.js';
 export { OverlayError, OverlayPool } from './overlayPool.js';

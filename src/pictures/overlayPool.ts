@@ -30,7 +30,7 @@ export class OverlayPool {
         maxThreads: options.threads ?? 2,
         idleTimeout: 60_000,
       });
-    // A thread that cannot even start takes no task with it: what waits for one would wait for ever.
+    // A thread that cannot even start takes no task with it: what waits for one would wait forever.
     this.#pool.on('error', (error) => {
       for (const task of this.#underWay) task.abort(error);
     });

@@ -39,7 +39,7 @@ export function openLog(
   );
 }
 
-/** Shorter ones would black out half of every line; they are no secrets worth the name. */
+/** Shorter ones would black out half of every line; they are not secrets worth the name. */
 const SHORTEST_SECRET = 4;
 
 function blackener(secrets: readonly string[]): (line: string) => string {

@@ -156,7 +156,7 @@ describe('mamori', () => {
     const { code, err } = await mamori(['status', '-c', config]);
     expect(code).to.equal(2);
     expect(err).to.contain('line 3: pacs.auth.token needs the environment variable TOKEN');
-    expect(err).to.contain('line 4: worker is no key of the settings; did you mean workers?');
+    expect(err).to.contain('line 4: worker is not a key of the settings; did you mean workers?');
     expect(err).not.to.match(/\n\s+at /);
     expect((await mamori(['status', '-c', config, '--debug'])).err).to.match(/\n\s+at .*loadSettings/);
   });
@@ -172,7 +172,7 @@ describe('mamori', () => {
   });
 
   it('ends with 1 when the work itself meets trouble', async () => {
-    writeFileSync(join(folder, 'l.db'), 'this is no database, whatever it is called. '.repeat(50));
+    writeFileSync(join(folder, 'l.db'), 'this is not a database, whatever it is called. '.repeat(50));
     const { code, err } = await mamori(['status', '-c', config]);
     expect(code).to.equal(1);
     expect(err).to.match(/The ledger .*l\.db cannot be used/);
@@ -240,7 +240,7 @@ describe('mamori', () => {
       expect(await analyze([made[0]!, raw[0]!, magnified])).to.equal(0);
     });
 
-    it('ends with 1 for what should have been analysed and was not, and for a file that is no mammogram', async () => {
+    it('ends with 1 for what should have been analysed and was not, and for what is not a mammogram', async () => {
       for (const kind of ['truncated', 'secondary-capture', 'tomosynthesis'] as const) {
         const stray = makeInstance({ ...SMALL, seed: 'analyze', kind });
         expect(await analyze([made[0]!, stray]), kind).to.equal(1);
@@ -248,7 +248,7 @@ describe('mamori', () => {
       expect(await analyze([makeInstance({ ...SMALL, modifier: 'magnification' })])).to.equal(1);
     });
 
-    it('names a folder for results that cannot be had, and does not call it a fault', async () => {
+    it('names a folder for results that cannot be used, and does not call it a fault', async () => {
       const file = join(folder, 'L.dcm');
       writeFileSync(file, made[0]!.bytes);
       const { code, err } = await mamori(['analyze', file, '--out', file]);
@@ -291,15 +291,15 @@ describe('mamori', () => {
         expect(readdirSync(place)).to.deep.equal(before);
       };
       expect(await analyze(other.slice(0, 1))).to.equal(0);
-      await refused([image], out, /out holds .*\.dcm, which is no result of study/);
+      await refused([image], out, /out holds .*\.dcm, which is not a result of study/);
       const both = [image, join(folder, '0.dcm')];
-      await refused(both, out, /out holds .*, which is no folder of a study/);
+      await refused(both, out, /out holds .*, which is not a folder of a study/);
       // The images themselves are of the study, and no results.
-      await refused([image], folder, /holds .*, which is no result of study/);
+      await refused([image], folder, /holds .*, which is not a result of study/);
       const alone = join(folder, 'images');
       mkdirSync(alone);
       writeFileSync(join(alone, 'LCC-1.dcm'), made[0]!.bytes);
-      await refused([join(alone, 'LCC-1.dcm')], alone, /holds LCC-1\.dcm, which is no result of study/);
+      await refused([join(alone, 'LCC-1.dcm')], alone, /holds LCC-1\.dcm, which is not a result of study/);
     });
 
     it('gives each of several studies its folder, twice too', async () => {
@@ -362,7 +362,7 @@ describe('mamori', () => {
       expect(first.code, first.err).to.equal(0);
       expect(readdirSync(join(out, study)).filter((name) => name.endsWith('.dcm'))).to.have.length(5);
       expect(existsSync(join(folder, 'l.db'))).to.equal(false);
-      writeFileSync(join(folder, 'l.db'), 'this is no database, whatever it is called. '.repeat(50));
+      writeFileSync(join(folder, 'l.db'), 'this is not a database, whatever it is called. '.repeat(50));
       const blind = await dryRun();
       expect(blind.code).to.equal(0);
       expect(blind.err).to.match(/ledger .* cannot be used.*as if the study had never been processed/);

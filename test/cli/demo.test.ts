@@ -85,7 +85,9 @@ describe('the demo and its files', function () {
     const child = demo('--once', '--keep', kept);
     const err = text(child.stderr!);
     expect(await exitCode(child)).to.equal(1);
-    expect(await err).to.match(/ holds tid1500\.dcm, which is no result of study .*\.\nName another folder/);
+    expect(await err).to.match(
+      / holds tid1500\.dcm, which is not a result of study .*\.\nName another folder/,
+    );
     expect(readdirSync(kept)).to.deep.equal(['tid1500.dcm']);
   });
 

@@ -147,16 +147,16 @@ describe('settings', () => {
       ].join('\n');
       expect(problems(text)).to.deep.equal([
         '1 pacs.url is missing: the DICOMweb root of the PACS',
-        '2 pacs.ulr is no key of the settings; did you mean url?',
-        '4 poll.lookbackDay is no key of the settings; did you mean lookbackDays?',
+        '2 pacs.ulr is not a key of the settings; did you mean url?',
+        '4 poll.lookbackDay is not a key of the settings; did you mean lookbackDays?',
         '5 poll.settleSeconds must be a number, not a text',
         '6 poll.views[1] must be one of LCC, RCC, LMLO, RMLO; did you mean LCC?',
-        '7 settleSeconds is no key of the settings; did you mean poll.settleSeconds?',
+        '7 settleSeconds is not a key of the settings; did you mean poll.settleSeconds?',
         '8 workers must be at least 1',
         '9 model.engine must be one of auto, onnxruntime, tensorflow; did you mean tensorflow?',
         '10 explain must be a map of keys, not a text',
         '11 outputs.secondaryCapture.longEdge must be at least 512',
-        '11 outputs.secondaryCapture.quality is no key of the settings',
+        '11 outputs.secondaryCapture.quality is not a key of the settings',
         '12 admin.listen must be host:port, such as 127.0.0.1:8040, or off',
       ]);
     });

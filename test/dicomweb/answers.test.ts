@@ -103,7 +103,7 @@ describe('An answer with an instance', () => {
       framed('--b-1\r\nContent-Type: image/jpeg\r\n\r\nJFIF\r\n--b-1--'),
       {},
     ],
-    ['that is no gzip', MULTIPART, whole, { 'content-encoding': 'gzip' }],
+    ['that is not gzip', MULTIPART, whole, { 'content-encoding': 'gzip' }],
     ['whose gzip is cut short', MULTIPART, gzipSync(whole).subarray(0, 200), { 'content-encoding': 'gzip' }],
     ['in an encoding that is not known', MULTIPART, whole, { 'content-encoding': 'zstd-or-so' }],
   ] as [string, string, Buffer, Record<string, string>][]) {

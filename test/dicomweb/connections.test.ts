@@ -16,7 +16,7 @@ describe('Repeats', () => {
   const setting = new Setting();
   afterEach(() => setting.endAll());
 
-  /** Answers with each status in turn, the last one for ever. */
+  /** Answers with each status in turn, the last one forever. */
   const statuses = (list: number[], headers: Record<string, string> = {}) => {
     let n = 0;
     return setting.pair((_seen, response) => {
@@ -82,7 +82,7 @@ describe('Repeats', () => {
     }
   });
 
-  it('are not put off for ever by a server whose clock or date is far off', async () => {
+  it('are not put off forever by a server whose clock or date is far off', async () => {
     const { web } = await statuses([503], { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' });
     expect(await caught(web.metadata('1.2.3'))).to.have.property('retryAfterMs', 86_400_000);
   });

@@ -120,7 +120,7 @@ describe('OAuth 2 client credentials', () => {
     expect(tokens.seen).to.have.length(1);
   });
 
-  it('tries again while the authorisation server is busy, but not for ever', async () => {
+  it('tries again while the authorisation server is busy, but not forever', async () => {
     const { web } = await scene({ grant: (_s, n) => (n < 3 ? { status: 503, body: {} } : undefined) });
     expect(await web.metadata('1.2.3')).to.deep.equal([]);
     await setting.endAll();
@@ -132,7 +132,7 @@ describe('OAuth 2 client credentials', () => {
   for (const [what, body] of [
     ['without a token', { token_type: 'Bearer' }],
     ['with a token that would break the header', { access_token: 'a\r\nX-Evil: 1' }],
-    ['that is no JSON object', 'token-1'],
+    ['that is not a JSON object', 'token-1'],
   ] as const) {
     it(`an answer ${what} is pacs-answer-malformed`, async () => {
       const { web } = await scene({ grant: () => ({ status: 200, body }) });

@@ -29,7 +29,7 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-/** A server on loopback that answers as the test says: the misbehaviour of archives that cannot be had here. */
+/** A server on loopback that answers as the test says: the misbehaviour of archives that are not at hand. */
 export async function scriptedServer(handler: Handler, tls?: ServerOptions): Promise<ScriptedServer> {
   const seen: Seen[] = [];
   const connections = new Map<unknown, number>();

@@ -62,7 +62,7 @@ describe('What a STOW-RS answer says', () => {
     expect(outcomes(answer)).to.deep.equal(['stored', 'unknown']);
   });
 
-  it('200 with both lists empty is no success', async () => {
+  it('200 with both lists empty is not a success', async () => {
     expect(outcomes(await stored(200, { '00081199': sequence(), '00081198': sequence() }))).to.deep.equal([
       'unknown',
       'unknown',
@@ -231,7 +231,7 @@ describe('Reading back', () => {
     expect(await web.confirm(study, [a, b])).to.deep.equal({ present: [a, b], missing: [] });
   });
 
-  it('does with the query alone where metadata cannot be had', async () => {
+  it('does with the query alone where metadata are not available', async () => {
     const { web } = await setting.pair((seen, response) => {
       if (seen.path.endsWith('/metadata')) response.writeHead(406).end();
       else json(response, seen.parameters.get('offset') === '0' ? [listed(a)] : []);
@@ -239,7 +239,7 @@ describe('Reading back', () => {
     expect(await web.confirm(study, [a, b])).to.deep.equal({ present: [a], missing: [b] });
   });
 
-  it('is an error, and not "missing", where neither can be had', async () => {
+  it('is an error, and not "missing", where neither is available', async () => {
     const { web } = await setting.pair((_seen, response) => void response.writeHead(403).end());
     expect(await caught(web.confirm(study, [a]))).to.include({ code: 'pacs-unauthorised' });
   });

@@ -120,7 +120,7 @@ describe('Finding studies', () => {
     expect((await finds(oneDay, { ignoresOffset: true })).uids).to.have.members(mg(oneDay));
   });
 
-  it('gives what can be had and then says that there is more', async () => {
+  it('gives what it can find and then says that there is more', async () => {
     const { web, server } = await setting.pair(search(oneDay, { ignoresOffset: true, cap: 10 }), {
       pageSize: 10,
     });
@@ -193,7 +193,7 @@ describe('Finding studies', () => {
     expect(records.map((r) => r.modalities)).to.deep.equal([[], []]);
   });
 
-  it('ends with a server that makes up new studies for ever, when the reader ends', async () => {
+  it('ends with a server that makes up new studies forever, when the reader ends', async () => {
     let n = 0;
     const { web } = await setting.pair((_seen, response) =>
       json(response, [studyJson({ uid: `1.2.${++n}`, date: '20260901', modalities: ['MG'] })]),

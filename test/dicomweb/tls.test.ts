@@ -113,7 +113,7 @@ describe('TLS', () => {
     expect(plain.seen).to.have.length(0);
   });
 
-  it('says which file is missing, or is no PEM, or lacks its other half', () => {
+  it('says which file is missing, or is not PEM, or lacks its other half', () => {
     const der = join(directory, 'der.crt');
     writeFileSync(der, Buffer.from([0x30, 0x82]));
     for (const tls of [{ ca: join(directory, 'none.pem') }, { ca: der }, { cert: client.cert }]) {

@@ -357,7 +357,7 @@ describe('an evaluation', function () {
       expect(json.seed).to.equal(2);
     });
 
-    it('images that are not there, and files that are no images, by name', async () => {
+    it('images that are not there, and files that are not images, by name', async () => {
       const broken = await writeDataSet(patients(4));
       await writeFile(join(broken.data, '2-CC.png'), 'not a picture');
       expect((await refused({}, broken)).message).to.include('2-CC.png');

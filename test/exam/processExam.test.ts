@@ -208,7 +208,7 @@ describe('processing an exam', () => {
     }
   });
 
-  it('does not fetch what is no mammogram by its SOP class', async () => {
+  it('does not fetch what is not a mammogram by its SOP class', async () => {
     const tomosynthesis = given(makeInstance({ ...SMALL, kind: 'tomosynthesis' }), async () => {
       throw new Error('fetched');
     });

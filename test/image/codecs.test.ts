@@ -97,7 +97,7 @@ describe('decodePixels', () => {
     expect(values(await decodePixels(bytes))).to.deep.equal([7, 255, 128]);
   });
 
-  it('refuses what is no grey mammogram by name', async () => {
+  it('refuses what is not a grey mammogram by name', async () => {
     const words = [1, 2, 3, 4];
     const codes = await Promise.all(
       [

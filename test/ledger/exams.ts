@@ -24,7 +24,7 @@ export function objects(make = 1, captures = 2): ObjectToKeep[] {
 export async function claimed(ledger: Ledger, exam = EXAM, now = at(0)): Promise<Claim> {
   await ledger.observe(exam, 'four images', now);
   const claim = await ledger.claim(exam, 'worker', new Date(now.getTime() + 60_000), now);
-  if (claim === undefined) throw new Error('the exam is not to be had');
+  if (claim === undefined) throw new Error('the exam is not available');
   return claim;
 }
 

@@ -102,7 +102,7 @@ describe('ledger', () => {
       expect(await ledger.find(EXAM)).to.deep.include({ attempts: 1, leaseUntil: at(120) });
     });
 
-    it('is not to be had of an exam that nobody has seen, or that is closed', async () => {
+    it('is not given for an exam that nobody has seen, or that is closed', async () => {
       expect(await ledger.claim(EXAM, 'worker', at(60), at(0))).to.equal(undefined);
       await delivered(ledger);
       expect(await ledger.claim(EXAM, 'worker', at(999), at(900))).to.equal(undefined);
@@ -393,7 +393,7 @@ describe('ledger', () => {
     });
   });
 
-  describe('an exam taken up anew', () => {
+  describe('an exam taken up again', () => {
     it('is a new revision when images came after it was closed, and names its predecessors', async () => {
       await delivered(ledger);
       const { change, record } = await ledger.observe(EXAM, 'five images', at(5));
@@ -622,7 +622,7 @@ describe('ledger', () => {
       }
     });
 
-    it('that is no ledger is refused, and stays as it is', async () => {
+    it('that is not a ledger is refused, and stays as it is', async () => {
       const file = join(folder, 'letter.txt');
       writeFileSync(file, 'Dear colleague, this is not a database. '.repeat(100));
       expect(await codeOf(`sqlite:${file}`)).to.equal('ledger-unreadable');

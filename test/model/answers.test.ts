@@ -29,7 +29,7 @@ describe('calibrate', () => {
     );
   });
 
-  it('takes certain answers, and refuses what is no probability', () => {
+  it('takes certain answers, and refuses what is not a probability', () => {
     expect(calibrate(platt, 0)).to.be.above(0);
     expect(calibrate(platt, 1)).to.be.below(1);
     for (const wrong of [-0.1, 1.1, Number.NaN]) expect(() => calibrate(platt, wrong)).to.throw(RangeError);

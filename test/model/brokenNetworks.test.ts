@@ -65,7 +65,7 @@ describe('a bundle whose network is broken', function () {
         expect(error.message).to.include('model.onnx');
         expect(error.remedy).to.include('again');
       }
-      const text = await remade(bundle, 'model.onnx', () => Buffer.from('this is no model'));
+      const text = await remade(bundle, 'model.onnx', () => Buffer.from('this is not a model'));
       expect(await refusal(openEngine(text, AUTO))).to.include({ code: 'bundle-malformed' });
     });
 
@@ -112,7 +112,7 @@ describe('a bundle whose network is broken', function () {
       });
     });
 
-    it('is refused when a weight is no number or infinite, even where ReLU would hide it', async () => {
+    it('is refused when a weight is not a number or infinite, even where ReLU would hide it', async () => {
       for (const value of [Number.NaN, Number.NEGATIVE_INFINITY]) {
         const broken = await remade(await smallBundle(), 'model.onnx', withFirstKernelValue(value));
         const error = await refusal(openEngine(broken, AUTO));
@@ -199,7 +199,7 @@ describe('a bundle whose network is broken', function () {
       expect(await refusal(openEngine(other, TENSORFLOW))).to.include({ code: 'bundle-model-input' });
     });
 
-    it('is refused when a weight is no number or infinite', async function () {
+    it('is refused when a weight is not a number or infinite', async function () {
       needsNativeTensorflow(this);
       for (const value of [Number.NaN, Number.NEGATIVE_INFINITY]) {
         const broken = await remade(await smallBundle(), 'weights.bin', withFirstWeight(value));
@@ -210,7 +210,7 @@ describe('a bundle whose network is broken', function () {
     });
   });
 
-  it('is not even exported when its weights are no numbers', async () => {
+  it('is not even exported when its weights are not numbers', async () => {
     const { tf } = await anyTensorflow();
     const { make, targetLayer } = SMALL_NETWORKS[0]!;
     const model = make(tf);

@@ -146,7 +146,7 @@ describe('a model bundle', () => {
       expect(error.message).to.include(named);
     });
 
-  it('is refused when bundle.json is no JSON', async () => {
+  it('is refused when bundle.json is not JSON', async () => {
     const bundle = await freshBundle();
     await writeFile(join(bundle.directory, 'bundle.json'), '{');
     expect(await refusal(loadBundle(bundle.directory))).to.include({ code: 'bundle-malformed' });

@@ -55,7 +55,7 @@ export function orthancMissing(): string | undefined {
 }
 
 /**
- * For a suite's `before` hook: skips the suite aloud where Orthanc is missing, and fails it under CI.
+ * For a suite's `before` hook: skips the suite visibly where Orthanc is missing, and fails it under CI.
  *
  * @example before(function () { requireOrthanc(this); })
  */

@@ -40,17 +40,19 @@ describe('A dry run', () => {
   const namesOf = (objects: { sopInstanceUID: string }[]) =>
     objects.map(({ sopInstanceUID }) => sopInstanceUID);
 
-  it('names everything as it is stored then: the first time, and when a closed exam is taken up anew', async () => {
+  it('names everything as it is stored then: the first time, and when a closed exam is taken up again', async () => {
     const first = await tried();
     expect(await here.ledger.find({ studyInstanceUID: study, ...ALGORITHM })).to.equal(undefined);
     const [stored] = await here.poller.process([study]);
     expect(namesOf(stored!.objects)).to.have.length(6).and.deep.equal(namesOf(first));
 
     const before = await here.ledger.history({ studyInstanceUID: study, ...ALGORITHM });
-    const anew = await tried();
+    const again = await tried();
     expect(await here.ledger.history({ studyInstanceUID: study, ...ALGORITHM })).to.deep.equal(before);
-    const [storedAnew] = await here.poller.process([study], { force: true });
-    expect(namesOf(storedAnew!.objects)).to.deep.equal(namesOf(anew)).and.not.include.members(namesOf(first));
+    const [storedAgain] = await here.poller.process([study], { force: true });
+    expect(namesOf(storedAgain!.objects))
+      .to.deep.equal(namesOf(again))
+      .and.not.include.members(namesOf(first));
   });
 
   it('names what would be replaced', async () => {

@@ -51,7 +51,7 @@ describe('Exams that end their workers', () => {
     }
   }
 
-  it('are not analysed again for ever: after the last try they are answered without it', async () => {
+  it('are not analysed again forever: after the last try they are answered without it', async () => {
     const made = exam('deadly');
     const study = made[0]!.studyInstanceUID;
     await archive.add(...made);

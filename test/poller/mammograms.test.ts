@@ -38,7 +38,7 @@ describe('What an exam is made of', () => {
     });
   }
 
-  it('is no report, presentation state or document, whatever modality it claims', async () => {
+  it('is not a report, presentation state or document, whatever modality it claims', async () => {
     const others = [
       sopClass.MammographyCADSR,
       sopClass.Comprehensive3DSR,

@@ -124,7 +124,7 @@ describe('From a mammogram in the archive to the results beside it', () => {
         expect(await cycle(await station(), studyOf(made))).to.include({ end: 'delivered' });
       });
 
-      it('writes anew when an image comes late, names what it replaces, and leaves that where it is', async () => {
+      it('writes again when an image comes late, names what it replaces, and leaves that where it is', async () => {
         const made = exam('late');
         await archive.add(...made);
         const here = await station();
@@ -286,7 +286,7 @@ describe('From a mammogram in the archive to the results beside it', () => {
         });
       });
 
-      it('leaves out an image that is listed and cannot be had, and names it', async () => {
+      it('leaves out an image that is listed and cannot be fetched, and names it', async () => {
         const made = exam('lost');
         await archive.add(...made);
         relay.fate = (line) =>

@@ -58,7 +58,7 @@ describe('Mammography CAD report', () => {
     ]);
   });
 
-  it('is no partial report because of raw twins, and lists none of them as failed', () => {
+  it('is not a partial report because of raw twins, and lists none of them as failed', () => {
     const leftOut = fourViews().map(superseded);
     const { dataset, root } = readReport(cadReport(reportInput(negativeExam(), { leftOut })));
     expect(codeOf(find(root, PROCESSING)[0])).to.equal('111241');

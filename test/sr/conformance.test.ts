@@ -82,7 +82,7 @@ function wrongReport(): Uint8Array {
   return Buffer.from(bytes.toString('latin1').replace('111064', '111069'), 'latin1');
 }
 
-/** Warnings that stay, each with the reason why it is no fault. */
+/** Warnings that stay, each with the reason why it is not a fault. */
 const ACCEPTED: RegExp[] = [
   // IHE AI Results asks for it, and PS3.3 C.12.1 has it since 2021; dciodvfy's IODs are older.
   /ContributingEquipmentSequence.*DeviceUID.*not present in standard DICOM IOD/,

@@ -52,7 +52,7 @@ describe('TID 1500 report', () => {
     expect(readReport(bytes).dataset.string('SOPClassUID')).to.equal('1.2.840.10008.5.1.4.1.1.88.33');
   });
 
-  it('is no partial report because of raw twins: it names them in words and no more', () => {
+  it('is not a partial report because of raw twins: it names them in words and no more', () => {
     const leftOut = fourViews().map(superseded);
     const { dataset, root } = readReport(resultReport(reportInput(positiveExam(), { leftOut })));
     expect(dataset.string('SeriesDescription')).not.to.include('part');
@@ -275,7 +275,7 @@ describe('TID 1500 report', () => {
     expect(dataset.string('SeriesDescription')).to.include('part of the exam');
   });
 
-  it('is no part of an answer when only other things than mammograms were left alone', () => {
+  it('is not part of an answer when only other things than mammograms were left alone', () => {
     const { dataset, root } = readReport(
       resultReport(reportInput(positiveExam(), { leftOut: [TOMOSYNTHESIS] })),
     );

@@ -145,7 +145,7 @@ describe('the training of the lesion map', () => {
     };
   });
 
-  it('goes from two data sets, one with boxes, to a bundle that runs and knows what it was made from', async function () {
+  it('goes from two data sets, one with boxes, to a bundle that runs and knows its origin', async function () {
     this.timeout(180_000);
     needsNativeTensorflow(this);
     const said: string[] = [];

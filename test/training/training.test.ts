@@ -229,7 +229,7 @@ describe('the measures', () => {
     );
   });
 
-  it('give no AUC, and an end, where an answer is no number', () => {
+  it('give no AUC, and an end, where an answer is not a number', () => {
     const answers = scored([
       [Number.NaN, 0],
       [Number.NaN, 1],

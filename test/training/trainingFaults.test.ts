@@ -68,7 +68,7 @@ describe('a training that cannot be', function () {
     expect(error.message).to.include('3.png on two lines');
   });
 
-  it('names a column that stands twice, and separators that are no commas', async () => {
+  it('names a column that stands twice, and separators that are not commas', async () => {
     await labels(([, ...lines]) => ['file,label,case,case', ...lines.map((line) => `${line},x`)]);
     expect((await refused()).message).to.include('case stands twice');
     await labels(() => ['file;label;case', '1.png;benign;1']);
@@ -146,7 +146,7 @@ describe('a training that cannot be', function () {
     expect((await refused({ out: '/proc/models/mine' })).code).to.equal('bundle-place-taken');
   });
 
-  it('ends at the step where the loss is no number any more, and leaves nothing', async () => {
+  it('ends at the step where the loss is not a number any more, and leaves nothing', async () => {
     const error = await refusal(train({ ...options, learningRate: 1e30 }, SILENT));
     expect(error.code).to.equal('training-diverged');
     expect(error.message).to.match(/epoch 1, step \d/);
@@ -162,7 +162,7 @@ describe('a training that cannot be', function () {
     expect(await leftBy(options)).to.deep.equal([]);
   });
 
-  it('ends where weights are no numbers from the start', async () => {
+  it('ends where weights are not numbers from the start', async () => {
     addSmallNetwork({
       build: (tf, input) => {
         const model = paperNetwork(tf, input, { filters: [4, 4], hidden: 4, dropout: 0, seed: 1 });
@@ -174,7 +174,7 @@ describe('a training that cannot be', function () {
     expect((await refused()).code).to.equal('model-not-finite');
   });
 
-  it('does not begin anew over the checkpoint of a training that stopped', async () => {
+  it('does not begin again over the checkpoint of a training that stopped', async () => {
     const stop = new Error('ended here');
     const stopping = {
       ...SILENT,
@@ -191,7 +191,7 @@ describe('a training that cannot be', function () {
     expect((await refusal(train({ ...options, seed: 2, resume: true }, SILENT))).code).to.equal(
       'checkpoint-other-training',
     );
-    // Weights that were chosen on other truths are not gone on from: they would say the opposite.
+    // Weights that were chosen on other truths are not resumed from: they would say the opposite.
     const exchanged = { ...options, positive: 'benign', resume: true };
     expect((await refusal(train(exchanged, SILENT))).code).to.equal('checkpoint-other-training');
     const truths = await readFile(options.labels, 'utf8');

@@ -1,0 +1,60 @@
+/**
+ * The command line: a file per command, no more than arguments in and words out.
+ *
+ * A command declares its arguments and options at the top of its file; its work is done by the rooms below. It imports
+ * them only when it runs, since help must not wait for models and databases: a file here imports nothing but commander
+ * and its neighbours before its command is known, and a test holds that. A new command is a file, and a line in the
+ * list below.
+ *
+ * How commands end is said once, in `outcome.ts`: exit codes, an error with what can be done about it, `--json` as one
+ * object on stdout and nothing else. What became of an exam is put into words in `examReports.ts` and
+ * `outcomeText.ts`; folders of results are written whole or not at all (`resultFiles.ts`).
+ *
+ * `main.ts` is the program that a shell starts.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { analyzeCommand } from './analyze.js';
+import { demoCommand } from './demo.js';
+import { evaluateCommand } from './evaluate.js';
+import { modelCommand } from './model.js';
+import { onceCommand } from './once.js';
+import { processCommand } from './process.js';
+import { retryCommand } from './retry.js';
+import { runCommand } from './run.js';
+import { statusCommand } from './status.js';
+import { trainCommand } from './train.js';
+
+// By itself, as the settings' code would take longer to load than help may take.
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+export const program = new Command('mamori')
+  .description('Analyses new mammograms in a PACS and stores a report and heat maps beside them.')
+  .version(version);
+
+for (const command of [
+  runCommand,
+  onceCommand,
+  processCommand,
+  analyzeCommand,
+  statusCommand,
+  retryCommand,
+  trainCommand,
+  evaluateCommand,
+  modelCommand,
+  demoCommand,
+]) {
+  program.addCommand(command);
+}
+
+/** What every command has, and how each of them ends: in one place. */
+function prepare(command: Command, name = ''): void {
+  command.exitOverride();
+  command.showHelpAfterError(`(mamori ${name}--help says more)`);
+  if (command.commands.length === 0) command.option('--debug', 'show the stack of an error');
+  for (const child of command.commands) prepare(child, `${name}${child.name()} `);
+}
+
+prepare(program);
