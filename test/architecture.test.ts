@@ -172,6 +172,18 @@ describe('the pages', () => {
     );
     expect(wide).to.deep.equal([]);
   });
+
+  it('name only files that are there', () => {
+    const named = [...writtenFiles('.md')].flatMap((file) =>
+      [
+        ...readFileSync(file, 'utf8').matchAll(
+          /(?<![\w/.])(?:src|test|bench|scripts|docs|config)\/[\w./-]*\w/g,
+        ),
+      ].map(([path]) => ({ page: rel(file), path })),
+    );
+    expect(named.length).to.be.greaterThan(50);
+    expect(named.filter(({ path }) => !existsSync(join(root, path)))).to.deep.equal([]);
+  });
 });
 
 /** Rooms whose files do not keep a rule yet. */

@@ -8,7 +8,8 @@ export const evaluateCommand = new Command('evaluate')
   .requiredOption('--model <bundle>', 'folder of the bundle')
   .requiredOption(
     '--data <dir...>',
-    'folder of the images, PNG, JPEG or DICOM (DIR/file or DIR/label/file); without --labels a data set with images/, labels.csv and where known boxes.csv; several stand side by side',
+    'folder of the images, PNG, JPEG or DICOM (DIR/file or DIR/label/file); without --labels a data set with ' +
+      'images/, labels.csv and where known boxes.csv; several stand side by side',
   )
   .option(
     '--labels <csv...>',

@@ -104,7 +104,7 @@ export async function trainLesions(
   checkDescription({ ...described, calibration: { kind: 'none' }, operatingPoint: 0.5, performance: [] });
   if (options.start === undefined)
     throw new ModelError('start-missing', `${LESION_ARCHITECTURE} begins from pretrained weights`, {
-      remedy: 'Name them with --start FILE.safetensors; scripts/make-safetensors.py makes the file.',
+      remedy: 'Name them with --start FILE.safetensors; scripts/makeSafetensors.py makes the file.',
     });
   const tensors = await readSafetensors(options.start);
   const chosen = { ...plan, recipe: recipeOf(plan, options) };

@@ -20,7 +20,7 @@ const WEIGHTS = join(PRETRAINED, 'efficientnet-lite0.safetensors');
 function needsPretrained(context: Mocha.Context): void {
   if (existsSync(WEIGHTS)) return;
   console.warn(
-    `      skipped: ${WEIGHTS} is not there (scripts/make-safetensors.py makes it; MAMORI_PRETRAINED)`,
+    `      skipped: ${WEIGHTS} is not there (scripts/makeSafetensors.py makes it; MAMORI_PRETRAINED)`,
   );
   context.skip();
 }
@@ -164,7 +164,7 @@ describe('a safetensors file', () => {
     it(`is refused when ${what}`, async () => {
       const error = await refusal(readSafetensors(await fileOf(bytes)));
       expect(error.code).to.equal(code);
-      expect(error.remedy).to.contain('make-safetensors.py');
+      expect(error.remedy).to.contain('makeSafetensors.py');
     });
 
   it('is refused when it is not there', async () => {

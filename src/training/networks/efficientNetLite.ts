@@ -172,7 +172,7 @@ function valuesOf(tensors: Map<string, StoredTensor>, name: string, size: number
   const what =
     found === undefined ? `no ${name}` : `${found.values.length} numbers as ${name} in place of ${size}`;
   throw new ModelError('start-other-network', `the file given with --start has ${what}`, {
-    remedy: 'Give the weights of EfficientNet-Lite0; scripts/make-safetensors.py makes the file.',
+    remedy: 'Give the weights of EfficientNet-Lite0; scripts/makeSafetensors.py makes the file.',
   });
 }
 

