@@ -84,7 +84,7 @@ export function knownByClass({ sopClassUID }: ExamInstance): { code: string; rea
 
 const SUPERSEDED = {
   code: 'for-processing-superseded',
-  reason: 'A For Presentation image of the same view was analysed instead.',
+  reason: 'A For Presentation image of the same view was taken instead.',
   attempted: false,
   superseded: true,
 };

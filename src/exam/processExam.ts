@@ -2,6 +2,7 @@ import { aggregate } from '../findings/index.js';
 import type { UnanalysedInstance } from '../sr/index.js';
 import { drawCaptures } from './captures.js';
 import { explain } from './explanation.js';
+import { onlyFamiliar, UNLIKE_TRAINING } from './familiarity.js';
 import {
   describedStudy,
   type Intake,
@@ -12,7 +13,7 @@ import {
   takeIn,
 } from './intake.js';
 import { writeNotProcessed, writeReports } from './reports.js';
-import type { ExamInstance, ExamOutcome } from './types.js';
+import type { ExamInstance, ExamOutcome, StageTimes } from './types.js';
 import { type ExamContext, type ExamWork, examWork, type Workbench } from './workbench.js';
 
 /** Without Secondary Captures nothing is drawn, and only a small display image is kept. */
@@ -22,7 +23,8 @@ const DISPLAY_UNUSED = 64;
  * The whole job on one exam: images in, findings and finished DICOM objects out. Knows no archive: instances come
  * from `fetch`, objects go to the caller.
  *
- * Broken or unsuitable images are left out with their reason; an exam of which nothing is left is `not-processed`.
+ * Broken or unsuitable images are left out with their reason, and so are those that are no plausible mammogram or unlike
+ * all that the model was made from; an exam of which nothing is left is `not-processed`.
  *
  * @throws what `fetch` throws (except InstanceUnavailable) and what the engine throws: the exam is not at fault and
  * should be tried again.
@@ -36,25 +38,30 @@ export async function processExam(
   const elapsed = () => performance.now() - start;
   const { bundle, engine, settings } = bench;
 
-  const intake = await takeIn(instances, bench.preparation, {
+  const nothingAnalysed = async (times: Pick<StageTimes, 'prepared' | 'inferred'>): Promise<ExamOutcome> => {
+    intake.study ??= await describedStudy(instances);
+    const work = examWork(intake, bench, context);
+    const outcome = await notProcessed(work, intake, whyNothing(instances, intake.leftOut));
+    return { ...outcome, times: { ...times, rendered: times.inferred, reported: elapsed() } };
+  };
+
+  let intake = await takeIn(instances, bench.preparation, {
     preparation: bundle.input.preparation,
     displayLongEdge: settings.secondaryCapture?.longEdge ?? DISPLAY_UNUSED,
     concurrency: bench.concurrency,
   });
   const prepared = elapsed();
 
-  if (intake.images.length === 0) {
-    intake.study ??= await describedStudy(instances);
-    const work = examWork(intake, bench, context);
-    const times = { prepared, inferred: prepared, rendered: prepared, reported: elapsed() };
-    return { ...(await notProcessed(work, intake, whyNothing(instances, intake.leftOut))), times };
-  }
+  if (intake.images.length === 0) return nothingAnalysed({ prepared, inferred: prepared });
+
+  const inferences = await engine.infer(intake.images.map((image) => image.input));
+  const answered = onlyFamiliar({ intake, inferences }, bench);
+  intake = answered.intake;
+  const inferred = elapsed();
+  if (intake.images.length === 0) return nothingAnalysed({ prepared, inferred });
 
   const work = examWork(intake, bench, context);
-  const inferences = await engine.infer(intake.images.map((image) => image.input));
-  const inferred = elapsed();
-
-  const explained = await explain(intake.images, inferences, bundle, engine, settings.explain);
+  const explained = await explain(intake.images, answered.inferences, bundle, engine, settings.explain);
   const findings = aggregate(
     bundle,
     explained.map(({ finding }) => finding),
@@ -113,6 +120,9 @@ function isFailure(left: UnanalysedInstance): boolean {
   return left.attempted === true;
 }
 
+/** Images that could be read, and of which an answer would say nothing. */
+const REFUSALS: ReadonlySet<string> = new Set([UNLIKE_TRAINING]);
+
 interface Reason {
   code: string;
   reason: string;
@@ -129,7 +139,11 @@ function whyNothing(instances: ExamInstance[], leftOut: UnanalysedInstance[]): R
   }
   const reasons = [...new Set(failures.map((left) => left.reason))];
   const count = failures.length === 1 ? 'One image' : `${failures.length} images`;
-  return { code: 'images-unreadable', reason: `${count} could not be read. ${reasons.join(' ')}` };
+  const refused = failures.filter((left) => REFUSALS.has(left.code)).length;
+  if (refused === failures.length)
+    return { code: 'images-refused', reason: `${count} got no answer. ${reasons.join(' ')}` };
+  const failed = refused > 0 ? 'could not be analysed' : 'could not be read';
+  return { code: 'images-unreadable', reason: `${count} ${failed}. ${reasons.join(' ')}` };
 }
 
 async function notProcessed(

@@ -1,6 +1,6 @@
 import type { Algorithm } from '../dicom/index.js';
 import type { PreparationPool } from '../image/index.js';
-import type { Bundle, Engine } from '../model/index.js';
+import type { Bundle, Engine, KnownFeatures } from '../model/index.js';
 import type { OverlayPool } from '../pictures/index.js';
 import { algorithmOf } from './algorithm.js';
 import { type ResultNames, resultNames } from './identity.js';
@@ -10,6 +10,8 @@ import type { ExamObject, ExamSettings, InstanceReference } from './types.js';
 /** What stays the same from exam to exam: the model, what runs it, and how results are written. */
 export interface Workbench {
   bundle: Bundle;
+  /** What the bundle says of the images that it was made from; undefined where it says nothing. */
+  known: KnownFeatures | undefined;
   engine: Engine;
   preparation: PreparationPool;
   overlays: OverlayPool;

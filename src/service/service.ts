@@ -4,7 +4,7 @@ import { installedVersion, resultDigest, type Settings } from '../config/index.j
 import { DicomWeb } from '../dicomweb/index.js';
 import { type ExamSettings, openThreads, type Workbench } from '../exam/index.js';
 import { type Algorithm, type Ledger, openLedger } from '../ledger/index.js';
-import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
+import { type Bundle, type Engine, loadBundle, openEngine, readKnownFeatures } from '../model/index.js';
 import { type Log, Poller, type PollerParts } from '../poller/index.js';
 
 /** Everything a running Mamori consists of, opened from its settings. */
@@ -80,11 +80,13 @@ export async function openWorkbench(
 ): Promise<{ bench: Workbench; close(): Promise<void> }> {
   const { model } = settings;
   const bundle = await loadBundle(model.bundle);
+  const known = await readKnownFeatures(bundle);
   const engine = await openEngine(bundle, model);
   const threads = Math.min(availableParallelism(), MOST_PREPARATION_THREADS);
   const { preparation, overlays, close: closeThreads } = openThreads(threads);
   const bench: Workbench = {
     bundle,
+    known,
     engine,
     preparation,
     overlays,

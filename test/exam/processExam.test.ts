@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { readPart10, registerPatientAndStudy, sopClass, transferSyntax } from '../../src/dicom/index.js';
+import {
+  readPart10,
+  registerPatientAndStudy,
+  type SourceInstance,
+  sopClass,
+  transferSyntax,
+} from '../../src/dicom/index.js';
 import {
   declineExam,
   type ExamInstance,
@@ -9,7 +15,7 @@ import {
   type Workbench,
 } from '../../src/exam/index.js';
 import { PreparationPool } from '../../src/image/index.js';
-import { openEngine } from '../../src/model/index.js';
+import { type Engine, KnownFeatures, openEngine, placeSummary } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
 import { OverlayPool } from '../../src/pictures/index.js';
 import { smallBundle } from '../model/bundles.js';
@@ -40,6 +46,7 @@ describe('processing an exam', () => {
     const bundle = await smallBundle();
     bench = {
       bundle,
+      known: undefined,
       engine: await openEngine(bundle, { engine: 'onnxruntime', device: 'cpu' }),
       preparation: new PreparationPool({ threads: 2 }),
       overlays: new OverlayPool({ threads: 2 }),
@@ -327,6 +334,74 @@ describe('processing an exam', () => {
       const outcome = await process([garbage]);
       expect(outcome).to.include({ status: 'not-processed', code: 'images-unreadable' });
       expect(outcome.objects).to.deep.equal([]);
+    });
+  });
+
+  describe('with a bundle that says what it was made from', () => {
+    /** The exam's views, the least familiar last, with their distances from one another. */
+    async function familiarity() {
+      const seen: Float32Array[] = [];
+      const engine: Engine = {
+        ...bench.engine,
+        infer: async (inputs) => {
+          const inferences = await bench.engine.infer(inputs);
+          seen.push(...inferences.map(placeSummary));
+          return inferences;
+        },
+      };
+      const outcome = await process(
+        exam.map((made) => given(made)),
+        { engine },
+      );
+      const known = KnownFeatures.of([seen]);
+      const views = outcome.findings!.breasts.flatMap(({ images }) => images);
+      // Images go to the network in the order of their views.
+      const byView = views.map(({ source }) => source).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+      const distances = seen.map((summary) => known.distance(summary));
+      const order = [0, 1, 2, 3].sort((a, b) => distances[a]! - distances[b]!);
+      return { known, sources: order.map((i) => byView[i]!), distances: order.map((i) => distances[i]!) };
+    }
+    const nameOf = (source: SourceInstance) => `${source.laterality}${source.view}`;
+    const within = (known: KnownFeatures, limit: number): Partial<Workbench> => ({
+      known,
+      bundle: { ...bench.bundle, knownFeatures: { file: 'known.json', limit } },
+    });
+
+    it('gives no answer about an image that is unlike those, and says so', async () => {
+      const { known, sources, distances } = await familiarity();
+      const outcome = await process(
+        exam.map((made) => given(made)),
+        within(known, (distances[2]! + distances[3]!) / 2),
+      );
+      expect(outcome.status).to.equal('partly-analysed');
+      expect(outcome.leftOut.map(({ code, sopInstanceUID }) => [code, sopInstanceUID])).to.deep.equal([
+        ['unlike-training', sources[3]!.sopInstanceUID],
+      ]);
+      const answered = outcome.findings!.breasts.flatMap(({ images }) => images);
+      expect(answered.map(({ source }) => source.sopInstanceUID)).to.have.members(
+        sources.slice(0, 3).map(({ sopInstanceUID }) => sopInstanceUID),
+      );
+      expect(kinds(outcome).filter((kind) => kind === 'secondary-capture')).to.have.length(3);
+      for (const { bytes } of outcome.objects.slice(0, 1))
+        expect(Buffer.from(bytes).toString('latin1')).to.contain('unlike those that the model was made from');
+    });
+
+    it('does not process an exam of which every image is unlike those', async () => {
+      const { known, distances } = await familiarity();
+      const outcome = await process(
+        exam.map((made) => given(made)),
+        within(known, distances[0]! / 2),
+      );
+      expect(outcome).to.include({ status: 'not-processed', code: 'images-refused', findings: undefined });
+      expect(outcome.leftOut).to.have.length(4);
+      expect(kinds(outcome)).to.deep.equal(['tid1500', 'mammography-cad']);
+    });
+
+    it('answers as without it where all images are like those', async () => {
+      const { known, distances } = await familiarity();
+      const instances = () => exam.map((made) => given(made));
+      const outcome = await process(instances(), within(known, distances[3]!));
+      expect(outcome.findings).to.deep.equal((await process(instances())).findings);
     });
   });
 

@@ -120,7 +120,16 @@ async function analysed(bundle: Bundle, name: (typeof ENGINES)[number]): Promise
     };
     return await processExam(
       instances,
-      { bundle, engine, preparation, overlays, settings, softwareVersion: '0.0.0', concurrency: 2 },
+      {
+        bundle,
+        known: undefined,
+        engine,
+        preparation,
+        overlays,
+        settings,
+        softwareVersion: '0.0.0',
+        concurrency: 2,
+      },
       { createdAt: new Date(2026, 2, 2, 10, 30), predecessors: [] },
     );
   } finally {

@@ -76,6 +76,7 @@ export async function openBench(bundle: Bundle): Promise<OpenBench> {
   const overlays = new OverlayPool({ threads: 2 });
   return {
     bundle,
+    known: undefined,
     engine,
     preparation,
     overlays,

@@ -179,7 +179,7 @@ export function superseded(of: SourceInstance): UnanalysedInstance {
   return {
     ...undecodable(raw),
     code: 'for-processing-superseded',
-    reason: 'A For Presentation image of the same view was analysed instead.',
+    reason: 'A For Presentation image of the same view was taken instead.',
     attempted: false,
     superseded: true,
   };
