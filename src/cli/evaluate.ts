@@ -34,6 +34,7 @@ export const evaluateCommand = new Command('evaluate')
   .option('--seed <number>', 'decides every draw', wholeNumber, 1)
   .option('--rounds <number>', 'bootstrap samples for each interval', wholeNumber, 1000)
   .option('--no-explanations', 'leave out the checks of the heat maps')
+  .option('--against <bundle>', 'another bundle, to answer the same images: paired differences')
   .option('--compare <json...>', 'evaluation.json of other evaluations, to stand beside this one', [])
   .option('--data-description <text>', 'what the data is, for the page', 'not stated')
   .addOption(

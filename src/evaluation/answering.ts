@@ -1,6 +1,7 @@
 import { checkBoxes, type LabelledImage, type LesionBox } from '../dataset/index.js';
 import { gradCam } from '../gradcam/index.js';
 import { type Bundle, calibrate, type Engine, type Inference } from '../model/index.js';
+import type { Judge } from './abstention.js';
 import type { Answer } from './answers.js';
 import type { Examination } from './examination.js';
 import type { ExaminationPool } from './examinationPool.js';
@@ -47,14 +48,20 @@ async function answersTo(
 /** The boxes of every image, by its path, of the data sets that have boxes: there one without cancer holds no lesion. */
 export type BoxesOfImages = ReadonlyMap<string, readonly LesionBox[]>;
 
+/** What answering works with. */
+export interface Answering {
+  bundle: Bundle;
+  engine: Engine;
+  pool: ExaminationPool;
+  judge: Judge;
+  progress(done: number, of: number): void;
+}
+
 /** Shows the network every image, and its other forms that the shortcut checks ask for. */
 export async function answerImages(
   images: LabelledImage[],
-  bundle: Bundle,
-  engine: Engine,
-  pool: ExaminationPool,
   boxes: BoxesOfImages,
-  progress: (done: number, of: number) => void,
+  { bundle, engine, pool, judge, progress }: Answering,
 ): Promise<Answered> {
   const answered: Answered = { answers: [], forms: [], printed: [], located: [] };
   const steps = bundle.input.preparation;
@@ -69,7 +76,14 @@ export async function answerImages(
       const target = image.label === bundle.classes[1] ? 1 : 0;
       const rawProbability = raw[0]!;
       const probability = calibrate(bundle, rawProbability);
-      answered.answers.push({ image, case: image.case, target, rawProbability, probability });
+      answered.answers.push({
+        image,
+        case: image.case,
+        target,
+        rawProbability,
+        probability,
+        ...judge(first!),
+      });
       answered.forms.push(
         formsOf(
           image,
@@ -86,6 +100,31 @@ export async function answerImages(
     },
   );
   return answered;
+}
+
+/** The answers alone. */
+export async function plainAnswers(
+  images: LabelledImage[],
+  { bundle, engine, pool, judge, progress }: Answering,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  await inOrder(
+    images,
+    ({ path, file, copy }) =>
+      pool.examine({ path, file, copy, steps: bundle.input.preparation, wanted: 'input' }),
+    async (image, { input }) => {
+      const [inference] = await engine.infer([input]);
+      answers.push({
+        image,
+        case: image.case,
+        target: image.label === bundle.classes[1] ? 1 : 0,
+        probability: calibrate(bundle, inference!.rawProbability),
+        ...judge(inference!),
+      });
+      progress(answers.length, images.length);
+    },
+  );
+  return answers;
 }
 
 /** An image without cancer has none to be found; one with cancer only counts where a box says which. */
@@ -145,6 +184,7 @@ function formsOf(
     asItLies: probabilities[forms.asItLies]!,
     canonical: probabilities[forms.canonical]!,
     withoutBreast: probabilities[forms.withoutBreast]!,
+    withoutBackground: probabilities[forms.withoutBackground]!,
     orientations: forms.orientations.map((place) => probabilities[place]!),
     figures: examination.figures!,
     statistics: examination.statistics!,

@@ -1,9 +1,10 @@
 import { groupByCase, type LabelledImage, type Scored } from '../dataset/index.js';
 import { combine } from '../findings/index.js';
 import type { Bundle } from '../model/index.js';
+import type { Judgement } from './abstention.js';
 
 /** One image's answer and the truth about it. */
-export interface Answer extends Scored {
+export interface Answer extends Scored, Judgement {
   image: LabelledImage;
 }
 

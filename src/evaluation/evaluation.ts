@@ -7,8 +7,10 @@ import {
   readDataSets,
 } from '../dataset/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
+import { judgeOf } from './abstention.js';
 import { type Answered, answerImages, type BoxesOfImages, printImages } from './answering.js';
 import { readComparisons } from './comparison.js';
+import { coverageOf } from './coverage.js';
 import { EvaluationError } from './errors.js';
 import { digestOf } from './examination.js';
 import { ExaminationPool } from './examinationPool.js';
@@ -18,6 +20,7 @@ import { dataSetFigures, examFigures, machineFigures } from './groups/index.js';
 import { headlineOf } from './headline.js';
 import { localisationOf } from './localisation/index.js';
 import { measure } from './measuring.js';
+import { measureAgainst, rivalOf } from './rival.js';
 import { type Selection, selectCopies, selectImages } from './selection.js';
 import { findCopies } from './shortcuts/copiedImages.js';
 import { shortcutChecks } from './shortcuts/shortcutChecks.js';
@@ -53,13 +56,22 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
       remedy: 'Both classes need at least one case among those that are evaluated.',
     });
 
+  const judge = await judgeOf(bundle);
+  const rival =
+    options.against === undefined ? undefined : await rivalOf(options.against, bundle, images, chosen);
   const engine = await openEngine(bundle, { engine: options.engine, device: options.device });
   const pool = new ExaminationPool(chosen.length);
   try {
     events.stage(
       `${chosen.length} images of ${groupByCase(chosen).size} patients on ${engine.name}, ${engine.device}`,
     );
-    const answered = await answerImages(chosen, bundle, engine, pool, boxes, events.progress);
+    const answered = await answerImages(chosen, boxes, {
+      bundle,
+      engine,
+      pool,
+      judge,
+      progress: events.progress,
+    });
     if (selection.seen.length > 0)
       events.stage(`looking for copies among ${selection.seen.length} training images`);
     const seen = await printImages(selection.seen, pool, events.progress);
@@ -82,6 +94,17 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
       exam: examFigures(answered.answers, bundle, drawing),
       dataSets: dataSetFigures(answered, bundle, drawing),
     };
+    const against =
+      rival === undefined
+        ? null
+        : await measureAgainst(rival, {
+            bundle,
+            answers: answered.answers,
+            pool,
+            choice: options,
+            drawing,
+            events,
+          });
     const explanations = checked?.checks ?? null;
     const described = describe(options, bundle, engine, images, selection);
     const found = { ...described, ...grouped, ...measured, shortcuts, localisation, explanations };
@@ -94,6 +117,8 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
       shortcuts,
       localisation,
       explanations,
+      coverage: coverageOf(answered.answers, bundle.operatingPoint, drawing),
+      against,
     });
     events.stage('writing the report');
     await writeResults(
@@ -183,13 +208,15 @@ function describe(
 }
 
 function predictionsOf({ answers }: Answered, { operatingPoint }: Bundle): Prediction[] {
-  return answers.map(({ image, rawProbability, probability }) => ({
+  return answers.map(({ image, rawProbability, probability, distance, notAnalysed }) => ({
     file: image.file,
     case: image.case,
     label: image.label,
     rawProbability,
     probability,
     positive: probability >= operatingPoint,
+    distance,
+    notAnalysed,
   }));
 }
 

@@ -12,7 +12,7 @@ import {
 import { type Fingerprint, fingerprintOf } from './shortcuts/fingerprint.js';
 import { type PictureStatistics, pictureStatisticsOf } from './shortcuts/pictureStatistics.js';
 import { type PlainFigures, plainFiguresOf } from './shortcuts/plainFigures.js';
-import { asItLies, canonical, turns, withoutBreast } from './shortcuts/variants.js';
+import { asItLies, canonical, turns, withoutBackground, withoutBreast } from './shortcuts/variants.js';
 
 export interface ExaminationTask {
   /** Absolute path. */
@@ -33,7 +33,15 @@ export interface Examination {
   /** Different inputs of the image in other forms; `input` itself is the first. */
   variants: Float32Array[];
   /** Where in `variants` each form is. */
-  forms: { asItLies: number; canonical: number; withoutBreast: number; orientations: number[] } | undefined;
+  forms:
+    | {
+        asItLies: number;
+        canonical: number;
+        withoutBreast: number;
+        withoutBackground: number;
+        orientations: number[];
+      }
+    | undefined;
   figures: PlainFigures | undefined;
   statistics: PictureStatistics | undefined;
   fingerprint: Fingerprint | undefined;
@@ -77,6 +85,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
     asItLies: turning ? placeOf(asItLies(grey, task.steps)) : 0,
     canonical: turning ? 0 : placeOf(canonical(grey, task.steps, mask)),
     withoutBreast: placeOf(withoutBreast(grey, mask, task.steps, geometry)),
+    withoutBackground: placeOf(withoutBackground(grey, mask, task.steps)),
     orientations: ORIENTATIONS.map((orientation) => {
       if (!orientation.flip && orientation.quarterTurns === 0) return 0;
       const turned = oriented(grey.pixels, grey.rows, grey.columns, orientation);

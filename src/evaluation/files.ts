@@ -87,8 +87,18 @@ export async function writeResults(
 
 /** No cell can hold a comma or a line break: the labels file that they come from has none. */
 function predictionsCsv(predictions: Prediction[]): string {
-  const lines = predictions.map(({ file, case: patient, label, rawProbability, probability, positive }) =>
-    [file, patient, label, rawProbability.toFixed(6), probability.toFixed(6), positive ? 1 : 0].join(','),
+  const lines = predictions.map((one) =>
+    [
+      one.file,
+      one.case,
+      one.label,
+      one.rawProbability.toFixed(6),
+      one.probability.toFixed(6),
+      one.positive ? 1 : 0,
+      one.distance?.toFixed(4) ?? '',
+      one.notAnalysed ?? '',
+    ].join(','),
   );
-  return ['file,case,label,raw_probability,probability,positive', ...lines, ''].join('\n');
+  const head = 'file,case,label,raw_probability,probability,positive,distance,not_analysed';
+  return [head, ...lines, ''].join('\n');
 }

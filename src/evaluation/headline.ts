@@ -21,28 +21,32 @@ function discrimination({ data, model, exam, machines }: Known): string {
   const kinds = machines.known
     ? ` on ${machines.machines.length} ${plural(machines.machines.length, 'machine')}`
     : '';
-  const asked = `Of a woman with and a woman without a finding (${model.classes[1]}), examined on the same machine`;
+  const [negative, positive] = model.classes;
+  const asked = `Of two women examined on the same machine, one labelled ${positive} and one ${negative}`;
   if (found.value === null)
     return `On ${data.images} images of ${data.patients} women${kinds} it could not be measured how well the model tells them apart.`;
   const interval =
     found.interval === null
       ? 'too few women for an interval'
       : `95 % interval ${hundredths(found.interval[0])} to ${hundredths(found.interval[1])}`;
-  return `${asked}, the model gives the right one the higher probability ${hundredths(found.value)} times in 100 (${interval}; guessing gives 50), measured on ${data.images} images of ${data.patients} women${kinds}: ${grade(found.value, found.interval)}.`;
+  return `${asked}, the model gives the ${positive} one the higher probability ${hundredths(found.value)} times in 100 (${interval}; guessing gives 50), measured on ${data.images} images of ${data.patients} women${kinds}: ${grade(found.value, found.interval)}.`;
 }
+
+/** Below this AUC a model tells a reader next to nothing. */
+const WEAK = 0.7;
 
 /** In words, by where the interval lies: a figure from few women is not called good. */
 function grade(value: number, interval: [number, number] | null): string {
   const low = interval?.[0] ?? 0;
   if (low <= 0.5) return 'that cannot be told from guessing';
-  if (value < 0.7) return 'that is weak';
+  if (value < WEAK) return 'that is weak';
   if (value < 0.8) return 'that is moderate, less than a radiologist reaches';
   if (value < 0.9) return 'that is good';
   return 'that is very good, and should be doubted until it is seen elsewhere';
 }
 
 function atWork({ exam, machines, model }: Known): string {
-  const found = `At its operating point it finds ${hundredths(exam.sensitivity.value)} of 100 women with a finding and gives ${hundredths(exam.specificity.value === null ? null : 1 - exam.specificity.value)} of 100 women without one a false alarm`;
+  const found = `At its operating point it finds ${hundredths(exam.sensitivity.value)} of 100 women labelled ${model.classes[1]} and gives ${hundredths(exam.specificity.value === null ? null : 1 - exam.specificity.value)} of 100 of the others a false alarm`;
   const values = (of: 'sensitivity' | 'specificity') =>
     machines.machines.flatMap((machine) => machine[of].value ?? []);
   const [sensitivities, specificities] = [values('sensitivity'), values('specificity')];
@@ -75,6 +79,7 @@ function reliance(known: Known): string {
         ? `its heat map points into the lesion on ${hundredths(localisation.peakInLesion.value)} of 100 images with a known one (by chance ${hundredths(localisation.peakInLesion.chance)})`
         : `its heat map misses the lesion as a map by chance would (${hundredths(localisation.peakInLesion.value)} of 100 against ${hundredths(localisation.peakInLesion.chance)})`;
   if (why !== '') return `Do not rely on it: ${why}; ${maps}.`;
+  if ((exam.withinMachines.value ?? 0) < WEAK) return `It is too weak to be of help to a reader: ${maps}.`;
   return `It may be shown beside a reader’s own judgement, never in place of it: ${maps}, and a negative answer rules nothing out.`;
 }
 

@@ -1,5 +1,7 @@
 import type { DataSetPlace } from '../dataset/index.js';
 import type { Bundle } from '../model/index.js';
+import type { Against } from './against.js';
+import type { Coverage } from './coverage.js';
 import type { ExplanationChecks } from './explanation/types.js';
 import type { DataSetFigures } from './groups/dataSetFigures.js';
 import type { MachineFigures } from './groups/machines.js';
@@ -31,6 +33,8 @@ export interface EvaluationOptions {
   /** Bootstrap samples for each interval. */
   rounds: number;
   explanations: boolean;
+  /** Folder of another bundle, to answer the same images. */
+  against?: string | undefined;
   /** evaluation.json of others, to stand beside this one on the page. */
   compare: string[];
   dataDescription: string;
@@ -121,6 +125,10 @@ export interface Evaluation {
   /** Whether the heat maps point at the lesions; null where no image has a malignant box. */
   localisation: Localisation | null;
   explanations: ExplanationChecks | null;
+  /** What giving no answer to doubtful images gains and costs. */
+  coverage: Coverage;
+  /** Another model on the same patients. */
+  against: Against | null;
   /** The most confident errors: images whose answer is farthest on the wrong side of the operating point. */
   worst: { file: string; case: string; label: string; probability: number }[];
 }
@@ -133,4 +141,8 @@ export interface Prediction {
   rawProbability: number;
   probability: number;
   positive: boolean;
+  /** From what the model was made from, where it says. */
+  distance: number | undefined;
+  /** Why the service would give no answer. */
+  notAnalysed: string | undefined;
 }

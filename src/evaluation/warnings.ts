@@ -68,6 +68,11 @@ export function warningsOf(known: Known): string[] {
     warnings.push(
       `The AUC falls from ${asItLies.value!.toFixed(2)} to ${canonical.value!.toFixed(2)} when the images are brought to one orientation: orientation carries part of the figure.`,
     );
+  const { asItIs, erased, drop: fall } = shortcuts.background;
+  if ((fall.interval?.[0] ?? 0) > 0.02)
+    warnings.push(
+      `The AUC falls from ${asItIs.value!.toFixed(2)} to ${erased.value!.toFixed(2)} when everything outside the breast is painted over: letters, borders or background carry part of the figure.`,
+    );
   const contradictions = shortcuts.copies.withinEvaluated.filter(({ contradiction }) => contradiction).length;
   if (contradictions > 0)
     warnings.push(

@@ -79,7 +79,7 @@ describe('an evaluation', function () {
     const json = JSON.parse(await readFile(join(given.out, 'evaluation.json'), 'utf8')) as Evaluation;
     expect(json).to.deep.equal(JSON.parse(JSON.stringify(evaluation)));
     const lines = (await readFile(join(given.out, 'predictions.csv'), 'utf8')).trim().split('\n');
-    expect(lines[0]).to.equal('file,case,label,raw_probability,probability,positive');
+    expect(lines[0]).to.equal('file,case,label,raw_probability,probability,positive,distance,not_analysed');
     expect(lines).to.have.length(33);
     expect(json.levels.image.count).to.equal(32);
     expect(json.levels.patient).to.include({ count: 16, positives: 8 });

@@ -227,19 +227,18 @@ describe('an evaluation of several data sets', function () {
       ...found,
       exam: { ...found.exam, withinMachines: { value, interval } },
     });
+    const fair: Evaluation['shortcuts'] = {
+      ...found.shortcuts,
+      shortcuts: found.shortcuts.shortcuts.map((one) => ({
+        ...one,
+        auc: { value: 0.5, interval: [0.45, 0.55] },
+      })),
+    };
     const bad = headlineOf(known(0.54, [0.45, 0.63]));
     expect(bad[0]).to.include('54 times in 100').and.to.include('cannot be told from guessing');
     expect(bad[2]).to.match(/^Do not rely on it/);
-    const better = headlineOf({
-      ...known(0.82, [0.78, 0.86]),
-      shortcuts: {
-        ...found.shortcuts,
-        shortcuts: found.shortcuts.shortcuts.map((one) => ({
-          ...one,
-          auc: { value: 0.5, interval: [0.45, 0.55] },
-        })),
-      },
-    });
+    expect(headlineOf({ ...known(0.63, [0.55, 0.7]), shortcuts: fair })[2]).to.match(/^It is too weak/);
+    const better = headlineOf({ ...known(0.82, [0.78, 0.86]), shortcuts: fair });
     expect(better[0]).to.include('that is good');
     expect(better[2]).to.include('never in place of it').and.to.include('not measured here');
   });

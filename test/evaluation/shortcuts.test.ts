@@ -6,7 +6,12 @@ import { pictureStatisticsOf } from '../../src/evaluation/shortcuts/pictureStati
 import { plainFiguresOf } from '../../src/evaluation/shortcuts/plainFigures.js';
 import { orientationSpread, shortcutChecks } from '../../src/evaluation/shortcuts/shortcutChecks.js';
 import type { FormAnswers } from '../../src/evaluation/shortcuts/types.js';
-import { asItLies, canonical, withoutBreast } from '../../src/evaluation/shortcuts/variants.js';
+import {
+  asItLies,
+  canonical,
+  withoutBackground,
+  withoutBreast,
+} from '../../src/evaluation/shortcuts/variants.js';
 import {
   breastMask,
   clahe,
@@ -66,6 +71,17 @@ describe('an image in other forms', () => {
       ...Array.from({ length: 20 * 32 }, (_, index) => at(blind, 6 + Math.floor(index / 32), index % 32)),
     );
     expect(brightest, 'a rim of the breast').to.be.below(0.05);
+  });
+
+  it('loses a letter when all outside the breast is painted over, and keeps the breast', () => {
+    const lettered: GreyImage = { ...image, pixels: image.pixels.slice() };
+    for (let y = 2; y < 8; y++) for (let x = 54; x < 62; x++) lettered.pixels[y * 64 + x] = 60_000;
+    const { input } = prepareGrey(lettered, PLAIN);
+    const bare = withoutBackground(lettered, breastMask(lettered), PLAIN);
+    const at = (values: Float32Array, row: number, column: number) => values[row * 32 + column]!;
+    expect(at(input, 2, 29)).to.be.above(0.5);
+    expect(at(bare, 2, 29)).to.be.below(0.05);
+    expect(at(bare, 15, 5)).to.equal(at(input, 15, 5));
   });
 
   it('keeps the place that the breast had: it is not cropped to what is left', () => {
@@ -169,6 +185,7 @@ describe('the shortcut checks', () => {
       asItLies: lazy,
       canonical: ((index * 13) % 40) / 40,
       withoutBreast: 0.5,
+      withoutBackground: 0.5,
       orientations: [0.2, 0.2, 0.2, 0.2, 0.6, 0.2, 0.2, 0.2],
       figures: plainFiguresOf(image, breastMask(image), input, geometry),
       statistics: pictureStatisticsOf(image, breastMask(image), { values: input, rows: 32, columns: 32 }),
@@ -193,6 +210,18 @@ describe('the shortcut checks', () => {
     const dark = trapped.map((one): FormAnswers => ({ ...one, withoutBreast: 1 - one.asItLies }));
     expect(shortcutChecks(dark, 0.5, nothing, options).shortcuts.at(-1)!.auc.value).to.equal(1);
     expect(named('The network without the breast').auc.value).to.equal(0.5);
+  });
+
+  it('tell how far a network falls that reads the letters', () => {
+    const reading = trapped.map(
+      (one): FormAnswers => ({
+        ...one,
+        orientations: [one.asItLies, ...one.orientations.slice(1)],
+      }),
+    );
+    const { background } = shortcutChecks(reading, 0.5, nothing, options);
+    expect(background.asItIs.value).to.equal(1);
+    expect(background.drop.value).to.equal(0.5);
   });
 
   it('measure how one image’s answer moves with its orientation', () => {

@@ -8,4 +8,4 @@
  */
 export { type DataSetFigures, dataSetFigures } from './dataSetFigures.js';
 export { type MachineFigures, machineFigures, machineOf } from './machines.js';
-export { type ExamFigures, examAuc, examFigures, oneBreastEach } from './oneBreastEach.js';
+export { type ExamFigures, examAuc, examFigures, oneBreastEach, shareAbove } from './oneBreastEach.js';

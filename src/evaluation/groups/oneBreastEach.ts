@@ -127,7 +127,8 @@ function pairsOf(sorted: readonly SharedAnswer[]): { wins: number; pairs: number
   return { wins, pairs: positives * below };
 }
 
-function shareAbove(sample: readonly SharedAnswer[], target: 0 | 1, threshold: number): number {
+/** Share of the women of a class whose probability is at or above a threshold. */
+export function shareAbove(sample: readonly SharedAnswer[], target: 0 | 1, threshold: number): number {
   let [above, all] = [0, 0];
   for (const one of sample) {
     if (one.target !== target) continue;

@@ -1,7 +1,9 @@
 import { Html, html } from '../../html.js';
 import type { Picture } from '../explanation/types.js';
 import type { Evaluation } from '../types.js';
+import { against } from './againstSection.js';
 import { comparison } from './comparisonSection.js';
+import { coverage } from './coverageSection.js';
 import { discrimination } from './discrimination.js';
 import { explanations } from './explanations.js';
 import { localisation } from './localisationSection.js';
@@ -22,6 +24,8 @@ export function reportPage(evaluation: Evaluation, others: Evaluation[], picture
     ['shortcuts', 'Shortcut checks'],
     ...(evaluation.localisation === null ? [] : ([['localisation', 'Lesions']] as [string, string][])),
     ...(evaluation.explanations === null ? [] : ([['explanations', 'Heat maps']] as [string, string][])),
+    ['coverage', 'Without answer'],
+    ...(evaluation.against === null ? [] : ([['against', 'Another model']] as [string, string][])),
     ...(others.length === 0 && evaluation.protocol === 'by-patient'
       ? []
       : ([['comparison', 'Comparison']] as [string, string][])),
@@ -40,6 +44,8 @@ ${subgroups(evaluation)}
 ${shortcuts(evaluation)}
 ${localisation(evaluation.localisation)}
 ${explanations(evaluation, pictures)}
+${coverage(evaluation)}
+${against(evaluation)}
 ${comparison(evaluation, others)}
 ${method(evaluation)}
 </main></body></html>

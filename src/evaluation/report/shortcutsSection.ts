@@ -35,6 +35,8 @@ export function shortcuts({ shortcuts: checks, columns, model, levels, protocol 
 <div class="scroll"><table><thead><tr><th>Property</th><th>What is looked at</th><th>It says</th></tr></thead>
 <tbody>${all.map((one) => html`<tr><th scope="row">${one.name}</th><td>${one.what}</td><td>${verdict(one, levels.image.auc.value ?? 0)}</td></tr>`)}</tbody></table></div>
 ${columnsPart(columns)}
+<h3>Letters, borders, background</h3>
+<p>With everything outside the breast painted over the network’s AUC is ${phrase(checks.background.erased)}; with it ${phrase(checks.background.asItIs)}. The difference, on the same patients, is ${phrase(checks.background.drop, 3)}. A fall would mean that letters, film borders or the background carry part of the figure.</p>
 <h3>Orientation</h3>
 <p>${orientationText(model, orientation)} The difference, on the same patients, is ${phrase(orientation.drop, 3)}. A fall would mean that part of the figure came from how the images lie.</p>
 <div class="figures"><figure><h3>One image, eight orientations</h3>${spreadPlot(spread.histogram)}<figcaption>How far the probability of one and the same image moves when it is turned and flipped. Mean ${number(spread.mean, 3)}, 95 of 100 images below ${number(spread.upper, 3)}, worst ${number(spread.worst.spread, 3)} (<code>${spread.worst.file}</code>). For ${percent(spread.undecided, 1)} of the images the answer changes sides of the operating point.</figcaption></figure>

@@ -29,6 +29,13 @@ export interface ShortcutChecks {
     drop: Estimate;
     spread: OrientationSpread;
   };
+  /** With letters, borders and all else outside the breast painted over. */
+  background: {
+    asItIs: Estimate;
+    erased: Estimate;
+    /** `asItIs` less `erased`, on the same patients. */
+    drop: Estimate;
+  };
   copies: CopiesCheck;
 }
 
@@ -79,8 +86,11 @@ export function shortcutChecks(
     });
     return { ...rest, images: scored.length, auc: eitherWay(scored, options) };
   });
-  const of = (form: 'asItLies' | 'canonical') => (sample: readonly FormAnswers[]) =>
-    auc(sample.map((one) => ({ probability: one[form], target: one.target, case: one.case })));
+  const by = (form: (one: FormAnswers) => number) => (sample: readonly FormAnswers[]) =>
+    auc(sample.map((one) => ({ probability: form(one), target: one.target, case: one.case })));
+  const of = (form: 'asItLies' | 'canonical' | 'withoutBackground') => by((one) => one[form]);
+  // The first orientation is the image as it is.
+  const asItIs = by(({ orientations }) => orientations[0]!);
   const orientation = withIntervals(
     answers,
     {
@@ -90,7 +100,17 @@ export function shortcutChecks(
     },
     options,
   );
+  const background = withIntervals(
+    answers,
+    {
+      asItIs,
+      erased: of('withoutBackground'),
+      drop: (sample) => asItIs(sample) - of('withoutBackground')(sample),
+    },
+    options,
+  );
   return {
+    background,
     shortcuts: [...plain, blindShortcut(answers, options)],
     learned: learnedShortcuts(answers, options),
     orientation: { ...orientation, spread: orientationSpread(answers, operatingPoint) },

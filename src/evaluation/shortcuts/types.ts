@@ -10,6 +10,8 @@ export interface FormAnswers {
   asItLies: number;
   canonical: number;
   withoutBreast: number;
+  /** With all that lies outside the breast painted over: letters, borders, noise. */
+  withoutBackground: number;
   orientations: number[];
   figures: PlainFigures;
   statistics: PictureStatistics;

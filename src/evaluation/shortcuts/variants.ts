@@ -49,7 +49,7 @@ export function withoutBreast(
   geometry: InputGeometry,
 ): Float32Array {
   const { crop, orientation } = geometry;
-  const erased = erase(image, mask);
+  const erased = erase(image, mask, 'breast');
   const part = new Uint16Array(crop.width * crop.height);
   for (let row = 0; row < crop.height; row++) {
     const from = (crop.top + row) * image.columns + crop.left;
@@ -62,7 +62,21 @@ export function withoutBreast(
   ).input;
 }
 
-function erase(image: GreyImage, mask: BreastMask): Uint16Array {
+/**
+ * The network's input with all outside the breast and its rim painted over with the background's own median: letters,
+ * film borders and noise are gone. As it is where no background was found.
+ */
+export function withoutBackground(
+  image: GreyImage,
+  mask: BreastMask,
+  steps: PreparationStep[],
+): Float32Array {
+  const pixels = mask.found ? erase(image, mask, 'background') : image.pixels;
+  return prepareGrey({ rows: image.rows, columns: image.columns, pixels }, steps).input;
+}
+
+/** What is painted over, the breast or the rest; all black where the breast is to go and no background was found. */
+function erase(image: GreyImage, mask: BreastMask, what: 'breast' | 'background'): Uint16Array {
   if (!mask.found) return new Uint16Array(image.pixels.length);
   const rim = Math.max(1, Math.round(RIM * Math.max(mask.rows, mask.columns)));
   const covered = widened(
@@ -83,7 +97,7 @@ function erase(image: GreyImage, mask: BreastMask): Uint16Array {
   const out = image.pixels.slice();
   for (let row = 0; row < image.rows; row++)
     for (let column = 0; column < image.columns; column++)
-      if (isCovered(row, column)) out[row * image.columns + column] = paint;
+      if (isCovered(row, column) === (what === 'breast')) out[row * image.columns + column] = paint;
   return out;
 }
 

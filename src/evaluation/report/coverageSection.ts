@@ -1,0 +1,28 @@
+import { type Html, html } from '../../html.js';
+import type { Coverage, CoverageStep } from '../coverage.js';
+import type { Evaluation } from '../types.js';
+import { cell, percent } from './words.js';
+
+const NAMES = {
+  distance: 'The farthest from what the model was made from get no answer',
+  confidence: 'Those nearest to the operating point get no answer',
+};
+
+/** What refusing to answer would gain, and what it costs. */
+export function coverage({ coverage: { by, asSet }, model }: Evaluation): Html {
+  return html`<h2 id="coverage">What is gained by giving no answer</h2>
+<p>A model that says when it cannot know should be right more often on the rest. The figures above are of all images, answered or not. ${asSetText(asSet)}</p>
+${by.map(({ rule, steps }) => table(NAMES[rule], steps, model.classes[1]))}`;
+}
+
+function asSetText(asSet: Coverage['asSet']): Html {
+  if (asSet === null)
+    return html`This bundle does not know what it was made from, and refuses no image for being strange to it.`;
+  const reasons = asSet.reasons.map(({ reason, images }) => `${images} as ${reason}`).join(', ');
+  return html`With this bundle’s own limit the service would answer ${percent(asSet.coverage, 1)} of them${reasons === '' ? '' : ` (not: ${reasons}; ${asSet.positivesRefused} of those positive)`}.`;
+}
+
+function table(title: string, steps: CoverageStep[], positive: string): Html {
+  return html`<div class="scroll"><table><caption>${title}.</caption><thead><tr><th class="number">answered</th><th class="number">images</th><th class="number">${positive} without answer</th><th class="number">AUC of the rest</th><th class="number">wrong at the operating point</th></tr></thead>
+<tbody>${steps.map((one) => html`<tr><td class="number">${percent(one.coverage)}</td><td class="number">${one.images}</td><td class="number">${one.positivesRefused}</td>${cell(one.auc)}${cell(one.error)}</tr>`)}</tbody></table></div>`;
+}
