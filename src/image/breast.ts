@@ -84,7 +84,8 @@ function histogramOf(levels: ArrayLike<number>): Float64Array {
 }
 
 /**
- * What would stand at `place` if the values were sorted, without sorting the rest (Hoare's quickselect). Changes their order.
+ * What would stand at `place` if the values were sorted, without sorting the rest (Hoare's quickselect). Changes their
+ * order.
  */
 function nthSmallest(values: Float64Array, place: number): number {
   let [from, to] = [0, values.length - 1];

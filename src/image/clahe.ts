@@ -1,5 +1,5 @@
 import claheWasm from './kernels/clahe.wasm.js';
-import { Kernel } from './kernels/kernel.js';
+import { Kernel } from './kernels/index.js';
 
 /** How CLAHE cuts and clips, in the words of OpenCV's `createCLAHE(clipLimit, tileGridSize)`. */
 export interface ClaheOptions {

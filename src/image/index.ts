@@ -1,3 +1,20 @@
+/**
+ * From stored pixels to what a radiologist sees, and from there to what the network sees.
+ *
+ * The way of one instance is told in `prepareInstance.ts`. `codecs/` gives the stored words, whatever the transfer
+ * syntax. `modality.ts`, `voi.ts` and `presentation.ts` make of them the grey image of 16 bits that a display would
+ * show (PS3.4 N.2), as one table over all stored values (`lookupTable.ts`, `wordTable.ts`). `breast.ts` finds the
+ * breast in it.
+ *
+ * Then come the bundle's preparation steps, in its order (`prepare.ts`; a step is a case of `PreparationStep` in
+ * `types.ts`): cut to the breast, turn (`orientation.ts`), CLAHE (`clahe.ts`), window, resize (`resize.ts`),
+ * normalise. Training and serving run this same code. What was cut and turned is kept as an `InputGeometry`, by which
+ * heat maps find their way back to the source (`geometry.ts`).
+ *
+ * An image has 8 to 17 million pixels. Loops over all of them are WebAssembly (`kernels/`); cutting and turning change
+ * start, stride and direction of a `Plane` and copy nothing. Work runs in threads (`pool.ts`, `worker.ts`); memory of
+ * that size is used again instead of being left to the garbage collector (`fileMemory.ts`, `threadMemory.ts`).
+ */
 export { type BreastMask, breastMask } from './breast.js';
 export { type ClaheOptions, clahe } from './clahe.js';
 export { decodePixels, type StoredPixels } from './codecs/index.js';
@@ -23,5 +40,13 @@ export {
 export { presentationImage } from './presentation.js';
 export { displayImage, resizeArea } from './resize.js';
 export { threadMemory } from './threadMemory.js';
-export type * from './types.js';
+export type {
+  Box,
+  DisplayImage,
+  GreyImage,
+  InputGeometry,
+  Orientation,
+  PreparationStep,
+  PreparedImage,
+} from './types.js';
 export { prepare as prepareInThread } from './worker.js';

@@ -1,4 +1,4 @@
-import { Kernel } from './kernels/kernel.js';
+import { Kernel } from './kernels/index.js';
 import resizeWasm from './kernels/resize.wasm.js';
 import { type Plane, planeOf, readRow, wordsPerUnit } from './plane.js';
 import type { DisplayImage, GreyImage } from './types.js';
@@ -88,8 +88,8 @@ export function blockMeans(pixels: Uint16Array, rows: number, columns: number, b
 }
 
 /**
- * Rows first: the source rows under a target row are added up, whole ones and those at its edges by the fraction that is
- * covered. Across, a running sum tells the area up to each edge. `take` gets the same array again for every row.
+ * Rows first: the source rows under a target row are added up, whole ones and those at its edges by the fraction that
+ * is covered. Across, a running sum tells the area up to each edge. `take` gets the same array again for every row.
  */
 function eachTargetRow(
   plane: Plane,

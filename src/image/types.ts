@@ -70,8 +70,8 @@ export type PreparationStep =
   /** Area-averaging resize, without keeping the aspect ratio. CLAHE and windows may follow it, at its size. */
   | { step: 'resize'; rows: number; columns: number }
   /**
-   * Grey values stretched so that these percentiles of the breast's pixels become black and white, as the image itself or
-   * as one more channel. After `resize`.
+   * Grey values stretched so that these percentiles of the breast's pixels become black and white, as the image itself
+   * or as one more channel. After `resize`.
    */
   | { step: 'window'; low: number; high: number; as: 'image' | 'channel' }
   /** 0…65535 → 0…1, then (x − mean) / deviation, every channel alike. Always last. */

@@ -1,4 +1,4 @@
-import { Kernel } from './kernels/kernel.js';
+import { Kernel } from './kernels/index.js';
 import lookupWasm from './kernels/lookup.wasm.js';
 
 interface LookupFunctions {

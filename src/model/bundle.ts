@@ -27,10 +27,12 @@ export async function loadBundle(directory: string, options: { leaking?: boolean
   if (document.training?.protocol === 'by-image' && !options.leaking)
     throw new ModelError(
       'bundle-leaking',
-      `${document.name} ${document.version} in ${folder} was split by image (protocol by-image): it was measured on copies of what it learnt from, and nobody knows what it is worth on a patient`,
+      `${document.name} ${document.version} in ${folder} was split by image (protocol by-image): it was measured on ` +
+        'copies of what it learnt from, and nobody knows what it is worth on a patient',
       {
         remedy:
-          'Name a bundle that was split by patient, as mamori train makes it unless told otherwise (model.bundle in the settings, --model on the command line). This one is for `mamori evaluate --protocol by-image` only.',
+          'Name a bundle that was split by patient, as mamori train makes it unless told otherwise (model.bundle in ' +
+          'the settings, --model on the command line). This one is for `mamori evaluate --protocol by-image` only.',
       },
     );
   await checkFiles(folder, document.files);
@@ -39,7 +41,8 @@ export async function loadBundle(directory: string, options: { leaking?: boolean
 
 async function readBundleFile(folder: string): Promise<Buffer> {
   const remedy =
-    'Name the folder that holds bundle.json (model.bundle in the settings, --model on the command line), e.g. models/ddsm-mass.';
+    'Name the folder that holds bundle.json (model.bundle in the settings, --model on the command line), ' +
+    'e.g. models/ddsm-mass.';
   let bytes: Buffer;
   try {
     bytes = await readFile(join(folder, BUNDLE_FILE));

@@ -13,8 +13,8 @@ export function sigmoid(score: number): number {
 }
 
 /**
- * The bundle's calibrated probability for a raw one, both 0 to 1. Rises strictly with the raw probability, so it changes no
- * ranking. Without calibration the raw probability comes back as it is.
+ * The bundle's calibrated probability for a raw one, both 0 to 1. Rises strictly with the raw probability, so it
+ * changes no ranking. Without calibration the raw probability comes back as it is.
  *
  * @throws RangeError when `raw` is not a number from 0 to 1
  */

@@ -6,15 +6,19 @@ export type Symbolic = LayersModel['inputs'][number];
 
 /** Layers whose weights are given and which no training changes. */
 export class GivenLayers {
-  private readonly fillings: { name: string; weights: Float32Array[] }[] = [];
+  readonly #fillings: { name: string; weights: Float32Array[] }[] = [];
 
-  constructor(private readonly tf: TensorFlow) {}
+  readonly #tf: TensorFlow;
+
+  constructor(tf: TensorFlow) {
+    this.#tf = tf;
+  }
 
   /** The picture at half its size, so many times over. */
   halve(from: Symbolic, name: string, times = 1): Symbolic {
     if (times === 0) return from;
     const factor = 2 ** times;
-    const layer = this.tf.layers.averagePooling2d({
+    const layer = this.#tf.layers.averagePooling2d({
       name,
       poolSize: factor,
       strides: factor,
@@ -25,8 +29,8 @@ export class GivenLayers {
 
   /** Each channel through each of the filters, rectified: channels × filters, the filters of a channel together. */
   filter(from: Symbolic, name: string, filters: Float32Array[]): Symbolic {
-    this.fillings.push({ name, weights: [eachChannel(filters, channelsOf(from))] });
-    const layer = this.tf.layers.depthwiseConv2d({
+    this.#fillings.push({ name, weights: [eachChannel(filters, channelsOf(from))] });
+    const layer = this.#tf.layers.depthwiseConv2d({
       name,
       kernelSize: FILTER_SIZE,
       depthMultiplier: filters.length,
@@ -47,31 +51,31 @@ export class GivenLayers {
     weight: (input: number, output: number) => number,
   ): Symbolic {
     const weights = [kernelOf(from, filters, weight)];
-    this.fillings.push({ name, weights });
-    return this.onePixel(name, filters, {}).apply(from) as Symbolic;
+    this.#fillings.push({ name, weights });
+    return this.#onePixel(name, filters, {}).apply(from) as Symbolic;
   }
 
   /** How far one channel lies above each of the thresholds, times `slope`; 0 below. */
   above(from: Symbolic, name: string, channel: number, thresholds: number[], slope: number): Symbolic {
     const kernel = kernelOf(from, thresholds.length, (input) => (input === channel ? slope : 0));
     const bias = Float32Array.from(thresholds, (threshold) => -slope * threshold);
-    this.fillings.push({ name, weights: [kernel, bias] });
-    const layer = this.onePixel(name, thresholds.length, { useBias: true, activation: 'relu' });
+    this.#fillings.push({ name, weights: [kernel, bias] });
+    const layer = this.#onePixel(name, thresholds.length, { useBias: true, activation: 'relu' });
     return layer.apply(from) as Symbolic;
   }
 
   /** Gives the layers of the finished model their weights. */
   fill(model: LayersModel): void {
-    for (const { name, weights } of this.fillings) {
+    for (const { name, weights } of this.#fillings) {
       const layer = model.getLayer(name);
-      const tensors = layer.getWeights().map(({ shape }, index) => this.tf.tensor(weights[index]!, shape));
+      const tensors = layer.getWeights().map(({ shape }, index) => this.#tf.tensor(weights[index]!, shape));
       layer.setWeights(tensors);
-      this.tf.dispose(tensors);
+      this.#tf.dispose(tensors);
     }
   }
 
-  private onePixel(name: string, filters: number, more: { useBias?: true; activation?: 'relu' }) {
-    return this.tf.layers.conv2d({
+  #onePixel(name: string, filters: number, more: { useBias?: true; activation?: 'relu' }) {
+    return this.#tf.layers.conv2d({
       name,
       filters,
       kernelSize: 1,

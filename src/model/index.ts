@@ -1,6 +1,18 @@
 /**
- * What answering takes: a checked bundle, the engine that runs it, and the calibration of its answers. TensorFlow is
- * loaded only where it is asked for: by training, or inside the thread of its engine.
+ * What answering takes: a checked bundle, the engine that runs it, and the calibration of its answers. How a network
+ * comes to be is the affair of `training/`.
+ *
+ * A bundle is a folder. `bundle.ts` opens it: every file is held against its hash, `bundle.json` against its schema
+ * (`bundleSchema.ts`), and what must not run on patients is refused. `bundleWriter.ts` makes one, whole or not at all.
+ * `knownFeatures.ts` says how far an image is from all that the model was made from.
+ *
+ * An engine (`engines/`) takes the inputs of one exam together and gives for each the probability, the target layer's
+ * activations and the gradients that explain it. It runs in a thread of its own, so that the service goes on
+ * meanwhile. Which engine and which device is chosen in `engines/openEngine.ts`, with a reason that the log shows.
+ * `calibration.ts` turns the network's probability into one that means what it says.
+ *
+ * TensorFlow is loaded only where it is asked for: by training, or inside the thread of its engine
+ * (`tensorflowRuntime.ts`). ONNX files are read and written by `onnxSchema.ts`, layers models by `layersFile.ts`.
  */
 export { loadBundle } from './bundle.js';
 export {
@@ -10,7 +22,7 @@ export {
   writeBundle,
 } from './bundleWriter.js';
 export { calibrate, logit, sigmoid } from './calibration.js';
-export { type EngineChoice, openEngine } from './engines/openEngine.js';
+export { type EngineChoice, openEngine } from './engines/index.js';
 export { ModelError } from './errors.js';
 export { blobFilters, DIRECTIONS, morletWavelets, PHASES } from './filterBank.js';
 export { channelsOf, GivenLayers, type Symbolic } from './givenLayers.js';
@@ -35,4 +47,12 @@ export {
   type ValueInfoProto,
 } from './onnxSchema.js';
 export { anyTensorflow, type TensorFlow, type TensorFlowRuntime } from './tensorflowRuntime.js';
-export type * from './types.js';
+export type {
+  Aggregation,
+  Bundle,
+  Calibration,
+  Engine,
+  Inference,
+  Measurement,
+  TrainingRecord,
+} from './types.js';

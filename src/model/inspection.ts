@@ -1,5 +1,5 @@
 import { loadBundle } from './bundle.js';
-import { type EngineChoice, openEngine } from './engines/openEngine.js';
+import { type EngineChoice, openEngine } from './engines/index.js';
 import type { Bundle } from './types.js';
 
 /** What a bundle is, and how it runs on this machine. */

@@ -22,8 +22,8 @@ const fileSchema = z.strictObject({
 });
 
 /**
- * An image's features in short: for each channel of the target layer its mean over all places, then for each its standard
- * deviation.
+ * An image's features in short: for each channel of the target layer its mean over all places, then for each its
+ * standard deviation.
  *
  * @param activations rows × columns × channels
  */
@@ -51,8 +51,8 @@ export function placeSummary({
 
 /**
  * What the images that a network was made from look like to it, and how far another image lies from them: Mahalanobis
- * distance to the nearest kind of image (Lee et al., A simple unified framework for detecting out-of-distribution samples,
- * 2018), divided by the root of the number of features. Images like those of training lie near 1.
+ * distance to the nearest kind of image (Lee et al., A simple unified framework for detecting out-of-distribution
+ * samples, 2018), divided by the root of the number of features. Images like those of training lie near 1.
  */
 export class KnownFeatures {
   readonly #centres: Float32Array[];

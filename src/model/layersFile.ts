@@ -20,7 +20,8 @@ interface LayersFile {
 /**
  * A LayersModel as the two files of a bundle.
  *
- * @param halves keeps weights in 16 bits; they come back as the same numbers where `roundToHalves` has rounded them before
+ * @param halves keeps weights in 16 bits; they come back as the same numbers where `roundToHalves` has rounded them
+ *   before
  */
 export async function encodeLayersModel(
   model: LayersModel,

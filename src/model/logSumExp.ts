@@ -14,8 +14,8 @@ interface LayerClass {
 const classes = new WeakMap<TensorFlow, LayerClass>();
 
 /**
- * A layer that joins a map of logits to one: log(mean(exp(s · m))) / s over all places, with a learnt sharpness s. Small s is
- * the mean, large s the highest value; every place keeps a say in proportion to its weight in the sum.
+ * A layer that joins a map of logits to one: log(mean(exp(s · m))) / s over all places, with a learnt sharpness s.
+ * Small s is the mean, large s the highest value; every place keeps a say in proportion to its weight in the sum.
  *
  * Known to tfjs under its name from the first call on, so that models with it can be read.
  */

@@ -23,7 +23,8 @@ export interface TensorFlowRuntime {
 const NATIVE_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 export const INSTALL_TENSORFLOW =
-  'Run `node scripts/installTensorflow.mjs`, or `npm install --no-save @tensorflow/tfjs-node` where its download works.';
+  'Run `node scripts/installTensorflow.mjs`, or `npm install --no-save @tensorflow/tfjs-node` where its download ' +
+  'works.';
 
 export interface NativeOptions {
   /** False keeps it off a CUDA card. */

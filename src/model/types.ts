@@ -66,7 +66,9 @@ export interface Bundle {
   network: string;
   /** Whether its heat maps passed their checks, and what was found; undefined where nobody has checked them. */
   heatMaps?: { passed: boolean; found: string } | undefined;
-  /** File that `readKnownFeatures` reads, and the distance beyond which an image is unlike all that it was made from. */
+  /**
+   * File that `readKnownFeatures` reads, and the distance beyond which an image is unlike all that it was made from.
+   */
   knownFeatures?: { file: string; limit: number } | undefined;
   /** How it was trained, where its maker tells. */
   training?: TrainingRecord | undefined;

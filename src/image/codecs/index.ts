@@ -1,3 +1,11 @@
+/**
+ * Stored pixels out of every transfer syntax that mammograms come in: one function, `decodePixels`.
+ *
+ * Native pixels are views on the file (`native.ts`), RLE is unpacked here (`rle.ts`). JPEG, sequential of 8 and 12 bits
+ * and lossless of up to 16, is our own (`jpegHeader.ts`, `jpeg.ts`, `../kernels/jpeg.as`); JPEG-LS, JPEG 2000 and HTJ2K
+ * are WebAssembly from npm (`wasm.ts`, `jpeg2000Header.ts`). What the stream says must agree with the attributes
+ * (`pixelFormat.ts`); a damaged stream is refused, never concealed.
+ */
 import type { DicomInstance } from '../../dicom/index.js';
 import { ImageError } from '../errors.js';
 import { decodeLosslessJpeg, decodeSequentialJpeg } from './jpeg.js';

@@ -1,5 +1,5 @@
+import { Kernel } from '../kernels/index.js';
 import jpegWasm from '../kernels/jpeg.wasm.js';
-import { Kernel } from '../kernels/kernel.js';
 import { broken, type HuffmanSpecification, type JpegHeader } from './jpegHeader.js';
 
 interface JpegFunctions {

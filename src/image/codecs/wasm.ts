@@ -11,7 +11,10 @@ interface Decoder {
   /** Room for the compressed bytes in the codec's memory. */
   getEncodedBuffer(length: number): Uint8Array;
   decode(): void;
-  /** View of the decoded bytes in the codec's memory: 1 or 2 bytes per sample, little endian. CharLS gives a clamped one. */
+  /**
+   * View of the decoded bytes in the codec's memory: 1 or 2 bytes per sample, little endian. CharLS gives a clamped
+   * one.
+   */
   getDecodedBuffer(): Uint8Array | Uint8ClampedArray;
   getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number };
 }

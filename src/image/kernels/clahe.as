@@ -121,7 +121,9 @@ export function blend(
       const p = row + (x << 1);
       const first = blendLoad(quads, p);
       const second = blendLoad(quads, p + 4);
-      v128.store_lane<u64>(to + (x << 1), four(first, second, v128.load(xa + (x << 2)), v128.load(xb + (x << 2)), above, below), 0);
+      const weightA = v128.load(xa + (x << 2));
+      const weightB = v128.load(xb + (x << 2));
+      v128.store_lane<u64>(to + (x << 1), four(first, second, weightA, weightB, above, below), 0);
     }
     for (; x < <usize>width; x++) {
       const one = v128.load64_zero(quads + (<usize>load<u16>(row + (x << 1)) << 3));

@@ -19,21 +19,26 @@ interface Waiting {
  * their own. When the thread dies, what was under way fails with `engine-crashed` and the next run opens it again.
  */
 export class EngineThread {
-  private worker: Promise<Worker> | undefined;
-  private readonly waiting = new Map<number, Waiting>();
-  private nextId = 0;
-  private closed = false;
+  #worker: Promise<Worker> | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 0;
+  #closed = false;
   /** What the thread said when the network opened: the device that it is on, and what is worth telling about it. */
   opened = { device: '', note: '' };
 
-  constructor(
-    private readonly program: URL,
-    private readonly setup: ThreadSetup,
-  ) {}
+  readonly #program: URL;
+
+  readonly #setup: ThreadSetup;
+
+  constructor(program: URL, setup: ThreadSetup) {
+    this.#program = program;
+
+    this.#setup = setup;
+  }
 
   /** @throws ModelError what kept the network from opening */
   async open(): Promise<void> {
-    await this.ready();
+    await this.#ready();
   }
 
   /**
@@ -41,10 +46,10 @@ export class EngineThread {
    * @throws ModelError `engine-crashed`, `engine-failed`, `engine-closed`
    */
   async run(inputs: Float32Array<ArrayBuffer>, count: number): Promise<RunOutputs> {
-    const worker = await this.ready();
-    const id = this.nextId++;
+    const worker = await this.#ready();
+    const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
+      this.#waiting.set(id, { resolve, reject });
       const request: RunRequest = { kind: 'run', id, inputs, count };
       worker.postMessage(request, [inputs.buffer]);
     });
@@ -55,9 +60,9 @@ export class EngineThread {
    * terminated inside native code takes the whole process with it.
    */
   async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
-    const worker = await this.worker?.catch(() => undefined);
+    if (this.#closed) return;
+    this.#closed = true;
+    const worker = await this.#worker?.catch(() => undefined);
     if (worker === undefined) return;
     const gone = new Promise((resolve) => worker.once('exit', resolve));
     const request: CloseRequest = { kind: 'close' };
@@ -65,29 +70,29 @@ export class EngineThread {
     await gone;
   }
 
-  private ready(): Promise<Worker> {
-    if (this.closed) return Promise.reject(new ModelError('engine-closed', 'the engine is closed'));
-    this.worker ??= this.start();
-    return this.worker;
+  #ready(): Promise<Worker> {
+    if (this.#closed) return Promise.reject(new ModelError('engine-closed', 'the engine is closed'));
+    this.#worker ??= this.#start();
+    return this.#worker;
   }
 
-  private start(): Promise<Worker> {
-    const worker = new Worker(this.program, {
-      workerData: this.setup,
+  #start(): Promise<Worker> {
+    const worker = new Worker(this.#program, {
+      workerData: this.#setup,
       name: 'mamori-engine',
       // Native libraries take their settings from the real environment; a thread's own copy does not reach them.
       env: SHARE_ENV,
     });
     const started = new Promise<Worker>((resolve, reject) => {
       const gone = (cause: unknown) => {
-        if (this.worker === started) this.worker = undefined;
+        if (this.#worker === started) this.#worker = undefined;
         const error = new ModelError('engine-crashed', "the engine's thread ended unexpectedly", {
           cause,
           remedy:
             'It is opened again for the next exam; if this happens often, look at memory and the device.',
         });
         reject(error);
-        this.failAll(error);
+        this.#failAll(error);
       };
       worker.on('error', gone);
       worker.on('exit', (status) => gone(new Error(`exit status ${status}`)));
@@ -98,23 +103,23 @@ export class EngineThread {
         } else if (answer.kind === 'not-ready') {
           reject(toError(answer.failure));
         } else {
-          this.settle(answer);
+          this.#settle(answer);
         }
       });
     });
     return started;
   }
 
-  private settle(answer: Extract<ThreadAnswer, { id: number }>): void {
-    const waiting = this.waiting.get(answer.id);
-    this.waiting.delete(answer.id);
+  #settle(answer: Extract<ThreadAnswer, { id: number }>): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
     if (answer.kind === 'outputs') waiting?.resolve(answer.outputs);
     else waiting?.reject(toError(answer.failure));
   }
 
-  private failAll(error: Error): void {
-    for (const { reject } of this.waiting.values()) reject(error);
-    this.waiting.clear();
+  #failAll(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
   }
 }
 

@@ -67,7 +67,8 @@ function loadRuntime({ device, threads }: ThreadSetup): TensorFlowRuntime {
   if (device === 'cuda' && !runtime.gpu)
     throw new ModelError('engine-unavailable', `${runtime.description} finds no CUDA card that it can use`, {
       remedy:
-        "Look at the card's driver, and whether CUDA 11.8 and cuDNN 8.6 are in LD_LIBRARY_PATH; or set model.device to cpu or auto.",
+        "Look at the card's driver, and whether CUDA 11.8 and cuDNN 8.6 are in LD_LIBRARY_PATH; " +
+        'or set model.device to cpu or auto.',
     });
   return runtime;
 }

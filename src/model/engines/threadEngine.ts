@@ -14,23 +14,23 @@ interface ThreadEngineOptions {
 /** An `Engine` whose network lives in a thread of its own. */
 export class ThreadEngine implements Engine {
   readonly name: Engine['name'];
-  private readonly why: string;
-  private readonly thread: EngineThread;
-  private readonly input: ThreadSetup['input'];
+  readonly #why: string;
+  readonly #thread: EngineThread;
+  readonly #input: ThreadSetup['input'];
 
   private constructor(options: ThreadEngineOptions, thread: EngineThread) {
     this.name = options.name;
-    this.why = options.reason;
-    this.input = options.setup.input;
-    this.thread = thread;
+    this.#why = options.reason;
+    this.#input = options.setup.input;
+    this.#thread = thread;
   }
 
   get device(): string {
-    return this.thread.opened.device;
+    return this.#thread.opened.device;
   }
 
   get reason(): string {
-    return `${this.why}; ${this.thread.opened.note}`;
+    return `${this.#why}; ${this.#thread.opened.note}`;
   }
 
   /**
@@ -44,7 +44,7 @@ export class ThreadEngine implements Engine {
     const engine = new ThreadEngine(options, thread);
     try {
       await thread.open();
-      await engine.infer([engine.ramp()]);
+      await engine.infer([engine.#ramp()]);
     } catch (error) {
       await thread.close();
       throw error;
@@ -54,7 +54,7 @@ export class ThreadEngine implements Engine {
 
   async infer(inputs: Float32Array[]): Promise<Inference[]> {
     if (inputs.length === 0) return [];
-    const { rows, columns, channels } = this.input;
+    const { rows, columns, channels } = this.#input;
     const length = rows * columns * channels;
     const batch = new Float32Array(inputs.length * length);
     for (const [index, input] of inputs.entries()) {
@@ -66,15 +66,15 @@ export class ThreadEngine implements Engine {
         );
       batch.set(input, index * length);
     }
-    return split(await this.thread.run(batch, inputs.length), inputs.length);
+    return split(await this.#thread.run(batch, inputs.length), inputs.length);
   }
 
   close(): Promise<void> {
-    return this.thread.close();
+    return this.#thread.close();
   }
 
-  private ramp(): Float32Array {
-    const length = this.input.rows * this.input.columns * this.input.channels;
+  #ramp(): Float32Array {
+    const length = this.#input.rows * this.#input.columns * this.#input.channels;
     return Float32Array.from({ length }, (_, index) => index / length - 0.5);
   }
 }
@@ -91,8 +91,8 @@ function split(outputs: RunOutputs, count: number): Inference[] {
   )
     throw new ModelError(
       'bundle-model-outputs',
-      `for ${count} inputs the network gave ${probability.length} probabilities, ${activations.length} activations and ` +
-        `${gradients.length} gradients of ${rows} x ${columns} x ${channels}`,
+      `for ${count} inputs the network gave ${probability.length} probabilities, ${activations.length} activations ` +
+        `and ${gradients.length} gradients of ${rows} x ${columns} x ${channels}`,
       { remedy: 'Export the network again; docs/model-bundle.md says what its outputs must be.' },
     );
   return Array.from({ length: count }, (_, index): Inference => {
