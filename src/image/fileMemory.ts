@@ -10,7 +10,7 @@ const IDLE_MS = 30_000;
 /**
  * Memory that files are read into, one after the other.
  *
- * A mammogram is 17 to 30 MB. Taken anew for each, such arrays wait for a collection of garbage that their tiny
+ * A mammogram is 17 to 30 MB. Taken afresh for each, such arrays wait for a collection of garbage that their tiny
  * JavaScript side does not call for; then it comes in a hurry, on the event loop, and the C library keeps what it
  * gets back in pieces. A service then needs twice the memory that it uses.
  */

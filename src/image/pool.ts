@@ -54,7 +54,7 @@ export class PreparationPool {
         resourceLimits: { maxOldGenerationSizeMb: options.heapMb ?? 256 },
       });
     // A thread that ends while it works tells so to its own image. This one is told of threads that end before they
-    // take work: the images that wait for them would wait for ever.
+    // take work: the images that wait for them would wait forever.
     this.#pool.on('error', (error: unknown) => {
       for (const working of this.#working) working.abort(crashed(error));
     });
