@@ -4,7 +4,7 @@ import { type Bundle, type Inference, placeSummary, readKnownFeatures } from '..
 export interface Judgement {
   /** From what the model was made from: images like those lie near 1. Undefined where the bundle does not say. */
   distance?: number;
-  /** Why the service would give no answer; the measured figures count the answer all the same. */
+  /** The code with which the service would give no answer; the measured figures count the answer all the same. */
   notAnalysed?: string;
 }
 
@@ -23,7 +23,8 @@ export async function judgeOf(bundle: Bundle): Promise<Judge> {
     const distance = known.distance(placeSummary(inference));
     return {
       distance,
-      ...(distance > limit && { notAnalysed: 'unlike the images that the model was made from' }),
+      // Put this way round, a distance that is no number is refused.
+      ...(!(distance <= limit) && { notAnalysed: 'unlike-training' }),
     };
   };
 }

@@ -3,9 +3,7 @@ import type { Bundle } from '../model/index.js';
 import type { Answer } from './answers.js';
 import { EvaluationError } from './errors.js';
 import { examAuc, machineOf, oneBreastEach, shareAbove } from './groups/index.js';
-import { type BootstrapOptions, withIntervals } from './statistics/bootstrap.js';
-import type { Estimate } from './statistics/estimate.js';
-import { aucWithinGroups } from './statistics/strata.js';
+import { aucWithinGroups, type BootstrapOptions, type Estimate, withIntervals } from './statistics/index.js';
 
 /** One figure of both models on the same patients, and the first less the second, drawn together. */
 export interface Paired {

@@ -6,8 +6,7 @@ import type { Answer } from './answers.js';
 import type { Examination } from './examination.js';
 import type { ExaminationPool } from './examinationPool.js';
 import { type LocatedImage, locate } from './localisation/index.js';
-import type { PrintedImage } from './shortcuts/copiedImages.js';
-import type { FormAnswers } from './shortcuts/types.js';
+import type { FormAnswers, PrintedImage } from './shortcuts/index.js';
 
 /** Images that are prepared ahead while the network works. */
 const AHEAD = 6;

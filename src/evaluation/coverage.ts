@@ -1,9 +1,13 @@
 import { auc } from '../dataset/index.js';
 import { logit } from '../model/index.js';
 import type { Answer } from './answers.js';
-import { type BootstrapOptions, withIntervals } from './statistics/bootstrap.js';
-import { accuracy, confusionAt } from './statistics/classification.js';
-import type { Estimate } from './statistics/estimate.js';
+import {
+  accuracy,
+  type BootstrapOptions,
+  confusionAt,
+  type Estimate,
+  withIntervals,
+} from './statistics/index.js';
 
 /** What is left when the most doubtful images get no answer. */
 export interface CoverageStep {

@@ -14,7 +14,7 @@ import { coverageOf } from './coverage.js';
 import { EvaluationError } from './errors.js';
 import { digestOf } from './examination.js';
 import { ExaminationPool } from './examinationPool.js';
-import { checkExplanations } from './explanation/checks.js';
+import { checkExplanations } from './explanation/index.js';
 import { checkPlace, writeResults } from './files.js';
 import { dataSetFigures, examFigures, machineFigures } from './groups/index.js';
 import { headlineOf } from './headline.js';
@@ -22,8 +22,7 @@ import { localisationOf } from './localisation/index.js';
 import { measure } from './measuring.js';
 import { measureAgainst, rivalOf } from './rival.js';
 import { type Selection, selectCopies, selectImages } from './selection.js';
-import { findCopies } from './shortcuts/copiedImages.js';
-import { shortcutChecks } from './shortcuts/shortcutChecks.js';
+import { findCopies, shortcutChecks } from './shortcuts/index.js';
 import type { Evaluation, EvaluationEvents, EvaluationOptions, Prediction } from './types.js';
 import { warningsOf } from './warnings.js';
 

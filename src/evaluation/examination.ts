@@ -9,10 +9,19 @@ import {
   type PreparationStep,
   prepareGrey,
 } from '../image/index.js';
-import { type Fingerprint, fingerprintOf } from './shortcuts/fingerprint.js';
-import { type PictureStatistics, pictureStatisticsOf } from './shortcuts/pictureStatistics.js';
-import { type PlainFigures, plainFiguresOf } from './shortcuts/plainFigures.js';
-import { asItLies, canonical, turns, withoutBackground, withoutBreast } from './shortcuts/variants.js';
+import {
+  asItLies,
+  canonical,
+  type Fingerprint,
+  fingerprintOf,
+  type PictureStatistics,
+  type PlainFigures,
+  pictureStatisticsOf,
+  plainFiguresOf,
+  turns,
+  withoutBackground,
+  withoutBreast,
+} from './shortcuts/index.js';
 
 export interface ExaminationTask {
   /** Absolute path. */

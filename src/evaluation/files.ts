@@ -2,8 +2,8 @@ import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeDraft } from '../folder.js';
 import { EvaluationError } from './errors.js';
-import type { Picture } from './explanation/types.js';
-import { reportPage } from './report/reportPage.js';
+import type { Picture } from './explanation/index.js';
+import { reportPage } from './report/index.js';
 import type { Evaluation, Prediction } from './types.js';
 
 export const RESULT_FILES = ['evaluation.html', 'evaluation.json', 'predictions.csv'] as const;

@@ -2,12 +2,18 @@ import type { Scored } from '../dataset/index.js';
 import type { Bundle } from '../model/index.js';
 import { type Answer, breastAnswers, patientAnswers } from './answers.js';
 import { performanceOf } from './performance.js';
-import { columnChecks } from './shortcuts/columns.js';
-import { type BootstrapOptions, samplesOfPatients } from './statistics/bootstrap.js';
-import { brierScore, calibrationErrorByChance, reliability } from './statistics/calibrationError.js';
-import { classificationTable } from './statistics/classification.js';
-import { thresholdCurve } from './statistics/curves.js';
-import { mean, quantile } from './statistics/estimate.js';
+import { columnChecks } from './shortcuts/index.js';
+import {
+  type BootstrapOptions,
+  brierScore,
+  calibrationErrorByChance,
+  classificationTable,
+  mean,
+  quantile,
+  reliability,
+  samplesOfPatients,
+  thresholdCurve,
+} from './statistics/index.js';
 import { subgroupsOf } from './subgroups.js';
 import type { Curves, Evaluation, PlotPoint } from './types.js';
 

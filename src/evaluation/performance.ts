@@ -1,17 +1,20 @@
 import { auc, calibrationError, groupByCase, type Scored } from '../dataset/index.js';
-import { type BootstrapOptions, withIntervals } from './statistics/bootstrap.js';
-import { brierScore } from './statistics/calibrationError.js';
 import {
   accuracy,
+  averagePrecision,
+  type BootstrapOptions,
+  brierScore,
   type Confusion,
   confusionAt,
+  type Estimate,
   negativePredictiveValue,
   positivePredictiveValue,
   sensitivity,
+  sensitivityAt,
   specificity,
-} from './statistics/classification.js';
-import { averagePrecision, sensitivityAt, specificityAt } from './statistics/curves.js';
-import type { Estimate } from './statistics/estimate.js';
+  specificityAt,
+  withIntervals,
+} from './statistics/index.js';
 
 /** How well answers of one kind (about images, breasts or patients) agree with the truth. */
 export interface Performance {

@@ -1,8 +1,14 @@
 import { auc, groupByCase, type LabelledImage } from '../dataset/index.js';
 import type { Answer } from './answers.js';
-import { type BootstrapOptions, withIntervals } from './statistics/bootstrap.js';
-import { confusionAt, sensitivity, specificity } from './statistics/classification.js';
-import { type Estimate, estimateOf } from './statistics/estimate.js';
+import {
+  type BootstrapOptions,
+  confusionAt,
+  type Estimate,
+  estimateOf,
+  sensitivity,
+  specificity,
+  withIntervals,
+} from './statistics/index.js';
 
 /** The images that have one value in one column of the labels file. */
 export interface Subgroup {

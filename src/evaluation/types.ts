@@ -3,16 +3,12 @@ import type { Bundle } from '../model/index.js';
 import type { Against } from './against.js';
 import type { Coverage } from './coverage.js';
 import type { ExplanationChecks } from './explanation/types.js';
-import type { DataSetFigures } from './groups/dataSetFigures.js';
-import type { MachineFigures } from './groups/machines.js';
-import type { ExamFigures } from './groups/oneBreastEach.js';
-import type { Localisation } from './localisation/localisation.js';
+import type { DataSetFigures, ExamFigures, MachineFigures } from './groups/index.js';
+import type { Localisation } from './localisation/index.js';
 import type { Performance } from './performance.js';
 import type { Protocol, SelectionRecord } from './selection.js';
-import type { ColumnCheck } from './shortcuts/columns.js';
-import type { ShortcutChecks } from './shortcuts/shortcutChecks.js';
-import type { ReliabilityBin } from './statistics/calibrationError.js';
-import type { ClassificationTable } from './statistics/classification.js';
+import type { ColumnCheck, ShortcutChecks } from './shortcuts/index.js';
+import type { ClassificationTable, ReliabilityBin } from './statistics/index.js';
 import type { Subgroup } from './subgroups.js';
 
 export interface EvaluationOptions {

@@ -1,6 +1,5 @@
-import type { ExplanationChecks } from './explanation/types.js';
-import { perturbationVerdict } from './explanation/verdict.js';
-import type { Shortcut } from './shortcuts/types.js';
+import { type ExplanationChecks, perturbationVerdict } from './explanation/index.js';
+import type { Shortcut } from './shortcuts/index.js';
 import type { Evaluation } from './types.js';
 
 type Known = Pick<

@@ -156,7 +156,7 @@ describe('an evaluation against another bundle', function () {
     expect(coverage.by[0]!.rule).to.equal('distance');
     expect(coverage.asSet!.reasons[0]).to.include({ images: 24 });
     const lines = (await readFile(join(given.out, 'predictions.csv'), 'utf8')).trim().split('\n');
-    expect(lines[1]).to.match(/,\d+\.\d{4},unlike the images that the model was made from$/);
+    expect(lines[1]).to.match(/,\d+\.\d{4},unlike-training$/);
     const page = await readFile(join(given.out, 'evaluation.html'), 'utf8');
     expect(page).to.not.match(/NaN|undefined|\[object/);
   });

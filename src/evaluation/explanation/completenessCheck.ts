@@ -1,5 +1,5 @@
 import { blackLevel, integratedGradCam } from '../../gradcam/index.js';
-import { mean, quantile } from '../statistics/estimate.js';
+import { mean, quantile } from '../statistics/index.js';
 import type { ExplanationSubject, Sample } from './subject.js';
 import type { CompletenessCheck } from './types.js';
 

@@ -2,8 +2,7 @@ import { Random } from '../../dataset/index.js';
 import { gradCam, type HeatMap } from '../../gradcam/index.js';
 import { type Bundle, calibrate, type Engine } from '../../model/index.js';
 import { rawProbabilities } from '../answering.js';
-import { withIntervals } from '../statistics/bootstrap.js';
-import { mean } from '../statistics/estimate.js';
+import { mean, withIntervals } from '../statistics/index.js';
 import type { ExplanationSubject, Sample } from './subject.js';
 import type { PerturbationCheck, PerturbationCurve } from './types.js';
 

@@ -19,7 +19,7 @@ import { calibrate } from '../../model/index.js';
 import { type ExamLesion, type MadeInstance, makeExam } from '../../phantom/index.js';
 import { drawOverlay, overlayPng, type RgbImage } from '../../pictures/index.js';
 import { EvaluationError } from '../errors.js';
-import { mean } from '../statistics/estimate.js';
+import { mean } from '../statistics/index.js';
 import { STEPS } from './completenessCheck.js';
 import type { ExplanationSubject } from './subject.js';
 import type { Picture, PlantedCheck, PlantedView } from './types.js';

@@ -1,8 +1,6 @@
 import { gradCam, type HeatMap } from '../../gradcam/index.js';
 import { type Bundle, type Engine, openEngine } from '../../model/index.js';
-import { withIntervals } from '../statistics/bootstrap.js';
-import { rankCorrelation } from '../statistics/correlation.js';
-import { mean } from '../statistics/estimate.js';
+import { mean, rankCorrelation, withIntervals } from '../statistics/index.js';
 import { withShuffledWeights } from './randomisedWeights.js';
 import type { ExplanationSubject, Sample } from './subject.js';
 import type { RandomisedCheck } from './types.js';

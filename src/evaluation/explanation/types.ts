@@ -1,4 +1,4 @@
-import type { Estimate } from '../statistics/estimate.js';
+import type { Estimate } from '../statistics/index.js';
 
 /** With other weights the map must change (Adebayo et al., Sanity Checks for Saliency Maps, NeurIPS 2018). */
 export interface RandomisedCheck {

@@ -1,4 +1,4 @@
-import { mean } from '../statistics/estimate.js';
+import { mean } from '../statistics/index.js';
 import type { PerturbationCheck } from './types.js';
 
 /** `cannot tell`: blurring drives the answer, wherever it is done. */

@@ -2,12 +2,15 @@ import { auc, groupByCase } from '../../dataset/index.js';
 import type { Bundle } from '../../model/index.js';
 import type { Answered } from '../answering.js';
 import { type Localisation, localisationOf } from '../localisation/index.js';
-import { learnedShortcuts } from '../shortcuts/learned.js';
-import { blindShortcut } from '../shortcuts/shortcutChecks.js';
-import type { Shortcut } from '../shortcuts/types.js';
-import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
-import { confusionAt, sensitivity, specificity } from '../statistics/classification.js';
-import type { Estimate } from '../statistics/estimate.js';
+import { blindShortcut, learnedShortcuts, type Shortcut } from '../shortcuts/index.js';
+import {
+  type BootstrapOptions,
+  confusionAt,
+  type Estimate,
+  sensitivity,
+  specificity,
+  withIntervals,
+} from '../statistics/index.js';
 import { type MachineFigures, machineFigures } from './machines.js';
 import { type ExamFigures, examFigures } from './oneBreastEach.js';
 

@@ -1,9 +1,15 @@
 import { auc, groupByCase, type LabelledImage } from '../../dataset/index.js';
 import type { Answer } from '../answers.js';
-import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
-import { confusionAt, sensitivity, specificity } from '../statistics/classification.js';
-import { type Estimate, estimateOf } from '../statistics/estimate.js';
-import { aucWithinGroups } from '../statistics/strata.js';
+import {
+  aucWithinGroups,
+  type BootstrapOptions,
+  confusionAt,
+  type Estimate,
+  estimateOf,
+  sensitivity,
+  specificity,
+  withIntervals,
+} from '../statistics/index.js';
 
 /** The images of one machine. */
 export interface Machine {

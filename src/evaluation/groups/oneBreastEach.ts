@@ -1,8 +1,7 @@
 import { groupByCase, type Scored } from '../../dataset/index.js';
 import type { Bundle } from '../../model/index.js';
 import { type Answer, breastAnswers } from '../answers.js';
-import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
-import { type Estimate, mean } from '../statistics/estimate.js';
+import { type BootstrapOptions, type Estimate, mean, withIntervals } from '../statistics/index.js';
 import { machineOf } from './machines.js';
 
 /** A breast's answer that stands for a woman, in shares where several may stand for her. */

@@ -1,6 +1,5 @@
 import { groupByCase } from '../../dataset/index.js';
-import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
-import { type Estimate, mean } from '../statistics/estimate.js';
+import { type BootstrapOptions, type Estimate, mean, withIntervals } from '../statistics/index.js';
 import { BEST_PLACES, CHANCE_DRAWS, type LocatedImage, type Marks } from './located.js';
 
 /** A figure and what chance would give on the same images. */

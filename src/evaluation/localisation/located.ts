@@ -1,7 +1,7 @@
 import { type LesionBox, Random } from '../../dataset/index.js';
 import { attentionRegion, type HeatMap } from '../../gradcam/index.js';
 import type { BreastMask, InputGeometry } from '../../image/index.js';
-import { mean } from '../statistics/estimate.js';
+import { mean } from '../statistics/index.js';
 import { overlapOf } from './overlap.js';
 import { holds, localPeaks, type MapPlace, type MapPlaces, placesOnBreast, placesOnFile } from './places.js';
 

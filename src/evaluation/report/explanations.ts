@@ -1,6 +1,11 @@
 import { type Html, html } from '../../html.js';
-import type { PerturbationCurve, Picture, PlantedCheck } from '../explanation/types.js';
-import { perturbationVerdict, type Verdict } from '../explanation/verdict.js';
+import {
+  type PerturbationCurve,
+  type Picture,
+  type PlantedCheck,
+  perturbationVerdict,
+  type Verdict,
+} from '../explanation/index.js';
 import type { Evaluation } from '../types.js';
 import { curve, FRACTIONS, plot } from './plot.js';
 import { number, percent, phrase, SPACE } from './words.js';

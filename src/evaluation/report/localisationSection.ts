@@ -1,5 +1,5 @@
 import { type Html, html } from '../../html.js';
-import type { Localisation } from '../localisation/localisation.js';
+import type { Localisation } from '../localisation/index.js';
 import { cell, number, percent, phrase } from './words.js';
 
 /** Whether the heat maps point at the lesions that people have drawn boxes around. */

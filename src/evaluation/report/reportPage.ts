@@ -1,5 +1,5 @@
 import { Html, html } from '../../html.js';
-import type { Picture } from '../explanation/types.js';
+import type { Picture } from '../explanation/index.js';
 import type { Evaluation } from '../types.js';
 import { against } from './againstSection.js';
 import { comparison } from './comparisonSection.js';

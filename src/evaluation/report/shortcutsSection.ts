@@ -1,7 +1,5 @@
 import { type Html, html } from '../../html.js';
-import type { ColumnCheck } from '../shortcuts/columns.js';
-import type { Shortcut } from '../shortcuts/types.js';
-import { turns } from '../shortcuts/variants.js';
+import { type ColumnCheck, type Shortcut, turns } from '../shortcuts/index.js';
 import type { Evaluation } from '../types.js';
 import { MUCH, tells } from '../warnings.js';
 import { column, FRACTIONS, forest, plot } from './plot.js';

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../html.js';
-import type { Estimate } from '../statistics/estimate.js';
+import type { Estimate } from '../statistics/index.js';
 
 /** No-break space: number and unit stay together. */
 export const SPACE = '\u00a0';

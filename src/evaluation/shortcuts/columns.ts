@@ -1,8 +1,13 @@
 import { auc } from '../../dataset/index.js';
 import type { Answer } from '../answers.js';
-import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
-import type { Estimate } from '../statistics/estimate.js';
-import { aucWithinGroups, type Grouped, partsByPatient } from '../statistics/strata.js';
+import {
+  aucWithinGroups,
+  type BootstrapOptions,
+  type Estimate,
+  type Grouped,
+  partsByPatient,
+  withIntervals,
+} from '../statistics/index.js';
 import { columnsOf, valueIn } from '../subgroups.js';
 
 /** What a column of the labels file has to do with the figures: the hospital, the side, the view. */

@@ -1,8 +1,13 @@
 import { groupByCase, type Scored } from '../../dataset/index.js';
-import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
-import { type Estimate, estimateOf } from '../statistics/estimate.js';
-import { fitLogistic } from '../statistics/logistic.js';
-import { aucWithinGroups, partsByPatient } from '../statistics/strata.js';
+import {
+  aucWithinGroups,
+  type BootstrapOptions,
+  type Estimate,
+  estimateOf,
+  fitLogistic,
+  partsByPatient,
+  withIntervals,
+} from '../statistics/index.js';
 import type { PictureStatistics } from './pictureStatistics.js';
 import type { FormAnswers, Shortcut } from './types.js';
 

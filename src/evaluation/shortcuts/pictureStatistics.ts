@@ -1,5 +1,5 @@
 import { type BreastMask, chestWallSide, type GreyImage } from '../../image/index.js';
-import { orderStatistics } from '../statistics/order.js';
+import { orderStatistics } from '../statistics/index.js';
 
 /**
  * Plain statistics of one picture, which know nothing of forms: how often which grey level occurs, and how much

@@ -1,6 +1,5 @@
 import { auc, type Scored } from '../../dataset/index.js';
-import { type BootstrapOptions, withIntervals } from '../statistics/bootstrap.js';
-import { type Estimate, mean, quantile } from '../statistics/estimate.js';
+import { type BootstrapOptions, type Estimate, mean, quantile, withIntervals } from '../statistics/index.js';
 import type { CopiesCheck } from './copiedImages.js';
 import { learnedShortcuts } from './learned.js';
 import type { PlainFigures } from './plainFigures.js';

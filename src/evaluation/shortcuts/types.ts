@@ -1,4 +1,4 @@
-import type { Estimate } from '../statistics/estimate.js';
+import type { Estimate } from '../statistics/index.js';
 import type { PictureStatistics } from './pictureStatistics.js';
 import type { PlainFigures } from './plainFigures.js';
 

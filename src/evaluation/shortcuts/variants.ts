@@ -8,7 +8,7 @@ import {
   type PreparationStep,
   prepareGrey,
 } from '../../image/index.js';
-import { orderStatistics } from '../statistics/order.js';
+import { orderStatistics } from '../statistics/index.js';
 
 /** Whether a step brings images to one orientation. */
 export const turns = ({ step }: PreparationStep) => step.startsWith('orient-');
