@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /**
- * Makes a folder, with those above it that are missing; one that is there already is as good. In place of Node's
+ * Makes a folder, with those above it that are missing; one that is there already is fine. In place of Node's
  * `recursive`, which never ends where a folder that is there takes no other, as /proc does.
  *
  * @throws the system's own error (`EACCES`, `ENOENT`, `ENOTDIR`, `EEXIST` for a file of that name, …)
@@ -21,7 +21,7 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /**
- * A new folder beside `target`, from where what is written there can be moved to its place at once. It is hidden, and
+ * A new folder beside `target`: what is written there can be moved to its place at once. It is hidden, and
  * only this account can read it.
  *
  * @throws the system's own error
@@ -35,7 +35,7 @@ async function makeLast(folder: string): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
-    // Whoever made it, and just now perhaps.
+    // Somebody else may have made it, perhaps just now.
     if (!(await isFolder(folder))) throw error;
   }
 }

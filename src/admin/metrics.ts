@@ -38,7 +38,7 @@ export class Metrics {
   }
 }
 
-/** Made for each answer, so that what is not known now is not said: a gauge that stays would say 0. */
+/** Made for each answer, so that nothing is said of what is not known now: a gauge that stayed would say 0. */
 function gauges(snapshot: StatusSnapshot): Registry {
   const { service, pacs, model, counts } = snapshot;
   const registry = new Registry();

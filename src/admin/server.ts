@@ -91,13 +91,13 @@ export async function startAdmin(
   };
 }
 
-/** Longer than any answer takes; after that whoever still waits is cut off. */
+/** Longer than any answer takes; after that, open connections are cut off. */
 const CLOSING_MS = 5000;
 
 async function closeGently(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  // `close` leaves connections open on which no request has come yet; browsers open such ones ahead.
+  // `close` leaves connections open on which no request has come yet; browsers open some in advance.
   for (const socket of connections.get(server) ?? []) {
     if (!answering.has(socket)) socket.destroy();
   }
@@ -142,7 +142,7 @@ const safeHeaders: RequestHandler = (_, response, next) => {
   next();
 };
 
-/** Nothing of the error: the page may be open to more people than the log. */
+/** Says nothing about the error: more people may see the page than the log. */
 const unable: ErrorRequestHandler = (_error, _request, response, next) => {
   if (response.headersSent) return next(_error);
   plain(response, 503, 'The service cannot tell its state; see the log');

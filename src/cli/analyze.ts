@@ -50,7 +50,7 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
     import('./outcome.js'),
     import('../dicom/index.js'),
   ]);
-  // No archive is spoken to; its address stands for none.
+  // No archive is asked for anything: the address is a placeholder.
   const settings = defaultSettings('http://localhost');
   if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
 

@@ -60,7 +60,7 @@ async function demo({ once, model, keep, json }: Options): Promise<void> {
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const stopEarly = () => process.exit(1);
 
-/** A folder that goes with the process, however that ends short of SIGKILL. */
+/** A folder that is removed when the process ends, unless it is killed outright. */
 async function passingFolder(): Promise<string> {
   const [{ mkdtempSync, rmSync }, { tmpdir }, { join }] = await Promise.all([
     import('node:fs'),
@@ -93,14 +93,14 @@ async function showAll({ exam: made, settings, results, stayUp, json, say }: Sho
   const service = await openService(settings, openLog(settings));
   try {
     const views = await storeMadeExam(service.pacs, made);
-    say(`A made exam of nobody is stored in it: ${[...views.values()].join(', ')}`);
+    say(`A made exam of an invented patient is stored in it: ${[...views.values()].join(', ')}`);
     const { bundle, engine } = service;
     say(`${bundle.name} ${bundle.version} looks at it (${engine.name}, ${engine.device}) …\n`);
     const cycles = await service.poller.untilDone(() => {});
     const exam = cycles.flatMap(({ exams }) => exams)[0];
     if (exam?.outcome === undefined || exam.end !== 'delivered') process.exitCode = EXIT.trouble;
     if (exam?.outcome !== undefined) {
-      // The made images have no name but their view, which stands at the front of each line.
+      // The made images are named by nothing but their view, which begins each line.
       const name = (uid: string) => (views.has(uid) ? '' : uid);
       say(text.outcomeText(exam.outcome, service.bundle.operatingPoint, name));
     } else say(exam?.reason?.reason ?? cycles.at(-1)?.problems[0]?.reason ?? 'The exam was not found.');

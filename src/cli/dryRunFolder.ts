@@ -45,7 +45,7 @@ export async function writeDryRun(
   if (json) console.log(JSON.stringify({ exams }));
 }
 
-/** A dry run is there to be tried before anything stands: without a ledger it goes on, and says what that changes. */
+/** A dry run is often the first thing that is tried: without a ledger it goes on, and says what that changes. */
 function readableLedger(settings: Settings, log: Log): LedgerReader | undefined {
   try {
     return openLedgerToRead(settings.ledger.url);

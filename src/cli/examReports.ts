@@ -24,7 +24,7 @@ export function tellExams(
   if (json) {
     console.log(JSON.stringify({ studies, exams: exams.map(summary), problems }));
   } else {
-    // No study because nothing could be asked is not the same as no study.
+    // To find no study because nothing could be asked is not the same as to find none.
     if (studies !== undefined && (studies > 0 || problems.length === 0)) {
       const since = `since ${lookbackDays} days before today (poll.lookbackDays)`;
       console.log(

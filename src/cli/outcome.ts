@@ -11,7 +11,7 @@ export const EXIT = {
   usage: 2,
 } as const;
 
-/** Codes that mean that the one who typed the command has to change something in it or in the settings. */
+/** Codes that mean that the command line or the settings must be changed. */
 const USAGE = /^(settings-|usage-|pacs-settings$|bundle-missing$|ledger-unsupported$|admin-listen$)/;
 
 /** The exit code that an error stands for. */

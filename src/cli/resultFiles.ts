@@ -8,11 +8,11 @@ import type { ExamOutcome } from '../exam/index.js';
 import { makeFolder } from '../folder.js';
 import { overlayPng } from '../pictures/index.js';
 
-/** What a disk with any room at all takes. */
+/** Fits on any disk that has room left at all. */
 const PROBE = new Uint8Array(4096);
 
 /**
- * Makes the folder if it is not there, and tries it out; to be asked before long work, not after it.
+ * Makes the folder if it is not there, and tries it out: before long work, not after it.
  *
  * @throws MamoriError `results-unwritable`
  */
@@ -44,7 +44,7 @@ export interface ResultFile {
   bytes(): Uint8Array | Promise<Uint8Array>;
 }
 
-/** What a run leaves that was killed; also the trial of a folder. */
+/** What a killed run leaves behind; also the trial of a folder. */
 const isDraft = (name: string) => name.startsWith('.mamori-');
 
 /**

@@ -1,4 +1,4 @@
-/** SIGTERM or SIGINT. A second one ends the process at once; the ledger stands that. */
+/** SIGTERM or SIGINT. A second one ends the process at once; the ledger survives that. */
 export async function toldToStop(): Promise<string> {
   return new Promise((resolve) => {
     const stop = (signal: NodeJS.Signals) => {

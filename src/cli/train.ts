@@ -103,7 +103,7 @@ async function run(options: Options, command: Command): Promise<void> {
   if (bundle.termsOfUse !== undefined) console.log(`Terms of use: ${bundle.termsOfUse}`);
 }
 
-/** What of the options does not go together. */
+/** Options that contradict each other. */
 function problemOf({ arch, data, labels, boxes, start, protocol, copies }: Options): string | undefined {
   if (labels !== undefined && labels.length !== data.length)
     return `--data names ${data.length} folders and --labels ${labels.length} files; give one for each`;
@@ -179,7 +179,7 @@ function procedureOf(options: Options): string {
   const { arch, about, positive, data, labels, boxes, start, seed } = options;
   const option = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [`--${name} ${value}`];
-  // What a whole data set is called tells which it was; a folder of images may be called anything.
+  // The name of a whole data set says which one it was; a folder of images may be called anything.
   const places =
     labels === undefined ? data.map((folder) => basename(folder)).join(' ') : data.map(() => 'DIR').join(' ');
   return [

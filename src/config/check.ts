@@ -137,7 +137,7 @@ function alternatives(errors: readonly Issue[][]): string {
   return [...new Set(names)].filter((name) => name !== 'false').join(' or ');
 }
 
-/** What no single key can tell. Looks at raw values, so that it speaks up beside other problems. */
+/** What no single key shows. Looks at raw values, so that it is found together with other problems. */
 function crossChecks(document: SettingsDocument, folder: string): Problem[] {
   const problems: Problem[] = [];
   const has = (...path: string[]) => valueAt(document.value, path) !== undefined;

@@ -1,7 +1,10 @@
 import { dicomDate } from '../dicom/index.js';
 import { type MadeInstance, makeExam } from '../phantom/index.js';
 
-/** The exam that the demo and the pictures in the documents show: four views of nobody, a mass in the left breast. */
+/**
+ * The exam that the demo and the pictures in the documents show: four views of an invented patient, a mass in the left
+ * breast.
+ */
 export function demoExam(studyDate: Date): MadeInstance[] {
   return makeExam({
     seed: 'demo',

@@ -6,7 +6,7 @@
  * STOW-RS, `archiveHoldings.ts` the instances. It listens on 127.0.0.1 only, knows no accounts and does not transcode.
  * Tests use it wherever an archive without quirks will do; the others run against a real Orthanc.
  *
- * The exam (`demoExam.ts`) is nobody's: the phantom drew it.
+ * The exam (`demoExam.ts`) is of an invented patient: the phantom drew it.
  */
 export { type Archive, type ArchiveOptions, startArchive } from './archive.js';
 export { demoExam } from './demoExam.js';

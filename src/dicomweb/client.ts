@@ -5,12 +5,12 @@ import type { PooledRequest } from './pooledRequest.js';
 /** Query keys with their values. */
 export type QueryKeys = Record<string, string>;
 
-/** How a call is handed the request that it goes out on. */
+/** How a call is given the request that it uses. */
 export interface Asked {
   request: { instance: PooledRequest };
 }
 
-/** What is used of dicomweb-client, with types that are true of version 0.11: its own are not. */
+/** What is used of dicomweb-client, with types that fit version 0.11: its own do not. */
 export interface Client {
   searchForStudies(options: Asked & { queryParams: QueryKeys }): Promise<DicomJson[]>;
   searchForSeries(

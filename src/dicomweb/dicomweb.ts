@@ -32,7 +32,7 @@ const STORE_STATUSES = new Set([200, 202, 400, 409]);
 /** Room for delimiters and header fields around an instance. */
 const FRAMING_BYTES = 64 * 1024;
 
-/** The instances go past dicomweb-client, which frames at least one dataset. */
+/** The instances do not go through dicomweb-client, which insists on at least one dataset. */
 const NO_DATASETS = [new ArrayBuffer(0)];
 
 /** The PACS: query (QIDO-RS), retrieve (WADO-RS), store (STOW-RS) and read back. Safe for concurrent use. */
@@ -238,7 +238,7 @@ export class DicomWeb {
       const read = await settled(async () => {
         for (const uid of await this.#metadataUids(studyInstanceUID)) held.add(uid);
       });
-      // One way to read back is enough, but a study that both cannot show must be known to be absent.
+      // One way to read back is enough; where both fail, the study must be known to be absent.
       if (listed !== undefined && read !== undefined && !(isNotFound(listed) && isNotFound(read)))
         throw listed;
     }

@@ -61,7 +61,7 @@ export class PacsError extends MamoriError {
 
   constructor(code: PacsErrorCode, what: string, details: PacsErrorDetails = {}) {
     const url = details.url === undefined ? undefined : publicUrl(details.url);
-    // Without its query, which is long and always the same; `url` has it.
+    // Without its query, which is long and always the same; it is in `url`.
     const where = url === undefined ? '' : ` (${details.method ?? 'GET'} ${url.replace(/\?.*$/, '')})`;
     super(code, `${what}${where}.`, { remedy: details.remedy, cause: details.cause });
     this.method = url === undefined ? undefined : (details.method ?? 'GET');

@@ -95,7 +95,7 @@ export class InstanceSearch {
         found.push(next.value);
         continue;
       }
-      // 'doubtful' is no doubt here: no modality is in play, and the number is a round one.
+      // 'doubtful' is good enough here: no modality is asked for, and the number is a round one.
       if (next.value !== 'cut') return found;
       throw new PacsError('pacs-listing-incomplete', `The PACS does not list all of study ${study}`, {
         remedy: 'Raise the limit on query results in the PACS, or have it honour the offset parameter.',

@@ -19,7 +19,7 @@ export interface PooledRequestOptions {
 /**
  * What dicomweb-client sees as an XMLHttpRequest: the few members it touches, over the pooled transport.
  *
- * Its option `request.instance` is its way in for another HTTP client than the browser's, and there is no other.
+ * Its option `request.instance` is its one way in for an HTTP client other than the browser's.
  * dicomweb-client knows addresses, parameters and headers; bodies are taken out of its hands in both directions. It
  * would join all instances to one buffer before sending and search answers byte by byte, which for mammograms costs
  * more than the network does (`npm run bench -- --part libraries`).

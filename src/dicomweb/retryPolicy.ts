@@ -5,7 +5,7 @@ export function mayPass(status: number): boolean {
   return status >= 500 && status !== 501 && status !== 505;
 }
 
-/** Nobody is left alone for longer, whatever is asked: dates come from clocks that may be years off. */
+/** No server is left alone for longer, whatever it asks: dates come from clocks that may be years off. */
 const LONGEST_ASKED_MS = 86_400_000;
 
 /**

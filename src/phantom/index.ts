@@ -1,6 +1,6 @@
 /**
- * Nobody's mammograms: exams that look like mammograms to a network and to a viewer, made by code from a seed, so that
- * they can be passed on, stored in any archive, and be made again pixel by pixel.
+ * Mammograms of invented patients: exams that look like mammograms to a network and to a viewer, made by code from a
+ * seed, so that they can be passed on, stored in any archive, and be made again pixel by pixel.
  *
  * An exam (`exam.ts`) is a patient who does not exist (`patient.ts`), views of her breasts, and lesions as bodies in
  * space that each view shows where they project to (`lesion.ts`). A view is drawn in millimetres: the outline
