@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import type { EngineChoice } from '../model/index.js';
+import { modelImportCommand } from './modelImport.js';
 
-/** `mamori model`: what a bundle is and whether it works here. */
-export const modelCommand = new Command('model').description('model bundles');
+/** `mamori model`: what a bundle is and whether it works here; a network from elsewhere becomes one. */
+export const modelCommand = new Command('model').description('model bundles').addCommand(modelImportCommand);
 
 modelCommand
   .command('inspect')
@@ -30,7 +31,12 @@ async function inspect(
     ['digest', bundle.digest],
     ['purpose', bundle.purpose],
     ...bundle.limits.map((limit): [string, string] => ['limit', limit]),
-    ['network', `${bundle.network}, explained at ${bundle.targetLayer}`],
+    [
+      'network',
+      bundle.explanation === 'occlusion'
+        ? `${bundle.network}, explained by occlusion, without gradients`
+        : `${bundle.network}, explained at ${bundle.targetLayer}`,
+    ],
     ['input', `${rows} x ${columns} x ${channels}: ${preparation.map(({ step }) => step).join(', ')}`],
     ['classes', bundle.classes.join(', ')],
     ['operating point', `${bundle.operatingPoint} (calibration: ${bundle.calibration.kind})`],
@@ -49,7 +55,8 @@ async function inspect(
     ['engine', `${engine.name} on ${engine.device}: ${engine.reason}`],
     [
       'four views',
-      `${engine.fourViewsMilliseconds.toFixed(0)} ms, heat maps of ${engine.featureShape.join(' x ')}`,
+      `${engine.fourViewsMilliseconds.toFixed(0)} ms` +
+        (bundle.explanation === 'occlusion' ? '' : `, heat maps of ${engine.featureShape.join(' x ')}`),
     ],
   ];
   const width = Math.max(...lines.map(([label]) => label.length));

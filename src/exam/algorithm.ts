@@ -9,7 +9,7 @@ export function algorithmOf(bundle: Bundle, settings: ExamSettings, softwareVers
     name: bundle.name,
     version: bundle.version,
     manufacturer: bundle.manufacturer,
-    parameters: [`heat-map=${methodName(settings.explain)}`, `bundle-sha256=${bundle.digest}`],
+    parameters: [`heat-map=${methodName(bundle, settings.explain)}`, `bundle-sha256=${bundle.digest}`],
     // A bundle trained anew under an old version is another device.
     deviceUid: deriveUid('device', bundle.manufacturer, bundle.name, bundle.version, bundle.digest),
     softwareVersions: `Mamori ${softwareVersion}`,

@@ -63,7 +63,7 @@ function overlayOf({ image, heatMap, finding }: ExplainedImage, bench: Workbench
       positiveClass: bundle.classes[1],
       modelName: bundle.name,
       modelVersion: bundle.version,
-      method: methodName(settings.explain),
+      method: methodName(bundle, settings.explain),
     },
   };
 }

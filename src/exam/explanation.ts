@@ -7,6 +7,7 @@ import {
   gradCam,
   type HeatMap,
   integratedGradCam,
+  occlusionMap,
 } from '../gradcam/index.js';
 import type { PreparedImage } from '../image/index.js';
 import { type Bundle, calibrate, type Engine, type Inference } from '../model/index.js';
@@ -55,12 +56,18 @@ async function heatMapOf(
   engine: Engine,
   method: ExamSettings['explain'],
 ): Promise<Pick<ExplainedImage, 'heatMap' | 'completeness'>> {
+  if (bundle.explanation === 'occlusion')
+    return {
+      heatMap: await occlusionMap(engine, { input: image.input, ...bundle.input }, inference.rawProbability),
+      completeness: undefined,
+    };
   if (method.method === 'grad-cam') return { heatMap: gradCam(inference), completeness: undefined };
   const baseline = blackLevel(bundle.input.preparation);
   return integratedGradCam(engine, image.input, { steps: method.steps, baseline });
 }
 
-/** The method's name as captions and reports print it. */
-export function methodName(method: ExamSettings['explain']): string {
+/** The method's name as captions and reports print it. A network without gradients has its own, whatever is set. */
+export function methodName(bundle: Pick<Bundle, 'explanation'>, method: ExamSettings['explain']): string {
+  if (bundle.explanation === 'occlusion') return 'occlusion map, not Grad-CAM';
   return method.method === 'grad-cam' ? 'Grad-CAM' : `Integrated Grad-CAM, ${method.steps} steps`;
 }

@@ -21,3 +21,4 @@ export {
   type IntegratedGradCam,
   integratedGradCam,
 } from './integratedGradCam.js';
+export { occlusionMap } from './occlusion.js';

@@ -102,6 +102,8 @@ export const bundleSchema = z
     operatingPoint: fraction,
     aggregation: z.strictObject({ breast: aggregation, exam: aggregation }),
     targetLayer: shortAscii,
+    /** How its heat maps are made; by Grad-CAM where left out. */
+    explanation: z.enum(['grad-cam', 'occlusion']).optional(),
     /** Whether its heat maps passed their checks; left out where nobody has checked them. */
     heatMaps: z.strictObject({ passed: z.boolean(), found: ascii }).optional(),
     /** What it was made from, seen by the network: what lies farther away than the limit gets no answer. */

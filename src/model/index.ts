@@ -14,7 +14,7 @@
  * TensorFlow is loaded only where it is asked for: by training, or inside the thread of its engine
  * (`tensorflowRuntime.ts`). ONNX files are read and written by `onnxSchema.ts`, layers models by `layersFile.ts`.
  */
-export { loadBundle } from './bundle.js';
+export { loadBundle, sha256 } from './bundle.js';
 export {
   type BundleDescription,
   checkDescription,
@@ -22,7 +22,7 @@ export {
   writeBundle,
 } from './bundleWriter.js';
 export { calibrate, logit, sigmoid } from './calibration.js';
-export { type EngineChoice, openEngine } from './engines/index.js';
+export { type EngineChoice, loadOnnxRuntime, openEngine, sessionOptions } from './engines/index.js';
 export { ModelError } from './errors.js';
 export { blobFilters, DIRECTIONS, morletWavelets, PHASES } from './filterBank.js';
 export { channelsOf, GivenLayers, type Symbolic } from './givenLayers.js';
@@ -38,9 +38,12 @@ export { SCORE_LAYER } from './networkOutputs.js';
 export {
   ATTRIBUTE,
   type AttributeProto,
+  decodeModel,
   encodeModel,
   FLOAT,
+  type GraphProto,
   INT64,
+  type ModelProto,
   type NodeProto,
   TARGET_LAYER_KEY,
   type TensorProto,

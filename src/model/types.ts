@@ -60,8 +60,13 @@ export interface Bundle {
   operatingPoint: number;
   /** How image probabilities become a breast's, and breasts' the exam's. */
   aggregation: { breast: Aggregation; exam: Aggregation };
-  /** Layer whose activations and gradients explain the answer. */
+  /** Layer whose activations and gradients explain the answer; `image` where the maps are made by occlusion. */
   targetLayer: string;
+  /**
+   * How its heat maps are made: `grad-cam` where left out. `occlusion` needs no gradients, so that model.onnx gives the
+   * probability only.
+   */
+  explanation?: 'grad-cam' | 'occlusion' | undefined;
   /** Architecture, e.g. `paper`. */
   network: string;
   /** Whether its heat maps passed their checks, and what was found; undefined where nobody has checked them. */
@@ -84,7 +89,7 @@ export interface Bundle {
 export interface Inference {
   /** Raw probability of the positive class, 0 to 1, before calibration. */
   rawProbability: number;
-  /** Target layer's activations, rows × columns × channels, channels last. */
+  /** Target layer's activations, rows × columns × channels, channels last; empty where maps are made by occlusion. */
   activations: Float32Array;
   /** Gradient of the positive class's score (its logit) with respect to the activations, same shape. */
   gradients: Float32Array;

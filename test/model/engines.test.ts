@@ -105,6 +105,7 @@ describe("an engine's thread", () => {
     threads: 1,
     input: { rows: 1, columns: 1, channels: 1 },
     targetLayer: '',
+    gradients: true,
   };
   const program = new URL('./dyingThread.js', import.meta.url);
 

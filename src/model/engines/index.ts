@@ -9,4 +9,6 @@
  * `onnxruntimeLibrary.ts` is the one file that loads ONNX Runtime's library, which must be told before not to send
  * anything home.
  */
+export { loadOnnxRuntime } from './onnxruntimeLibrary.js';
+export { sessionOptions } from './onnxruntimeSession.js';
 export { type EngineChoice, openEngine } from './openEngine.js';

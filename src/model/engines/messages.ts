@@ -8,6 +8,8 @@ export interface ThreadSetup {
   threads: number | undefined;
   input: { rows: number; columns: number; channels: number };
   targetLayer: string;
+  /** False where maps are made by occlusion: then the network gives its probability only. */
+  gradients: boolean;
 }
 
 export interface RunRequest {

@@ -45,6 +45,7 @@ export async function openOnnxRuntime(
       threads: options.threads,
       input: bundle.input,
       targetLayer: bundle.targetLayer,
+      gradients: bundle.explanation !== 'occlusion',
     },
   });
 }

@@ -6,8 +6,13 @@ import { loadOnnxRuntime } from './onnxruntimeLibrary.js';
 import { sessionOptions } from './onnxruntimeSession.js';
 import { type OpenNetwork, serveNetwork } from './threadSide.js';
 
-/** The three outputs by name; docs/model-bundle.md. */
+/** The outputs by name; docs/model-bundle.md. */
 const OUTPUTS = ['probability', 'activations', 'gradients'] as const;
+
+/** Of a network whose maps are made by occlusion, the first only. */
+function outputsOf({ gradients }: ThreadSetup): readonly string[] {
+  return gradients ? OUTPUTS : OUTPUTS.slice(0, 1);
+}
 
 await serveNetwork(openNetwork);
 
@@ -51,7 +56,7 @@ function plain(message: string): string {
 
 /** Whether one run takes any number of inputs or only one. */
 function checkModel(session: ort.InferenceSession, setup: ThreadSetup): 'any' | 'one' {
-  const missing = OUTPUTS.filter((name) => !session.outputNames.includes(name));
+  const missing = outputsOf(setup).filter((name) => !session.outputNames.includes(name));
   if (missing.length > 0)
     throw new ModelError(
       'bundle-model-outputs',
@@ -96,7 +101,8 @@ async function run(
 ): Promise<RunOutputs> {
   const { rows, columns, channels } = setup.input;
   const tensor = new runtime.Tensor('float32', inputs, [count, rows, columns, channels]);
-  const results = await session.run({ [session.inputNames[0]!]: tensor }, [...OUTPUTS]);
+  const results = await session.run({ [session.inputNames[0]!]: tensor }, outputsOf(setup));
+  if (!setup.gradients) return withoutGradients(own(results.probability!));
   const [probability, activations, gradients] = OUTPUTS.map((name) => results[name]!);
   const [, ...featureShape] = activations!.dims;
   if (featureShape.length !== 3)
@@ -111,6 +117,11 @@ async function run(
     gradients: own(gradients!),
     featureShape: featureShape as [number, number, number],
   };
+}
+
+function withoutGradients(probability: Float32Array): RunOutputs {
+  const [activations, gradients] = [new Float32Array(), new Float32Array()];
+  return { probability, activations, gradients, featureShape: [0, 0, 0] };
 }
 
 function runSingly(network: Network): OpenNetwork['run'] {

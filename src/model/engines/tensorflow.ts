@@ -41,6 +41,7 @@ export async function openTensorflow(
       threads: options.threads,
       input: bundle.input,
       targetLayer: bundle.targetLayer,
+      gradients: bundle.explanation !== 'occlusion',
     },
   });
 }

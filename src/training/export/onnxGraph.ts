@@ -23,7 +23,17 @@ export class OnnxGraph {
   private readonly initializers: TensorProto[] = [];
   private readonly inputs: ValueInfoProto[] = [];
   private readonly outputs: ValueInfoProto[] = [];
-  private readonly taken = new Set<string>();
+  private readonly taken: Set<string>;
+
+  /** @param taken names that nothing written here may get: those of the graph that it is to be added to */
+  constructor(taken: Iterable<string> = []) {
+    this.taken = new Set(taken);
+  }
+
+  /** What was written so far, in its order. */
+  get written(): { nodes: readonly NodeProto[]; initializers: readonly TensorProto[] } {
+    return { nodes: this.nodes, initializers: this.initializers };
+  }
 
   /** @returns the name of the node's output */
   node(

@@ -1,0 +1,118 @@
+import {
+  auc,
+  bestThreshold,
+  bootstrapByCase,
+  byCase,
+  calibrationError,
+  classesOf,
+  countCases,
+  encodeSplit,
+  fitPlatt,
+  type LabelledImage,
+  readLabels,
+  type Scored,
+  SPLIT_FILE,
+  type SplitShares,
+  sensitivityAndSpecificity,
+  splitByCase,
+} from '../../dataset/index.js';
+import type { PreparationStep } from '../../image/index.js';
+import { type Calibration, calibrate, type Engine, type Measurement } from '../../model/index.js';
+import { type Example, readExamples } from '../fitting/examples.js';
+
+/** A labelled folder: half of its patients to calibrate on, the other half to measure on. */
+export interface LabelledFolder {
+  folder: string;
+  labels: string;
+  /** Label of the class that the probability speaks of. */
+  positive: string;
+  seed: number;
+}
+
+/** Images in one run of the network. */
+const BATCH = 8;
+/** Splitting has three parts; the first two calibrate. */
+const HALVES: SplitShares = { validation: 0.25, test: 0.5 };
+
+/** What a labelled folder says of a network that was not made from it. */
+export interface CalibrationSet {
+  classes: [negative: string, positive: string];
+  cases: { calibration: number; measured: number };
+  images: { calibration: number; measured: number };
+  calibration: Example[];
+  measured: Example[];
+  /** The bundle's record of which patients were used for what. */
+  record: { name: string; bytes: Uint8Array };
+}
+
+/**
+ * Reads and prepares a labelled folder, split by patient.
+ *
+ * @throws ModelError `labels-class-empty`, and as `readLabels` and `readExamples` do
+ */
+export async function readCalibrationSet(
+  { folder, labels, positive, seed }: LabelledFolder,
+  preparation: PreparationStep[],
+  progress: (done: number, of: number) => void,
+): Promise<CalibrationSet> {
+  const images = await readLabels(labels, folder);
+  const classes = classesOf(images, positive);
+  const { training, validation, test } = splitByCase(images, positive, HALVES, seed);
+  const own: LabelledImage[] = [...training, ...validation];
+  const examples = await readExamples([...own, ...test], preparation, positive, progress);
+  return {
+    classes,
+    cases: { calibration: countCases(own), measured: countCases(test) },
+    images: { calibration: own.length, measured: test.length },
+    calibration: examples.slice(0, own.length),
+    measured: examples.slice(own.length),
+    record: { name: SPLIT_FILE, bytes: Buffer.from(encodeSplit({ training: [], validation: own, test })) },
+  };
+}
+
+/** Calibration and operating point from one half of the patients, figures from the other. */
+export async function calibrateOn(
+  { calibration: own, measured, images, cases }: CalibrationSet,
+  engine: Engine,
+): Promise<{ calibration: Calibration; operatingPoint: number; performance: Measurement[] }> {
+  const raw = await scoredBy(engine, own);
+  const calibration = fitPlatt(raw);
+  const calibrated = (scored: Scored[]) =>
+    scored.map((one) => ({ ...one, probability: calibrate({ calibration }, one.probability) }));
+  const operatingPoint = round(bestThreshold(calibrated(raw)));
+  const scored = calibrated(await scoredBy(engine, measured));
+  const on = `${images.measured} images of ${cases.measured} patients not calibrated on`;
+  const area = (answers: Scored[], what: string): Measurement => ({
+    measure: 'AUC',
+    value: round(auc(answers)),
+    interval: bootstrapByCase(answers, auc).map(round) as [number, number],
+    on: what,
+  });
+  const { sensitivity, specificity } = sensitivityAndSpecificity(scored, operatingPoint);
+  return {
+    calibration,
+    operatingPoint,
+    performance: [
+      area(scored, on),
+      area(byCase(scored), `${cases.measured} patients, mean of their images`),
+      { measure: 'sensitivity at the operating point', value: round(sensitivity), on },
+      { measure: 'specificity at the operating point', value: round(specificity), on },
+      { measure: 'expected calibration error', value: round(calibrationError(scored)), on },
+    ],
+  };
+}
+
+async function scoredBy(engine: Engine, examples: Example[]): Promise<Scored[]> {
+  const scored: Scored[] = [];
+  for (let from = 0; from < examples.length; from += BATCH) {
+    const batch = examples.slice(from, from + BATCH);
+    const answers = await engine.infer(batch.map(({ input }) => input));
+    for (const [index, { image, target }] of batch.entries())
+      scored.push({ probability: answers[index]!.rawProbability, target, case: image.case });
+  }
+  return scored;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}

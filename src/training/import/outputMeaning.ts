@@ -1,0 +1,95 @@
+import { sigmoid } from '../../model/index.js';
+import type { OnnxGraph } from '../export/onnxGraph.js';
+import { ImportError } from './errors.js';
+import type { GivenNetwork } from './givenNetwork.js';
+
+/** What the numbers of the answer are: scores before the sigmoid or softmax, or probabilities behind it. */
+export type OutputMeaning = 'logits' | 'sigmoid' | 'softmax';
+
+/** How the answer is read. */
+export interface OutputPlan {
+  meaning: OutputMeaning;
+  /** Numbers for each image. */
+  count: 1 | 2;
+  /** Which of them speaks of the positive class; with one number, 0 where it speaks of the negative class. */
+  positive: 0 | 1;
+}
+
+const THROUGH = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Cast']);
+/** Keeps logarithms finite. */
+const EDGE = 1e-7;
+
+/** What the file shows: the last thing that is done to the answer. */
+export function meaningOf(network: GivenNetwork): { meaning: OutputMeaning; before: string | undefined } {
+  let node = network.producer(network.outputName);
+  while (node !== undefined && THROUGH.has(node.opType)) node = network.producer(node.input[0]!);
+  if (node?.opType === 'Sigmoid') return { meaning: 'sigmoid', before: node.input[0]! };
+  if (node?.opType === 'Softmax') return { meaning: 'softmax', before: node.input[0]! };
+  return { meaning: 'logits', before: undefined };
+}
+
+/** @throws ImportError `import-output-shape`, `usage-import` */
+export function planOutput(
+  network: GivenNetwork,
+  count: number,
+  answers: { meaning?: OutputMeaning | undefined; positive: 0 | 1 },
+): OutputPlan {
+  if (count !== 1 && count !== 2)
+    throw new ImportError('import-output-shape', `the network answers with ${count} numbers for each image`, {
+      remedy:
+        'One or two are possible. Join its classes to two before the export: the positive one against the rest.',
+    });
+  const { meaning: seen } = meaningOf(network);
+  const meaning = answers.meaning ?? seen;
+  if (seen !== 'logits' && meaning !== seen)
+    throw new ImportError('usage-import', `the network ends in a ${seen}, so its answers are no ${meaning}`, {
+      remedy: 'Leave --meaning out.',
+    });
+  if ((count === 1) === (meaning === 'softmax'))
+    if (meaning === 'softmax')
+      throw new ImportError('import-output-shape', 'a softmax over one number is always 1', {
+        remedy: 'Export the network with two classes, or with one number and a sigmoid.',
+      });
+  return { meaning, count, positive: answers.positive };
+}
+
+/** Writes the positive class's score (the logit, views × 1) behind the network. */
+export function writeScore(
+  graph: OnnxGraph,
+  network: GivenNetwork,
+  { meaning, count, positive }: OutputPlan,
+): string {
+  const { before } = meaningOf(network);
+  const flat = (value: string) =>
+    graph.node('Reshape', [value, graph.integers('score_shape', [-1, count])], {}, 'score_values');
+  const picked = (value: string, weights: number[]) =>
+    graph.node(
+      'MatMul',
+      [value, graph.constant('score_weights', [count, 1], Float32Array.from(weights))],
+      {},
+      'score',
+    );
+  const sign = positive === 1 ? 1 : -1;
+  const weights = count === 1 ? [sign] : [-sign, sign];
+  // Of two independent sigmoids only the positive class's own counts.
+  const own = count === 1 ? [sign] : positive === 1 ? [0, 1] : [1, 0];
+  if (meaning === 'logits') return picked(flat(network.outputName), weights);
+  if (before !== undefined) return picked(flat(before), meaning === 'sigmoid' ? own : weights);
+  const [low, high] = [EDGE, 1 - EDGE].map((edge) => graph.constant('score_edge', [], Float32Array.of(edge)));
+  const inside = graph.node('Clip', [flat(network.outputName), low!, high!]);
+  const logarithm = graph.node('Log', [inside]);
+  if (meaning === 'softmax') return picked(logarithm, weights);
+  const rest = graph.node('Sub', [graph.constant('score_one', [], Float32Array.of(1)), inside]);
+  return picked(graph.node('Sub', [logarithm, graph.node('Log', [rest])]), own);
+}
+
+/** The positive class's probability that the network as it came means by its answer. */
+export function probabilityMeant(
+  { meaning, count, positive }: OutputPlan,
+  answer: ArrayLike<number>,
+): number {
+  const own = answer[count === 1 ? 0 : positive]!;
+  const other = answer[1 - positive]!;
+  if (meaning === 'logits') return sigmoid(count === 2 ? own - other : positive === 1 ? own : -own);
+  return count === 1 && positive === 0 ? 1 - own : own;
+}

@@ -1,0 +1,119 @@
+import { Random } from '../../dataset/index.js';
+import { logit } from '../../model/index.js';
+import type { AdaptedNetwork, TargetLayer } from './adaptedNetwork.js';
+import { ImportError } from './errors.js';
+import { openModel, type Value } from './onnxRun.js';
+
+/** How far what was made may lie from what was given: probabilities, and scores relative to their size. */
+export const AGREEMENT = 1e-4;
+/** Share by which finite differences may miss a slope: numbers of 32 bits and the kinks of ReLU. */
+const SLOPE_TOLERANCE = 0.03;
+/** Beyond it a probability of 32 bits does not say its score. */
+const SATURATED = 8;
+const DIRECTIONS = 6;
+/**
+ * Shares of the activations' own size. The shorter the step, the fewer kinks lie on it and the more the rounding of
+ * 32 bits counts; a gradient that is wrong is wrong at each.
+ */
+const STEPS = [0.01, 0.002, 0.0004];
+
+/** The answers of the network as it came, one for each picture. */
+export interface MeantAnswers {
+  probabilities: number[];
+}
+
+/**
+ * Compares answers with those of the network as it came.
+ *
+ * @returns the largest difference of a probability
+ * @throws ImportError `import-differs`
+ */
+export function checkAgreement(found: readonly number[], meant: readonly number[], what: string): number {
+  let largest = 0;
+  for (const [index, probability] of meant.entries()) {
+    const difference = Math.abs(found[index]! - probability);
+    largest = Math.max(largest, difference);
+    const score = logit(probability);
+    const scoreDiffers =
+      Math.abs(score) < SATURATED &&
+      Math.abs(logit(found[index]!) - score) > 10 * AGREEMENT * Math.max(1, Math.abs(score));
+    if (difference <= AGREEMENT && !scoreDiffers) continue;
+    throw new ImportError(
+      'import-differs',
+      `${what} answers ${found[index]} where the network as it came answers ${probability}`,
+      {
+        remedy:
+          'Check --meaning and --positive-index. If they are right, this is a fault in Mamori: please report it.',
+      },
+    );
+  }
+  return largest;
+}
+
+/** How the gradients compare with finite differences. */
+export interface SlopeCheck {
+  directions: number;
+  /** Largest miss, as a share of the gradient's length. */
+  missed: number;
+  agrees: boolean;
+}
+
+/**
+ * Holds the gradients of the backward pass against finite differences of the score: along the gradient itself and along
+ * random directions, where each must rise as the gradient says.
+ *
+ * @param activations of the target layer for one picture, as they lie in the graph
+ */
+export async function checkSlopes(
+  network: AdaptedNetwork,
+  target: TargetLayer,
+  image: Value,
+  activations: Value,
+): Promise<SlopeCheck> {
+  const head = await openModel(network.head(), 'the head of the network');
+  try {
+    const random = new Random(1);
+    const run = async (data: ArrayLike<number>) => {
+      const values = { image, [target.value]: { dims: activations.dims, data } };
+      const results = await head.run(values, [network.score, network.gradient]);
+      return { score: Number(results[network.score]!.data[0]), gradient: results[network.gradient]!.data };
+    };
+    const middle = Float64Array.from(activations.data);
+    const { gradient } = await run(middle);
+    const size = length(middle) / Math.sqrt(middle.length) || 1;
+    let missed = 0;
+    for (let one = 0; one < DIRECTIONS; one++) {
+      const direction = one === 0 ? Float64Array.from(gradient) : randomDirection(middle.length, random);
+      const norm = length(direction);
+      if (norm === 0) return { directions: 0, missed: 0, agrees: true };
+      const moved = (by: number) => middle.map((value, at) => value + by * direction[at]!);
+      const slope = dot(gradient, direction);
+      // A direction at random has about this slope.
+      const scale = Math.max(Math.abs(slope), (length(gradient) * norm) / Math.sqrt(middle.length));
+      let nearest = Number.POSITIVE_INFINITY;
+      for (const share of STEPS) {
+        const step = (share * size * Math.sqrt(middle.length)) / norm;
+        const rise = (await run(moved(step))).score - (await run(moved(-step))).score;
+        nearest = Math.min(nearest, Math.abs(rise / (2 * step) - slope) / scale);
+      }
+      missed = Math.max(missed, nearest);
+    }
+    return { directions: DIRECTIONS, missed, agrees: missed <= SLOPE_TOLERANCE };
+  } finally {
+    await head.close();
+  }
+}
+
+function randomDirection(size: number, random: Random): Float64Array {
+  return Float64Array.from({ length: size }, () => random.below(2001) / 1000 - 1);
+}
+
+function length(values: ArrayLike<number>): number {
+  return Math.sqrt(dot(values, values));
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
+  return sum;
+}
