@@ -1,5 +1,5 @@
 import { checkBoxes, type LabelledImage, type LesionBox } from '../dataset/index.js';
-import { gradCam } from '../gradcam/index.js';
+import { gradCam, type HeatMap, occlusionMap } from '../gradcam/index.js';
 import { type Bundle, calibrate, type Engine, type Inference } from '../model/index.js';
 import type { Judge } from './abstention.js';
 import type { Answer } from './answers.js';
@@ -91,8 +91,10 @@ export async function answerImages(
           raw.map((one) => calibrate(bundle, one)),
         ),
       );
-      if (own !== undefined && knownLesions(target, own))
-        answered.located.push(locate(gradCam(first!), { ...image, probability, boxes: own, mask, geometry }));
+      if (own !== undefined && knownLesions(target, own)) {
+        const map = await heatMapOf({ bundle, engine }, examination.variants[0]!, first!);
+        answered.located.push(locate(map, { ...image, probability, boxes: own, mask, geometry }));
+      }
       // Copies that were made on purpose are not looked for.
       if (image.copy === undefined) answered.printed.push({ image, fingerprint: examination.fingerprint! });
       progress(answered.answers.length, images.length);
@@ -124,6 +126,16 @@ export async function plainAnswers(
     },
   );
   return answers;
+}
+
+/** As the service makes it. */
+async function heatMapOf(
+  { bundle, engine }: Pick<Answering, 'bundle' | 'engine'>,
+  input: Float32Array,
+  inference: Inference,
+): Promise<HeatMap> {
+  if (bundle.explanation !== 'occlusion') return gradCam(inference);
+  return occlusionMap(engine, { ...bundle.input, input }, inference.rawProbability);
 }
 
 /** An image without cancer has none to be found; one with cancer only counts where a box says which. */

@@ -79,13 +79,20 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
     const drawing = { rounds: options.rounds, seed: options.seed };
     const measured = measure(answered.answers, bundle, drawing);
     const shortcuts = shortcutChecks(answered.forms, bundle.operatingPoint, copies, drawing);
-    if (options.explanations) events.stage('checking the heat maps');
-    const checked = options.explanations
-      ? await checkExplanations(
-          { answers: answered.answers, bundle, engine, pool, seed: options.seed, choice: options },
-          events,
-        )
-      : undefined;
+    const byGradCam = bundle.explanation !== 'occlusion';
+    if (options.explanations)
+      events.stage(
+        byGradCam
+          ? 'checking the heat maps'
+          : 'the heat maps are made by occlusion: only Grad-CAM can be checked',
+      );
+    const checked =
+      options.explanations && byGradCam
+        ? await checkExplanations(
+            { answers: answered.answers, bundle, engine, pool, seed: options.seed, choice: options },
+            events,
+          )
+        : undefined;
 
     const localisation = localisationOf(answered.located, drawing) ?? null;
     const grouped = {
@@ -190,6 +197,7 @@ function describe(
       aggregation,
       input,
       split: bundle.training?.protocol ?? 'by-patient',
+      ...(bundle.explanation !== undefined && { explanation: bundle.explanation }),
     },
     engine: { name: engine.name, device: engine.device },
     protocol: options.protocol,

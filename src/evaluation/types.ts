@@ -60,6 +60,7 @@ export interface Evaluation {
   model: Pick<
     Bundle,
     | 'name'
+    | 'explanation'
     | 'version'
     | 'manufacturer'
     | 'digest'

@@ -77,6 +77,10 @@ export function warningsOf(known: Known): string[] {
     warnings.push(
       `${contradictions} pairs of copies have different labels: at least one label of each is wrong.`,
     );
+  if (model.explanation === 'occlusion')
+    warnings.push(
+      'Its heat maps are made by occlusion, without gradients. The checks of heat maps know Grad-CAM only, so that nobody has tried whether these can be believed.',
+    );
   if (explanations !== null) warnings.push(...heatMapWarnings(explanations));
   const peak = known.localisation?.peakInLesion;
   if (peak !== undefined && !((peak.interval?.[0] ?? 0) > (peak.chance ?? 1)))

@@ -30,6 +30,11 @@ describe('What objects say made them', () => {
     expect(uids.size).to.equal(5);
   });
 
+  it('names the method of the heat maps, and never as Grad-CAM what is none', () => {
+    expect(named({}).parameters).to.include('heat-map=Grad-CAM');
+    expect(named({ explanation: 'occlusion' }).parameters).to.include('heat-map=occlusion map, not Grad-CAM');
+  });
+
   it("has Mamori's version as its software, and the bundle's as the algorithm's", () => {
     expect(named({})).to.include({ softwareVersions: 'Mamori 0.1.0', version: '1.0.0' });
   });
