@@ -123,7 +123,7 @@ describe('the backward pass of a head from elsewhere', () => {
     [1, true],
     [1.1, false],
   ] as const)
-    it(`is held against finite differences, which ${agrees ? 'confirm' : 'do not confirm'} ${factor} times it`, async () => {
+    it(`is held against finite differences: ${factor} times it ${agrees ? 'agrees' : 'does not'}`, async () => {
       const slopes = await checkSlopes(
         headOf(factor),
         { value: 'layer', layout: 'NCHW', label: 'layer' },

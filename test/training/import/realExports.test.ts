@@ -22,7 +22,7 @@ const NETWORKS = [
 ] as const;
 
 /**
- * Exports of scripts/make-import-fixtures.py. MAMORI_IMPORT_FIXTURES names a folder that it has written to, or
+ * Exports of scripts/makeImportFixtures.py. MAMORI_IMPORT_FIXTURES names a folder that it has written to, or
  * MAMORI_IMPORT_PYTHON a Python with PyTorch or TensorFlow, which then makes them here; both are too large to be
  * fetched for every run of the tests.
  */
@@ -39,7 +39,7 @@ describe('a real export', () => {
       skipped(this, 'MAMORI_IMPORT_PYTHON names no Python with PyTorch or TensorFlow', true);
     }
     folder = scratchFolder('exports');
-    const { status, stderr } = spawnSync(python, ['scripts/make-import-fixtures.py', folder], {
+    const { status, stderr } = spawnSync(python, ['scripts/makeImportFixtures.py', folder], {
       encoding: 'utf8',
     });
     if (status !== 0) throw new Error(stderr);

@@ -3,7 +3,7 @@
 Exports real networks with random weights, small inputs and two or fewer answers, for test/training/import:
 torchvision's ResNet-18, DenseNet-121, EfficientNet-B0 and MobileNet-V2 and V3 from PyTorch, and a Keras network.
 
-    python3 scripts/make-import-fixtures.py FOLDER [NAME ...]
+    python3 scripts/makeImportFixtures.py FOLDER [NAME ...]
 
 Needs torch, torchvision, onnx and onnxscript for the first (pip install torch torchvision onnx onnxscript), tensorflow
 and tf2onnx for the last; what is missing is named and left out. Beside NAME.onnx lies NAME.json: how it is to be
@@ -49,7 +49,9 @@ def export_torch(name, folder, way):
     path = folder / f"{name}.onnx"
     if way == "dynamo":
         free = ({0: torch.export.Dim("batch")},)
-        torch.onnx.export(network, (picture,), path, dynamo=True, external_data=False, dynamic_shapes=free, verbose=False)
+        torch.onnx.export(
+            network, (picture,), path, dynamo=True, external_data=False, dynamic_shapes=free, verbose=False
+        )
     elif way == "fixed":
         torch.onnx.export(network, (picture,), path, dynamo=False, opset_version=17)
     else:
@@ -91,7 +93,12 @@ def export_keras(name, folder):
 
 
 def write_facts(folder, name, layout, meaning, picture, answer):
-    facts = {"layout": layout, "meaning": meaning, "picture": picture.ravel().tolist(), "answer": answer.ravel().tolist()}
+    facts = {
+        "layout": layout,
+        "meaning": meaning,
+        "picture": picture.ravel().tolist(),
+        "answer": answer.ravel().tolist(),
+    }
     (folder / f"{name}.json").write_text(json.dumps(facts))
 
 
