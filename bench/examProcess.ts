@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { defaultSettings } from '../src/config/index.js';
+import { asUid } from '../src/dicom/index.js';
 import { openService } from '../src/service/service.js';
 
 /**
@@ -60,7 +61,7 @@ process.on('message', async ({ study }: ExamOrder) => {
   eventLoop.reset();
   const before = process.cpuUsage();
   const start = performance.now();
-  const [report] = await service.poller.process([study], { force: true });
+  const [report] = await service.poller.process([asUid(study)], { force: true });
   const totalMs = performance.now() - start;
   const { user, system } = process.cpuUsage(before);
   const { end, outcome, objects, times } = report!;

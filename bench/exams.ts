@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultSettings } from '../src/config/index.js';
-import { transferSyntax } from '../src/dicom/index.js';
+import { asUid, transferSyntax } from '../src/dicom/index.js';
 import { DicomWeb } from '../src/dicomweb/index.js';
 import { clahe } from '../src/image/index.js';
 import type { Bundle } from '../src/model/index.js';
@@ -156,11 +156,11 @@ function archiveOf({ access }: Orthanc): DicomWeb {
 }
 
 async function retrieve(pacs: DicomWeb, study: string, { objects }: ExamMeasurement): Promise<Uint8Array[]> {
-  const held = await pacs.instances(study);
+  const held = await pacs.instances(asUid(study));
   return Promise.all(
     objects.map(({ sopInstanceUID }) => {
       const { seriesInstanceUID } = held.find((instance) => instance.sopInstanceUID === sopInstanceUID)!;
-      return pacs.retrieveInstance(study, seriesInstanceUID, sopInstanceUID);
+      return pacs.retrieveInstance(asUid(study), seriesInstanceUID, asUid(sopInstanceUID));
     }),
   );
 }

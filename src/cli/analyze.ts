@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { SeriesInstanceUID, SOPClassUID, SOPInstanceUID, StudyInstanceUID } from '../dicom/index.js';
 import type { ExamInstance } from '../exam/index.js';
 import { jsonOption } from './options.js';
 
@@ -20,7 +21,7 @@ export const analyzeCommand = new Command('analyze')
   .action(analyze);
 
 interface Exam {
-  studyInstanceUID: string;
+  studyInstanceUID: StudyInstanceUID;
   instances: ExamInstance[];
 }
 
@@ -39,7 +40,7 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
     results,
     text,
     { EXIT },
-    { leftAloneByClass },
+    { leftOutByClass },
   ] = await Promise.all([
     import('node:path'),
     import('../config/index.js'),
@@ -87,7 +88,7 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
       // A magnification view or a superseded raw image is left out as it should be; what is not a mammogram was named
       // by mistake.
       const strayed = outcome.leftOut.some(
-        (left) => left.code === 'not-a-mammogram' || leftAloneByClass(left.sopClassUID) !== undefined,
+        (left) => left.code === 'not-a-mammogram' || leftOutByClass(left.sopClassUID) !== undefined,
       );
       if (outcome.status !== 'analysed' || strayed) process.exitCode = EXIT.trouble;
     }
@@ -102,31 +103,31 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
 async function readExams(
   files: string[],
 ): Promise<{ exams: Exam[]; unreadable: Unreadable[]; fileOf: Map<string, string> }> {
-  const [{ readFile }, { readPart10 }, { MamoriError }] = await Promise.all([
+  const [{ readFile }, { readPart10, usableUid }, { MamoriError }] = await Promise.all([
     import('node:fs/promises'),
     import('../dicom/index.js'),
     import('../errors.js'),
   ]);
-  const exams = new Map<string, ExamInstance[]>();
+  const exams = new Map<StudyInstanceUID, ExamInstance[]>();
   const unreadable: Unreadable[] = [];
   const fileOf = new Map<string, string>();
   for (const file of files) {
     try {
       const { dataset } = readPart10(await readFile(file));
-      const uid = (keyword: string) => dataset.string(keyword) ?? '';
-      const studyInstanceUID = uid('StudyInstanceUID');
-      const sopInstanceUID = uid('SOPInstanceUID');
-      if (studyInstanceUID === '' || sopInstanceUID === '') {
-        throw new MamoriError('dicom-without-uids', 'It does not tell its study and instance UID.');
+      const studyInstanceUID = usableUid<StudyInstanceUID>(dataset.string('StudyInstanceUID'));
+      const seriesInstanceUID = usableUid<SeriesInstanceUID>(dataset.string('SeriesInstanceUID'));
+      const sopInstanceUID = usableUid<SOPInstanceUID>(dataset.string('SOPInstanceUID'));
+      if (studyInstanceUID === undefined || seriesInstanceUID === undefined || sopInstanceUID === undefined) {
+        throw new MamoriError('dicom-without-uids', 'It does not tell its study, series and instance UID.');
       }
       fileOf.set(sopInstanceUID, file);
       const instances = exams.get(studyInstanceUID) ?? [];
       exams.set(studyInstanceUID, instances);
       instances.push({
         studyInstanceUID,
-        seriesInstanceUID: uid('SeriesInstanceUID'),
+        seriesInstanceUID,
         sopInstanceUID,
-        sopClassUID: uid('SOPClassUID'),
+        sopClassUID: usableUid<SOPClassUID>(dataset.string('SOPClassUID')) ?? '',
         fetch: async () => new Uint8Array(await readFile(file)),
       });
     } catch (error) {

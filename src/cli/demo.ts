@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Settings } from '../config/index.js';
+import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import type { MadeInstance } from '../phantom/index.js';
 import type { ExamReport } from '../poller/index.js';
@@ -129,7 +130,7 @@ async function storeMadeExam(pacs: DicomWeb, exam: MadeInstance[]): Promise<Map<
 /** The results as the archive gives them back: objects as files, and the pictures in them as PNG. */
 async function fetchResults(
   pacs: DicomWeb,
-  study: string,
+  study: StudyInstanceUID,
   objects: ExamReport['objects'],
   views: Map<string, string>,
   folder: string,

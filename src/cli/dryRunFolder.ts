@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/index.js';
+import type { StudyInstanceUID } from '../dicom/index.js';
 import { type LedgerReader, openLedgerToRead } from '../ledger/index.js';
 import { dryRun, type Log } from '../poller/index.js';
 import { algorithmOf, openLog, openPacs, openWorkbench } from '../service/index.js';
@@ -10,7 +11,7 @@ import { absence } from './studyUids.js';
 
 /** What would be stored goes into a folder for each study; the PACS and the ledger are only read. */
 export async function writeDryRun(
-  studies: string[],
+  studies: StudyInstanceUID[],
   settings: Settings,
   folder: string,
   json: boolean,

@@ -21,11 +21,11 @@ export const processCommand = new Command('process')
   .addOption(jsonOption())
   .action(processStudies);
 
-async function processStudies(studies: string[], { config, force, dryRun, json }: Options): Promise<void> {
+async function processStudies(named: string[], { config, force, dryRun, json }: Options): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
-  const { absence, checkStudyUids } = await import('./studyUids.js');
-  await checkStudyUids(studies);
+  const { absence, studyUids } = await import('./studyUids.js');
+  const studies = await studyUids(named);
   if (dryRun !== undefined) {
     const { writeDryRun } = await import('./dryRunFolder.js');
     await writeDryRun(studies, settings, dryRun, json === true);

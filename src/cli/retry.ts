@@ -12,7 +12,7 @@ export const retryCommand = new Command('retry')
 
 async function retry(studies: string[], { config, json }: { config: string; json?: true }): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
-  await (await import('./studyUids.js')).checkStudyUids(studies);
+  await (await import('./studyUids.js')).studyUids(studies);
   const { openLedger } = await import('../ledger/index.js');
   const ledger = await openLedger(loadSettings(config).ledger.url);
   try {

@@ -1,13 +1,14 @@
+import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 
 /** @throws MamoriError `usage-study-uid` for a text that cannot be a UID (PS3.5 section 9.1) */
-export async function checkStudyUids(studies: readonly string[]): Promise<void> {
-  const [{ isValidUid }, { MamoriError }] = await Promise.all([
+export async function studyUids(studies: readonly string[]): Promise<StudyInstanceUID[]> {
+  const [{ asUid, isValidUid }, { MamoriError }] = await Promise.all([
     import('../dicom/index.js'),
     import('../errors.js'),
   ]);
   const wrong = studies.find((study) => !isValidUid(study));
-  if (wrong === undefined) return;
+  if (wrong === undefined) return studies.map((study) => asUid<StudyInstanceUID>(study));
   throw new MamoriError('usage-study-uid', `${wrong} cannot be a Study Instance UID.`, {
     remedy: 'A UID is numbers with points between them, 64 characters at most, such as 1.2.840.113619.2.5.1.',
   });
@@ -15,7 +16,7 @@ export async function checkStudyUids(studies: readonly string[]): Promise<void> 
 
 /** What to say of a study that the PACS does not have; undefined where it has it. */
 export async function absence(
-  study: string,
+  study: StudyInstanceUID,
   pacs: DicomWeb,
 ): Promise<{ code: string; reason: string } | undefined> {
   if ((await pacs.instances(study)).length > 0) return undefined;

@@ -1,6 +1,7 @@
 import type { Attributes } from './attributes.js';
 import { codeItem, PROCESSING_EQUIPMENT } from './concepts.js';
 import { dicomDate, dicomTime } from './dateTime.js';
+import type { Uid } from './uids.js';
 
 /**
  * What made an object: the names that TID 4019, the Device Observer, the Contributing Equipment Sequence and
@@ -18,7 +19,7 @@ export interface Algorithm {
   /** Algorithm Parameters (111002, DCM): what changes the result, one `name=value` each. */
   parameters: string[];
   /** Device Observer UID (121012, DCM) and Device UID (0018,1002). */
-  deviceUid: string;
+  deviceUid: Uid<'device'>;
   /** Software Versions (0018,1020): Mamori's own name and version; the model's is `version`. LO, 64 characters. */
   softwareVersions: string;
 }

@@ -33,8 +33,19 @@ export class DicomReadError extends MamoriError {
   }
 }
 
+/** A text that should be a UID and cannot stand for one. */
+export class UidError extends MamoriError {
+  declare readonly code: 'uid-unusable';
+
+  constructor(text: string) {
+    super('uid-unusable', `${JSON.stringify(text.slice(0, 80))} is not a UID`);
+  }
+}
+
 /** A value that must not be written as it stands. Always a mistake of the caller, never of the source. */
 export class DicomWriteError extends MamoriError {
+  declare readonly code: 'dicom-unwritable';
+
   constructor(message: string) {
     super('dicom-unwritable', message, { remedy: 'Report this as a fault of Mamori.' });
   }

@@ -1,4 +1,6 @@
 import type { Code } from './codes.js';
+import type { InstanceReference } from './references.js';
+import type { StudyInstanceUID } from './uids.js';
 
 /** Standard screening projections; anything else is not a standard view. */
 export type View = 'CC' | 'MLO';
@@ -17,16 +19,24 @@ export interface RawAttribute {
   bytes: Uint8Array;
 }
 
+/** A study and whose it is: Patient, General Study and Patient Study attributes, byte for byte. */
+export interface StudyIdentity {
+  studyInstanceUID: StudyInstanceUID;
+  patientAndStudy: RawAttribute[];
+}
+
+/** A place on an image, in pixels: 0,0 is the top-left corner of the top-left pixel (PS3.3 C.18.6). */
+export interface Point {
+  x: number;
+  y: number;
+}
+
 /**
  * All that the results need of a source mammogram except its pixels.
  *
  * Plain data, so that it crosses threads and can be stored.
  */
-export interface SourceInstance {
-  studyInstanceUID: string;
-  seriesInstanceUID: string;
-  sopInstanceUID: string;
-  sopClassUID: string;
+export interface SourceInstance extends InstanceReference {
   transferSyntaxUID: string;
   /** Patient, General Study and Patient Study attributes with their SpecificCharacterSet, byte for byte. */
   patientAndStudy: RawAttribute[];

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
+import { UidError } from './errors.js';
+
+declare const names: unique symbol;
+
+/** A UID (PS3.5 §9) and what it names: text, of which the compiler knows that it is not just any. */
+export type Uid<What extends string = string> = string & { readonly [names]: What };
+export type StudyInstanceUID = Uid<'study'>;
+export type SeriesInstanceUID = Uid<'series'>;
+export type SOPInstanceUID = Uid<'instance'>;
+export type SOPClassUID = Uid<'SOP class'>;
 
 /** SOP classes (PS3.4 Annex B) that Mamori reads, writes or leaves alone by name. */
-export const sopClass = {
+export const sopClass = classes({
   DigitalXRayForPresentation: '1.2.840.10008.5.1.4.1.1.1.1',
   DigitalXRayForProcessing: '1.2.840.10008.5.1.4.1.1.1.1.1',
   DigitalMammographyForPresentation: '1.2.840.10008.5.1.4.1.1.1.2',
@@ -31,7 +41,11 @@ export const sopClass = {
   ChestCADSR: '1.2.840.10008.5.1.4.1.1.88.65',
   XRayRadiationDoseSR: '1.2.840.10008.5.1.4.1.1.88.67',
   EncapsulatedPDF: '1.2.840.10008.5.1.4.1.1.104.1',
-} as const;
+});
+
+function classes<Name extends string>(uids: Record<Name, string>): Readonly<Record<Name, SOPClassUID>> {
+  return uids as Record<Name, SOPClassUID>;
+}
 
 /** English names of the classes above, as PS3.4 has them without "Storage". */
 const SOP_CLASS_NAME: Record<string, string> = {
@@ -102,12 +116,35 @@ export function isValidUid(value: string): boolean {
 }
 
 /**
+ * Whether a text can stand for a UID on the way through: the letters that some vendors put into UIDs against PS3.5 §9.1
+ * may, anything that could change an address or a path may not.
+ */
+export function isUsableUid(text: string): boolean {
+  return /^[0-9A-Za-z._-]{1,64}$/.test(text) && !/^\.+$/.test(text);
+}
+
+/** The text as a UID, where it can stand for one (`isUsableUid`). */
+export function usableUid<U extends Uid>(text: string | undefined): U | undefined {
+  return text !== undefined && isUsableUid(text) ? (text as U) : undefined;
+}
+
+/**
+ * A UID as it comes in: from a command line, a database, a file's name.
+ *
+ * @throws UidError `uid-unusable`
+ */
+export function asUid<U extends Uid>(text: string): U {
+  if (!isUsableUid(text)) throw new UidError(text);
+  return text as U;
+}
+
+/**
  * A UID that depends on nothing but its parts: `2.25.` and 128 bits of SHA-256 in decimal (PS3.5 §B.2).
  *
  * The parts' boundaries count: `('ab', 'c')` and `('a', 'bc')` differ.
  */
-export function deriveUid(...parts: string[]): string {
+export function deriveUid<U extends Uid>(...parts: string[]): U {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return `2.25.${BigInt(`0x${hash.digest('hex').slice(0, 32)}`)}`;
+  return `2.25.${BigInt(`0x${hash.digest('hex').slice(0, 32)}`)}` as U;
 }

@@ -1,5 +1,6 @@
 import type { Code } from './codes.js';
 import { VIEW_CC, VIEW_MLO } from './concepts.js';
+import type { ModifierCode } from './leftOutCodes.js';
 import type { View } from './source.js';
 
 /** A term of CID 4014 or 4015 with the code that older files carry for it, and habits of plain text. */
@@ -31,7 +32,7 @@ const PROJECTIONS: (Term & { view?: View })[] = [
 const SPECIMEN_VIEWS = ['127457009', 'G-8310'];
 
 /** View Modifier for Mammography, CID 4015 (PS3.16), each with the stable code of its reason. */
-const MODIFIERS: (Term & { code: string })[] = [
+const MODIFIERS: (Term & { code: ModifierCode })[] = [
   {
     meaning: 'Magnification',
     sct: '399163009',
@@ -76,7 +77,7 @@ const MODIFIERS: (Term & { code: string })[] = [
 export type ViewAnswer =
   | { kind: 'standard'; view: View }
   /** A projection or modified projection that Mamori does not analyse. */
-  | { kind: 'other'; code: string; meaning: string }
+  | { kind: 'other'; code: ModifierCode | 'not-a-standard-view'; meaning: string }
   | { kind: 'specimen' }
   | { kind: 'unknown' };
 
@@ -117,7 +118,7 @@ export function viewOfPosition(position: string): ViewAnswer {
 }
 
 /** The stable code and the name of a view modifier; modifiers not in CID 4015 count as modifiers all the same. */
-export function modifierOf(code: Code): { code: string; meaning: string } {
+export function modifierOf(code: Code): { code: ModifierCode; meaning: string } {
   const known = MODIFIERS.find((term) => term.sct === code.value || term.srt === code.value);
   if (known !== undefined) return { code: known.code, meaning: known.meaning };
   const text = printable(code.meaning) || printable(code.value) || 'unnamed';

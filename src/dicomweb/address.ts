@@ -1,3 +1,4 @@
+import { isUsableUid, type Uid } from '../dicom/index.js';
 import { PacsError } from './errors.js';
 
 /** One DICOMweb service root, ready for `/studies` to be appended, and the credentials that stood in its address. */
@@ -43,13 +44,9 @@ export function serviceRoot(address: string): ServiceRoot {
  *
  * @throws PacsError `pacs-refused`
  */
-export function pathSegment(uid: string): string {
+export function pathSegment(uid: Uid): string {
   if (!isUsableUid(uid)) {
     throw new PacsError('pacs-refused', `${JSON.stringify(uid.slice(0, 80))} is not a UID`);
   }
   return uid;
-}
-
-export function isUsableUid(uid: string): boolean {
-  return /^[0-9A-Za-z._-]{1,64}$/.test(uid) && !/^\.+$/.test(uid);
 }

@@ -1,4 +1,4 @@
-import type { DicomJson } from '../dicom/index.js';
+import type { DicomJson, SeriesInstanceUID, SOPInstanceUID, StudyInstanceUID } from '../dicom/index.js';
 import { pathSegment, type ServiceRoot, serviceRoot } from './address.js';
 import { statusError } from './answer.js';
 import { type Client, dicomwebClient, type QueryKeys } from './client.js';
@@ -15,16 +15,9 @@ import {
 import { decodeInstance } from './decode.js';
 import { PacsError } from './errors.js';
 import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
-import { readStoreAnswer, type StoreAnswer, silentStoreAnswer } from './storeAnswer.js';
+import { type InstanceToStore, readStoreAnswer, type StoreAnswer, silentStoreAnswer } from './storeAnswer.js';
 import { type StudyQuery, type StudyRecord, StudySearch } from './studySearch.js';
 import { Transport } from './transport.js';
-
-export interface InstanceToStore {
-  sopInstanceUID: string;
-  sopClassUID: string;
-  /** A DICOM file (PS3.10), sent as it is. */
-  bytes: Uint8Array;
-}
 
 /** Statuses under which a store answer may say what became of each instance. */
 const STORE_STATUSES = new Set([200, 202, 400, 409]);
@@ -72,7 +65,7 @@ export class DicomWeb {
       (queryParams) => this.#calls.query((request) => this.#qido.searchForStudies({ queryParams, request })),
       pageSize,
     );
-    const below = (studyInstanceUID: string, queryParams: QueryKeys) => ({
+    const below = (studyInstanceUID: StudyInstanceUID, queryParams: QueryKeys) => ({
       studyInstanceUID: pathSegment(studyInstanceUID),
       queryParams,
     });
@@ -107,7 +100,7 @@ export class DicomWeb {
   }
 
   /** All instances of a study; empty where there is none. @throws PacsError `pacs-not-found`, … */
-  async instances(studyInstanceUID: string): Promise<InstanceRecord[]> {
+  async instances(studyInstanceUID: StudyInstanceUID): Promise<InstanceRecord[]> {
     return this.#instances.of(studyInstanceUID);
   }
 
@@ -121,9 +114,9 @@ export class DicomWeb {
    * @throws PacsError
    */
   async retrieveInstance(
-    studyInstanceUID: string,
-    seriesInstanceUID: string,
-    sopInstanceUID: string,
+    studyInstanceUID: StudyInstanceUID,
+    seriesInstanceUID: SeriesInstanceUID,
+    sopInstanceUID: SOPInstanceUID,
     options: {
       transferSyntax?: 'stored' | '1.2.840.10008.1.2.1';
       allocate?: ((bytes: number) => ArrayBuffer) | undefined;
@@ -156,9 +149,9 @@ export class DicomWeb {
    * @throws PacsError; `pacs-answer-malformed` where it does not describe that instance
    */
   async instanceMetadata(
-    studyInstanceUID: string,
-    seriesInstanceUID: string,
-    sopInstanceUID: string,
+    studyInstanceUID: StudyInstanceUID,
+    seriesInstanceUID: SeriesInstanceUID,
+    sopInstanceUID: SOPInstanceUID,
   ): Promise<DicomJson> {
     const { records } = await this.#calls.query((request) =>
       this.#wado.retrieveInstanceMetadata({
@@ -182,7 +175,10 @@ export class DicomWeb {
    *
    * @throws PacsError where the request as a whole failed; instances may have been stored all the same
    */
-  async store(studyInstanceUID: string, instances: readonly InstanceToStore[]): Promise<StoreAnswer> {
+  async store(
+    studyInstanceUID: StudyInstanceUID,
+    instances: readonly InstanceToStore[],
+  ): Promise<StoreAnswer> {
     const uids = instances.map(({ sopInstanceUID }) => sopInstanceUID);
     if (uids.length === 0) return silentStoreAnswer(204, []);
     const { answer } = await this.#calls.call(
@@ -209,7 +205,10 @@ export class DicomWeb {
     throw statusError(answer);
   }
 
-  async #storeEach(studyInstanceUID: string, instances: readonly InstanceToStore[]): Promise<StoreAnswer> {
+  async #storeEach(
+    studyInstanceUID: StudyInstanceUID,
+    instances: readonly InstanceToStore[],
+  ): Promise<StoreAnswer> {
     const answers: StoreAnswer[] = [];
     for (const instance of instances) answers.push(await this.store(studyInstanceUID, [instance]));
     return {
@@ -226,9 +225,9 @@ export class DicomWeb {
    * @throws PacsError where neither is available
    */
   async confirm(
-    studyInstanceUID: string,
-    sopInstanceUIDs: readonly string[],
-  ): Promise<{ present: string[]; missing: string[] }> {
+    studyInstanceUID: StudyInstanceUID,
+    sopInstanceUIDs: readonly SOPInstanceUID[],
+  ): Promise<{ present: SOPInstanceUID[]; missing: SOPInstanceUID[] }> {
     const held = new Set<string>();
     const lacks = () => sopInstanceUIDs.filter((uid) => !held.has(uid));
     const listed = await settled(async () => {
@@ -250,7 +249,7 @@ export class DicomWeb {
    *
    * @throws PacsError `pacs-not-found`, …
    */
-  async metadata(studyInstanceUID: string): Promise<DicomJson[]> {
+  async metadata(studyInstanceUID: StudyInstanceUID): Promise<DicomJson[]> {
     const { records } = await this.#calls.query((request) =>
       this.#wado.retrieveStudyMetadata({ studyInstanceUID: pathSegment(studyInstanceUID), request }),
     );
@@ -264,7 +263,7 @@ export class DicomWeb {
     return this.#calls.close();
   }
 
-  async #metadataUids(studyInstanceUID: string): Promise<string[]> {
+  async #metadataUids(studyInstanceUID: StudyInstanceUID): Promise<string[]> {
     return (await this.metadata(studyInstanceUID))
       .map((dataset) => dataset.string('SOPInstanceUID'))
       .filter((uid) => uid !== undefined);

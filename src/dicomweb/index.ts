@@ -23,7 +23,7 @@ export type {
   Timeouts,
   TlsSettings,
 } from './connectionSettings.js';
-export { DicomWeb, type InstanceToStore } from './dicomweb.js';
+export { DicomWeb } from './dicomweb.js';
 export { PacsError, type PacsErrorCode } from './errors.js';
 export type { InstanceRecord } from './instanceSearch.js';
 export {
@@ -33,5 +33,5 @@ export {
   parameter as multipartParameter,
   readMultipart,
 } from './multipart.js';
-export type { InstanceOutcome, StoreAnswer, StoreReason } from './storeAnswer.js';
+export type { InstanceOutcome, InstanceToStore, StoreAnswer, StoreReason } from './storeAnswer.js';
 export type { StudyQuery, StudyRecord } from './studySearch.js';

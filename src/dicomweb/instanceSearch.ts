@@ -1,15 +1,20 @@
-import type { DicomJson } from '../dicom/index.js';
-import { isUsableUid } from './address.js';
+import {
+  type DicomJson,
+  type InstanceReference,
+  type SeriesInstanceUID,
+  type SOPClassUID,
+  type SOPInstanceUID,
+  type StudyInstanceUID,
+  usableUid,
+} from '../dicom/index.js';
 import type { QueryKeys } from './client.js';
 import { PacsError } from './errors.js';
 import { allPages, type Page } from './listing.js';
 
 /** An instance as the PACS lists it. */
-export interface InstanceRecord {
-  studyInstanceUID: string;
-  seriesInstanceUID: string;
-  sopInstanceUID: string;
-  sopClassUID: string | undefined;
+export interface InstanceRecord extends Omit<InstanceReference, 'sopClassUID'> {
+  /** Undefined where the PACS does not tell. */
+  sopClassUID: SOPClassUID | undefined;
   modality: string | undefined;
   /** `L`, `R` or `B` (0020,0062) and the view's short name (0018,5101), where the server tells. */
   imageLaterality: string | undefined;
@@ -18,11 +23,11 @@ export interface InstanceRecord {
 
 /** The queries below one study. */
 export interface AskInstances {
-  instances(studyInstanceUID: string, keys: QueryKeys): Promise<Page<DicomJson>>;
-  series(studyInstanceUID: string, keys: QueryKeys): Promise<Page<DicomJson>>;
+  instances(studyInstanceUID: StudyInstanceUID, keys: QueryKeys): Promise<Page<DicomJson>>;
+  series(studyInstanceUID: StudyInstanceUID, keys: QueryKeys): Promise<Page<DicomJson>>;
   seriesInstances(
-    studyInstanceUID: string,
-    seriesInstanceUID: string,
+    studyInstanceUID: StudyInstanceUID,
+    seriesInstanceUID: SeriesInstanceUID,
     keys: QueryKeys,
   ): Promise<Page<DicomJson>>;
 }
@@ -45,13 +50,13 @@ export class InstanceSearch {
   }
 
   /** Empty where the server has no such study and does not say 404. @throws PacsError */
-  async of(studyInstanceUID: string): Promise<InstanceRecord[]> {
+  async of(studyInstanceUID: StudyInstanceUID): Promise<InstanceRecord[]> {
     const direct = await this.#direct(studyInstanceUID);
     return direct ?? this.#bySeries(studyInstanceUID);
   }
 
   /** Undefined where the server does not list the instances of a study, or not with their series. */
-  async #direct(study: string): Promise<InstanceRecord[] | undefined> {
+  async #direct(study: StudyInstanceUID): Promise<InstanceRecord[] | undefined> {
     let datasets: DicomJson[];
     try {
       datasets = await this.#all(study, 'SOPInstanceUID', (keys) => this.#ask.instances(study, keys));
@@ -64,11 +69,11 @@ export class InstanceSearch {
     return records(datasets, study, {});
   }
 
-  async #bySeries(study: string): Promise<InstanceRecord[]> {
+  async #bySeries(study: StudyInstanceUID): Promise<InstanceRecord[]> {
     const series = await this.#all(study, 'SeriesInstanceUID', (keys) => this.#ask.series(study, keys));
     const found: InstanceRecord[] = [];
     for (const one of series) {
-      const seriesInstanceUID = one.string('SeriesInstanceUID');
+      const seriesInstanceUID = usableUid<SeriesInstanceUID>(one.string('SeriesInstanceUID'));
       if (seriesInstanceUID === undefined || foreign(one, study)) continue;
       const datasets = await this.#all(study, 'SOPInstanceUID', (keys) =>
         this.#ask.seriesInstances(study, seriesInstanceUID, keys),
@@ -79,7 +84,7 @@ export class InstanceSearch {
   }
 
   async #all(
-    study: string,
+    study: StudyInstanceUID,
     keyword: string,
     ask: (keys: QueryKeys) => Promise<Page<DicomJson>>,
   ): Promise<DicomJson[]> {
@@ -121,7 +126,7 @@ export class InstanceSearch {
   }
 }
 
-function foreign(dataset: DicomJson, study: string): boolean {
+function foreign(dataset: DicomJson, study: StudyInstanceUID): boolean {
   const uid = dataset.string('StudyInstanceUID');
   return uid !== undefined && uid !== study;
 }
@@ -131,15 +136,17 @@ function foreign(dataset: DicomJson, study: string): boolean {
  */
 function records(
   datasets: readonly DicomJson[],
-  study: string,
-  known: { seriesInstanceUID?: string; modality?: string | undefined },
+  study: StudyInstanceUID,
+  known: { seriesInstanceUID?: SeriesInstanceUID; modality?: string | undefined },
 ): InstanceRecord[] {
   const found: InstanceRecord[] = [];
   for (const dataset of datasets) {
     if (foreign(dataset, study)) continue;
-    const sopInstanceUID = dataset.string('SOPInstanceUID');
-    const seriesInstanceUID = dataset.string('SeriesInstanceUID') ?? known.seriesInstanceUID;
-    if (sopInstanceUID === undefined || !isUsableUid(sopInstanceUID) || seriesInstanceUID === undefined) {
+    const sopInstanceUID = usableUid<SOPInstanceUID>(dataset.string('SOPInstanceUID'));
+    const series = dataset.string('SeriesInstanceUID');
+    const seriesInstanceUID =
+      series === undefined ? known.seriesInstanceUID : usableUid<SeriesInstanceUID>(series);
+    if (sopInstanceUID === undefined || seriesInstanceUID === undefined) {
       throw new PacsError(
         'pacs-answer-malformed',
         `The PACS lists an instance of study ${study} without its UIDs`,
@@ -149,7 +156,7 @@ function records(
       studyInstanceUID: study,
       seriesInstanceUID,
       sopInstanceUID,
-      sopClassUID: dataset.string('SOPClassUID'),
+      sopClassUID: usableUid<SOPClassUID>(dataset.string('SOPClassUID')),
       modality: dataset.string('Modality') ?? known.modality,
       imageLaterality: dataset.string('ImageLaterality'),
       viewPosition: dataset.string('ViewPosition'),

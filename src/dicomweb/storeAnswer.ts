@@ -1,6 +1,11 @@
-import { type DicomJson, fromDicomJson } from '../dicom/index.js';
+import { type DicomJson, fromDicomJson, type SOPInstanceUID, type SopReference } from '../dicom/index.js';
 import type { Answer } from './answer.js';
 import { readNativeDicomModel } from './dicomXml.js';
+
+export interface InstanceToStore extends SopReference {
+  /** A DICOM file (PS3.10), sent as it is. */
+  bytes: Uint8Array;
+}
 
 /** A status code of the store transaction and what it means. */
 export interface StoreReason {
@@ -11,7 +16,7 @@ export interface StoreReason {
 
 /** What the server says became of one instance. It is not yet proof: see `DicomWeb.confirm`. */
 export interface InstanceOutcome {
-  sopInstanceUID: string;
+  sopInstanceUID: SOPInstanceUID;
   /** `unknown`: the answer says nothing about it. */
   outcome: 'stored' | 'refused' | 'unknown';
   /** Why it was refused, where the server says so. */
@@ -36,7 +41,10 @@ export interface StoreAnswer {
  *
  * Undefined where the body cannot be read as either, or says nothing.
  */
-export function readStoreAnswer(answer: Answer, sopInstanceUIDs: readonly string[]): StoreAnswer | undefined {
+export function readStoreAnswer(
+  answer: Answer,
+  sopInstanceUIDs: readonly SOPInstanceUID[],
+): StoreAnswer | undefined {
   const dataset = readDataset(answer);
   if (dataset === undefined) return undefined;
   const referenced = byInstance(dataset, 'ReferencedSOPSequence');
@@ -65,7 +73,7 @@ export function readStoreAnswer(answer: Answer, sopInstanceUIDs: readonly string
 }
 
 /** An answer that leaves open what became of any of the instances. */
-export function silentStoreAnswer(status: number, sopInstanceUIDs: readonly string[]): StoreAnswer {
+export function silentStoreAnswer(status: number, sopInstanceUIDs: readonly SOPInstanceUID[]): StoreAnswer {
   return {
     status,
     instances: sopInstanceUIDs.map((sopInstanceUID) => ({ sopInstanceUID, outcome: 'unknown' })),

@@ -1,5 +1,4 @@
-import type { DicomJson } from '../dicom/index.js';
-import { isUsableUid } from './address.js';
+import { type DicomJson, type StudyInstanceUID, usableUid } from '../dicom/index.js';
 import type { QueryKeys } from './client.js';
 import { type Days, dateRange, days, halves, within } from './days.js';
 import { PacsError } from './errors.js';
@@ -7,7 +6,7 @@ import { allPages, type ListingEnd, type Page } from './listing.js';
 
 /** A study as the PACS lists it. Nothing about the patient is asked for or kept. */
 export interface StudyRecord {
-  studyInstanceUID: string;
+  studyInstanceUID: StudyInstanceUID;
   /** DA, as it came. */
   studyDate: string | undefined;
   /** Empty where the server does not say. */
@@ -146,8 +145,8 @@ export class StudySearch {
 }
 
 function studyRecord(dataset: DicomJson): StudyRecord | undefined {
-  const studyInstanceUID = dataset.string('StudyInstanceUID');
-  if (studyInstanceUID === undefined || !isUsableUid(studyInstanceUID)) return undefined;
+  const studyInstanceUID = usableUid<StudyInstanceUID>(dataset.string('StudyInstanceUID'));
+  if (studyInstanceUID === undefined) return undefined;
   return {
     studyInstanceUID,
     studyDate: dataset.string('StudyDate'),

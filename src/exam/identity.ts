@@ -1,12 +1,19 @@
-import { deriveUid } from '../dicom/index.js';
-import type { LeftOut } from '../findings/index.js';
+import {
+  deriveUid,
+  type LeftOut,
+  type ResultUids,
+  type SOPInstanceUID,
+  type StudyInstanceUID,
+  type Uid,
+} from '../dicom/index.js';
 import type { Bundle } from '../model/index.js';
 import type { ExamSettings, ReportKind } from './types.js';
 
 /** What an exam's results are named after: the same work always has the same names. */
 export interface Work {
-  studyInstanceUID: string;
-  analysed: { sopInstanceUID: string }[];
+  /** Undefined where no file and no archive tells whose study it is: nothing is written then. */
+  studyInstanceUID: StudyInstanceUID | undefined;
+  analysed: { sopInstanceUID: SOPInstanceUID }[];
   leftOut: Pick<LeftOut, 'sopInstanceUID' | 'code'>[];
   bundle: Pick<Bundle, 'name' | 'version' | 'digest'>;
   settings: ExamSettings;
@@ -16,10 +23,10 @@ export interface Work {
 
 /** The UIDs of everything that is written about one exam; pure functions of the work (`2.25.` + a hash). */
 export interface ResultNames {
-  report(kind: ReportKind): { seriesInstanceUID: string; sopInstanceUID: string };
-  secondaryCapture(sourceInstanceUID: string): { seriesInstanceUID: string; sopInstanceUID: string };
+  report(kind: ReportKind): ResultUids;
+  secondaryCapture(sourceInstanceUID: SOPInstanceUID): ResultUids;
   /** One UID per finding; `scope` is `exam`, a breast or an image. */
-  trackingUid(scope: string): string;
+  trackingUid(scope: string): Uid<'finding'>;
 }
 
 /**
@@ -30,7 +37,7 @@ export interface ResultNames {
  */
 export function resultNames(work: Work): ResultNames {
   const key = JSON.stringify([
-    work.studyInstanceUID,
+    work.studyInstanceUID ?? '',
     work.analysed.map((source) => source.sopInstanceUID).sort(),
     work.leftOut.map((left) => `${left.sopInstanceUID} ${left.code}`).sort(),
     work.bundle.name,

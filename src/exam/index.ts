@@ -7,7 +7,6 @@ export type {
   ExamObject,
   ExamOutcome,
   ExamSettings,
-  InstanceReference,
   Preview,
   ReportKind,
   StageTimes,

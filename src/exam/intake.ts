@@ -1,12 +1,14 @@
 import {
-  leftAloneByClass,
+  type LeftOut,
+  leftOutByClass,
+  type Reason,
   type SourceInstance,
   type StandardView,
+  type StudyIdentity,
   sopClass,
   standardView,
 } from '../dicom/index.js';
 import type { PreparationPool, PreparationResult, PreparationStep, PreparedImage } from '../image/index.js';
-import type { UnanalysedInstance } from '../sr/index.js';
 import { InstanceUnavailable } from './errors.js';
 import type { ExamInstance } from './types.js';
 
@@ -14,12 +16,10 @@ import type { ExamInstance } from './types.js';
 export interface Intake {
   /** In a fixed order (view, then instance UID), so that the same exam gives the same report. */
   images: PreparedImage[];
-  leftOut: UnanalysedInstance[];
+  leftOut: LeftOut[];
   /** Patient and study of any instance that could be read, for the report about an exam without images. */
-  study: Study | undefined;
+  study: StudyIdentity | undefined;
 }
-
-type Study = NonNullable<Extract<PreparationResult, { kind: 'left-alone' }>['study']>;
 
 export interface IntakeTask {
   preparation: PreparationStep[];
@@ -78,8 +78,8 @@ export async function takeIn(
 }
 
 /** Why an instance is not analysed, where its SOP class alone tells; not every archive lists the class. */
-export function knownByClass({ sopClassUID }: ExamInstance): { code: string; reason: string } | undefined {
-  return sopClassUID === '' ? undefined : leftAloneByClass(sopClassUID);
+export function knownByClass({ sopClassUID }: ExamInstance): Reason | undefined {
+  return sopClassUID === '' ? undefined : leftOutByClass(sopClassUID);
 }
 
 const SUPERSEDED = {
@@ -119,7 +119,7 @@ async function prepareOne(
   let result: PreparationResult;
   try {
     result = await pool.prepare(await instance.fetch('stored', pool.allocate), task);
-    if (result.kind === 'left-alone' && result.leftOut.code === 'undecodable-transfer-syntax') {
+    if (result.kind === 'left-out' && result.leftOut.code === 'undecodable-transfer-syntax') {
       result = await pool.prepare(await instance.fetch('explicit-little-endian', pool.allocate), task);
     }
   } catch (error) {
@@ -138,13 +138,12 @@ async function prepareOne(
     else intake.leftOut.push({ ...namesOf(instance), ...CONTRADICTORY });
     return;
   }
-  const { leftOut, source, attempted } = result;
+  const { source, attempted, code, reason } = result.leftOut;
   if (source !== undefined && !isNamedAlike(instance, source)) {
     intake.leftOut.push({ ...namesOf(instance), ...CONTRADICTORY });
     return;
   }
   // The archive's names count: a file too broken to name itself is still an instance of this exam.
-  const { code, reason } = leftOut;
   intake.leftOut.push({ ...namesOf(instance, source), code, reason, source, attempted });
   if (result.study?.studyInstanceUID === instance.studyInstanceUID) intake.study ??= result.study;
 }
@@ -163,7 +162,7 @@ const CONTRADICTORY = {
 };
 
 /** Whose study an exam is, as far as it can be told without any instance. */
-export async function describedStudy(instances: ExamInstance[]): Promise<Study | undefined> {
+export async function describedStudy(instances: ExamInstance[]): Promise<StudyIdentity | undefined> {
   for (const { studyInstanceUID, patientAndStudy } of instances) {
     if (patientAndStudy === undefined) continue;
     try {
@@ -179,11 +178,11 @@ export async function describedStudy(instances: ExamInstance[]): Promise<Study |
 export async function identify(
   instance: ExamInstance,
   pool: PreparationPool,
-): Promise<{ source: SourceInstance | undefined; study: Study | undefined }> {
+): Promise<{ source: SourceInstance | undefined; study: StudyIdentity | undefined }> {
   try {
     const result = await pool.prepare(await instance.fetch('stored', pool.allocate), HEADER_ONLY);
-    const { source, study } =
-      result.kind === 'prepared' ? { source: result.image.source, study: result.image.source } : result;
+    const source = result.kind === 'prepared' ? result.image.source : result.leftOut.source;
+    const study = result.kind === 'prepared' ? source : result.study;
     if (study?.studyInstanceUID !== instance.studyInstanceUID) return { source: undefined, study: undefined };
     return { source: source && isNamedAlike(instance, source) ? source : undefined, study };
   } catch (error) {
@@ -248,9 +247,9 @@ function viewsOf(images: PreparedImage[]): Set<StandardView> {
 
 /** As the archive names an instance; its class by its own header where the archive does not list classes. */
 export function namesOf(
-  instance: { sopClassUID: string; sopInstanceUID: string; seriesInstanceUID: string },
+  instance: Pick<ExamInstance, 'sopClassUID' | 'sopInstanceUID' | 'seriesInstanceUID'>,
   source?: SourceInstance,
-) {
+): Pick<LeftOut, 'sopClassUID' | 'sopInstanceUID' | 'seriesInstanceUID'> {
   const { sopInstanceUID, seriesInstanceUID } = instance;
   const sopClassUID = instance.sopClassUID || (source?.sopClassUID ?? '');
   return { sopClassUID, sopInstanceUID, seriesInstanceUID };

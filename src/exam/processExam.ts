@@ -1,5 +1,5 @@
+import type { LeftOut, Reason } from '../dicom/index.js';
 import { aggregate } from '../findings/index.js';
-import type { UnanalysedInstance } from '../sr/index.js';
 import { drawCaptures } from './captures.js';
 import { explain } from './explanation.js';
 import { onlyFamiliar, UNLIKE_TRAINING } from './familiarity.js';
@@ -96,7 +96,7 @@ export async function declineExam(
   why: Reason,
 ): Promise<ExamOutcome> {
   const start = performance.now();
-  const leftOut: UnanalysedInstance[] = [];
+  const leftOut: LeftOut[] = [];
   let study: Intake['study'];
   for (const instance of instances) {
     const other = knownByClass(instance);
@@ -116,19 +116,14 @@ export async function declineExam(
 }
 
 /** Left out because it should have been analysed and could not be, as opposed to never meant to be analysed. */
-function isFailure(left: UnanalysedInstance): boolean {
+function isFailure(left: LeftOut): boolean {
   return left.attempted === true;
 }
 
 /** Images that could be read, and of which an answer would say nothing. */
 const REFUSALS: ReadonlySet<string> = new Set([UNLIKE_TRAINING]);
 
-interface Reason {
-  code: string;
-  reason: string;
-}
-
-function whyNothing(instances: ExamInstance[], leftOut: UnanalysedInstance[]): Reason {
+function whyNothing(instances: ExamInstance[], leftOut: LeftOut[]): Reason {
   if (instances.length === 0) return { code: 'no-mammogram', reason: 'The study holds no mammogram.' };
   const failures = leftOut.filter(isFailure);
   const { code, reason } = TWO_PATIENTS;

@@ -1,12 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type SourceInstance, sopClass } from '../dicom/index.js';
+import {
+  type LeftOut,
+  type SOPClassUID,
+  type SourceInstance,
+  type StudyInstanceUID,
+  sopClass,
+} from '../dicom/index.js';
 import type { ExamFindings } from '../findings/index.js';
 import {
   cadReport,
   notProcessedReport,
   type ReportInput,
   resultReport,
-  type UnanalysedInstance,
   unansweredMammograms,
 } from '../sr/index.js';
 import type { CaptureObject } from './captures.js';
@@ -38,7 +43,7 @@ export async function writeReports(
 export async function writeNotProcessed(
   work: ExamWork,
   study: NonNullable<Intake['study']>,
-  leftOut: UnanalysedInstance[],
+  leftOut: LeftOut[],
   reason: string,
 ): Promise<ExamObject[]> {
   return written(work.bench.settings.reports.filter(canTell(leftOut)), (kind) => {
@@ -61,7 +66,7 @@ function reportInput(
   work: ExamWork,
   kind: ReportKind,
   analysed: SourceInstance[],
-  leftOut: UnanalysedInstance[],
+  leftOut: LeftOut[],
 ): ReportInput {
   const { bundle } = work.bench;
   return {
@@ -81,7 +86,7 @@ function reportInput(
   };
 }
 
-const REPORT_CLASS: Record<ReportKind, string> = {
+const REPORT_CLASS: Record<ReportKind, SOPClassUID> = {
   tid1500: sopClass.Comprehensive3DSR,
   'mammography-cad': sopClass.MammographyCADSR,
 };
@@ -89,14 +94,14 @@ const REPORT_CLASS: Record<ReportKind, string> = {
 function reportObject(
   work: ExamWork,
   kind: ReportKind,
-  studyInstanceUID: string,
+  studyInstanceUID: StudyInstanceUID,
   bytes: Uint8Array,
 ): ExamObject {
   return { kind, studyInstanceUID, ...work.names.report(kind), sopClassUID: REPORT_CLASS[kind], bytes };
 }
 
 /** A Mammography CAD report has to list a mammogram: of an exam without any it can say nothing. */
-function canTell(leftOut: UnanalysedInstance[]): (kind: ReportKind) => boolean {
+function canTell(leftOut: LeftOut[]): (kind: ReportKind) => boolean {
   const mammograms = unansweredMammograms({ leftOut });
   return (kind) => kind !== 'mammography-cad' || mammograms.length > 0;
 }

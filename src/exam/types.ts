@@ -1,8 +1,13 @@
-import type { RawAttribute } from '../dicom/index.js';
+import type {
+  InstanceReference,
+  LeftOut,
+  RawAttribute,
+  SOPClassUID,
+  SOPInstanceUID,
+} from '../dicom/index.js';
 import type { ExamFindings } from '../findings/index.js';
 import type { Completeness } from '../gradcam/index.js';
 import type { RgbImage } from '../pictures/index.js';
-import type { UnanalysedInstance } from '../sr/index.js';
 
 export type ReportKind = 'tid1500' | 'mammography-cad';
 
@@ -17,17 +22,15 @@ export interface ExamSettings {
 }
 
 /** An instance of the exam on its way in; where it comes from is the caller's affair. */
-export interface ExamInstance {
-  studyInstanceUID: string;
-  seriesInstanceUID: string;
-  sopInstanceUID: string;
-  sopClassUID: string;
+export interface ExamInstance extends Omit<InstanceReference, 'sopClassUID'> {
+  /** Empty where the caller cannot tell: not every archive lists the class. */
+  sopClassUID: SOPClassUID | '';
   /**
    * The instance as a Part 10 file: as stored, or, where the stored transfer syntax cannot be decoded here, as
    * Explicit VR Little Endian.
    *
    * @param allocate where to put the file, if the caller has no better place: at least as many bytes as asked for
-   * @throws InstanceUnavailable when this one instance cannot be had and the rest of the exam should go on;
+   * @throws InstanceUnavailable when this one instance cannot be got and the rest of the exam should go on;
    * anything else thrown ends the exam.
    */
   fetch(
@@ -41,14 +44,6 @@ export interface ExamInstance {
    * @throws as `fetch`
    */
   patientAndStudy?(): Promise<RawAttribute[]>;
-}
-
-/** Reference to an instance that stands in the archive. */
-export interface InstanceReference {
-  studyInstanceUID: string;
-  seriesInstanceUID: string;
-  sopInstanceUID: string;
-  sopClassUID: string;
 }
 
 /** A finished DICOM object, to be stored in the study it belongs to. */
@@ -70,12 +65,12 @@ export interface StageTimes {
 export interface Preview {
   /** View and running number, e.g. `LCC-1`: a file name without patient data. */
   name: string;
-  sopInstanceUID: string;
+  sopInstanceUID: SOPInstanceUID;
   image: RgbImage;
 }
 
 interface Processed {
-  leftOut: UnanalysedInstance[];
+  leftOut: LeftOut[];
   objects: ExamObject[];
   previews: Preview[];
   times: StageTimes;
@@ -88,7 +83,7 @@ export type ExamOutcome = Processed &
         status: 'analysed' | 'partly-analysed';
         findings: ExamFindings;
         /** How far each heat map accounts for its answer, where the method measures that. */
-        completeness: { sopInstanceUID: string; completeness: Completeness }[];
+        completeness: { sopInstanceUID: SOPInstanceUID; completeness: Completeness }[];
       }
     /** No image was analysed: a stable code, and why as a sentence without patient data. */
     | { status: 'not-processed'; findings: undefined; code: string; reason: string }

@@ -1,11 +1,11 @@
-import type { Algorithm } from '../dicom/index.js';
+import type { Algorithm, InstanceReference } from '../dicom/index.js';
 import type { PreparationPool } from '../image/index.js';
 import type { Bundle, Engine, KnownFeatures } from '../model/index.js';
 import type { OverlayPool } from '../pictures/index.js';
 import { algorithmOf } from './algorithm.js';
 import { type ResultNames, resultNames } from './identity.js';
 import type { Intake } from './intake.js';
-import type { ExamObject, ExamSettings, InstanceReference } from './types.js';
+import type { ExamObject, ExamSettings } from './types.js';
 
 /** What stays the same from exam to exam: the model, what runs it, and how results are written. */
 export interface Workbench {
@@ -28,7 +28,7 @@ export interface ExamContext {
   createdAt: Date;
   /** Earlier reports about this study, which the new ones replace. */
   predecessors: InstanceReference[];
-  /** The how-manieth work on the study this is, from 1, where it has been closed and taken up anew. */
+  /** Which work on the study this is, from 1: it rises each time that a closed exam is taken up again. */
   revision?: number;
   /** Also return the pictures themselves. */
   previews?: boolean;
@@ -45,7 +45,7 @@ export interface ExamWork {
 export function examWork(intake: Intake, bench: Workbench, context: ExamContext): ExamWork {
   const { bundle, settings, softwareVersion } = bench;
   const analysed = intake.images.map((image) => image.source);
-  const studyInstanceUID = analysed[0]?.studyInstanceUID ?? intake.study?.studyInstanceUID ?? '';
+  const studyInstanceUID = analysed[0]?.studyInstanceUID ?? intake.study?.studyInstanceUID;
   return {
     bench,
     context,

@@ -1,10 +1,4 @@
-import type { Laterality, SourceInstance } from '../dicom/index.js';
-
-/** A place on the source image, in pixels: 0,0 is the top-left corner of the top-left pixel (PS3.3 C.18.6). */
-export interface Point {
-  x: number;
-  y: number;
-}
+import type { Laterality, Point, SourceInstance } from '../dicom/index.js';
 
 /** Where the network looked: drawn from a heat map, never the outline of a lesion. */
 export interface AttentionRegion {
@@ -37,15 +31,4 @@ export interface ExamFindings {
   probability: number;
   positive: boolean;
   breasts: BreastFinding[];
-}
-
-/** An instance that was seen and not analysed, with the reason. */
-export interface LeftOut {
-  sopClassUID: string;
-  sopInstanceUID: string;
-  seriesInstanceUID: string;
-  /** Stable words joined by hyphens, as in `MamoriError.code`. */
-  code: string;
-  /** A sentence of printable ASCII without patient data. */
-  reason: string;
 }

@@ -1,4 +1,5 @@
-import type { AttentionRegion, Point } from '../findings/index.js';
+import type { Point } from '../dicom/index.js';
+import type { AttentionRegion } from '../findings/index.js';
 import type { Box, InputGeometry } from '../image/index.js';
 import { alignToSource, HeatField, type SourceAlignedMap } from './heatField.js';
 import type { HeatMap } from './heatMap.js';

@@ -1,4 +1,4 @@
-import type { Point } from '../findings/index.js';
+import type { Point } from '../dicom/index.js';
 
 /** Samples of a surface at the crossings of `xs` and `ys`, row-major. */
 export interface Lattice {

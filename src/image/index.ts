@@ -19,7 +19,7 @@ export { type BreastMask, breastMask } from './breast.js';
 export { type ClaheOptions, clahe } from './clahe.js';
 export { decodePixels, type StoredPixels } from './codecs/index.js';
 export { ImageError, type ImageErrorCode } from './errors.js';
-export { fromSource, type Place } from './geometry.js';
+export { fromSource } from './geometry.js';
 export {
   chestWallSide,
   composeOrientations,
@@ -32,7 +32,6 @@ export {
 export { PreparationPool, type PreparationPoolOptions } from './pool.js';
 export { type PreparedGrey, prepareGrey } from './prepare.js';
 export {
-  type InstanceLeftAlone,
   type PreparationResult,
   type PreparationTask,
   prepareInstance,

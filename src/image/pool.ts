@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { leftAlone, type Recognition } from '../dicom/index.js';
+import { leftOut, type Recognition } from '../dicom/index.js';
 import { ImageError, type ImageErrorCode } from './errors.js';
 import { FileMemory } from './fileMemory.js';
 import type { PreparationResult, PreparationTask } from './prepareInstance.js';
@@ -75,10 +75,8 @@ export class PreparationPool {
     const answer = await this.#run({ kind: 'prepare', task, ...this.#handedOver(bytes) });
     if (answer instanceof ImageError) {
       return {
-        kind: 'left-alone',
-        leftOut: unnamed(answer),
-        attempted: true,
-        source: undefined,
+        kind: 'left-out',
+        leftOut: { ...unnamed(answer), attempted: true },
         study: undefined,
       };
     }
@@ -95,7 +93,7 @@ export class PreparationPool {
   /** Whether an instance is a mammogram, without touching its pixels. `bytes` is handed over as in `prepare`. */
   async recogniseOnly(bytes: Uint8Array): Promise<Recognition> {
     const answer = await this.#run({ kind: 'recognise', ...this.#handedOver(bytes) });
-    if (answer instanceof ImageError) return { kind: 'left-alone', leftOut: unnamed(answer) };
+    if (answer instanceof ImageError) return { kind: 'left-out', leftOut: unnamed(answer) };
     return (answer as Extract<WorkerAnswer, { kind: 'recognised' }>).recognition;
   }
 
@@ -171,5 +169,5 @@ function named(code: ImageErrorCode, message: string, cause?: unknown): ImageErr
 }
 
 function unnamed(error: ImageError) {
-  return leftAlone(undefined, { code: error.code, reason: error.message });
+  return leftOut(undefined, { code: error.code, reason: error.message });
 }

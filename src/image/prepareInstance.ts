@@ -1,13 +1,17 @@
 import {
   type DicomInstance,
-  type LeftAlone,
-  leftAlone,
+  type LeftOut,
+  leftOut,
   type RawAttribute,
+  type Reason,
   type Recognition,
   readPart10,
   recogniseMammogram,
   registerPatientAndStudy,
   type SourceInstance,
+  type StudyIdentity,
+  type StudyInstanceUID,
+  usableUid,
 } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
 import { decodePixels } from './codecs/index.js';
@@ -24,25 +28,16 @@ export interface PreparationTask {
   displayLongEdge: number;
 }
 
-/** An instance that does not go to the network, with the reason. Plain data: crosses threads. */
-export interface InstanceLeftAlone {
-  kind: 'left-alone';
-  /** UIDs are empty where they could not be read. */
-  leftOut: LeftAlone;
-  /** True where it is a mammogram that should have been analysed and could not be. */
-  attempted: boolean;
-  /** What the results need of it, where it is a mammogram. */
-  source: SourceInstance | undefined;
-  /** Study and patient, where the instance could be read at all. */
-  study: { studyInstanceUID: string; patientAndStudy: RawAttribute[] } | undefined;
-}
-
-export type PreparationResult = { kind: 'prepared'; image: PreparedImage } | InstanceLeftAlone;
+/** What became of one instance; plain data: crosses threads. */
+export type PreparationResult =
+  | { kind: 'prepared'; image: PreparedImage }
+  /** It does not go to the network. `study` says whose it is, where it could be read at all. */
+  | { kind: 'left-out'; leftOut: LeftOut; study: StudyIdentity | undefined };
 
 /**
  * The whole way from a Part 10 file to the network's input: parse, recognise, decode, present, prepare.
  *
- * What is wrong with the instance comes back as `left-alone` with its code, whatever the bytes are.
+ * What is wrong with the instance comes back as `left-out` with its code, whatever the bytes are.
  *
  * @param options.overwrite `bytes` are not needed any more: their pixels are worked on in place
  * @param options.allocate gives the memory for decoded pixels; with `overwrite` nothing is left in it afterwards
@@ -58,15 +53,14 @@ export async function prepareInstance(
   try {
     instance = readPart10(bytes);
     recognition = recogniseMammogram(instance);
-    if (recognition.kind === 'left-alone')
-      return instanceLeftAlone(instance, recognition, recognition.leftOut);
+    if (recognition.kind === 'left-out') return instanceLeftOut(instance, recognition, recognition.leftOut);
     const grey = presentationImage(instance.dataset, await decodePixels(instance, options), options);
     const { input, geometry } = prepareGrey(grey, task.preparation);
     const display = displayImage(grey, task.displayLongEdge);
     return { kind: 'prepared', image: { source: detached(recognition.source), input, geometry, display } };
   } catch (error) {
     if (error instanceof ImageError && error.code === 'preparation-invalid') throw error;
-    return instanceLeftAlone(instance, recognition, failure(error));
+    return instanceLeftOut(instance, recognition, failure(error));
   }
 }
 
@@ -74,34 +68,31 @@ export async function prepareInstance(
 export function recogniseInstance(bytes: Uint8Array): Recognition {
   try {
     const recognition = recogniseMammogram(readPart10(bytes));
-    if (recognition.kind === 'left-alone') return recognition;
+    if (recognition.kind === 'left-out') return recognition;
     return { kind: 'mammogram', source: detached(recognition.source) };
   } catch (error) {
-    const unnamed = { sopClassUID: '', sopInstanceUID: '', seriesInstanceUID: '' };
-    return { kind: 'left-alone', leftOut: { ...unnamed, ...failure(error) } };
+    return { kind: 'left-out', leftOut: leftOut(undefined, failure(error)) };
   }
 }
 
 /** What an error says of the image; a fault of ours is named without its text, which might quote the image. */
-function failure(error: unknown): { code: string; reason: string } {
+function failure(error: unknown): Reason {
   if (error instanceof MamoriError) return { code: error.code, reason: ascii(error.message) };
   const name = error instanceof Error ? error.name : typeof error;
   return { code: 'preparation-crashed', reason: `Preparing the image failed unexpectedly (${ascii(name)}).` };
 }
 
-function instanceLeftAlone(
+function instanceLeftOut(
   instance: DicomInstance | undefined,
   recognition: Recognition | undefined,
-  reason: { code: string; reason: string },
-): InstanceLeftAlone {
+  why: Reason,
+): PreparationResult {
   const dataset = instance?.dataset;
   const source = recognition?.kind === 'mammogram' ? detached(recognition.source) : undefined;
-  const studyInstanceUID = ascii(dataset?.string('StudyInstanceUID') ?? '');
+  const studyInstanceUID = usableUid<StudyInstanceUID>(dataset?.string('StudyInstanceUID'));
   return {
-    kind: 'left-alone',
-    leftOut: leftAlone(dataset, reason),
-    attempted: recognition?.kind !== 'left-alone',
-    source,
+    kind: 'left-out',
+    leftOut: { ...leftOut(dataset, why), source, attempted: recognition?.kind !== 'left-out' },
     study:
       dataset && studyInstanceUID
         ? { studyInstanceUID, patientAndStudy: owned(registerPatientAndStudy(dataset)) }

@@ -1,4 +1,4 @@
-import type { Attributes, Laterality, RawAttribute, View } from '../dicom/index.js';
+import type { Attributes, InstanceReference, Laterality, RawAttribute, View } from '../dicom/index.js';
 import { codeItem, sopClass } from '../dicom/index.js';
 import { encodeElements } from './examDataset.js';
 import { breastCode, type Habit, MODIFIERS, type Modifier, viewCode } from './habit.js';
@@ -6,10 +6,7 @@ import type { StoredMammogram } from './storedPixels.js';
 import { lutCurve, type Storage } from './tone.js';
 
 /** What an exam's instances share, and what names each of them. */
-export interface Identity {
-  studyInstanceUID: string;
-  seriesInstanceUID: string;
-  sopInstanceUID: string;
+export interface Identity extends Omit<InstanceReference, 'sopClassUID'> {
   patientId: string;
   accessionNumber: string;
   /** DA. */

@@ -1,6 +1,8 @@
 import {
   type Attributes,
+  asUid,
   deriveUid,
+  type InstanceReference,
   type Laterality,
   type RawAttribute,
   type StandardView,
@@ -54,12 +56,8 @@ export interface InstanceOptions
   instanceNumber?: number;
 }
 
-export interface MadeInstance {
+export interface MadeInstance extends InstanceReference {
   view: StandardView;
-  sopClassUID: string;
-  sopInstanceUID: string;
-  seriesInstanceUID: string;
-  studyInstanceUID: string;
   transferSyntaxUID: string;
   /** The Part 10 file. */
   bytes: Uint8Array;
@@ -112,10 +110,10 @@ export function makeInstance(options: InstanceOptions = {}): MadeInstance {
   const encoded = reencode(written, transferSyntaxUID);
   return {
     view: standardView({ laterality, view }),
-    sopClassUID: String(attributes.SOPClassUID),
-    sopInstanceUID: String(attributes.SOPInstanceUID),
-    seriesInstanceUID: String(attributes.SeriesInstanceUID),
-    studyInstanceUID: String(attributes.StudyInstanceUID),
+    sopClassUID: asUid(String(attributes.SOPClassUID)),
+    sopInstanceUID: asUid(String(attributes.SOPInstanceUID)),
+    seriesInstanceUID: asUid(String(attributes.SeriesInstanceUID)),
+    studyInstanceUID: asUid(String(attributes.StudyInstanceUID)),
     transferSyntaxUID,
     bytes: kind === 'truncated' ? encoded.slice(0, Math.floor(encoded.length * 0.6)) : encoded,
     lesion: mammogram.lesion,

@@ -1,4 +1,5 @@
-import type { AttentionRegion, Point } from '../findings/index.js';
+import type { Point } from '../dicom/index.js';
+import type { AttentionRegion } from '../findings/index.js';
 import { alignToSource, HeatField, type HeatMap, heatStrength } from '../gradcam/index.js';
 import type { DisplayImage, InputGeometry } from '../image/index.js';
 import type { Caption } from './caption.js';

@@ -1,4 +1,4 @@
-import type { Point } from '../findings/index.js';
+import type { Point } from '../dicom/index.js';
 
 /** How much of each pixel a shape covers: row-major, 0 to 255. */
 export interface CoverageMask {

@@ -7,6 +7,7 @@ import {
   dicomTime,
   equipment,
   ownMark,
+  type ResultUids,
   SOURCE_IMAGE_FOR_IMAGE_PROCESSING,
   type SourceInstance,
   SPATIAL_RESAMPLING,
@@ -23,7 +24,7 @@ export interface SecondaryCaptureInput {
   algorithm: Algorithm;
   /** How the heat map was made, e.g. `Grad-CAM`. */
   method: string;
-  uids: { seriesInstanceUID: string; sopInstanceUID: string };
+  uids: ResultUids;
   /** When the result was made. Written in local time, as DICOM has it (TZ of the process). */
   createdAt: Date;
   /** Series Number (0020,0011), the same for all pictures of an exam. */

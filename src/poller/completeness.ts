@@ -1,8 +1,8 @@
-import type { StandardView } from '../dicom/index.js';
+import type { SOPInstanceUID, StandardView } from '../dicom/index.js';
 
 /** What the archive says about one mammogram of a study, as far as it says it. */
 export interface SeenInstance {
-  sopInstanceUID: string;
+  sopInstanceUID: SOPInstanceUID;
   /** Undefined where the archive does not tell, or where it is no standard view. */
   view: StandardView | undefined;
 }

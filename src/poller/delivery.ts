@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asUid, type SOPClassUID, type SOPInstanceUID, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb, StoreAnswer } from '../dicomweb/index.js';
 import type { Claim, KeptObject, Ledger } from '../ledger/index.js';
 import { DeliveryError } from './errors.js';
@@ -26,7 +27,7 @@ export async function deliver(
   made: readonly { sopInstanceUID: string; bytes: Uint8Array }[] = [],
 ): Promise<void> {
   const inMemory = new Map(made.map(({ sopInstanceUID, bytes }) => [sopInstanceUID, bytes]));
-  const { studyInstanceUID } = claim.exam;
+  const studyInstanceUID = studyOf(claim);
   let waiting = await ledger.objectsToDeliver(claim);
   if (waiting.some((object) => object.sentAt !== undefined)) {
     // An earlier try got so far; perhaps only the answer was lost.
@@ -39,8 +40,8 @@ export async function deliver(
     const uids = batch.map(({ sopInstanceUID }) => sopInstanceUID);
     const instances = await Promise.all(
       batch.map(async ({ sopInstanceUID, sopClassUID, bytes }) => ({
-        sopInstanceUID,
-        sopClassUID,
+        sopInstanceUID: asUid<SOPInstanceUID>(sopInstanceUID),
+        sopClassUID: asUid<SOPClassUID>(sopClassUID),
         bytes: inMemory.get(sopInstanceUID) ?? (await bytes()),
       })),
     );
@@ -74,10 +75,15 @@ async function withoutConfirmed(
   pacs: DicomWeb,
   ledger: Ledger,
 ): Promise<KeptObject[]> {
-  const uids = objects.map(({ sopInstanceUID }) => sopInstanceUID);
-  const { present } = await pacs.confirm(claim.exam.studyInstanceUID, uids);
+  const uids = objects.map(({ sopInstanceUID }) => asUid<SOPInstanceUID>(sopInstanceUID));
+  const { present } = await pacs.confirm(studyOf(claim), uids);
   await ledger.confirm(claim, present, new Date());
-  return objects.filter(({ sopInstanceUID }) => !present.includes(sopInstanceUID));
+  const confirmed = new Set<string>(present);
+  return objects.filter(({ sopInstanceUID }) => !confirmed.has(sopInstanceUID));
+}
+
+function studyOf(claim: Claim): StudyInstanceUID {
+  return asUid(claim.exam.studyInstanceUID);
 }
 
 function* batches(objects: KeptObject[]): Generator<KeptObject[]> {

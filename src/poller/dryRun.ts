@@ -1,6 +1,8 @@
+import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import type { Algorithm, LedgerReader } from '../ledger/index.js';
+import { predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
 
 export interface DryRunParts {
@@ -15,12 +17,12 @@ export interface DryRunParts {
  * What would be written about a study now, under the names that it would have; neither stored nor noted. An exam that
  * is closed would be taken up anew (`process --force`), so that is what is named.
  */
-export async function dryRun(studyInstanceUID: string, parts: DryRunParts): Promise<ExamOutcome> {
+export async function dryRun(studyInstanceUID: StudyInstanceUID, parts: DryRunParts): Promise<ExamOutcome> {
   const { pacs, ledger, bench, algorithm } = parts;
   const exam = { studyInstanceUID, ...algorithm };
   const record = await ledger?.find(exam);
   const revision = (record?.revision ?? 1) + (record?.closedAt === undefined ? 0 : 1);
-  const predecessors = (await ledger?.predecessors(exam, revision)) ?? [];
+  const predecessors = ledger === undefined ? [] : await predecessorsOf(exam, ledger, revision);
   const isOwn = async (sopInstanceUID: string) => (await ledger?.isOwn(sopInstanceUID)) ?? false;
   const instances = await fetchable(studyInstanceUID, { pacs, ledger: { isOwn } }, { lastTry: true });
   return processExam(instances, bench, { createdAt: new Date(), predecessors, revision, previews: true });

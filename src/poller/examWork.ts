@@ -1,3 +1,4 @@
+import { asUid, type SOPInstanceUID, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import { declineExam, type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
@@ -6,6 +7,7 @@ import { reasonOf, verdict } from './backoff.js';
 import { deliver } from './delivery.js';
 import type { Log } from './log.js';
 import type { PollerSettings } from './pollerSettings.js';
+import { predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
 
 /** An exam's outcome without its pictures and files. */
@@ -15,14 +17,14 @@ type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : ne
 
 /** What became of one exam in one try. */
 export interface ExamReport {
-  studyInstanceUID: string;
+  studyInstanceUID: StudyInstanceUID;
   /** `failed` is tried again at `retryAt`; `taken` is in another worker's hands. */
   end: 'delivered' | 'not-processed' | 'failed' | 'released' | 'taken';
   reason: Reason | undefined;
   retryAt: Date | undefined;
   /** The analysis, unless the objects were kept by an earlier try. */
   outcome: Analysis | undefined;
-  objects: { kind: string; sopInstanceUID: string; bytes: number }[];
+  objects: { kind: string; sopInstanceUID: SOPInstanceUID; bytes: number }[];
   /** The objects are made and only have to be delivered. */
   kept: boolean;
   /** Milliseconds of wall clock since the claim. */
@@ -51,7 +53,7 @@ export async function workOn(exam: ExamKey, worker: string, parts: ExamParts): P
   const { ledger, settings, log } = parts;
   const leaseEnd = () => new Date(Date.now() + settings.leaseSeconds * 1000);
   const claim = await ledger.claim(exam, worker, leaseEnd(), new Date());
-  const report = emptyReport(exam.studyInstanceUID);
+  const report = emptyReport(asUid(exam.studyInstanceUID));
   if (claim === undefined) return report;
 
   const heartbeat = setInterval(
@@ -72,7 +74,7 @@ export async function workOn(exam: ExamKey, worker: string, parts: ExamParts): P
   return report;
 }
 
-function emptyReport(studyInstanceUID: string): ExamReport {
+function emptyReport(studyInstanceUID: StudyInstanceUID): ExamReport {
   return {
     studyInstanceUID,
     end: 'taken',
@@ -104,7 +106,7 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
 }
 
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
-  const { studyInstanceUID } = claim.exam;
+  const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
   const { attempts } = parts.settings.retry;
   // Tries that end with an error end with the last one allowed. A claim after that means that the last one took its
   // process along; it would take the next one too.
@@ -117,7 +119,7 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
       report.retrievedBytes += bytes;
     },
   });
-  const predecessors = await parts.ledger.predecessors(claim.exam);
+  const predecessors = await predecessorsOf(claim.exam, parts.ledger);
   const context = { createdAt: new Date(), predecessors, revision: claim.revision };
   if (lost) {
     const why = reasonOf(processEnded(studyInstanceUID, claim.attempt - 1));

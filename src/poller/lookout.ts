@@ -1,4 +1,4 @@
-import { dicomDate } from '../dicom/index.js';
+import { asUid, dicomDate, type StudyInstanceUID } from '../dicom/index.js';
 import { type DicomWeb, type InstanceRecord, PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type Algorithm, type ExamRecord, type Ledger, LedgerError } from '../ledger/index.js';
 import { reasonOf } from './backoff.js';
@@ -64,7 +64,7 @@ export class Lookout {
     const complete = new Map<string, boolean>();
     const listed = new Set<string>();
     const look = async (
-      studyInstanceUID: string,
+      studyInstanceUID: StudyInstanceUID,
       seen: { instances?: number | undefined; waits?: boolean },
     ) => {
       try {
@@ -108,7 +108,7 @@ export class Lookout {
 
     const due: ExamRecord[] = [];
     for (const record of await ledger.unfinished(algorithm, now)) {
-      const { studyInstanceUID } = record;
+      const studyInstanceUID = asUid<StudyInstanceUID>(record.studyInstanceUID);
       // An exam that waits and was not among the studies found: older than the days looked at, say.
       if (record.state === 'waiting' && !complete.has(studyInstanceUID)) {
         await look(studyInstanceUID, { waits: true });
@@ -131,7 +131,7 @@ export class Lookout {
   }
 
   async #isComplete(
-    studyInstanceUID: string,
+    studyInstanceUID: StudyInstanceUID,
     { instances, waits = false }: { instances?: number | undefined; waits?: boolean },
     report: CycleReport,
   ): Promise<boolean> {
@@ -159,7 +159,7 @@ export class Lookout {
 
   /** Undefined where the study holds nothing that an exam is made of. */
   async observe(
-    studyInstanceUID: string,
+    studyInstanceUID: StudyInstanceUID,
     options: { always?: boolean } = {},
   ): Promise<{ record: ExamRecord; instances: InstanceRecord[] } | undefined> {
     const { pacs, ledger } = this.#parts;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type DicomJson,
-  leftAloneByClass,
+  leftOutByClass,
   type StandardView,
   sopClass,
   standardView,
@@ -53,11 +53,11 @@ const BREAST_IMAGES = new Set<string>([
 /** Whether nothing that the archive tells speaks against it. */
 function mayBeAnalysed({ sopClassUID, modality }: InstanceRecord): boolean {
   if (sopClassUID === undefined) return modality === undefined || modality === 'MG';
-  return leftAloneByClass(sopClassUID) === undefined;
+  return leftOutByClass(sopClassUID) === undefined;
 }
 
 function isSecondaryCapture({ sopClassUID }: InstanceRecord): boolean {
-  return sopClassUID !== undefined && leftAloneByClass(sopClassUID)?.code === 'secondary-capture';
+  return sopClassUID !== undefined && leftOutByClass(sopClassUID)?.code === 'secondary-capture';
 }
 
 /**

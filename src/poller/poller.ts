@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
+import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import type { Workbench } from '../exam/index.js';
 import type { ExamKey, ExamRecord } from '../ledger/index.js';
 import { reasonOf } from './backoff.js';
@@ -108,7 +109,10 @@ export class Poller {
    *
    * @param options.force also takes up exams that are closed
    */
-  async process(studyInstanceUIDs: string[], options: { force?: boolean } = {}): Promise<ExamReport[]> {
+  async process(
+    studyInstanceUIDs: StudyInstanceUID[],
+    options: { force?: boolean } = {},
+  ): Promise<ExamReport[]> {
     const { ledger } = this.#parts;
     const reports: ExamReport[] = [];
     for (const studyInstanceUID of studyInstanceUIDs) {
@@ -159,7 +163,7 @@ export class Poller {
         if (this.#stopping.signal.aborted) return;
         // What has come while others were worked on belongs to the exam, and to what its claim is about.
         if (exam.state === 'waiting' && report.exams.length > 0) {
-          await this.#lookout.observe(exam.studyInstanceUID, { always: true }).catch(() => {});
+          await this.#lookout.observe(asUid(exam.studyInstanceUID), { always: true }).catch(() => {});
         }
         report.exams.push(await this.#work(exam, number));
       }

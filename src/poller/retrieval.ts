@@ -1,4 +1,4 @@
-import { patientAndStudyFromJson, transferSyntax } from '../dicom/index.js';
+import { patientAndStudyFromJson, type StudyInstanceUID, transferSyntax } from '../dicom/index.js';
 import { type DicomWeb, PacsError } from '../dicomweb/index.js';
 import { type ExamInstance, InstanceUnavailable } from '../exam/index.js';
 import type { Ledger } from '../ledger/index.js';
@@ -13,7 +13,7 @@ export interface RetrievalOptions {
 
 /** The study's instances as an exam takes them in. @throws PacsError where they cannot be listed */
 export async function fetchable(
-  studyInstanceUID: string,
+  studyInstanceUID: StudyInstanceUID,
   { pacs, ledger }: { pacs: DicomWeb; ledger: Pick<Ledger, 'isOwn'> },
   { lastTry, onBytes = () => {} }: RetrievalOptions,
 ): Promise<ExamInstance[]> {

@@ -1,4 +1,4 @@
-import { type Code, sopClass } from '../dicom/index.js';
+import { type Code, type LeftOut, sopClass } from '../dicom/index.js';
 import type { ImageFinding } from '../findings/index.js';
 import {
   ALL_SUCCEEDED_WITH_FINDINGS,
@@ -11,10 +11,10 @@ import {
   PARTIALLY_SUCCEEDED,
   SUCCEEDED,
 } from './content/reportConcepts.js';
-import type { ReportInput, UnanalysedInstance } from './input.js';
+import type { ReportInput } from './input.js';
 
-/** Whether an analysis was begun and failed; see `UnanalysedInstance.attempted`. */
-export function wasAttempted(left: UnanalysedInstance): boolean {
+/** Whether an analysis was begun and failed; see `LeftOut.attempted`. */
+export function wasAttempted(left: LeftOut): boolean {
   return left.attempted ?? left.source !== undefined;
 }
 
@@ -28,12 +28,12 @@ const MAMMOGRAMS: ReadonlySet<string> = new Set([
  * The mammograms that have no answer. Other things in the study, such as a tomosynthesis or an older report, are
  * named in the text and do not make the answer a partial one.
  */
-export function unansweredMammograms(input: Pick<ReportInput, 'leftOut'>): UnanalysedInstance[] {
+export function unansweredMammograms(input: Pick<ReportInput, 'leftOut'>): LeftOut[] {
   return missing(input).filter((left) => left.source !== undefined || MAMMOGRAMS.has(left.sopClassUID));
 }
 
 /** What the answer does not rest on, without those whose view another image answers for. */
-export function missing({ leftOut }: Pick<ReportInput, 'leftOut'>): UnanalysedInstance[] {
+export function missing({ leftOut }: Pick<ReportInput, 'leftOut'>): LeftOut[] {
   return leftOut.filter((left) => left.superseded !== true);
 }
 

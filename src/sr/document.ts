@@ -6,6 +6,7 @@ import {
   dicomTime,
   equipment,
   ownMark,
+  type SOPClassUID,
   writePart10,
 } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
@@ -17,7 +18,7 @@ import type { ReportInput } from './input.js';
 
 /** What tells the kinds of document apart, besides their tree. */
 export interface DocumentKind {
-  sopClassUID: string;
+  sopClassUID: SOPClassUID;
   /** Series Description (LO, 64 characters), read in the viewer's list. */
   seriesDescription: string;
 }

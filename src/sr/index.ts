@@ -5,12 +5,7 @@
  * TID, `document.ts` what surrounds a tree, `wording.ts` every sentence that people read.
  */
 export { unansweredMammograms } from './coverage.js';
-export type {
-  ArchivedInstance,
-  ReportInput,
-  SecondaryCaptureReference,
-  UnanalysedInstance,
-} from './input.js';
+export type { ReportInput, SecondaryCaptureReference } from './input.js';
 export {
   cadReport,
   type NotProcessedInput,

@@ -1,6 +1,6 @@
-import { type SourceInstance, sopClassName, standardView } from '../dicom/index.js';
+import { type LeftOut, type SourceInstance, sopClassName, standardView } from '../dicom/index.js';
 import { missing } from './coverage.js';
-import type { ReportInput, UnanalysedInstance } from './input.js';
+import type { ReportInput } from './input.js';
 
 /* The sentences that people read, in one place. Printable ASCII: they stand in documents of any character set. */
 
@@ -95,7 +95,7 @@ export function purposeText(input: ReportInput): string {
 }
 
 /** One instance that was not analysed, with the reason. */
-export function leftOutText(left: UnanalysedInstance): string {
+export function leftOutText(left: LeftOut): string {
   const name = left.source ? viewName(left.source) : sopClassName(left.sopClassUID);
   return `Not analysed: ${name}. ${sentence(left.reason)} [${left.code}; instance ${left.sopInstanceUID}]`;
 }

@@ -22,7 +22,7 @@ function sourceOf(changes: HandMade[] = [], without: string[] = []): SourceInsta
 
 function leftOutOf(changes: HandMade[] = [], without: string[] = []) {
   const answer = recognise(changes, without);
-  if (answer.kind !== 'left-alone') throw new Error('was recognised as a mammogram');
+  if (answer.kind !== 'left-out') throw new Error('was recognised as a mammogram');
   return answer.leftOut;
 }
 

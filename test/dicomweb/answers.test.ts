@@ -1,5 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
 import type { DicomWeb } from '../../src/dicomweb/index.js';
 import { caught } from './caught.js';
 import { smallObject } from './objects.js';
@@ -7,7 +8,7 @@ import { dataset, json } from './scriptedServer.js';
 import { Setting } from './setting.js';
 
 const object = smallObject('retrieved', { padding: 300_000 });
-const retrieved = (web: DicomWeb) => web.retrieveInstance('1.2', '1.3', object.sopInstanceUID);
+const retrieved = (web: DicomWeb) => web.retrieveInstance(asUid('1.2'), asUid('1.3'), object.sopInstanceUID);
 const MULTIPART = 'multipart/related; type="application/dicom"; boundary=b-1';
 const framed = (...pieces: (string | Uint8Array)[]) =>
   Buffer.concat(pieces.map((p) => Buffer.from(p as string)));
@@ -177,7 +178,7 @@ describe('An answer with an instance', () => {
           ),
         limits,
       );
-      expect(await caught(web.instances('1.2'))).to.include({ code: 'pacs-answer-too-large' });
+      expect(await caught(web.instances(asUid('1.2')))).to.include({ code: 'pacs-answer-too-large' });
     });
     it('but not because of the room that its framing takes', async () => {
       const { web } = await setting.pair(
@@ -205,7 +206,7 @@ describe('An answer to a query', () => {
       const { web, server } = await setting.pair(
         (_seen, response) => void response.writeHead(200, { 'content-type': type }).end(body),
       );
-      const error = await caught(web.instances('1.2.3'));
+      const error = await caught(web.instances(asUid('1.2.3')));
       expect(error).to.include({ code: 'pacs-answer-malformed', status: 200 });
       expect(error.remedy).to.be.a('string');
       expect(server.seen).to.have.length(1);

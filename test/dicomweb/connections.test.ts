@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
 import type { DicomWeb } from '../../src/dicomweb/index.js';
 import { caught } from './caught.js';
 import { smallObject } from './objects.js';
@@ -6,7 +7,7 @@ import { json } from './scriptedServer.js';
 import { Setting } from './setting.js';
 
 const object = smallObject('retrieved', { padding: 300_000 });
-const retrieved = (web: DicomWeb) => web.retrieveInstance('1.2', '1.3', object.sopInstanceUID);
+const retrieved = (web: DicomWeb) => web.retrieveInstance(asUid('1.2'), asUid('1.3'), object.sopInstanceUID);
 const MULTIPART = 'multipart/related; type="application/dicom"; boundary=b-1';
 const framed = (...pieces: (string | Uint8Array)[]) =>
   Buffer.concat(pieces.map((p) => Buffer.from(p as string)));
@@ -29,7 +30,7 @@ describe('Repeats', () => {
   for (const status of [408, 425, 429, 500, 502, 503, 504]) {
     it(`come after ${status}`, async () => {
       const { web, server } = await statuses([status, status, 200]);
-      expect(await web.metadata('1.2.3')).to.deep.equal([]);
+      expect(await web.metadata(asUid('1.2.3'))).to.deep.equal([]);
       expect(server.seen).to.have.length(3);
     });
   }
@@ -46,14 +47,14 @@ describe('Repeats', () => {
   ] as const) {
     it(`never come after ${status}: ${code}`, async () => {
       const { web, server } = await statuses([status]);
-      expect(await caught(web.metadata('1.2.3'))).to.include({ code, status, transient: false });
+      expect(await caught(web.metadata(asUid('1.2.3')))).to.include({ code, status, transient: false });
       expect(server.seen).to.have.length(1);
     });
   }
 
   it('end, and the error says that it may pass', async () => {
     const { web, server } = await statuses([500]);
-    expect(await caught(web.metadata('1.2.3'))).to.include({
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.include({
       code: 'pacs-server-error',
       status: 500,
       transient: true,
@@ -64,7 +65,7 @@ describe('Repeats', () => {
   it('wait as long as the server asks', async () => {
     const { web, server } = await statuses([429, 200], { 'retry-after': '1' });
     const before = performance.now();
-    await web.metadata('1.2.3');
+    await web.metadata(asUid('1.2.3'));
     expect(performance.now() - before).to.be.greaterThan(990);
     expect(server.seen).to.have.length(2);
   });
@@ -75,7 +76,7 @@ describe('Repeats', () => {
       [new Date(Date.now() + 600_000).toUTCString(), 590_000],
     ] as const) {
       const { web, server } = await statuses([503], { 'retry-after': value });
-      const error = await caught(web.metadata('1.2.3'));
+      const error = await caught(web.metadata(asUid('1.2.3')));
       expect(error).to.include({ code: 'pacs-busy', transient: true });
       expect(error.retryAfterMs).to.be.within(least, 600_000);
       expect(server.seen).to.have.length(1);
@@ -84,12 +85,12 @@ describe('Repeats', () => {
 
   it('are not put off forever by a server whose clock or date is far off', async () => {
     const { web } = await statuses([503], { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' });
-    expect(await caught(web.metadata('1.2.3'))).to.have.property('retryAfterMs', 86_400_000);
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.have.property('retryAfterMs', 86_400_000);
   });
 
   it('take no notice of a Retry-After that cannot be read', async () => {
     const { web, server } = await statuses([503, 200], { 'retry-after': 'soon' });
-    await web.metadata('1.2.3');
+    await web.metadata(asUid('1.2.3'));
     expect(server.seen).to.have.length(2);
   });
 
@@ -101,7 +102,7 @@ describe('Repeats', () => {
     });
     const web = setting.client({ url: server.url, retries: 0 });
     for (let i = 0; i < 8; i++) {
-      expect(await web.metadata('1.2.3')).to.deep.equal([]);
+      expect(await web.metadata(asUid('1.2.3'))).to.deep.equal([]);
       await new Promise((resolve) => setTimeout(resolve, 22 + i * 2));
     }
   });
@@ -113,7 +114,7 @@ describe('Connections', () => {
 
   it('are used again', async () => {
     const { web, server } = await setting.pair((_seen, response) => json(response, []));
-    for (let i = 0; i < 8; i++) await web.metadata('1.2.3');
+    for (let i = 0; i < 8; i++) await web.metadata(asUid('1.2.3'));
     expect(Math.max(...server.seen.map((s) => s.connection))).to.be.lessThan(3);
   });
 
@@ -121,7 +122,7 @@ describe('Connections', () => {
     const { web, server } = await setting.pair((_seen, response) =>
       json(response, [], 200, { 'keep-alive': 'timeout=1' }),
     );
-    for (let i = 0; i < 8; i++) await web.metadata('1.2.3');
+    for (let i = 0; i < 8; i++) await web.metadata(asUid('1.2.3'));
     expect(Math.max(...server.seen.map((s) => s.connection))).to.be.lessThan(3);
   });
 
@@ -129,7 +130,7 @@ describe('Connections', () => {
     const server = await setting.server(() => {});
     await server.close();
     const web = setting.client({ url: server.url });
-    expect(await caught(web.metadata('1.2.3'))).to.include({
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.include({
       code: 'pacs-unreachable',
       transient: true,
       status: undefined,
@@ -138,19 +139,28 @@ describe('Connections', () => {
 
   it('to a name that does not exist are pacs-unreachable', async () => {
     const web = setting.client({ url: 'http://pacs.invalid/dicom-web', retries: 0 });
-    expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-unreachable', transient: true });
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.include({
+      code: 'pacs-unreachable',
+      transient: true,
+    });
   });
 
   it('that never come about are pacs-timed-out', async () => {
     // Accepts, and never says a word of TLS.
     const port = await setting.rawServer(() => {});
     const web = setting.client({ url: `https://127.0.0.1:${port}/`, retries: 0 });
-    expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-timed-out', transient: true });
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.include({
+      code: 'pacs-timed-out',
+      transient: true,
+    });
   });
 
   it('on which no answer begins are pacs-timed-out', async () => {
     const { web, server } = await setting.pair(() => {}, { retries: 1 });
-    expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-timed-out', transient: true });
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.include({
+      code: 'pacs-timed-out',
+      transient: true,
+    });
     expect(server.seen).to.have.length(2);
   });
 
@@ -180,23 +190,23 @@ describe('Connections', () => {
       socket.on('data', () => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
     });
     const web = setting.client({ url: `http://127.0.0.1:${port}/`, retries: 0 });
-    expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-answer-malformed' });
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.include({ code: 'pacs-answer-malformed' });
   });
 
   it('end with close(), and with them what is under way', async () => {
     const { web } = await setting.pair(() => {});
-    const waiting = caught(web.metadata('1.2.3'));
+    const waiting = caught(web.metadata(asUid('1.2.3')));
     await new Promise((resolve) => setTimeout(resolve, 50));
     await web.close();
     expect(await waiting).to.include({ code: 'pacs-closed' });
-    expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-closed' });
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.include({ code: 'pacs-closed' });
   });
 
   it('end with close() in the pause before a repeat, too', async () => {
     const { web } = await setting.pair(
       (_seen, response) => void response.writeHead(503, { 'retry-after': '1' }).end(),
     );
-    const waiting = caught(web.metadata('1.2.3'));
+    const waiting = caught(web.metadata(asUid('1.2.3')));
     await new Promise((resolve) => setTimeout(resolve, 50));
     await web.close();
     expect(await waiting).to.include({ code: 'pacs-closed' });

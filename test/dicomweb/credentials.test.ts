@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
 import type { Credentials } from '../../src/dicomweb/index.js';
 import { DicomWeb, PacsError } from '../../src/dicomweb/index.js';
 import { caught } from './caught.js';
@@ -15,7 +16,7 @@ describe('Credentials', () => {
 
   const authorization = async (auth: Credentials) => {
     const { web, server } = await setting.pair((_seen, response) => json(response, []), { auth });
-    await web.metadata('1.2.3');
+    await web.metadata(asUid('1.2.3'));
     return server.seen[0]!.headers.authorization;
   };
 
@@ -36,7 +37,7 @@ describe('Credentials', () => {
     const web = setting.client({
       url: server.url.replace('http://', `http://mamori:${encodeURIComponent(SECRET)}@`),
     });
-    const error = await caught(web.metadata('1.2.3'));
+    const error = await caught(web.metadata(asUid('1.2.3')));
     expect(server.seen[0]!.headers.authorization).to.equal(
       `Basic ${Buffer.from(`mamori:${SECRET}`).toString('base64')}`,
     );
@@ -47,7 +48,7 @@ describe('Credentials', () => {
     const { web, server } = await setting.pair((_seen, response) => void response.writeHead(401).end(), {
       auth: { type: 'basic', username: 'mamori', password: SECRET },
     });
-    const error = await caught(web.store('1.2', [smallObject('x')]));
+    const error = await caught(web.store(asUid('1.2'), [smallObject('x')]));
     expect(error).to.include({ code: 'pacs-unauthorised', status: 401, transient: false, method: 'POST' });
     expect(server.seen).to.have.length(1);
     expect(inspect(error, { depth: 9 })).not.to.contain('s3cret');
@@ -79,7 +80,7 @@ describe('Credentials', () => {
             .end(),
         { auth },
       );
-      expect(await web.metadata('1.2.3')).to.deep.equal([]);
+      expect(await web.metadata(asUid('1.2.3'))).to.deep.equal([]);
       expect(server.seen[0]!.headers.authorization).to.equal('Bearer s3cret');
       expect(other.seen).to.have.length(1);
       expect(other.seen[0]!.headers).not.to.have.any.keys('authorization', 'cookie');
@@ -93,7 +94,7 @@ describe('Credentials', () => {
             : json(response, []),
         { auth },
       );
-      expect(await web.metadata('1.2.3')).to.deep.equal([]);
+      expect(await web.metadata(asUid('1.2.3'))).to.deep.equal([]);
       expect(server.seen[1]!.headers.authorization).to.equal('Bearer s3cret');
     });
 
@@ -105,7 +106,7 @@ describe('Credentials', () => {
           auth,
         },
       );
-      expect(await caught(web.store('1.2', [smallObject('x')]))).to.include({
+      expect(await caught(web.store(asUid('1.2'), [smallObject('x')]))).to.include({
         code: 'pacs-refused',
         status: 307,
       });
@@ -116,7 +117,7 @@ describe('Credentials', () => {
       const { web, server } = await setting.pair(
         (seen, response) => void response.writeHead(302, { location: seen.path }).end(),
       );
-      expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-refused', status: 302 });
+      expect(await caught(web.metadata(asUid('1.2.3')))).to.include({ code: 'pacs-refused', status: 302 });
       expect(server.seen.length).to.be.lessThan(8);
     });
 
@@ -124,7 +125,7 @@ describe('Credentials', () => {
       const { web } = await setting.pair(
         (_seen, response) => void response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
       );
-      expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-refused' });
+      expect(await caught(web.metadata(asUid('1.2.3')))).to.include({ code: 'pacs-refused' });
     });
   });
 });
@@ -167,9 +168,9 @@ describe('The address of the PACS', () => {
       wadoUrl: `${await part('wado')}/`,
       stowUrl: await part('stow'),
     });
-    await web.instances('1.2');
-    await web.retrieveInstance('1.2', '1.3', '1.4');
-    await web.store('1.2', [smallObject('x')]);
+    await web.instances(asUid('1.2'));
+    await web.retrieveInstance(asUid('1.2'), asUid('1.3'), asUid('1.4'));
+    await web.store(asUid('1.2'), [smallObject('x')]);
     await setting.endAll();
     expect(seen).to.deep.equal(['qido', 'wado', 'stow']);
   });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
 import { caught } from './caught.js';
 import { dataset, json } from './scriptedServer.js';
 import { Setting } from './setting.js';
@@ -24,7 +25,7 @@ describe('Listing the instances of a study', () => {
         );
       } else json(response, first ? [instance(seen.path.includes('/1.5/') ? 1 : 2)] : []);
     });
-    const listed = await web.instances('1.2.3');
+    const listed = await web.instances(asUid('1.2.3'));
     expect(
       listed.map(({ seriesInstanceUID, sopInstanceUID, modality }) => [
         seriesInstanceUID,
@@ -43,7 +44,7 @@ describe('Listing the instances of a study', () => {
       if (/\/series\?/.test(seen.path)) json(response, first ? [dataset({ '0020000E': '1.5' })] : []);
       else json(response, first ? [instance(1)] : []);
     });
-    expect((await web.instances('1.2.3'))[0]).to.include({
+    expect((await web.instances(asUid('1.2.3')))[0]).to.include({
       seriesInstanceUID: '1.5',
       sopInstanceUID: '1.9.1',
     });
@@ -51,21 +52,21 @@ describe('Listing the instances of a study', () => {
 
   it('is pacs-not-found where the study is in no list', async () => {
     const { web } = await setting.pair((_seen, response) => void response.writeHead(404).end());
-    expect(await caught(web.instances('1.2.3'))).to.include({ code: 'pacs-not-found' });
+    expect(await caught(web.instances(asUid('1.2.3')))).to.include({ code: 'pacs-not-found' });
   });
 
   it('would rather fail than leave one out', async () => {
     const { web } = await setting.pair((_seen, response) =>
       json(response, [dataset({ '0020000E': '1.5', '00080016': '1.2' })]),
     );
-    expect(await caught(web.instances('1.2.3'))).to.include({ code: 'pacs-answer-malformed' });
+    expect(await caught(web.instances(asUid('1.2.3')))).to.include({ code: 'pacs-answer-malformed' });
     await setting.endAll();
     const cut = await setting.pair(
       (_seen, response) =>
         json(response, [instance(1, '1.5'), instance(2, '1.5')], 200, { warning: '299 pacs "9 more"' }),
       { pageSize: 2 },
     );
-    expect(await caught(cut.web.instances('1.2.3'))).to.include({ code: 'pacs-listing-incomplete' });
+    expect(await caught(cut.web.instances(asUid('1.2.3')))).to.include({ code: 'pacs-listing-incomplete' });
   });
 
   it('reads tags in lower case, and asks for nothing that it does not use', async () => {
@@ -82,7 +83,7 @@ describe('Listing the instances of a study', () => {
           : [],
       ),
     );
-    expect((await web.instances('1.2.3'))[0]).to.include({
+    expect((await web.instances(asUid('1.2.3')))[0]).to.include({
       seriesInstanceUID: '1.5',
       modality: 'MG',
     });

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
 import type { Credentials } from '../../src/dicomweb/index.js';
 import { caught } from './caught.js';
 import { json, type ScriptedServer, type Seen } from './scriptedServer.js';
@@ -54,7 +55,7 @@ describe('OAuth 2 client credentials', () => {
 
   it('asks for a token as RFC 6749 has it, once for all who wait', async () => {
     const { web, server, tokens } = await scene({ life: 3600, auth: { scope: 'dicom.read dicom.write' } });
-    await Promise.all(Array.from({ length: 8 }, () => web.metadata('1.2.3')));
+    await Promise.all(Array.from({ length: 8 }, () => web.metadata(asUid('1.2.3'))));
     expect(tokens.seen).to.have.length(1);
     const [asked] = tokens.seen;
     expect(asked!.method).to.equal('POST');
@@ -74,7 +75,7 @@ describe('OAuth 2 client credentials', () => {
 
   it('puts the credentials into the body where the server wants that', async () => {
     const { web, tokens } = await scene({ auth: { credentialsIn: 'body', audience: 'pacs' } });
-    await web.metadata('1.2.3');
+    await web.metadata(asUid('1.2.3'));
     const form = new URLSearchParams(tokens.seen[0]!.body.toString());
     expect(form.get('client_secret')).to.equal(SECRET);
     expect(form.get('audience')).to.equal('pacs');
@@ -83,24 +84,24 @@ describe('OAuth 2 client credentials', () => {
 
   it('gets another token before the first has run out', async () => {
     const { web, tokens } = await scene({ life: 1 });
-    await web.metadata('1.2.3');
-    await web.metadata('1.2.3');
+    await web.metadata(asUid('1.2.3'));
+    await web.metadata(asUid('1.2.3'));
     expect(tokens.seen).to.have.length(1);
     await new Promise((resolve) => setTimeout(resolve, 920));
-    await web.metadata('1.2.3');
+    await web.metadata(asUid('1.2.3'));
     expect(tokens.seen).to.have.length(2);
   });
 
   it('gets one new token when the PACS refuses the old one', async () => {
     const { web, tokens, server } = await scene({ life: 3600, accepts: (token) => token === 'token-2' });
-    await Promise.all(Array.from({ length: 5 }, () => web.metadata('1.2.3')));
+    await Promise.all(Array.from({ length: 5 }, () => web.metadata(asUid('1.2.3'))));
     expect(tokens.seen).to.have.length(2);
     expect(server.seen.filter((s) => s.headers.authorization === 'Bearer token-2')).to.have.length(5);
   });
 
   it('gives up when the PACS refuses the new one, too', async () => {
     const { web, tokens, server } = await scene({ accepts: () => false });
-    expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-unauthorised', status: 401 });
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.include({ code: 'pacs-unauthorised', status: 401 });
     expect(tokens.seen).to.have.length(2);
     expect(server.seen).to.have.length(2);
   });
@@ -112,7 +113,7 @@ describe('OAuth 2 client credentials', () => {
         body: { error: 'invalid_client', error_description: `${SECRET} is wrong` },
       }),
     });
-    const error = await caught(web.metadata('1.2.3'));
+    const error = await caught(web.metadata(asUid('1.2.3')));
     expect(error).to.include({ code: 'pacs-unauthorised', transient: false, url: `${tokens.url}/token` });
     expect(error.message).to.contain('invalid_client');
     expect(inspect(error, { depth: 9 })).not.to.contain('s3cret');
@@ -122,10 +123,10 @@ describe('OAuth 2 client credentials', () => {
 
   it('tries again while the authorisation server is busy, but not forever', async () => {
     const { web } = await scene({ grant: (_s, n) => (n < 3 ? { status: 503, body: {} } : undefined) });
-    expect(await web.metadata('1.2.3')).to.deep.equal([]);
+    expect(await web.metadata(asUid('1.2.3'))).to.deep.equal([]);
     await setting.endAll();
     const { web: other, tokens } = await scene({ grant: () => ({ status: 503, body: {} }) });
-    expect(await caught(other.metadata('1.2.3'))).to.include({ code: 'pacs-busy', transient: true });
+    expect(await caught(other.metadata(asUid('1.2.3')))).to.include({ code: 'pacs-busy', transient: true });
     expect(tokens.seen.length).to.be.lessThan(10);
   });
 
@@ -136,7 +137,7 @@ describe('OAuth 2 client credentials', () => {
   ] as const) {
     it(`an answer ${what} is pacs-answer-malformed`, async () => {
       const { web } = await scene({ grant: () => ({ status: 200, body }) });
-      expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-answer-malformed' });
+      expect(await caught(web.metadata(asUid('1.2.3')))).to.include({ code: 'pacs-answer-malformed' });
     });
   }
 });

@@ -1,4 +1,4 @@
-import { deriveUid, sopClass, writePart10 } from '../../src/dicom/index.js';
+import { asUid, deriveUid, sopClass, writePart10 } from '../../src/dicom/index.js';
 import type { InstanceToStore } from '../../src/dicomweb/index.js';
 
 export interface SmallObject extends InstanceToStore {
@@ -41,5 +41,11 @@ export function smallObject(
       ? {}
       : { EncapsulatedDocument: new Uint8Array(options.padding).fill(7) }),
   });
-  return { studyInstanceUID: study, seriesInstanceUID: series, sopInstanceUID, sopClassUID, bytes };
+  return {
+    studyInstanceUID: study,
+    seriesInstanceUID: series,
+    sopInstanceUID: asUid(sopInstanceUID),
+    sopClassUID,
+    bytes,
+  };
 }

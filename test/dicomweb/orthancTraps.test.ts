@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
 import { DicomWeb } from '../../src/dicomweb/index.js';
 import { makeInstance } from '../../src/phantom/index.js';
 import { type Orthanc, type OrthancOptions, requireOrthanc, startOrthanc } from '../pacs/orthanc.js';
@@ -32,9 +33,9 @@ describe('Traps of a real Orthanc', () => {
   it('what a filter drops is listed as stored: only reading back shows that it is missing', async () => {
     const { web } = await started({ lua: 'function ReceivedInstanceFilter(dicom, origin) return false end' });
     const object = smallObject('dropped');
-    const answer = await web.store(object.studyInstanceUID, [object]);
+    const answer = await web.store(asUid(object.studyInstanceUID), [object]);
     expect(answer.instances[0]!.outcome).to.equal('stored');
-    expect(await web.confirm(object.studyInstanceUID, [object.sopInstanceUID])).to.deep.equal({
+    expect(await web.confirm(asUid(object.studyInstanceUID), [object.sopInstanceUID])).to.deep.equal({
       present: [],
       missing: [object.sopInstanceUID],
     });
@@ -43,9 +44,11 @@ describe('Traps of a real Orthanc', () => {
   it('a full storage answers 200 with nothing in it', async () => {
     const { web } = await started({ settings: { MaximumStorageSize: 1, MaximumStorageMode: 'Reject' } });
     const object = smallObject('large', { padding: 2_000_000 });
-    const answer = await web.store(object.studyInstanceUID, [object]);
+    const answer = await web.store(asUid(object.studyInstanceUID), [object]);
     expect(answer.instances[0]!.outcome).not.to.equal('stored');
-    expect((await web.confirm(object.studyInstanceUID, [object.sopInstanceUID])).missing).to.have.length(1);
+    expect(
+      (await web.confirm(asUid(object.studyInstanceUID), [object.sopInstanceUID])).missing,
+    ).to.have.length(1);
   });
 
   for (const overwriteInstances of [false, true]) {
@@ -53,11 +56,13 @@ describe('Traps of a real Orthanc', () => {
       const { web } = await started({ overwriteInstances });
       const first = smallObject('same', { comment: 'first' });
       const second = smallObject('same', { comment: 'second' });
-      await web.store(first.studyInstanceUID, [first]);
-      expect((await web.store(first.studyInstanceUID, [second])).instances[0]!.outcome).to.equal('stored');
+      await web.store(asUid(first.studyInstanceUID), [first]);
+      expect((await web.store(asUid(first.studyInstanceUID), [second])).instances[0]!.outcome).to.equal(
+        'stored',
+      );
       const back = await web.retrieveInstance(
-        first.studyInstanceUID,
-        first.seriesInstanceUID,
+        asUid(first.studyInstanceUID),
+        asUid(first.seriesInstanceUID),
         first.sopInstanceUID,
       );
       expect(Buffer.from(back).equals(overwriteInstances ? second.bytes : first.bytes)).to.equal(true);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startArchive } from '../../src/demo/index.js';
-import { transferSyntax } from '../../src/dicom/index.js';
+import { asUid, type SOPInstanceUID, transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type StudyRecord } from '../../src/dicomweb/index.js';
 import { makeExam, makeInstance } from '../../src/phantom/index.js';
 import { requireOrthanc, startOrthanc } from '../pacs/orthanc.js';
@@ -101,31 +101,37 @@ function worksWith(
     it('reads back what is there and names what is not', async () => {
       const uids = exam.map((i) => i.sopInstanceUID);
       expect(await web.confirm(study, uids)).to.deep.equal({ present: uids, missing: [] });
-      expect(await web.confirm(study, [uids[1]!, '1.2.3'])).to.deep.equal({
+      expect(await web.confirm(study, [uids[1]!, asUid('1.2.3')])).to.deep.equal({
         present: [uids[1]],
         missing: ['1.2.3'],
       });
-      expect(await web.confirm('1.2.99', ['1.2.3'])).to.deep.equal({ present: [], missing: ['1.2.3'] });
+      expect(await web.confirm(asUid('1.2.99'), [asUid('1.2.3')])).to.deep.equal({
+        present: [],
+        missing: ['1.2.3'],
+      });
     });
 
     it('tells the good instance from the bad one in one request', async () => {
       const good = smallObject('good', { study: 'mixed' });
       const bad = {
-        sopInstanceUID: '1.2.3.4',
+        sopInstanceUID: asUid<SOPInstanceUID>('1.2.3.4'),
         sopClassUID: good.sopClassUID,
         bytes: Buffer.alloc(2000, 'x'),
       };
-      const answer = await web.store(good.studyInstanceUID, [good, bad]);
+      const answer = await web.store(asUid(good.studyInstanceUID), [good, bad]);
       expect(answer.instances[0]).to.deep.equal({ sopInstanceUID: good.sopInstanceUID, outcome: 'stored' });
       expect(answer.instances[1]!.outcome).not.to.equal('stored');
-      const { present, missing } = await web.confirm(good.studyInstanceUID, [good.sopInstanceUID, '1.2.3.4']);
+      const { present, missing } = await web.confirm(asUid(good.studyInstanceUID), [
+        good.sopInstanceUID,
+        bad.sopInstanceUID,
+      ]);
       expect(present).to.deep.equal([good.sopInstanceUID]);
       expect(missing).to.deep.equal(['1.2.3.4']);
     });
 
     it('refuses, with the reason, an instance of another study than the one in the address', async () => {
       const stray = smallObject('stray');
-      const answer = await web.store('1.2.77', [stray]);
+      const answer = await web.store(asUid('1.2.77'), [stray]);
       expect(answer.status).to.equal(409);
       expect(answer.instances[0]!.outcome).to.equal('refused');
       expect(answer.instances[0]!.reason!.code).to.be.greaterThan(0);
@@ -133,7 +139,7 @@ function worksWith(
     });
 
     it('says pacs-not-found for an instance that is not there', async () => {
-      const error = await caught(web.retrieveInstance(study, exam[0]!.seriesInstanceUID, '1.2.3'));
+      const error = await caught(web.retrieveInstance(study, exam[0]!.seriesInstanceUID, asUid('1.2.3')));
       expect(error).to.include({ code: 'pacs-not-found', status: 404, transient: false });
       expect(error.message).to.contain('/instances/1.2.3');
     });
@@ -154,7 +160,7 @@ function worksWith(
       const mammograms = objects.filter((_, i) => i % 3 !== 0).map((o) => o.studyInstanceUID);
 
       before(async () => {
-        for (const object of objects) await web.store(object.studyInstanceUID, [object]);
+        for (const object of objects) await web.store(asUid(object.studyInstanceUID), [object]);
       });
 
       for (const pageSize of [1, 3, 5, 30, 200]) {
@@ -182,7 +188,7 @@ function worksWith(
         const mixed = ['MG', 'SR', 'OT'].map((modality) =>
           smallObject(`three-${modality}`, { study: 'three', series: modality, modality, date: '20260801' }),
         );
-        await web.store(mixed[0]!.studyInstanceUID, mixed);
+        await web.store(asUid(mixed[0]!.studyInstanceUID), mixed);
         const [found, ...more] = await collected(
           web.studies({ from: '20260801', to: '20260801', modality: 'MG' }),
         );
@@ -196,9 +202,9 @@ function worksWith(
       const large = Array.from({ length: 23 }, (_, i) =>
         smallObject(`large-${i}`, { study: 'large', series: String(i % 3) }),
       );
-      await web.store(large[0]!.studyInstanceUID, large);
+      await web.store(asUid(large[0]!.studyInstanceUID), large);
       const paged = new DicomWeb({ ...pacs.access, pageSize: 5 });
-      const listed = await paged.instances(large[0]!.studyInstanceUID);
+      const listed = await paged.instances(asUid(large[0]!.studyInstanceUID));
       await paged.close();
       expect(listed.map((i) => i.sopInstanceUID)).to.have.members(large.map((o) => o.sopInstanceUID));
       expect(listed).to.have.length(23);

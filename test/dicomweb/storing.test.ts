@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
 import { caught } from './caught.js';
 import { smallObject } from './objects.js';
 import { dataset, json, sequence } from './scriptedServer.js';
@@ -24,7 +25,7 @@ describe('What a STOW-RS answer says', () => {
       response.writeHead(status, { 'content-type': type });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
-    return web.store(study, [one, two]);
+    return web.store(asUid(study), [one, two]);
   };
   const outcomes = (answer: { instances: { outcome: string }[] }) => answer.instances.map((i) => i.outcome);
 
@@ -154,7 +155,7 @@ describe('What a STOW-RS answer says', () => {
 
   it('one instance that is refused with a bare 400 is an error', async () => {
     const { web } = await setting.pair((_seen, response) => void response.writeHead(400).end('no'));
-    expect(await caught(web.store(study, [one]))).to.include({
+    expect(await caught(web.store(asUid(study), [one]))).to.include({
       code: 'pacs-refused',
       status: 400,
       transient: false,
@@ -167,7 +168,11 @@ describe('What a STOW-RS answer says', () => {
       [403, 'pacs-unauthorised'],
     ] as const) {
       const { web, server } = await setting.pair((_seen, response) => void response.writeHead(status).end());
-      expect(await caught(web.store(study, [one, two]))).to.include({ code, status, transient: false });
+      expect(await caught(web.store(asUid(study), [one, two]))).to.include({
+        code,
+        status,
+        transient: false,
+      });
       expect(server.seen).to.have.length(1);
     }
   });
@@ -177,14 +182,14 @@ describe('What a STOW-RS answer says', () => {
       if (seen.body.length > one.bytes.length * 1.5) response.writeHead(413).end();
       else json(response, { '00081199': sequence(referenced(seen.body.includes(a) ? a : b)) });
     });
-    const answer = await web.store(study, [one, two]);
+    const answer = await web.store(asUid(study), [one, two]);
     expect(outcomes(answer)).to.deep.equal(['stored', 'stored']);
     expect(server.seen).to.have.length(3);
   });
 
   it('413 for a single one is a refusal', async () => {
     const { web } = await setting.pair((_seen, response) => void response.writeHead(413).end());
-    expect(await caught(web.store(study, [one]))).to.include({
+    expect(await caught(web.store(asUid(study), [one]))).to.include({
       code: 'pacs-refused',
       status: 413,
       transient: false,
@@ -198,7 +203,7 @@ describe('What a STOW-RS answer says', () => {
       if (lost <= 2) request.socket.destroy();
       else json(response, { '00081199': sequence(referenced(a), referenced(b)) });
     });
-    expect(outcomes(await web.store(study, [one, two]))).to.deep.equal(['stored', 'stored']);
+    expect(outcomes(await web.store(asUid(study), [one, two]))).to.deep.equal(['stored', 'stored']);
     expect(server.seen.every((s) => s.body.equals(server.seen[0]!.body) || s.body.length === 0)).to.equal(
       true,
     );
@@ -212,7 +217,7 @@ describe('What a STOW-RS answer says', () => {
 
   it('nothing to store asks nothing', async () => {
     const { web, server } = await setting.pair((_seen, response) => void response.writeHead(500).end());
-    expect((await web.store(study, [])).instances).to.deep.equal([]);
+    expect((await web.store(asUid(study), [])).instances).to.deep.equal([]);
     expect(server.seen).to.have.length(0);
   });
 });
@@ -228,7 +233,7 @@ describe('Reading back', () => {
       if (seen.path.endsWith('/metadata')) json(response, [listed(a), listed(b)]);
       else json(response, seen.parameters.get('offset') === '0' ? [listed(a)] : []);
     });
-    expect(await web.confirm(study, [a, b])).to.deep.equal({ present: [a, b], missing: [] });
+    expect(await web.confirm(asUid(study), [a, b])).to.deep.equal({ present: [a, b], missing: [] });
   });
 
   it('does with the query alone where metadata are not available', async () => {
@@ -236,18 +241,18 @@ describe('Reading back', () => {
       if (seen.path.endsWith('/metadata')) response.writeHead(406).end();
       else json(response, seen.parameters.get('offset') === '0' ? [listed(a)] : []);
     });
-    expect(await web.confirm(study, [a, b])).to.deep.equal({ present: [a], missing: [b] });
+    expect(await web.confirm(asUid(study), [a, b])).to.deep.equal({ present: [a], missing: [b] });
   });
 
   it('is an error, and not "missing", where neither is available', async () => {
     const { web } = await setting.pair((_seen, response) => void response.writeHead(403).end());
-    expect(await caught(web.confirm(study, [a]))).to.include({ code: 'pacs-unauthorised' });
+    expect(await caught(web.confirm(asUid(study), [a]))).to.include({ code: 'pacs-unauthorised' });
   });
 
   it('does not take another study for the one that was asked for', async () => {
     const { web } = await setting.pair((_seen, response) =>
       json(response, [{ ...listed(a), ...dataset({ '0020000D': '1.2.3' }) }]),
     );
-    expect(await web.confirm(study, [a])).to.deep.equal({ present: [], missing: [a] });
+    expect(await web.confirm(asUid(study), [a])).to.deep.equal({ present: [], missing: [a] });
   });
 });

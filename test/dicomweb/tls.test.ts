@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
 import { DicomWeb, PacsError } from '../../src/dicomweb/index.js';
 import { type KeyPair, selfSigned, signedBy } from '../pacs/certificates.js';
 import { needs } from '../parts.js';
@@ -32,7 +33,7 @@ describe('TLS', () => {
       key: server.key,
     });
     for (const ca of [authority.certFile, authority.cert]) {
-      expect(await setting.client({ url: pacs.url, tls: { ca } }).metadata('1.2.3')).to.deep.equal([]);
+      expect(await setting.client({ url: pacs.url, tls: { ca } }).metadata(asUid('1.2.3'))).to.deep.equal([]);
     }
   });
 
@@ -41,7 +42,7 @@ describe('TLS', () => {
       cert: server.cert,
       key: server.key,
     });
-    const error = await caught(setting.client({ url: pacs.url }).metadata('1.2.3'));
+    const error = await caught(setting.client({ url: pacs.url }).metadata(asUid('1.2.3')));
     expect(error).to.include({ code: 'pacs-tls', transient: false });
     expect(error.remedy).to.contain('pacs.tls');
     expect(pacs.seen).to.have.length(0);
@@ -54,7 +55,7 @@ describe('TLS', () => {
     });
     const url = pacs.url.replace('127.0.0.1', '127.0.0.2');
     const error = await caught(
-      setting.client({ url, tls: { ca: authority.cert }, retries: 0 }).metadata('1.2.3'),
+      setting.client({ url, tls: { ca: authority.cert }, retries: 0 }).metadata(asUid('1.2.3')),
     );
     // The server listens on 127.0.0.1 only; where the loopback net is one, the name is what does not fit.
     expect(error.code).to.be.oneOf(['pacs-tls', 'pacs-unreachable']);
@@ -71,9 +72,9 @@ describe('TLS', () => {
     };
     const pacs = await setting.server((_seen, response) => json(response, []), settings);
     const tls = { ca: authority.certFile, cert: client.certFile, key: client.keyFile };
-    expect(await setting.client({ url: pacs.url, tls }).metadata('1.2.3')).to.deep.equal([]);
+    expect(await setting.client({ url: pacs.url, tls }).metadata(asUid('1.2.3'))).to.deep.equal([]);
     const error = await caught(
-      setting.client({ url: pacs.url, tls: { ca: authority.cert } }).metadata('1.2.3'),
+      setting.client({ url: pacs.url, tls: { ca: authority.cert } }).metadata(asUid('1.2.3')),
     );
     // Some servers say so, this one only hangs up.
     expect(error.code).to.be.oneOf(['pacs-tls', 'pacs-unreachable']);
@@ -98,7 +99,7 @@ describe('TLS', () => {
       response.writeHead(302, { location: `${other.url}/studies` }).end();
     }, settings);
     const tls = { ca: authority.cert, cert: client.cert, key: client.key };
-    await setting.client({ url: pacs.url, tls }).metadata('1.2.3');
+    await setting.client({ url: pacs.url, tls }).metadata(asUid('1.2.3'));
     expect(shown).to.deep.equal([true, false]);
   });
 
@@ -109,7 +110,7 @@ describe('TLS', () => {
       { cert: server.cert, key: server.key },
     );
     const web = setting.client({ url: pacs.url, tls: { ca: authority.cert } });
-    expect(await caught(web.metadata('1.2.3'))).to.include({ code: 'pacs-refused' });
+    expect(await caught(web.metadata(asUid('1.2.3')))).to.include({ code: 'pacs-refused' });
     expect(plain.seen).to.have.length(0);
   });
 

@@ -202,7 +202,7 @@ describe('processing an exam', () => {
 
   it('refers to an image by its own SOP class where the archive does not list classes', async () => {
     const broken = makeInstance({ ...SMALL, seed: 'exam', override: { BitsAllocated: 32 } });
-    const unlisted = { ...given(broken), sopClassUID: '' };
+    const unlisted: ExamInstance = { ...given(broken), sopClassUID: '' };
     const { studyInstanceUID } = broken;
     const why = { code: 'engine-failed', reason: 'No answer.' };
     for (const outcome of [await process([unlisted]), await declineExam([unlisted], bench, context, why)]) {

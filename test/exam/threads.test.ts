@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { transferSyntax } from '../../src/dicom/index.js';
+import { asUid, type SeriesInstanceUID, type SOPInstanceUID, transferSyntax } from '../../src/dicom/index.js';
 import { type ExamThreads, openThreads } from '../../src/exam/index.js';
 import { type PreparationResult, type PreparationStep, prepareInstance } from '../../src/image/index.js';
 import { type InstanceOptions, makeInstance } from '../../src/phantom/index.js';
@@ -80,7 +80,7 @@ function digest(...parts: (Uint8Array | Float32Array | string)[]): string {
 }
 
 function fingerprint(result: PreparationResult): string {
-  if (result.kind === 'left-alone') return `${result.leftOut.code} ${result.leftOut.sopInstanceUID}`;
+  if (result.kind === 'left-out') return `${result.leftOut.code} ${result.leftOut.sopInstanceUID}`;
   const { input, display, geometry, source } = result.image;
   return digest(input, display.pixels, JSON.stringify([display.rows, display.columns, geometry, source]));
 }
@@ -131,9 +131,12 @@ describe('many images at a time in threads that use memory again', () => {
         caption: { ...CAPTION, probability: i / 24, view: i % 2 ? 'CC' : 'MLO' },
       });
       const details = {
-        source: { ...SOURCE, sopInstanceUID: `2.25.${i + 1}` },
+        source: { ...SOURCE, sopInstanceUID: asUid<SOPInstanceUID>(`2.25.${i + 1}`) },
         algorithm: ALGORITHM,
-        uids: { seriesInstanceUID: '2.25.7', sopInstanceUID: `2.25.${i + 100}` },
+        uids: {
+          seriesInstanceUID: asUid<SeriesInstanceUID>('2.25.7'),
+          sopInstanceUID: asUid<SOPInstanceUID>(`2.25.${i + 100}`),
+        },
         createdAt: new Date(2026, 2, 2),
         seriesNumber: 1,
         instanceNumber: i + 1,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Point } from '../../src/findings/index.js';
+import type { Point } from '../../src/dicom/index.js';
 import { attentionRegion } from '../../src/gradcam/index.js';
 import { type InputGeometry, prepareGrey } from '../../src/image/index.js';
 import { sourcePlace } from '../fixtures/geometry.js';

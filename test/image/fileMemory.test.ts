@@ -54,7 +54,7 @@ describe('FileMemory', () => {
       }
       // Also what is left alone gives its memory back.
       const first = pool.allocate(1000);
-      expect((await pool.prepare(new Uint8Array(first, 0, 1000), task)).kind).to.equal('left-alone');
+      expect((await pool.prepare(new Uint8Array(first, 0, 1000), task)).kind).to.equal('left-out');
     } finally {
       await pool.close();
     }

@@ -76,16 +76,16 @@ describe('PreparationPool', () => {
   it('leaves other objects alone with the reason, and recognises without touching pixels', async () => {
     const capture = makeInstance({ kind: 'secondary-capture' });
     const result = await pool.prepare(capture.bytes.slice(), TASK);
-    if (result.kind !== 'left-alone') throw new Error('prepared');
-    expect(result.attempted).to.equal(false);
+    if (result.kind !== 'left-out') throw new Error('prepared');
+    expect(result.leftOut.attempted).to.equal(false);
     expect(result.leftOut.sopInstanceUID).to.equal(capture.sopInstanceUID);
     expect(result.study?.studyInstanceUID).to.equal(capture.studyInstanceUID);
     const recognition = await pool.recogniseOnly(
       makeInstance({ kind: 'missing-pixels', rows: 64, columns: 48 }).bytes,
     );
-    expect(recognition.kind).to.be.oneOf(['mammogram', 'left-alone']);
+    expect(recognition.kind).to.be.oneOf(['mammogram', 'left-out']);
     expect((await pool.recogniseOnly(made.bytes.slice())).kind).to.equal('mammogram');
-    expect((await pool.recogniseOnly(new Uint8Array(10))).kind).to.equal('left-alone');
+    expect((await pool.recogniseOnly(new Uint8Array(10))).kind).to.equal('left-out');
   });
 
   it('names what is wrong with a broken image, and goes on', async () => {
@@ -101,7 +101,7 @@ describe('PreparationPool', () => {
     ];
     const results = await Promise.all(broken.map((bytes) => pool.prepare(bytes, TASK)));
     for (const result of results) {
-      if (result.kind !== 'left-alone') throw new Error('prepared');
+      if (result.kind !== 'left-out') throw new Error('prepared');
       expect(result.leftOut.code).to.match(/^[a-z]+(-[a-z]+)+$/);
       expect(result.leftOut.code).not.to.equal('preparation-crashed');
       expect(result.leftOut.reason).to.match(/^[\x20-\x7e]+$/);

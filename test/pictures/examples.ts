@@ -1,4 +1,5 @@
 import type { Algorithm, SourceInstance } from '../../src/dicom/index.js';
+import { asUid } from '../../src/dicom/index.js';
 import type { HeatMap } from '../../src/gradcam/index.js';
 import type { InputGeometry, Orientation } from '../../src/image/index.js';
 import type { Caption, OverlayInput } from '../../src/pictures/index.js';
@@ -45,7 +46,7 @@ export const ALGORITHM: Algorithm = {
   version: '1.0.0',
   manufacturer: 'Mamori',
   parameters: [],
-  deviceUid: '2.25.5',
+  deviceUid: asUid('2.25.5'),
   softwareVersions: 'Mamori 0.1.0',
 };
 
@@ -74,10 +75,10 @@ function raw(tag: string, vr: string, text: string) {
 export const JAPANESE_NAME = 'Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B';
 
 export const SOURCE: SourceInstance = {
-  studyInstanceUID: '2.25.1001',
-  seriesInstanceUID: '2.25.1002',
-  sopInstanceUID: '2.25.1003',
-  sopClassUID: '1.2.840.10008.5.1.4.1.1.1.2',
+  studyInstanceUID: asUid('2.25.1001'),
+  seriesInstanceUID: asUid('2.25.1002'),
+  sopInstanceUID: asUid('2.25.1003'),
+  sopClassUID: asUid('1.2.840.10008.5.1.4.1.1.1.2'),
   transferSyntaxUID: '1.2.840.10008.1.2.1',
   patientAndStudy: [
     raw('00080005', 'CS', '\\ISO 2022 IR 87'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import sharp from 'sharp';
+import { asUid, type SeriesInstanceUID, type SOPInstanceUID } from '../../src/dicom/index.js';
 import {
   drawOverlay,
   OverlayError,
@@ -42,7 +43,10 @@ function colourfulness([r, g, b]: number[]): number {
 const DETAILS = {
   source: SOURCE,
   algorithm: ALGORITHM,
-  uids: { seriesInstanceUID: '2.25.6', sopInstanceUID: '2.25.7' },
+  uids: {
+    seriesInstanceUID: asUid<SeriesInstanceUID>('2.25.6'),
+    sopInstanceUID: asUid<SOPInstanceUID>('2.25.7'),
+  },
   createdAt: new Date(2026, 0, 2, 3, 4, 5),
   seriesNumber: 9001,
   instanceNumber: 1,

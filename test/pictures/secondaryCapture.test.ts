@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ownMark, readPart10, sopClass } from '../../src/dicom/index.js';
+import { asUid, ownMark, readPart10, sopClass } from '../../src/dicom/index.js';
 import { drawOverlay, type SecondaryCaptureInput, secondaryCapture } from '../../src/pictures/index.js';
 import { needs } from '../parts.js';
 import { ALGORITHM, JAPANESE_NAME, overlayInput, SOURCE } from './examples.js';
@@ -14,7 +14,7 @@ function input(change: Partial<SecondaryCaptureInput> = {}): SecondaryCaptureInp
     rgb: drawOverlay(overlayInput()),
     algorithm: ALGORITHM,
     method: 'Grad-CAM',
-    uids: { seriesInstanceUID: '2.25.6', sopInstanceUID: '2.25.7' },
+    uids: { seriesInstanceUID: asUid('2.25.6'), sopInstanceUID: asUid('2.25.7') },
     createdAt: new Date(2026, 0, 2, 3, 4, 5),
     seriesNumber: 9001,
     instanceNumber: 3,

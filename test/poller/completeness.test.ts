@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { StandardView } from '../../src/dicom/index.js';
+import { asUid, type SOPInstanceUID, type StandardView } from '../../src/dicom/index.js';
 import { completeness } from '../../src/poller/completeness.js';
 
 const FOUR: StandardView[] = ['LCC', 'RCC', 'LMLO', 'RMLO'];
@@ -8,7 +8,7 @@ const expected = { views: FOUR, settleSeconds: 120 };
 const arrived = new Date('2026-03-02T10:00:00Z');
 const later = (seconds: number) => new Date(arrived.getTime() + seconds * 1000);
 const seen = (...views: (StandardView | undefined)[]) =>
-  views.map((view, index) => ({ sopInstanceUID: `1.2.${index}`, view }));
+  views.map((view, index) => ({ sopInstanceUID: asUid<SOPInstanceUID>(`1.2.${index}`), view }));
 
 describe('completeness of an exam', () => {
   it('is reached at once when every expected view is there', () => {

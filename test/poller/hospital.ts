@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startArchive } from '../../src/demo/index.js';
-import { readPart10, sopClass, transferSyntax } from '../../src/dicom/index.js';
+import { asUid, readPart10, sopClass, transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type InstanceRecord } from '../../src/dicomweb/index.js';
 import type { Workbench } from '../../src/exam/index.js';
 import { PreparationPool } from '../../src/image/index.js';
@@ -195,13 +195,13 @@ export async function resultsIn(
   pacs: DicomWeb,
   studyInstanceUID: string,
 ): Promise<(InstanceRecord & { kind: string; bytes: Uint8Array })[]> {
-  const instances = await pacs.instances(studyInstanceUID);
+  const instances = await pacs.instances(asUid(studyInstanceUID));
   const results: (InstanceRecord & { kind: string; bytes: Uint8Array })[] = [];
   for (const instance of instances) {
     const kind = WRITTEN.get(instance.sopClassUID ?? '');
     if (kind === undefined) continue;
     const { seriesInstanceUID, sopInstanceUID } = instance;
-    const bytes = await pacs.retrieveInstance(studyInstanceUID, seriesInstanceUID, sopInstanceUID);
+    const bytes = await pacs.retrieveInstance(asUid(studyInstanceUID), seriesInstanceUID, sopInstanceUID);
     if (readPart10(bytes).transferSyntaxUID !== transferSyntax.ExplicitVRLittleEndian) throw new Error(kind);
     results.push({ ...instance, kind, bytes });
   }

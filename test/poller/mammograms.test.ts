@@ -1,15 +1,15 @@
 import { expect } from 'chai';
-import { fromDicomJson, sopClass } from '../../src/dicom/index.js';
+import { asUid, fromDicomJson, sopClass } from '../../src/dicom/index.js';
 import type { InstanceRecord } from '../../src/dicomweb/index.js';
 import { examInstances, fingerprintOf, seenInstances } from '../../src/poller/mammograms.js';
 
 let count = 0;
 function listed(sopClassUID: string | undefined, modality: string | undefined = 'MG'): InstanceRecord {
   return {
-    studyInstanceUID: '1.2',
-    seriesInstanceUID: '1.2.3',
-    sopInstanceUID: `1.2.3.${++count}`,
-    sopClassUID,
+    studyInstanceUID: asUid('1.2'),
+    seriesInstanceUID: asUid('1.2.3'),
+    sopInstanceUID: asUid(`1.2.3.${++count}`),
+    sopClassUID: sopClassUID === undefined ? undefined : asUid(sopClassUID),
     modality,
     imageLaterality: undefined,
     viewPosition: undefined,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
 import { cadReport, notProcessedReport } from '../../src/sr/index.js';
 import {
   BARE,
@@ -135,7 +136,7 @@ describe('Mammography CAD report', () => {
   });
 
   it('says which images each algorithm succeeded on and failed on', () => {
-    const leftOut = [undecodable(source('L', 'MLO', { sopInstanceUID: '1.2.3.4' })), TOMOSYNTHESIS];
+    const leftOut = [undecodable(source('L', 'MLO', { sopInstanceUID: asUid('1.2.3.4') })), TOMOSYNTHESIS];
     const input = reportInput(positiveExam(), { leftOut });
     const { root } = readReport(cadReport(input));
     for (const [summary, success, failure] of [

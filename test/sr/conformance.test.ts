@@ -1,4 +1,11 @@
 import { expect } from 'chai';
+import {
+  asUid,
+  type SeriesInstanceUID,
+  type SOPInstanceUID,
+  type StudyInstanceUID,
+  sopClass,
+} from '../../src/dicom/index.js';
 import { cadReport, notProcessedReport, resultReport } from '../../src/sr/index.js';
 import { needs } from '../parts.js';
 import { dumpReport, VALIDATORS, type Verdict, validate } from '../validators.js';
@@ -21,13 +28,17 @@ import {
 function everyReport(): Record<string, Uint8Array> {
   const predecessors = [
     {
-      studyInstanceUID: '1.2.3',
-      seriesInstanceUID: '1.2.3.5',
-      sopInstanceUID: '1.2.3.6',
-      sopClassUID: '1.2.840.10008.5.1.4.1.1.88.34',
+      studyInstanceUID: asUid<StudyInstanceUID>('1.2.3'),
+      seriesInstanceUID: asUid<SeriesInstanceUID>('1.2.3.5'),
+      sopInstanceUID: asUid<SOPInstanceUID>('1.2.3.6'),
+      sopClassUID: sopClass.Comprehensive3DSR,
     },
   ];
-  const leftOut = [SPOT_VIEW, TOMOSYNTHESIS, undecodable(source('L', 'MLO', { sopInstanceUID: '1.2.3.4' }))];
+  const leftOut = [
+    SPOT_VIEW,
+    TOMOSYNTHESIS,
+    undecodable(source('L', 'MLO', { sopInstanceUID: asUid('1.2.3.4') })),
+  ];
   const inputs = {
     'with findings': reportInput(positiveExam()),
     'without findings': reportInput(negativeExam()),

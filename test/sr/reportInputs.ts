@@ -1,6 +1,15 @@
-import { deriveUid, type RawAttribute, type SourceInstance, sopClass } from '../../src/dicom/index.js';
+import {
+  asUid,
+  deriveUid,
+  type LeftOut,
+  type RawAttribute,
+  type SOPInstanceUID,
+  type SourceInstance,
+  type StudyInstanceUID,
+  sopClass,
+} from '../../src/dicom/index.js';
 import type { ExamFindings, ImageFinding } from '../../src/findings/index.js';
-import type { ReportInput, UnanalysedInstance } from '../../src/sr/index.js';
+import type { ReportInput } from '../../src/sr/index.js';
 
 /* Report inputs as an exam makes them: four views of one study, with what a test wants to be different. */
 
@@ -58,7 +67,7 @@ export function source(
   options: Partial<SourceInstance> & { name?: PatientName } = {},
 ): SourceInstance {
   const { name = NAMES.latin!, ...rest } = options;
-  const studyInstanceUID = deriveUid('test-study');
+  const studyInstanceUID = deriveUid<StudyInstanceUID>('test-study');
   return {
     studyInstanceUID,
     seriesInstanceUID: deriveUid('test-series', view),
@@ -152,7 +161,7 @@ export function findingsOf(images: ImageFinding[]): ExamFindings {
 }
 
 /** A mammogram that could not be decoded, with its header known. */
-export function undecodable(of: SourceInstance): UnanalysedInstance {
+export function undecodable(of: SourceInstance): LeftOut {
   return {
     sopClassUID: of.sopClassUID,
     sopInstanceUID: of.sopInstanceUID,
@@ -163,7 +172,7 @@ export function undecodable(of: SourceInstance): UnanalysedInstance {
   };
 }
 
-export const SPOT_VIEW: UnanalysedInstance = {
+export const SPOT_VIEW: LeftOut = {
   sopClassUID: sopClass.DigitalMammographyForPresentation,
   sopInstanceUID: deriveUid('test-instance', 'spot'),
   seriesInstanceUID: deriveUid('test-series', 'spot'),
@@ -172,8 +181,8 @@ export const SPOT_VIEW: UnanalysedInstance = {
 };
 
 /** The raw twin of an image that was analysed, with its header known. */
-export function superseded(of: SourceInstance): UnanalysedInstance {
-  const sopInstanceUID = deriveUid('test-raw', of.sopInstanceUID);
+export function superseded(of: SourceInstance): LeftOut {
+  const sopInstanceUID = deriveUid<SOPInstanceUID>('test-raw', of.sopInstanceUID);
   const sopClassUID = sopClass.DigitalMammographyForProcessing;
   const raw = { ...of, sopInstanceUID, sopClassUID, intent: 'processing' as const };
   return {
@@ -185,7 +194,7 @@ export function superseded(of: SourceInstance): UnanalysedInstance {
   };
 }
 
-export const TOMOSYNTHESIS: UnanalysedInstance = {
+export const TOMOSYNTHESIS: LeftOut = {
   sopClassUID: sopClass.BreastTomosynthesis,
   sopInstanceUID: deriveUid('test-instance', 'tomo'),
   seriesInstanceUID: deriveUid('test-series', 'tomo'),
@@ -207,7 +216,7 @@ export function reportInput(
       version: '1.2.0',
       manufacturer: 'Mamori project',
       parameters: ['explanation=grad-cam', 'aggregation=max'],
-      deviceUid: '2.25.113469875246812340021',
+      deviceUid: asUid('2.25.113469875246812340021'),
       softwareVersions: 'Mamori 0.1.0',
     },
     purpose: 'Second look at screening mammograms with a mass.',

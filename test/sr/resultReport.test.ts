@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { ownMark } from '../../src/dicom/index.js';
+import {
+  asUid,
+  type LeftOut,
+  ownMark,
+  type SeriesInstanceUID,
+  type SOPInstanceUID,
+  type StudyInstanceUID,
+  sopClass,
+} from '../../src/dicom/index.js';
 import { resultReport } from '../../src/sr/index.js';
 import {
   BARE,
@@ -238,17 +246,17 @@ describe('TID 1500 report', () => {
   });
 
   it('keeps instances without UIDs out of the evidence', () => {
-    const broken = { ...SPOT_VIEW, sopInstanceUID: '', seriesInstanceUID: '' };
+    const broken: LeftOut = { ...SPOT_VIEW, sopInstanceUID: '', seriesInstanceUID: '' };
     const { dataset } = readReport(resultReport(reportInput(positiveExam(), { leftOut: [broken] })));
     expect(listed(dataset, 'CurrentRequestedProcedureEvidenceSequence')).to.have.lengthOf(8);
   });
 
   it('names the reports it replaces', () => {
     const predecessor = {
-      studyInstanceUID: '1.2.3',
-      seriesInstanceUID: '1.2.3.5',
-      sopInstanceUID: '1.2.3.6',
-      sopClassUID: '1.2.840.10008.5.1.4.1.1.88.34',
+      studyInstanceUID: asUid<StudyInstanceUID>('1.2.3'),
+      seriesInstanceUID: asUid<SeriesInstanceUID>('1.2.3.5'),
+      sopInstanceUID: asUid<SOPInstanceUID>('1.2.3.6'),
+      sopClassUID: sopClass.Comprehensive3DSR,
     };
     const { dataset } = readReport(
       resultReport(reportInput(positiveExam(), { predecessors: [predecessor] })),
@@ -262,7 +270,7 @@ describe('TID 1500 report', () => {
   });
 
   it('says which images it does not rest on, and why', () => {
-    const leftOut = [SPOT_VIEW, undecodable(source('L', 'MLO', { sopInstanceUID: '1.2.3.4' }))];
+    const leftOut = [SPOT_VIEW, undecodable(source('L', 'MLO', { sopInstanceUID: asUid('1.2.3.4') }))];
     const { dataset, root } = readReport(resultReport(reportInput(positiveExam(), { leftOut })));
     expect(codeOf(find(root, 'C0034375')[0]?.children[0])).to.equal('111223');
     const comments = find(root, 'C0034375')[0]!

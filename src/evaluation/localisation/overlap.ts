@@ -1,9 +1,5 @@
 import type { LesionBox } from '../../dataset/index.js';
-
-interface Point {
-  x: number;
-  y: number;
-}
+import type { Point } from '../../dicom/index.js';
 
 interface Rectangle {
   x: number;

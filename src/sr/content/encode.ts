@@ -1,6 +1,6 @@
-import { type Attributes, type AttributeValue, codeItem } from '../../dicom/index.js';
+import { type Attributes, type AttributeValue, codeItem, type SopReference } from '../../dicom/index.js';
 import { MamoriError } from '../../errors.js';
-import type { ContainerItem, ContentItem, InstanceReference, Measured } from './item.js';
+import type { ContainerItem, ContentItem, Measured } from './item.js';
 import type { Child, Relationship } from './relationship.js';
 
 /** A content tree that its types allow and the standard does not. Always a mistake in a template. */
@@ -101,6 +101,6 @@ function encodeMeasured(measured: Measured): Attributes {
 }
 
 /** One item of a Referenced SOP Sequence. */
-export function sopReference({ sopClassUID, sopInstanceUID }: InstanceReference): Attributes {
+export function sopReference({ sopClassUID, sopInstanceUID }: SopReference): Attributes {
   return { ReferencedSOPClassUID: sopClassUID, ReferencedSOPInstanceUID: sopInstanceUID };
 }

@@ -1,4 +1,4 @@
-import type { Code } from '../../dicom/index.js';
+import type { Code, Point, SopReference, Uid } from '../../dicom/index.js';
 import type {
   Contains,
   HasAcqContext,
@@ -13,12 +13,6 @@ import type {
  * Content items (PS3.3 C.17.3.2.1) as plain data. The types say which item may stand under which, by which
  * relationship (PS3.3 A.35.13.3.1.2 and, narrower, A.35.5.3.1.2): a tree that an IOD forbids does not compile.
  */
-
-/** One instance that an item points to. */
-export interface InstanceReference {
-  sopClassUID: string;
-  sopInstanceUID: string;
-}
 
 export interface ContainerItem {
   valueType: 'CONTAINER';
@@ -60,7 +54,7 @@ export interface NumItem {
 export interface UidRefItem {
   valueType: 'UIDREF';
   concept: Code;
-  uid: string;
+  uid: Uid;
 }
 
 export interface DateItem {
@@ -81,14 +75,8 @@ export interface ImageItem {
   valueType: 'IMAGE';
   /** Why the image is there; library entries have none. */
   concept: Code | undefined;
-  instance: InstanceReference;
+  instance: SopReference;
   children: readonly ReferenceChild[];
-}
-
-/** A place on an image in pixels; 0,0 is the top-left corner of the top-left pixel (PS3.3 C.18.6.1.1). */
-export interface Coordinate {
-  x: number;
-  y: number;
 }
 
 export interface ScoordItem {
@@ -96,8 +84,8 @@ export interface ScoordItem {
   concept: Code;
   graphicType: 'POINT' | 'MULTIPOINT' | 'POLYLINE';
   /** One for a POINT; a closed POLYLINE ends where it began. */
-  points: readonly Coordinate[];
-  /** Coordinates mean nothing without the one image that they lie on. */
+  points: readonly Point[];
+  /** Points mean nothing without the one image that they lie on. */
   children: readonly [SelectedFrom<ImageItem>];
 }
 
@@ -157,7 +145,7 @@ export function num(concept: Code, measured: Measured, children: readonly Statem
   return { valueType: 'NUM', concept, measured, children };
 }
 
-export function uidRef(concept: Code, uid: string): UidRefItem {
+export function uidRef(concept: Code, uid: Uid): UidRefItem {
   return { valueType: 'UIDREF', concept, uid };
 }
 
@@ -171,26 +159,26 @@ export function time(concept: Code, value: string): TimeItem {
 
 export function image(
   concept: Code | undefined,
-  instance: InstanceReference,
+  instance: SopReference,
   children: readonly ReferenceChild[] = [],
 ): ImageItem {
   return { valueType: 'IMAGE', concept, instance, children };
 }
 
 /** One place on an image. */
-export function point(concept: Code, at: Coordinate, on: SelectedFrom<ImageItem>): ScoordItem {
+export function point(concept: Code, at: Point, on: SelectedFrom<ImageItem>): ScoordItem {
   return { valueType: 'SCOORD', concept, graphicType: 'POINT', points: [at], children: [on] };
 }
 
 /** Several places on an image. */
-export function points(concept: Code, at: readonly Coordinate[], on: SelectedFrom<ImageItem>): ScoordItem {
+export function points(concept: Code, at: readonly Point[], on: SelectedFrom<ImageItem>): ScoordItem {
   return { valueType: 'SCOORD', concept, graphicType: 'MULTIPOINT', points: at, children: [on] };
 }
 
 /** A closed line: the first of at least three points is repeated as the last (PS3.3 C.18.6.1.2). */
 export function closedPolyline(
   concept: Code,
-  outline: readonly Coordinate[],
+  outline: readonly Point[],
   on: SelectedFrom<ImageItem>,
 ): ScoordItem {
   const [first] = outline;

@@ -1,10 +1,9 @@
-import { type Code, decimalString, type SourceInstance } from '../../dicom/index.js';
+import { type Code, decimalString, type SopReference, type SourceInstance } from '../../dicom/index.js';
 import {
   type CodeItem,
   code,
   type DateItem,
   date,
-  type InstanceReference,
   type NumItem,
   num,
   type TextItem,
@@ -27,7 +26,7 @@ export type Descriptor = HasAcqContext<CodeItem | TextItem | DateItem | TimeItem
 
 /** A mammogram in an Image Library: its descriptors are known where its header could be read. */
 export interface LibraryImage {
-  instance: InstanceReference;
+  instance: SopReference;
   source: SourceInstance | undefined;
 }
 

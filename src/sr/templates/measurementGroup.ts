@@ -1,11 +1,9 @@
-import type { Code, Laterality, SourceInstance } from '../../dicom/index.js';
+import type { Code, Laterality, Point, SopReference, SourceInstance, Uid } from '../../dicom/index.js';
 import {
   type CodeItem,
   type ContainerChild,
-  type Coordinate,
   code,
   type ImageItem,
-  type InstanceReference,
   image,
   type Measured,
   text,
@@ -39,7 +37,7 @@ export interface TrackedFinding {
   /** Tracking Identifier: what a list of measurements shows. */
   name: string;
   /** Tracking Unique Identifier: this finding's own. */
-  uid: string;
+  uid: Uid;
   finding: Code;
   /** Undefined where the side is not known. */
   side: Laterality | 'both' | undefined;
@@ -72,7 +70,7 @@ export function percentage(probability: number, operatingPoint: number): Measure
   };
 }
 
-export function referenceTo(source: SourceInstance): InstanceReference {
+export function referenceTo(source: SourceInstance): SopReference {
   return { sopClassUID: source.sopClassUID, sopInstanceUID: source.sopInstanceUID };
 }
 
@@ -81,7 +79,7 @@ export function onImage(source: SourceInstance): SelectedFrom<ImageItem> {
 }
 
 /** The corners of the whole image: 0\0 to Columns\Rows (PS3.3 C.18.6.1.1). */
-export function imageCorners({ rows, columns }: SourceInstance): Coordinate[] {
+export function imageCorners({ rows, columns }: SourceInstance): Point[] {
   return [
     { x: 0, y: 0 },
     { x: columns, y: 0 },
@@ -94,7 +92,7 @@ export function imageCorners({ rows, columns }: SourceInstance): Coordinate[] {
  * The edge of the whole image: 0\0 to Columns\Rows (PS3.3 C.18.6.1.1). With a point halfway along each side,
  * because OHIF takes four corners for a rectangle of the reader's own and offers to go on measuring with it.
  */
-export function imageEdge({ rows, columns }: SourceInstance): Coordinate[] {
+export function imageEdge({ rows, columns }: SourceInstance): Point[] {
   return [
     { x: 0, y: 0 },
     { x: columns / 2, y: 0 },
@@ -108,6 +106,6 @@ export function imageEdge({ rows, columns }: SourceInstance): Coordinate[] {
 }
 
 /** Coordinates must not leave the image (PS3.3 C.18.6.1.1). */
-export function withinImage({ x, y }: Coordinate, { rows, columns }: SourceInstance): Coordinate {
+export function withinImage({ x, y }: Point, { rows, columns }: SourceInstance): Point {
   return { x: Math.min(Math.max(x, 0), columns), y: Math.min(Math.max(y, 0), rows) };
 }

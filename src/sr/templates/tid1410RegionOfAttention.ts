@@ -1,13 +1,6 @@
+import type { SopReference, Uid } from '../../dicom/index.js';
 import type { ImageFinding } from '../../findings/index.js';
-import {
-  type ContainerItem,
-  closedPolyline,
-  container,
-  type InstanceReference,
-  image,
-  num,
-  text,
-} from '../content/item.js';
+import { type ContainerItem, closedPolyline, container, image, num, text } from '../content/item.js';
 import { contains } from '../content/relationship.js';
 import {
   AI_ATTENTION,
@@ -23,9 +16,9 @@ import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';
 
 export interface RegionOfAttention {
   finding: ImageFinding & { region: NonNullable<ImageFinding['region']> };
-  uid: string;
+  uid: Uid;
   /** The overlay that shows the same, where one was made. */
-  secondaryCapture: InstanceReference | undefined;
+  secondaryCapture: SopReference | undefined;
 }
 
 /**

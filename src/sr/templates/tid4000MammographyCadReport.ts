@@ -43,9 +43,10 @@ export function tid4000MammographyCadReport(input: ReportInput): ContainerItem {
 function libraryImages(input: ReportInput): LibraryImage[] {
   return [
     ...input.analysed.map((source) => ({ instance: referenceTo(source), source })),
-    ...unansweredMammograms(input).map(({ sopClassUID, sopInstanceUID, source }) => ({
-      instance: { sopClassUID, sopInstanceUID },
-      source,
-    })),
+    ...unansweredMammograms(input).flatMap(({ sopClassUID, sopInstanceUID, source }) =>
+      sopClassUID === '' || sopInstanceUID === ''
+        ? []
+        : [{ instance: { sopClassUID, sopInstanceUID }, source }],
+    ),
   ];
 }

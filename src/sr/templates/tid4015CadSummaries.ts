@@ -1,4 +1,4 @@
-import type { Code } from '../../dicom/index.js';
+import type { Code, SOPInstanceUID } from '../../dicom/index.js';
 import { type CodeItem, type ContainerItem, code, container } from '../content/item.js';
 import { byReference, contains, hasProperties, inferredFrom } from '../content/relationship.js';
 import {
@@ -21,8 +21,8 @@ import type { CadImages } from './tid4020CadImageLibrary.js';
 
 /** The images that one kind of work succeeded or failed on. */
 interface Outcome {
-  succeeded: readonly string[];
-  failed: readonly string[];
+  succeeded: readonly SOPInstanceUID[];
+  failed: readonly SOPInstanceUID[];
 }
 
 /** Concepts of one kind of work, detection or analysis. */
@@ -74,7 +74,7 @@ function summary(work: Work, input: ReportInput, images: CadImages): CodeItem {
 function performed(
   list: Code,
   work: Work,
-  sopInstanceUIDs: readonly string[],
+  sopInstanceUIDs: readonly SOPInstanceUID[],
   applied: AppliedAlgorithm,
   images: CadImages,
 ): ContainerItem[] {
@@ -91,7 +91,9 @@ function performed(
 
 function outcomes({ findings, analysed, leftOut }: ReportInput, images: CadImages): Outcome {
   const analysedUids = analysed.map((source) => source.sopInstanceUID);
-  const others = leftOut.map((left) => left.sopInstanceUID).filter((uid) => images.has(uid));
+  const others = leftOut
+    .map((left) => left.sopInstanceUID)
+    .filter((uid): uid is SOPInstanceUID => uid !== '' && images.has(uid));
   return findings === undefined
     ? { succeeded: [], failed: [...analysedUids, ...others] }
     : { succeeded: analysedUids, failed: others };
