@@ -68,7 +68,8 @@ async function run({ json, subgroup, data: folders, labels, ...options }: Option
   ]);
   const evaluation = await evaluate({ ...options, sets, subgroups: subgroup }, progressOn(process.stderr));
   const files = RESULT_FILES.map((name) => join(options.out, name));
-  const { levels, shortcuts, warnings, model, data, headline, machines, exam, localisation } = evaluation;
+  const { levels, shortcuts, warnings, model, data, headline, machines, exam, localisation, heatMaps } =
+    evaluation;
   if (json) {
     console.log(
       JSON.stringify({
@@ -78,6 +79,7 @@ async function run({ json, subgroup, data: folders, labels, ...options }: Option
         machines,
         exam,
         localisation,
+        heatMaps,
         levels,
         warnings,
         files,
@@ -108,6 +110,8 @@ async function run({ json, subgroup, data: folders, labels, ...options }: Option
     console.log(`${name}: ${value?.toFixed(3) ?? 'not measurable'}${range}`);
   }
   console.log(`mean spread over eight orientations: ${shortcuts.orientation.spread.mean.toFixed(3)}`);
+  if (heatMaps !== null)
+    console.log(`heat maps ${heatMaps.passed ? 'passed' : 'did not pass'}: ${heatMaps.found}`);
   console.log(`Wrote ${files.join(', ')}`);
 }
 

@@ -25,8 +25,8 @@ export interface CoverageStep {
 export interface Coverage {
   /** `distance`: the farthest from what the model was made from go first; `confidence`: those nearest to the operating point. */
   by: { rule: 'distance' | 'confidence'; steps: CoverageStep[] }[];
-  /** As the service does it with this bundle: null where it refuses none by rule. */
-  asSet: (CoverageStep & { reasons: { reason: string; images: number }[] }) | null;
+  /** As the service does it with this bundle, and with what codes. */
+  asSet: CoverageStep & { reasons: { code: string; images: number }[] };
 }
 
 const SHARES = [1, 0.99, 0.95, 0.9, 0.8, 0.7, 0.5];
@@ -55,21 +55,19 @@ export function coverageOf(
   };
   const known = answers.every(({ distance }) => distance !== undefined);
   const refused = answers.filter(({ notAnalysed }) => notAnalysed !== undefined);
-  const reasons = [...new Set(refused.map(({ notAnalysed }) => notAnalysed!))].sort();
+  const codes = [...new Set(refused.map(({ notAnalysed }) => notAnalysed!))].sort();
   const undecided = ({ probability }: Answer) => -Math.abs(logit(probability) - logit(operatingPoint));
   return {
     by: [
       ...(known ? [{ rule: 'distance' as const, steps: steps(({ distance }) => distance!) }] : []),
       { rule: 'confidence', steps: steps(undecided) },
     ],
-    asSet: known
-      ? {
-          ...step(answers.filter(({ notAnalysed }) => notAnalysed === undefined)),
-          reasons: reasons.map((reason) => ({
-            reason,
-            images: refused.filter(({ notAnalysed }) => notAnalysed === reason).length,
-          })),
-        }
-      : null,
+    asSet: {
+      ...step(answers.filter(({ notAnalysed }) => notAnalysed === undefined)),
+      reasons: codes.map((code) => ({
+        code,
+        images: refused.filter(({ notAnalysed }) => notAnalysed === code).length,
+      })),
+    },
   };
 }

@@ -18,6 +18,7 @@ import { checkExplanations } from './explanation/index.js';
 import { checkPlace, writeResults } from './files.js';
 import { dataSetFigures, examFigures, machineFigures } from './groups/index.js';
 import { headlineOf } from './headline.js';
+import { heatMapVerdict } from './heatMaps.js';
 import { localisationOf } from './localisation/index.js';
 import { measure } from './measuring.js';
 import { measureAgainst, rivalOf } from './rival.js';
@@ -123,6 +124,7 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
       shortcuts,
       localisation,
       explanations,
+      heatMaps: heatMapVerdict(localisation, explanations),
       coverage: coverageOf(answered.answers, bundle.operatingPoint, drawing),
       against,
     });

@@ -4,6 +4,7 @@ import type { Against } from './against.js';
 import type { Coverage } from './coverage.js';
 import type { ExplanationChecks } from './explanation/types.js';
 import type { DataSetFigures, ExamFigures, MachineFigures } from './groups/index.js';
+import type { HeatMapVerdict } from './heatMaps.js';
 import type { Localisation } from './localisation/index.js';
 import type { Performance } from './performance.js';
 import type { Protocol, SelectionRecord } from './selection.js';
@@ -122,6 +123,8 @@ export interface Evaluation {
   /** Whether the heat maps point at the lesions; null where no image has a malignant box. */
   localisation: Localisation | null;
   explanations: ExplanationChecks | null;
+  /** Whether the heat maps passed, as a bundle records it; null where they were not checked. */
+  heatMaps: HeatMapVerdict | null;
   /** What giving no answer to doubtful images gains and costs. */
   coverage: Coverage;
   /** Another model on the same patients. */

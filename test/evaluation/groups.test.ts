@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -218,6 +219,25 @@ describe('an evaluation of several data sets', function () {
     expect(await code({ sets: [sets[0]!, { data: digital.data, labels: renamed }] })).to.equal(
       'data-sets-disagree',
     );
+  });
+
+  it('takes them from the command line, whole or with labels for each', async () => {
+    const [one, two] = [await whole(film, 'film'), await whole(digital, 'digital')];
+    const program = join(process.cwd(), 'dist/src/cli/main.js');
+    const run = (...given: string[]) =>
+      spawnSync(process.execPath, [program, 'evaluate', '--model', bundle.directory, ...given], {
+        encoding: 'utf8',
+      });
+    const out = join(await scratchFolder(), 'report');
+    const quick = ['--out', out, '--rounds', '10', '--no-explanations', '--protocol', 'by-image', '--json'];
+    const good = run('--data', one, '--data', two, ...quick);
+    expect(good.status, good.stderr).to.equal(0);
+    const told = JSON.parse(good.stdout) as Evaluation;
+    expect(told.headline).to.have.length(3);
+    expect(told.machines.machines.map(({ name }) => name).sort()).to.deep.equal(['digital', 'film']);
+    const wrong = run('--data', one, '--data', two, '--labels', film.labels, ...quick);
+    expect(wrong.status).to.equal(2);
+    expect(wrong.stderr).to.include('one for each');
   });
 
   it('is honest in its three sentences when the model is no good', async () => {

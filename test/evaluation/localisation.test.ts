@@ -3,8 +3,15 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { LesionBox } from '../../src/dataset/index.js';
 import { MamoriError } from '../../src/errors.js';
+import type { ExplanationChecks } from '../../src/evaluation/explanation/index.js';
+import { heatMapVerdict } from '../../src/evaluation/heatMaps.js';
 import { type Evaluation, evaluate } from '../../src/evaluation/index.js';
-import { type LocatedSubject, localisationOf, locate } from '../../src/evaluation/localisation/index.js';
+import {
+  type Localisation,
+  type LocatedSubject,
+  localisationOf,
+  locate,
+} from '../../src/evaluation/localisation/index.js';
 import { sensitivityAtRate } from '../../src/evaluation/localisation/localisation.js';
 import { overlapOf } from '../../src/evaluation/localisation/overlap.js';
 import type { HeatMap } from '../../src/gradcam/index.js';
@@ -159,6 +166,39 @@ describe('a heat map held against boxes', () => {
     expect(high).to.be.within(0.85, 1);
     expect(found.overlap.value!).to.be.above(found.overlap.chance!);
     expect(found.froc.map(({ marksPerImage }) => marksPerImage)).to.deep.equal([0.25, 0.5, 1, 2]);
+  });
+});
+
+describe('the verdict on heat maps', () => {
+  const peakInLesion = (low: number): Localisation =>
+    ({
+      images: 50,
+      peakInLesion: { value: low + 0.1, interval: [low, low + 0.2], chance: 0.15 },
+    }) as Localisation;
+
+  it('goes by lesions where boxes tell of them', () => {
+    expect(heatMapVerdict(null, null)).to.equal(null);
+    expect(heatMapVerdict(peakInLesion(0.1), null)).to.deep.equal({
+      passed: false,
+      found: 'peak in a malignant lesion on 20 % of 50 images (chance 15 %)',
+    });
+    expect(heatMapVerdict(peakInLesion(0.6), null)!.passed).to.equal(true);
+  });
+
+  it('fails maps that do not depend on what was learnt, and those of which nothing is shown', () => {
+    const checks = (correlation: number): ExplanationChecks =>
+      ({
+        randomised: { correlation: { value: correlation, interval: null } },
+        perturbation: null,
+        planted: { views: new Array(12), gradCamHits: 9, integratedHits: 7 },
+      }) as unknown as ExplanationChecks;
+    expect(heatMapVerdict(peakInLesion(0.6), checks(0.2))!.passed).to.equal(true);
+    expect(heatMapVerdict(peakInLesion(0.6), checks(0.9))!.passed).to.equal(false);
+    const alone = heatMapVerdict(null, checks(0.2))!;
+    expect(alone.passed).to.equal(false);
+    expect(alone.found)
+      .to.include('9 of 12 planted masses found')
+      .and.match(/^[\x20-\x7e]+$/);
   });
 });
 

@@ -9,17 +9,16 @@ const NAMES = {
 };
 
 /** What refusing to answer would gain, and what it costs. */
-export function coverage({ coverage: { by, asSet }, model }: Evaluation): Html {
+export function coverage({ coverage: found, model }: Evaluation): Html {
   return html`<h2 id="coverage">What is gained by giving no answer</h2>
-<p>A model that says when it cannot know should be right more often on the rest. The figures above are of all images, answered or not. ${asSetText(asSet)}</p>
-${by.map(({ rule, steps }) => table(NAMES[rule], steps, model.classes[1]))}`;
+<p>A model that says when it cannot know should be right more often on the rest. The figures above are of all images, answered or not. ${asSetText(found)}</p>
+${found.by.map(({ rule, steps }) => table(NAMES[rule], steps, model.classes[1]))}`;
 }
 
-function asSetText(asSet: Coverage['asSet']): Html {
-  if (asSet === null)
-    return html`This bundle does not know what it was made from, and refuses no image for being strange to it.`;
-  const reasons = asSet.reasons.map(({ reason, images }) => `${images} as ${reason}`).join(', ');
-  return html`With this bundle’s own limit the service would answer ${percent(asSet.coverage, 1)} of them${reasons === '' ? '' : ` (not: ${reasons}; ${asSet.positivesRefused} of those positive)`}.`;
+function asSetText({ by, asSet }: Coverage): Html {
+  const knows = by.some(({ rule }) => rule === 'distance');
+  const codes = asSet.reasons.map(({ code, images }) => html`${images} <code>${code}</code> `);
+  return html`${knows ? '' : 'This bundle does not say what it was made from, so no image is refused for being strange to it. '}With this bundle the service would answer ${percent(asSet.coverage, 1)} of them${codes.length === 0 ? '.' : html`; no answer: ${codes}(${asSet.positivesRefused} of these are positive).`}`;
 }
 
 function table(title: string, steps: CoverageStep[], positive: string): Html {
