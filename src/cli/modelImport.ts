@@ -81,6 +81,10 @@ async function run(file: string, given: ImportAnswers, command: Command): Promis
     `On ${checks.pictures.count} pictures (${checks.pictures.kind}) its probability is the given network's to ` +
       `${checks.difference.toExponential(1)}`,
   );
+  if (checks.saturated)
+    console.log(
+      'Note: all of them were answered with next to 0 or 1, so that this says little. Check --white, --mean and --deviation',
+    );
   if (batch === 'one') console.log('Views go through one after another: its first dimension cannot be freed');
   for (const { measure, value, interval, on } of performance)
     console.log(`${measure}: ${value.toFixed(3)}${interval ? ` (${interval.join(' to ')})` : ''}, ${on}`);

@@ -7,6 +7,8 @@ export interface ImportChecks {
   pictures: { count: number; kind: 'of the labelled folder' | 'made' };
   /** Largest difference of a probability between the network as it came and the bundle. */
   difference: number;
+  /** All answers were next to 0 or 1: then the comparison says little, and mean and deviation may be wrong. */
+  saturated: boolean;
 }
 
 /** MODEL_CARD.md of a network from elsewhere. */
@@ -53,6 +55,7 @@ export function importCard(
     '',
     `On ${checks.pictures.count} pictures (${checks.pictures.kind}) the bundle's probability differs from the given`,
     `network's by at most ${checks.difference.toExponential(1)}.`,
+    ...(checks.saturated ? ['All answers were next to 0 or 1: the comparison says little.'] : []),
     '',
     ...(training === undefined
       ? []

@@ -28,7 +28,7 @@ import {
   type Transformed,
   transform,
 } from './transformation.js';
-import { checkAgreement } from './verification.js';
+import { checkAgreement, saturated } from './verification.js';
 
 /** What the network says of itself; nothing of this stands in its file. Printable ASCII. */
 export interface SelfDescription
@@ -95,12 +95,12 @@ export async function importModel(options: ImportOptions, events: ImportEvents):
     const trial = await writeBundle(join(draft, 'bundle'), described, whole);
     const engine = await openEngine(trial, { engine: 'onnxruntime', device: 'cpu' });
     try {
-      const difference = await differenceOf(engine, original, pictures);
+      const compared = await comparisonOf(engine, original, pictures);
       if (set)
         events.stage(`calibrating on ${set.images.calibration} images, measuring on ${set.images.measured}`);
       const description = { ...described, ...(set && (await calibrateOn(set, engine))) };
       const kind = set ? 'of the labelled folder' : 'made';
-      const checks: ImportChecks = { pictures: { count: pictures.length, kind }, difference };
+      const checks: ImportChecks = { pictures: { count: pictures.length, kind }, ...compared };
       const given = { name: basename(options.file), sha256: sha256(file.bytes) };
       const card = importCard(description, transformed, checks, given);
       const bundle = await writeBundle(options.out, description, {
@@ -126,14 +126,15 @@ function readSet(options: ImportOptions, input: InputPlan, events: ImportEvents)
 }
 
 /** As the service will run it, and not as this import does. */
-async function differenceOf(engine: Engine, original: Original, pictures: Float32Array[]): Promise<number> {
+async function comparisonOf(
+  engine: Engine,
+  original: Original,
+  pictures: Float32Array[],
+): Promise<Pick<ImportChecks, 'difference' | 'saturated'>> {
   const found = await engine.infer(pictures);
   const meant = await original.probabilities(pictures);
-  return checkAgreement(
-    found.map(({ rawProbability }) => rawProbability),
-    meant,
-    'the bundle',
-  );
+  const probabilities = found.map(({ rawProbability }) => rawProbability);
+  return { difference: checkAgreement(probabilities, meant, 'the bundle'), saturated: saturated(meant) };
 }
 
 /** Three pictures without images: a ramp, noise, and a bright spot on dark. */

@@ -83,13 +83,24 @@ export function writeScore(
   return picked(graph.node('Sub', [logarithm, graph.node('Log', [rest])]), own);
 }
 
+/** The positive class's score that the network as it came means by its answer; undefined where it gives probabilities. */
+export function scoreMeant(
+  { meaning, count, positive }: OutputPlan,
+  answer: ArrayLike<number>,
+): number | undefined {
+  if (meaning !== 'logits') return undefined;
+  const own = answer[count === 1 ? 0 : positive]!;
+  if (count === 2) return own - answer[1 - positive]!;
+  return positive === 1 ? own : -own;
+}
+
 /** The positive class's probability that the network as it came means by its answer. */
 export function probabilityMeant(
   { meaning, count, positive }: OutputPlan,
   answer: ArrayLike<number>,
 ): number {
+  const score = scoreMeant({ meaning, count, positive }, answer);
+  if (score !== undefined) return sigmoid(score);
   const own = answer[count === 1 ? 0 : positive]!;
-  const other = answer[1 - positive]!;
-  if (meaning === 'logits') return sigmoid(count === 2 ? own - other : positive === 1 ? own : -own);
   return count === 1 && positive === 0 ? 1 - own : own;
 }

@@ -4,8 +4,14 @@ import { type InputAnswers, type InputPlan, networkInput, planInput } from './in
 import { bottlenecks, findTargetLayer } from './layerSearch.js';
 import type { NetworkFile } from './networkFile.js';
 import { openModel, runOnce, type Value } from './onnxRun.js';
-import { type OutputMeaning, type OutputPlan, planOutput, probabilityMeant } from './outputMeaning.js';
-import { checkAgreement, checkSlopes, type SlopeCheck } from './verification.js';
+import {
+  type OutputMeaning,
+  type OutputPlan,
+  planOutput,
+  probabilityMeant,
+  scoreMeant,
+} from './outputMeaning.js';
+import { checkAgreement, checkScore, checkSlopes, type SlopeCheck } from './verification.js';
 
 /** What the file cannot say of the network. */
 export interface NetworkAnswers extends InputAnswers {
@@ -40,6 +46,8 @@ export interface Original {
   input: InputPlan;
   output: OutputPlan;
   probabilities(pictures: readonly Float32Array[]): Promise<number[]>;
+  /** Undefined for a network that answers with probabilities. */
+  score(picture: Float32Array): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -72,6 +80,7 @@ export async function openOriginal(
         for (const picture of pictures) found.push(meantBy(output, await answer(picture)));
         return found;
       },
+      score: async (picture) => scoreMeant(output, await answer(picture)),
       close: () => model.close(),
     };
   } catch (error) {
@@ -107,9 +116,28 @@ export async function transform(
   const { input, output } = original;
   const adapted = new AdaptedNetwork(network, input, output);
   const meant = await original.probabilities(pictures);
+  await checkScores(adapted, original, pictures);
   const explained = await explain(adapted, answers, input, pictures);
   const batch = await largestBatch(adapted, input, pictures, meant);
   return { onnx: adapted.encode(batch), input, output, batch, explained, weightCount: network.weightCount };
+}
+
+/** Scores show what probabilities near 0 and 1 hide. */
+async function checkScores(
+  adapted: AdaptedNetwork,
+  original: Original,
+  pictures: readonly Float32Array[],
+): Promise<void> {
+  const names = [adapted.score];
+  const model = await openModel(adapted.probe('one', names), 'the network');
+  try {
+    for (const picture of pictures) {
+      const found = await model.run({ image: imageOf(original.input, picture) }, names);
+      checkScore(Number(found[adapted.score]!.data[0]), await original.score(picture));
+    }
+  } finally {
+    await model.close();
+  }
 }
 
 async function explain(

@@ -17,11 +17,6 @@ const DIRECTIONS = 6;
  */
 const STEPS = [0.01, 0.002, 0.0004];
 
-/** The answers of the network as it came, one for each picture. */
-export interface MeantAnswers {
-  probabilities: number[];
-}
-
 /**
  * Compares answers with those of the network as it came.
  *
@@ -48,6 +43,19 @@ export function checkAgreement(found: readonly number[], meant: readonly number[
     );
   }
   return largest;
+}
+
+/** @throws ImportError `import-differs` */
+export function checkScore(found: number, meant: number | undefined): void {
+  if (meant === undefined || Math.abs(found - meant) <= AGREEMENT * Math.max(1, Math.abs(meant))) return;
+  throw new ImportError('import-differs', `the bundle's score is ${found}, the given network's ${meant}`, {
+    remedy: 'This is a fault in Mamori: please report it with the file.',
+  });
+}
+
+/** Whether all answers lie so near to 0 or 1 that comparing them says little. */
+export function saturated(probabilities: readonly number[]): boolean {
+  return probabilities.every((probability) => Math.abs(logit(probability)) > SATURATED);
 }
 
 /** How the gradients compare with finite differences. */

@@ -5,7 +5,7 @@ import type { AdaptedNetwork } from '../../../src/training/import/adaptedNetwork
 import { importModel } from '../../../src/training/import/index.js';
 import { readNetworkFile } from '../../../src/training/import/networkFile.js';
 import { openOriginal, transform } from '../../../src/training/import/transformation.js';
-import { checkSlopes } from '../../../src/training/import/verification.js';
+import { checkAgreement, checkScore, checkSlopes } from '../../../src/training/import/verification.js';
 import { seededValues } from '../smallNetworks.js';
 import { CHANNELS, classifier, type Head, importing, SILENT, SIZE, weights } from './smallClassifiers.js';
 
@@ -101,6 +101,22 @@ const HEADS: Record<string, Head> = {
   'Dropout and Sum': (graph, layer) =>
     all(graph, graph.node('Sum', [graph.node('Dropout', [layer]), layer, graph.node('Identity', [layer])])),
 };
+
+describe('the comparison with the network as it came', () => {
+  it('refuses a probability that is off by more than 1e-4', () => {
+    expect(checkAgreement([0.50005, 0.2], [0.5, 0.2], 'it')).to.be.closeTo(5e-5, 1e-9);
+    expect(() => checkAgreement([0.5002], [0.5], 'it'))
+      .to.throw()
+      .with.property('code', 'import-differs');
+  });
+
+  it('refuses a score that probabilities near 1 would hide', () => {
+    checkScore(20, 20.001);
+    expect(() => checkScore(20, 25))
+      .to.throw()
+      .with.property('code', 'import-differs');
+  });
+});
 
 describe('the backward pass of a head from elsewhere', () => {
   for (const [name, head] of Object.entries(HEADS))

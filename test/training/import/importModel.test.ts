@@ -153,6 +153,13 @@ describe('a network from elsewhere', () => {
     await loadBundle(bundle.directory);
   });
 
+  it('says when all that it was checked on was answered with next to 0 or 1', async () => {
+    const loud: Head = (graph, layer) =>
+      graph.node('Mul', [pooled(1)(graph, layer), graph.constant('loud', [], Float32Array.of(1e4))]);
+    expect((await importModel(await importing(classifier(loud)), SILENT)).checks.saturated).to.equal(true);
+    expect((await importModel(await importing(classifier()), SILENT)).checks.saturated).to.equal(false);
+  });
+
   it('says in its limits that it was not calibrated', async () => {
     const { bundle } = await importModel(await importing(classifier()), SILENT);
     expect(bundle.limits.join(' ')).to.include('Not calibrated');
