@@ -33,8 +33,8 @@ def torch_network(name):
     # Statistics as after a training: with those of a fresh network the deeper layers answer next to nothing.
     network.train()
     with torch.no_grad():
-        for _ in range(10):
-            network(torch.rand(8, 3, ROWS, COLUMNS))
+        for _ in range(4):
+            network(torch.rand(4, 3, ROWS, COLUMNS))
     return network.eval(), classes
 
 
