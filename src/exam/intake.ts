@@ -180,9 +180,7 @@ export async function identify(
   pool: PreparationPool,
 ): Promise<{ source: SourceInstance | undefined; study: StudyIdentity | undefined }> {
   try {
-    const result = await pool.prepare(await instance.fetch('stored', pool.allocate), HEADER_ONLY);
-    const source = result.kind === 'prepared' ? result.image.source : result.leftOut.source;
-    const study = result.kind === 'prepared' ? source : result.study;
+    const { source, study } = await pool.identify(await instance.fetch('stored', pool.allocate));
     if (study?.studyInstanceUID !== instance.studyInstanceUID) return { source: undefined, study: undefined };
     return { source: source && isNamedAlike(instance, source) ? source : undefined, study };
   } catch (error) {
@@ -190,15 +188,6 @@ export async function identify(
     return { source: undefined, study: undefined };
   }
 }
-
-/** The least that can be asked of an image: who it is. */
-const HEADER_ONLY = {
-  preparation: [
-    { step: 'resize' as const, rows: 1, columns: 1 },
-    { step: 'normalise' as const, mean: 0, deviation: 1 },
-  ],
-  displayLongEdge: 1,
-};
 
 function dropSuperseded(intake: Intake): void {
   const presented = viewsOf(intake.images.filter((image) => image.source.intent === 'presentation'));

@@ -12,8 +12,9 @@
  * heat maps find their way back to the source (`geometry.ts`).
  *
  * An image has 8 to 17 million pixels. Loops over all of them are WebAssembly (`kernels/`); cutting and turning change
- * start, stride and direction of a `Plane` and copy nothing. Work runs in threads (`pool.ts`, `worker.ts`); memory of
- * that size is used again instead of being left to the garbage collector (`fileMemory.ts`, `threadMemory.ts`).
+ * start, stride and direction of a `Plane` and copy nothing. Work runs in threads (`preparationPool.ts`; what they
+ * do, `preparationTasks.ts`); memory of
+ * that size is used again instead of being left to the garbage collector (`fileMemory.ts`).
  */
 export { type BreastMask, breastMask } from './breast.js';
 export { type ClaheOptions, clahe } from './clahe.js';
@@ -29,16 +30,21 @@ export {
   oriented,
   type Side,
 } from './orientation.js';
-export { PreparationPool, type PreparationPoolOptions } from './pool.js';
+export { PreparationPool, type PreparationPoolOptions } from './preparationPool.js';
+export {
+  identify as identifyInThread,
+  type PreparationTasks,
+  prepare as prepareInThread,
+} from './preparationTasks.js';
 export { type PreparedGrey, prepareGrey } from './prepare.js';
 export {
+  type InstanceIdentity,
   type PreparationResult,
   type PreparationTask,
   prepareInstance,
 } from './prepareInstance.js';
 export { presentationImage } from './presentation.js';
 export { displayImage, resizeArea } from './resize.js';
-export { threadMemory } from './threadMemory.js';
 export type {
   Box,
   DisplayImage,
@@ -48,4 +54,3 @@ export type {
   PreparationStep,
   PreparedImage,
 } from './types.js';
-export { prepare as prepareInThread } from './worker.js';

@@ -64,15 +64,25 @@ export async function prepareInstance(
   }
 }
 
-/** Parse and recognise only; the pixels are not touched. */
-export function recogniseInstance(bytes: Uint8Array): Recognition {
+/** Whose an instance is, as far as it can be told. Plain data: crosses threads. */
+export interface InstanceIdentity {
+  /** What the results need of it, where it is a mammogram. */
+  source: SourceInstance | undefined;
+  /** Study and patient, where the instance could be read at all. */
+  study: StudyIdentity | undefined;
+}
+
+/** Parse and recognise only; the pixels are not touched. Never throws: what cannot be read has no identity. */
+export function identifyInstance(bytes: Uint8Array): InstanceIdentity {
+  let instance: DicomInstance | undefined;
+  let recognition: Recognition | undefined;
   try {
-    const recognition = recogniseMammogram(readPart10(bytes));
-    if (recognition.kind === 'left-out') return recognition;
-    return { kind: 'mammogram', source: detached(recognition.source) };
-  } catch (error) {
-    return { kind: 'left-out', leftOut: leftOut(undefined, failure(error)) };
+    instance = readPart10(bytes);
+    recognition = recogniseMammogram(instance);
+  } catch {
+    // The header may still say whose it is.
   }
+  return identityOf(instance, recognition);
 }
 
 /** What an error says of the image; a fault of ours is named without its text, which might quote the image. */
@@ -87,12 +97,19 @@ function instanceLeftOut(
   recognition: Recognition | undefined,
   why: Reason,
 ): PreparationResult {
+  const { source, study } = identityOf(instance, recognition);
+  const attempted = recognition?.kind !== 'left-out';
+  return { kind: 'left-out', leftOut: { ...leftOut(instance?.dataset, why), source, attempted }, study };
+}
+
+function identityOf(
+  instance: DicomInstance | undefined,
+  recognition: Recognition | undefined,
+): InstanceIdentity {
   const dataset = instance?.dataset;
-  const source = recognition?.kind === 'mammogram' ? detached(recognition.source) : undefined;
   const studyInstanceUID = usableUid<StudyInstanceUID>(dataset?.string('StudyInstanceUID'));
   return {
-    kind: 'left-out',
-    leftOut: { ...leftOut(dataset, why), source, attempted: recognition?.kind !== 'left-out' },
+    source: recognition?.kind === 'mammogram' ? detached(recognition.source) : undefined,
     study:
       dataset && studyInstanceUID
         ? { studyInstanceUID, patientAndStudy: owned(registerPatientAndStudy(dataset)) }

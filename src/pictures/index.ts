@@ -8,12 +8,12 @@
  * exam gives the same bytes on every machine, with or without fonts.
  *
  * `secondaryCapture.ts` makes a DICOM object of a picture; `png.ts` a preview for people. `overlayPool.ts` draws in
- * worker threads (`overlayWorker.ts`): a picture takes tens of milliseconds, in which the service must not stand still.
+ * worker threads (`overlayTask.ts`): a picture takes tens of milliseconds, in which the service must not stand still.
  */
 export type { Caption } from './caption.js';
 export { drawOverlay, type OverlayInput } from './overlay.js';
 export { OverlayError, OverlayPool } from './overlayPool.js';
-export { type CaptureDetails, draw as drawInThread } from './overlayWorker.js';
+export { type CaptureDetails, draw as drawInThread } from './overlayTask.js';
 export { overlayPng } from './png.js';
 export type { RgbImage } from './rgbImage.js';
 export { type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';

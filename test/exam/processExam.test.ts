@@ -11,13 +11,12 @@ import {
   type ExamInstance,
   type ExamOutcome,
   InstanceUnavailable,
+  openThreads,
   processExam,
   type Workbench,
 } from '../../src/exam/index.js';
-import { PreparationPool } from '../../src/image/index.js';
 import { type Engine, KnownFeatures, openEngine, placeSummary } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
-import { OverlayPool } from '../../src/pictures/index.js';
 import { smallBundle } from '../model/bundles.js';
 
 const SMALL = { seed: 'exam', rows: 320, columns: 256 };
@@ -40,6 +39,7 @@ const names = (outcome: ExamOutcome) => outcome.objects.map(({ sopInstanceUID })
 
 describe('processing an exam', () => {
   let bench: Workbench;
+  const threads = openThreads(2);
   const exam = makeExam(SMALL);
 
   before(async () => {
@@ -48,8 +48,8 @@ describe('processing an exam', () => {
       bundle,
       known: undefined,
       engine: await openEngine(bundle, { engine: 'onnxruntime', device: 'cpu' }),
-      preparation: new PreparationPool({ threads: 2 }),
-      overlays: new OverlayPool({ threads: 2 }),
+      preparation: threads.preparation,
+      overlays: threads.overlays,
       settings: {
         reports: ['tid1500', 'mammography-cad'],
         notProcessed: true,
@@ -62,7 +62,7 @@ describe('processing an exam', () => {
   });
 
   after(async () => {
-    await Promise.all([bench.engine.close(), bench.preparation.close(), bench.overlays.close()]);
+    await Promise.all([bench.engine.close(), threads.close()]);
   });
 
   const process = (instances: ExamInstance[], changed: Partial<Workbench> = {}) =>

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { FileMemory } from '../../src/image/fileMemory.js';
-import { PreparationPool } from '../../src/image/index.js';
 import { makeInstance } from '../../src/phantom/index.js';
+import { openPreparation } from './openPreparation.js';
 
 describe('FileMemory', () => {
   it('gives the smallest that is large enough again, and knows its own', () => {
@@ -36,7 +36,7 @@ describe('FileMemory', () => {
       preparation: [{ step: 'resize' as const, rows: 16, columns: 12 }],
       displayLongEdge: 100,
     };
-    const pool = new PreparationPool({ threads: 1 });
+    const pool = openPreparation({ threads: 1 });
     try {
       const made = (['CC', 'MLO'] as const).map((view) => makeInstance({ rows: 208, columns: 160, view }));
       for (const offset of [0, 7, 8, 1]) {

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Piscina } from 'piscina';
 import { readPart10, transferSyntax } from '../../src/dicom/index.js';
-import { PreparationPool, type PreparationResult, type PreparationStep } from '../../src/image/index.js';
+import type { PreparationResult, PreparationStep } from '../../src/image/index.js';
 import { makeInstance } from '../../src/phantom/index.js';
 import { transcode } from '../fixtures/index.js';
+import { type OpenPreparation, openPreparation } from './openPreparation.js';
 
 const STEPS: PreparationStep[] = [
   { step: 'crop-to-breast', margin: 0.02 },
@@ -21,9 +20,9 @@ function codeOf(result: PreparationResult): string {
 }
 
 describe('PreparationPool', () => {
-  let pool: PreparationPool;
+  let pool: OpenPreparation;
   before(() => {
-    pool = new PreparationPool({ threads: 2 });
+    pool = openPreparation({ threads: 2 });
   });
   after(() => pool.close());
 
@@ -73,19 +72,31 @@ describe('PreparationPool', () => {
     });
   }
 
-  it('leaves other objects alone with the reason, and recognises without touching pixels', async () => {
+  it('leaves other objects alone with the reason, and says whose it is', async () => {
     const capture = makeInstance({ kind: 'secondary-capture' });
     const result = await pool.prepare(capture.bytes.slice(), TASK);
     if (result.kind !== 'left-out') throw new Error('prepared');
     expect(result.leftOut.attempted).to.equal(false);
     expect(result.leftOut.sopInstanceUID).to.equal(capture.sopInstanceUID);
     expect(result.study?.studyInstanceUID).to.equal(capture.studyInstanceUID);
-    const recognition = await pool.recogniseOnly(
-      makeInstance({ kind: 'missing-pixels', rows: 64, columns: 48 }).bytes,
-    );
-    expect(recognition.kind).to.be.oneOf(['mammogram', 'left-out']);
-    expect((await pool.recogniseOnly(made.bytes.slice())).kind).to.equal('mammogram');
-    expect((await pool.recogniseOnly(new Uint8Array(10))).kind).to.equal('left-out');
+  });
+
+  it('identifies an instance by its header alone, however broken its pixels are', async () => {
+    const prepared = await pool.prepare(made.bytes.slice(), TASK);
+    if (prepared.kind !== 'prepared') throw new Error(prepared.leftOut.reason);
+    const { source, study } = await pool.identify(made.bytes.slice());
+    expect(source).to.deep.equal(prepared.image.source);
+    expect(study?.studyInstanceUID).to.equal(made.studyInstanceUID);
+    expect(study?.patientAndStudy).to.deep.equal(source?.patientAndStudy);
+
+    const headerOnly = made.bytes.slice();
+    headerOnly.fill(255, headerOnly.length - 416 * 320);
+    expect((await pool.identify(headerOnly)).source).to.deep.equal(source);
+    const capture = makeInstance({ kind: 'secondary-capture' });
+    const other = await pool.identify(capture.bytes.slice());
+    expect(other.source).to.equal(undefined);
+    expect(other.study?.studyInstanceUID).to.equal(capture.studyInstanceUID);
+    expect(await pool.identify(new Uint8Array(10))).to.deep.equal({ source: undefined, study: undefined });
   });
 
   it('names what is wrong with a broken image, and goes on', async () => {
@@ -125,31 +136,16 @@ describe('PreparationPool', () => {
   });
 
   it('gives an image up after its time, and another thread goes on', async () => {
-    const hasty = new PreparationPool({ threads: 1, timeoutMs: 1 });
+    const hasty = openPreparation({ threads: 1, timeoutMs: 1 });
     const large = makeInstance({ rows: 2000, columns: 1600 });
     const results = await Promise.all([1, 2, 3].map(() => hasty.prepare(large.bytes.slice(), TASK)));
     expect(results.map(codeOf)).to.deep.equal(Array(3).fill('preparation-timed-out'));
     await hasty.close();
   });
 
-  it('does not count the time that an image waits for a thread that is at other work', async () => {
-    const filename = new URL('./heldThread.js', import.meta.url).href;
-    const threads = new Piscina({ filename, maxThreads: 1 });
-    const shared = new PreparationPool({ threads: 1, timeoutMs: 2000, shared: threads });
-    const flag = new Int32Array(new SharedArrayBuffer(4));
-    const held = threads.run(flag, { name: 'hold' });
-    const result = shared.prepare(made.bytes.slice(), TASK);
-    await sleep(2500);
-    Atomics.store(flag, 0, 1);
-    Atomics.notify(flag, 0);
-    expect(codeOf(await result)).to.equal('prepared');
-    await Promise.all([held, shared.close()]);
-    await threads.close();
-  });
-
   it('survives threads that run out of memory, while they start or while they work', async () => {
     for (const heapMb of [2, 16]) {
-      const small = new PreparationPool({ threads: 1, heapMb });
+      const small = openPreparation({ threads: 1, heapMb });
       const steps = Array.from({ length: 400_000 }, (): PreparationStep => ({ ...STEPS[4]! }));
       const hungry = { ...TASK, preparation: steps };
       const results = await Promise.all([1, 2].map(() => small.prepare(made.bytes.slice(), hungry)));
@@ -160,7 +156,7 @@ describe('PreparationPool', () => {
   });
 
   it('refuses work once it is closed', async () => {
-    const closed = new PreparationPool({ threads: 1 });
+    const closed = openPreparation({ threads: 1 });
     await closed.close();
     const error = await closed.prepare(made.bytes.slice(), TASK).catch((one: unknown) => one);
     expect(error).to.have.property('code', 'preparation-stopped');

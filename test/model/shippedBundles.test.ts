@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type Dataset, readPart10 } from '../../src/dicom/index.js';
 import { type ExamOutcome, openThreads, processExam } from '../../src/exam/index.js';
-import { PreparationPool } from '../../src/image/index.js';
 import { type Bundle, type Inference, loadBundle, openEngine } from '../../src/model/index.js';
 import { makeExam } from '../../src/phantom/index.js';
 import { needsNativeTensorflow } from '../parts.js';
@@ -77,18 +76,18 @@ describe('a bundle that ships gives the same on both engines', function () {
 });
 
 async function preparedViews(bundle: Bundle): Promise<Float32Array[]> {
-  const pool = new PreparationPool({ threads: 1 });
+  const threads = openThreads(1);
   try {
     const inputs: Float32Array[] = [];
     for (const { bytes } of exam) {
       const task = { preparation: bundle.input.preparation, displayLongEdge: 256 };
-      const prepared = await pool.prepare(Uint8Array.from(bytes), task);
+      const prepared = await threads.preparation.prepare(Uint8Array.from(bytes), task);
       if (prepared.kind !== 'prepared') throw new Error(`left alone: ${prepared.leftOut.reason}`);
       inputs.push(prepared.image.input);
     }
     return inputs;
   } finally {
-    await pool.close();
+    await threads.close();
   }
 }
 

@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { asUid, type SeriesInstanceUID, type SOPInstanceUID } from '../../src/dicom/index.js';
+import { openThreads } from '../../src/exam/index.js';
 import {
   drawOverlay,
   OverlayError,
-  OverlayPool,
   overlayPng,
   type RgbImage,
   secondaryCapture,
@@ -226,11 +226,11 @@ describe('The overlay', () => {
     const here = sha256(drawOverlay(input).pixels);
     expect(sha256(drawOverlay(input).pixels)).to.equal(here);
 
-    const pool = new OverlayPool({ threads: 1 });
+    const threads = openThreads(1);
     try {
-      expect(sha256((await pool.render(input)).pixels)).to.equal(here);
+      expect(sha256((await threads.overlays.render(input)).pixels)).to.equal(here);
     } finally {
-      await pool.close();
+      await threads.close();
     }
 
     const url = (file: string) => JSON.stringify(pathToFileURL(join(process.cwd(), 'dist', file)).href);
@@ -251,42 +251,42 @@ describe('The overlay', () => {
   });
 
   it('draws and writes in the worker what is drawn and written here', async () => {
-    const pool = new OverlayPool({ threads: 1 });
+    const threads = openThreads(1);
     try {
       const input = overlayInput();
       const rgb = drawOverlay(input);
       const bytes = secondaryCapture({ ...DETAILS, rgb, method: input.caption.method });
-      const silent = await pool.capture(input, DETAILS);
+      const silent = await threads.overlays.capture(input, DETAILS);
       expect(sha256(silent.bytes)).to.equal(sha256(bytes));
       expect(silent.rgb).to.equal(undefined);
-      const shown = await pool.capture(input, DETAILS, { preview: true });
+      const shown = await threads.overlays.capture(input, DETAILS, { preview: true });
       expect(shown.rgb).to.deep.equal(rgb);
       expect(input.display.pixels.length, 'the input stays ours').to.equal(120000);
     } finally {
-      await pool.close();
+      await threads.close();
     }
   });
 });
 
 describe('A picture that cannot be written', () => {
   it('ends in a named error that crosses the thread, and the pool goes on', async () => {
-    const pool = new OverlayPool({ threads: 1 });
+    const threads = openThreads(1);
     try {
       const algorithm = { ...ALGORITHM, name: 'W'.repeat(65) };
-      const error = await pool.capture(overlayInput(), { ...DETAILS, algorithm }).catch((e) => e);
+      const error = await threads.overlays.capture(overlayInput(), { ...DETAILS, algorithm }).catch((e) => e);
       expect(error).to.be.instanceOf(OverlayError);
       expect(error.code).to.equal('dicom-unwritable');
       expect(error.message).to.include(SOURCE.sopInstanceUID);
       expect(error.remedy).to.be.a('string');
 
       const broken = overlayInput({ display: undefined as never });
-      const crash = await pool.capture(broken, DETAILS).catch((e) => e);
+      const crash = await threads.overlays.capture(broken, DETAILS).catch((e) => e);
       expect(crash).to.be.instanceOf(OverlayError);
       expect(crash.code).to.equal('overlay-failed');
 
-      expect((await pool.capture(overlayInput(), DETAILS)).bytes.length).to.be.greaterThan(0);
+      expect((await threads.overlays.capture(overlayInput(), DETAILS)).bytes.length).to.be.greaterThan(0);
     } finally {
-      await pool.close();
+      await threads.close();
     }
   });
 });

@@ -2,11 +2,9 @@ import { join } from 'node:path';
 import { startArchive } from '../../src/demo/index.js';
 import { asUid, readPart10, sopClass, transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type InstanceRecord } from '../../src/dicomweb/index.js';
-import type { Workbench } from '../../src/exam/index.js';
-import { PreparationPool } from '../../src/image/index.js';
+import { openThreads, type Workbench } from '../../src/exam/index.js';
 import { type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/index.js';
 import { type Bundle, openEngine } from '../../src/model/index.js';
-import { OverlayPool } from '../../src/pictures/index.js';
 import { type Log, Poller, type PollerSettings } from '../../src/poller/index.js';
 import { type Orthanc, type OrthancOptions, startOrthanc } from '../pacs/orthanc.js';
 import { scratchFolder } from '../scratch.js';
@@ -72,14 +70,13 @@ export type OpenBench = Workbench & { close(): Promise<void> };
 /** Model, threads and settings as the service opens them, with both kinds of report. */
 export async function openBench(bundle: Bundle): Promise<OpenBench> {
   const engine = await openEngine(bundle, { engine: 'onnxruntime', device: 'cpu' });
-  const preparation = new PreparationPool({ threads: 2 });
-  const overlays = new OverlayPool({ threads: 2 });
+  const threads = openThreads(2);
   return {
     bundle,
     known: undefined,
     engine,
-    preparation,
-    overlays,
+    preparation: threads.preparation,
+    overlays: threads.overlays,
     settings: {
       reports: ['tid1500', 'mammography-cad'],
       notProcessed: true,
@@ -89,7 +86,7 @@ export async function openBench(bundle: Bundle): Promise<OpenBench> {
     softwareVersion: '0.0.0',
     concurrency: 3,
     close: async () => {
-      await Promise.all([engine.close(), preparation.close(), overlays.close()]);
+      await Promise.all([engine.close(), threads.close()]);
     },
   };
 }

@@ -1,6 +1,6 @@
-import { Piscina } from 'piscina';
-import { PreparationPool } from '../image/index.js';
+import { ImageError, PreparationPool } from '../image/index.js';
 import { OverlayPool } from '../pictures/index.js';
+import { ThreadPool } from '../threads/index.js';
 
 /** Preparing and drawing in the same threads. */
 export interface ExamThreads {
@@ -23,21 +23,15 @@ const OLD_GENERATION_MB = 256;
  * @param count threads, and with that images in memory at a time
  */
 export function openThreads(count: number): ExamThreads {
-  const pool = new Piscina({
-    filename: new URL('./thread.js', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: count,
-    idleTimeout: 60_000,
-    resourceLimits: {
-      maxOldGenerationSizeMb: OLD_GENERATION_MB,
-      maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
-    },
+  const pool = new ThreadPool<typeof import('./examTasks.js')>(new URL('./examTasks.js', import.meta.url), {
+    threads: count,
+    heapMb: { old: OLD_GENERATION_MB, young: YOUNG_GENERATION_MB },
+    errors: [ImageError],
   });
-  const preparation = new PreparationPool({ threads: count, shared: pool });
-  const overlays = new OverlayPool({ shared: pool });
+  const preparation = new PreparationPool(pool);
   const close = async () => {
-    await Promise.all([preparation.close(), overlays.close()]);
     await pool.close();
+    preparation.releaseMemory();
   };
-  return { preparation, overlays, close };
+  return { preparation, overlays: new OverlayPool(pool), close };
 }
