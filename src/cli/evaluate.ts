@@ -31,6 +31,11 @@ export const evaluateCommand = new Command('evaluate')
       .default('by-patient'),
   )
   .option('--subgroup <column...>', 'further columns of the labels file to give figures for', [])
+  .option(
+    '--shortcut-images <number>',
+    'about how many images the shortcut checks show in other forms, which takes ten times as long as an answer (default: all)',
+    wholeNumber,
+  )
   .option('--seed <number>', 'decides every draw', wholeNumber, 1)
   .option('--rounds <number>', 'bootstrap samples for each interval', wholeNumber, 1000)
   .option('--no-explanations', 'leave out the checks of the heat maps')

@@ -56,17 +56,26 @@ export interface Answering {
   progress(done: number, of: number): void;
 }
 
-/** Shows the network every image, and its other forms that the shortcut checks ask for. */
+/**
+ * Shows the network every image, and the other forms that the shortcut checks ask for.
+ *
+ * @param sampled the patients whose images are shown in other forms too
+ */
 export async function answerImages(
   images: LabelledImage[],
   boxes: BoxesOfImages,
+  sampled: ReadonlySet<string>,
   { bundle, engine, pool, judge, progress }: Answering,
 ): Promise<Answered> {
   const answered: Answered = { answers: [], forms: [], printed: [], located: [] };
   const steps = bundle.input.preparation;
   await inOrder(
     images,
-    ({ path, file, copy }) => pool.examine({ path, file, copy, steps, wanted: 'everything' }),
+    (image) => {
+      const { path, file, copy } = image;
+      const wanted = sampled.has(image.case) ? 'everything' : 'plain';
+      return pool.examine({ path, file, copy, steps, wanted });
+    },
     async (image, examination) => {
       const own = image.copy === undefined ? boxes.get(image.path) : undefined;
       const { geometry, mask } = examination.place!;
@@ -83,14 +92,15 @@ export async function answerImages(
         probability,
         ...judge(first!),
       });
-      answered.forms.push(
-        formsOf(
-          image,
-          target,
-          examination,
-          raw.map((one) => calibrate(bundle, one)),
-        ),
-      );
+      if (examination.forms !== undefined)
+        answered.forms.push(
+          formsOf(
+            image,
+            target,
+            examination,
+            raw.map((one) => calibrate(bundle, one)),
+          ),
+        );
       if (own !== undefined && knownLesions(target, own)) {
         const map = await heatMapOf({ bundle, engine }, examination.variants[0]!, first!);
         answered.located.push(locate(map, { ...image, probability, boxes: own, mask, geometry }));
@@ -192,6 +202,7 @@ function formsOf(
     file: image.file,
     case: image.case,
     target,
+    set: image.set,
     asItLies: probabilities[forms.asItLies]!,
     canonical: probabilities[forms.canonical]!,
     withoutBreast: probabilities[forms.withoutBreast]!,

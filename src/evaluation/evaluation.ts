@@ -4,6 +4,7 @@ import {
   type LabelledImage,
   type LabelledSet,
   type LesionBox,
+  Random,
   readDataSets,
 } from '../dataset/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
@@ -65,7 +66,7 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
     events.stage(
       `${chosen.length} images of ${groupByCase(chosen).size} patients on ${engine.name}, ${engine.device}`,
     );
-    const answered = await answerImages(chosen, boxes, {
+    const answered = await answerImages(chosen, boxes, sampleOf(chosen, options), {
       bundle,
       engine,
       pool,
@@ -152,6 +153,30 @@ function boxesOf(sets: readonly LabelledSet[]): BoxesOfImages {
     ),
   );
 }
+
+/**
+ * The patients whose images are shown in other forms, in equal parts of both classes where there are as many. Eight
+ * orientations and more of each image take ten times as long as its answer.
+ */
+function sampleOf(
+  images: readonly LabelledImage[],
+  { shortcutImages = images.length, seed }: EvaluationOptions,
+): Set<string> {
+  const sampled = new Set<string>();
+  const labels = [...new Set(images.map(({ label }) => label))].sort();
+  for (const wanted of labels) {
+    let left = shortcutImages / labels.length;
+    const own = [...groupByCase(images)].filter(([, [first]]) => first!.label === wanted).sort(byName);
+    for (const [name, { length }] of new Random(seed).shuffled(own)) {
+      if (left <= 0 && shortcutImages < images.length) break;
+      sampled.add(name);
+      left -= length;
+    }
+  }
+  return sampled;
+}
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
 
 function checkClasses(found: string[], { classes }: Bundle): void {
   if (found[0] === classes[0]) return;

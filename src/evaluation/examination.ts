@@ -31,8 +31,11 @@ export interface ExaminationTask {
   /** The form in which a copy of it is examined, where it is one. */
   copy?: CopyForm | undefined;
   steps: PreparationStep[];
-  /** What is wanted besides the network's input: all for the shortcut checks, or the fingerprint alone. */
-  wanted: 'input' | 'everything' | 'fingerprint';
+  /**
+   * What is wanted besides the network's input: its place and the fingerprint (`plain`), all for the shortcut checks too,
+   * or the fingerprint alone.
+   */
+  wanted: 'input' | 'plain' | 'everything' | 'fingerprint';
 }
 
 /** All that an evaluation needs of one image. Plain data: crosses threads. */
@@ -54,7 +57,7 @@ export interface Examination {
   figures: PlainFigures | undefined;
   statistics: PictureStatistics | undefined;
   fingerprint: Fingerprint | undefined;
-  /** Where `input` and the breast lie on the image; with `everything` only. */
+  /** Where `input` and the breast lie on the image; with `plain` and `everything`. */
   place: { geometry: InputGeometry; mask: BreastMask } | undefined;
 }
 
@@ -84,6 +87,16 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
     };
 
   const mask = breastMask(grey);
+  if (task.wanted === 'plain')
+    return {
+      input,
+      variants: [input],
+      forms: undefined,
+      figures: undefined,
+      statistics: undefined,
+      fingerprint: fingerprintOf(grey),
+      place: { geometry, mask },
+    };
   const variants = [input];
   const placeOf = (variant: Float32Array): number => {
     const known = variants.findIndex((other) => sameValues(other, variant));

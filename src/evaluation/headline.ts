@@ -32,6 +32,10 @@ function discrimination({ data, model, exam, machines }: Known): string {
   return `${asked}, the model gives the ${positive} one the higher probability ${hundredths(found.value)} times in 100 (${interval}; guessing gives 50), measured on ${data.images} images of ${data.patients} women${kinds}: ${grade(found.value, found.interval)}.`;
 }
 
+/** Sensitivity and specificity together above 1: less than this says next to nothing (Youden's index). */
+const LEAST_GAIN = 0.1;
+const FEWEST = 30;
+
 /** Below this AUC a model tells a reader next to nothing. */
 const WEAK = 0.7;
 
@@ -64,6 +68,7 @@ function reliance(known: Known): string {
   const { exam, localisation, protocol, shortcuts } = known;
   const low = exam.withinMachines.interval?.[0] ?? 0;
   const blind = shortcuts.shortcuts.at(-1)!.auc.interval?.[0] ?? 0;
+  const gain = (exam.sensitivity.value ?? 0) + (exam.specificity.value ?? 0) - 1;
   const leaking = protocol === 'by-image';
   const why = leaking
     ? 'patients of its training are among those measured, so none of this says what it does for a new one'
@@ -71,7 +76,11 @@ function reliance(known: Known): string {
       ? 'it was not seen to know anything about these women'
       : blind > 0.55
         ? 'part of its answer comes from outside the breast'
-        : '';
+        : gain < LEAST_GAIN
+          ? 'its operating point does not fit these images'
+          : Math.min(exam.positives, exam.patients - exam.positives) < FEWEST
+            ? `fewer than ${FEWEST} women of a kind were measured`
+            : '';
   const maps =
     localisation === null
       ? 'whether its heat maps point at lesions was not measured here'

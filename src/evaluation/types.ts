@@ -26,6 +26,8 @@ export interface EvaluationOptions {
   protocol: Protocol;
   /** Columns of the labels file, besides site, side and view, that part the images into subgroups. */
   subgroups: string[];
+  /** About so many images are shown in other forms for the shortcut checks; all where left out. */
+  shortcutImages?: number | undefined;
   seed: number;
   /** Bootstrap samples for each interval. */
   rounds: number;

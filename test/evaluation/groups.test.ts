@@ -240,12 +240,27 @@ describe('an evaluation of several data sets', function () {
     expect(wrong.stderr).to.include('one for each');
   });
 
+  it('shows only so many images in other forms as it is asked to', async () => {
+    const given = await evaluationOptions(bundle, film, { shortcutImages: 8, rounds: 10 });
+    const { shortcuts, levels } = await evaluate(given, QUIET);
+    expect(levels.image.count).to.equal(24);
+    expect(shortcuts.shortcuts.at(-1)!.images).to.equal(8);
+    expect(shortcuts.copies.images).to.equal(24);
+  });
+
   it('is honest in its three sentences when the model is no good', async () => {
     const given = await evaluationOptions(bundle, film, { rounds: 200 });
     const found = await evaluate(given, QUIET);
     const known = (value: number, interval: [number, number]): Evaluation => ({
       ...found,
-      exam: { ...found.exam, withinMachines: { value, interval } },
+      exam: {
+        ...found.exam,
+        patients: 100,
+        positives: 50,
+        sensitivity: { value: 0.8, interval },
+        specificity: { value: 0.7, interval },
+        withinMachines: { value, interval },
+      },
     });
     const fair: Evaluation['shortcuts'] = {
       ...found.shortcuts,
@@ -260,6 +275,14 @@ describe('an evaluation of several data sets', function () {
     expect(headlineOf({ ...known(0.63, [0.55, 0.7]), shortcuts: fair })[2]).to.match(/^It is too weak/);
     const better = headlineOf({ ...known(0.82, [0.78, 0.86]), shortcuts: fair });
     expect(better[0]).to.include('that is good');
+    const few = known(0.82, [0.78, 0.86]);
+    expect(headlineOf({ ...few, shortcuts: fair, exam: { ...few.exam, positives: 12 } })[2]).to.include(
+      'fewer than 30 women',
+    );
+    const useless = { ...few.exam, specificity: { value: 0.1, interval: null } };
+    expect(headlineOf({ ...few, shortcuts: fair, exam: useless })[2]).to.include(
+      'operating point does not fit',
+    );
     expect(better[2]).to.include('never in place of it').and.to.include('not measured here');
   });
 });

@@ -42,9 +42,10 @@ export function dataSetFigures(
   const names = [...new Set(answers.map(({ image }) => image.set))].filter((name) => name !== undefined);
   if (names.length < 2) return [];
   return names.map((name) => {
-    const places = answers.flatMap(({ image }, index) => (image.set === name ? [index] : []));
-    const own = places.map((index) => answers[index]!).sort((a, b) => a.probability - b.probability);
-    const ownForms = places.map((index) => forms[index]!);
+    const own = answers
+      .filter(({ image }) => image.set === name)
+      .sort((a, b) => a.probability - b.probability);
+    const ownForms = forms.filter(({ set }) => set === name);
     const machines = machineFigures(own, bundle.operatingPoint, options);
     const at = (measure: typeof sensitivity) => (sample: readonly (typeof own)[number][]) =>
       measure(confusionAt(sample, bundle.operatingPoint));

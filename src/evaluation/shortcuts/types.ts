@@ -7,6 +7,8 @@ export interface FormAnswers {
   file: string;
   case: string;
   target: 0 | 1;
+  /** The data set, where there are several. */
+  set?: string | undefined;
   asItLies: number;
   canonical: number;
   withoutBreast: number;
