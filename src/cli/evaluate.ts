@@ -33,7 +33,7 @@ export const evaluateCommand = new Command('evaluate')
   .option('--subgroup <column...>', 'further columns of the labels file to give figures for', [])
   .option(
     '--shortcut-images <number>',
-    'about how many images the shortcut checks show in other forms, which takes ten times as long as an answer (default: all)',
+    'about how many images the shortcut checks show in other forms, ten times the work (default: all)',
     wholeNumber,
   )
   .option('--seed <number>', 'decides every draw', wholeNumber, 1)
