@@ -44,7 +44,9 @@ async function answersTo(
   return { raw, first };
 }
 
-/** The boxes of every image, by its path, of the data sets that have boxes: there one without cancer holds no lesion. */
+/**
+ * The boxes of every image, by its path, of the data sets that have boxes: there one without cancer holds no lesion.
+ */
 export type BoxesOfImages = ReadonlyMap<string, readonly LesionBox[]>;
 
 /** What answering works with. */

@@ -33,7 +33,9 @@ export function breastAnswers(
   });
 }
 
-/** Patients: breasts joined as the bundle joins them to an exam; where sides are not known, all images as one breast's. */
+/**
+ * Patients: breasts joined as the bundle joins them to an exam; where sides are not known, all images as one breast's.
+ */
 export function patientAnswers(
   answers: readonly Answer[],
   { aggregation }: Pick<Bundle, 'aggregation'>,

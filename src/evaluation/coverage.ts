@@ -23,7 +23,10 @@ export interface CoverageStep {
 
 /** Risk against coverage (El-Yaniv and Wiener 2010). */
 export interface Coverage {
-  /** `distance`: the farthest from what the model was made from go first; `confidence`: those nearest to the operating point. */
+  /**
+   * `distance`: the farthest from what the model was made from go first; `confidence`: those nearest to the operating
+   * point.
+   */
   by: { rule: 'distance' | 'confidence'; steps: CoverageStep[] }[];
   /** As the service does it with this bundle, and with what codes. */
   asSet: CoverageStep & { reasons: { code: string; images: number }[] };

@@ -24,12 +24,19 @@ function discrimination({ data, model, exam, machines }: Known): string {
   const [negative, positive] = model.classes;
   const asked = `Of two women examined on the same machine, one labelled ${positive} and one ${negative}`;
   if (found.value === null)
-    return `On ${data.images} images of ${data.patients} women${kinds} it could not be measured how well the model tells them apart.`;
+    return (
+      `On ${data.images} images of ${data.patients} women${kinds} it could not be measured how well the model ` +
+      `tells them apart.`
+    );
   const interval =
     found.interval === null
       ? 'too few women for an interval'
       : `95 % interval ${hundredths(found.interval[0])} to ${hundredths(found.interval[1])}`;
-  return `${asked}, the model gives the ${positive} one the higher probability ${hundredths(found.value)} times in 100 (${interval}; guessing gives 50), measured on ${data.images} images of ${data.patients} women${kinds}: ${grade(found.value, found.interval)}.`;
+  return (
+    `${asked}, the model gives the ${positive} one the higher probability ${hundredths(found.value)} times in ` +
+    `100 (${interval}; guessing gives 50), measured on ${data.images} images of ${data.patients} women${kinds}: ` +
+    `${grade(found.value, found.interval)}.`
+  );
 }
 
 /** Sensitivity and specificity together above 1: less than this says next to nothing (Youden's index). */
@@ -50,7 +57,11 @@ function grade(value: number, interval: [number, number] | null): string {
 }
 
 function atWork({ exam, machines, model }: Known): string {
-  const found = `At its operating point it finds ${hundredths(exam.sensitivity.value)} of 100 women labelled ${model.classes[1]} and gives ${hundredths(exam.specificity.value === null ? null : 1 - exam.specificity.value)} of 100 of the others a false alarm`;
+  const found =
+    `At its operating point it finds ${hundredths(exam.sensitivity.value)} of 100 women labelled ` +
+    `${model.classes[1]} and gives ` +
+    `${hundredths(exam.specificity.value === null ? null : 1 - exam.specificity.value)} of 100 of the others a ` +
+    `false alarm`;
   const values = (of: 'sensitivity' | 'specificity') =>
     machines.machines.flatMap((machine) => machine[of].value ?? []);
   const [sensitivities, specificities] = [values('sensitivity'), values('specificity')];
@@ -61,7 +72,10 @@ function atWork({ exam, machines, model }: Known): string {
     Math.max(...specificities) - Math.min(...specificities) > 0.2
       ? `: the point that suits one machine does not suit another`
       : '';
-  return `${found}; from machine to machine it finds ${range(sensitivities)} of 100 ${model.classes[1]} images and clears ${range(specificities)} of 100 others${apart}.`;
+  return (
+    `${found}; from machine to machine it finds ${range(sensitivities)} of 100 ${model.classes[1]} images and ` +
+    `clears ${range(specificities)} of 100 others${apart}.`
+  );
 }
 
 function reliance(known: Known): string {
@@ -85,11 +99,16 @@ function reliance(known: Known): string {
     localisation === null
       ? 'whether its heat maps point at lesions was not measured here'
       : (localisation.peakInLesion.interval?.[0] ?? 0) > (localisation.peakInLesion.chance ?? 1)
-        ? `its heat map points into the lesion on ${hundredths(localisation.peakInLesion.value)} of 100 images with a known one (by chance ${hundredths(localisation.peakInLesion.chance)})`
-        : `its heat map misses the lesion as a map by chance would (${hundredths(localisation.peakInLesion.value)} of 100 against ${hundredths(localisation.peakInLesion.chance)})`;
+        ? `its heat map points into the lesion on ${hundredths(localisation.peakInLesion.value)} of 100 images with ` +
+          `a known one (by chance ${hundredths(localisation.peakInLesion.chance)})`
+        : `its heat map misses the lesion as a map by chance would (${hundredths(localisation.peakInLesion.value)} ` +
+          `of 100 against ${hundredths(localisation.peakInLesion.chance)})`;
   if (why !== '') return `Do not rely on it: ${why}; ${maps}.`;
   if ((exam.withinMachines.value ?? 0) < WEAK) return `It is too weak to be of help to a reader: ${maps}.`;
-  return `It may be shown beside a reader’s own judgement, never in place of it: ${maps}, and a negative answer rules nothing out.`;
+  return (
+    `It may be shown beside a reader’s own judgement, never in place of it: ${maps}, and a negative answer ` +
+    `rules nothing out.`
+  );
 }
 
 const plural = (count: number, word: string) => (count === 1 ? word : `${word}s`);

@@ -1,6 +1,6 @@
 /**
- * What a model is worth: figures with intervals by patient, what shortcuts could explain them, and whether the heat maps
- * can be believed. One folder out: a page for people, JSON and CSV for machines.
+ * What a model is worth: figures with intervals by patient, what shortcuts could explain them, and whether the heat
+ * maps can be believed. One folder out: a page for people, JSON and CSV for machines.
  */
 export { EvaluationError } from './errors.js';
 export { evaluate } from './evaluation.js';

@@ -64,8 +64,10 @@ export async function selectImages(
       {
         remedy:
           training?.protocol === 'by-image'
-            ? 'It was split by image, so that no patient of its data is new to it. Give other patients, or compare it with the paper by `--protocol by-image`.'
-            : 'Give cases that the model has not seen. `--split all` takes these all the same, and says so in the report.',
+            ? 'It was split by image, so that no patient of its data is new to it. Give other patients, or compare ' +
+              'it with the paper by `--protocol by-image`.'
+            : 'Give cases that the model has not seen. `--split all` takes these all the same, and says so in the ' +
+              'report.',
       },
     );
   const evaluated = new Set(chosen.map((image) => image.case));
@@ -88,7 +90,8 @@ export async function selectImages(
 /**
  * The test share of the copies that a bundle of a split by image was made from: made again from its record.
  *
- * @throws EvaluationError `evaluation-copies` where these are not the images that it was made from, or others are asked for
+ * @throws EvaluationError `evaluation-copies` where these are not the images that it was made from, or others are asked
+ *   for
  */
 export function selectCopies(
   images: LabelledImage[],
@@ -106,7 +109,7 @@ export function selectCopies(
       },
     );
   const made = splitOfCopies(images, { copies: copies!, seed });
-  // One image more or less, or another label, deals all copies out anew: among them would be such as it learnt from.
+  // One image more or less, or another label, deals all copies out again: among them would be such as it learnt from.
   const same =
     (parts.images === undefined || parts.images === digestOfImages(images)) &&
     images.every((image) => parts.partOf(image.case) === 'training') &&

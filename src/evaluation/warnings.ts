@@ -22,40 +22,51 @@ export function warningsOf(known: Known): string[] {
   const warnings: string[] = [];
   if (protocol === 'by-image')
     warnings.push(
-      `LEAKING PROTOCOL: ${copiesText(selection)}the data was split by image, so that images of one patient, or turned copies of one image, stand both among those that the network learnt from and among those it is measured on. The figures are too good, and stand here only to be compared with publications that do the same.`,
+      `LEAKING PROTOCOL: ${copiesText(selection)}the data was split by image, so that images of one patient, or ` +
+        `turned copies of one image, stand both among those that the network learnt from and among those it is ` +
+        `measured on. The figures are too good, and stand here only to be compared with publications that do the same.`,
     );
   if (protocol === 'by-patient' && model.split === 'by-image')
     warnings.push(
-      'This model was split by image and is not for patients: its calibration and its operating point were chosen on copies of what it had learnt. The figures on patients who are new to it say how little the leaking ones mean.',
+      'This model was split by image and is not for patients: its calibration and its operating point were chosen ' +
+        'on copies of what it had learnt. The figures on patients who are new to it say how little the leaking ones ' +
+        'mean.',
     );
   const used = selection.evaluated.training + selection.evaluated.validation;
   if (used > 0 && protocol === 'by-patient')
     warnings.push(
-      `${used} of the ${patients} patients were used for making this model. The figures say how well it remembers, not how well it will do.`,
+      `${used} of the ${patients} patients were used for making this model. The figures say how well it remembers, ` +
+        `not how well it will do.`,
     );
   if (selection.known === 'unknown' && protocol === 'by-patient')
     warnings.push(
-      'The bundle does not tell which patients it was made from, and the labels file is not the one that it was made from, going by its seed and its numbers of cases. That these patients are new to it is taken on trust.',
+      'The bundle does not tell which patients it was made from, and the labels file is not the one that it was ' +
+        'made from, going by its seed and its numbers of cases. That these patients are new to it is taken on trust.',
     );
   warnings.push(...learnedWarnings(known), ...columnWarnings(known));
   const { positives, count } = levels.patient;
   if (Math.min(positives, count - positives) < 30)
     warnings.push(
-      `There are ${positives} patients with and ${count - positives} without a positive finding. Below 30 of each, intervals are wide and themselves uncertain.`,
+      `There are ${positives} patients with and ${count - positives} without a positive finding. Below 30 of each, ` +
+        `intervals are wide and themselves uncertain.`,
     );
   if (levels.patient.auc.interval !== null && !tells(levels.patient.auc.interval))
     warnings.push(
-      'By patient the AUC cannot be told from guessing (0.5): either the model is no good on these data, or there are too few patients to see that it is.',
+      'By patient the AUC cannot be told from guessing (0.5): either the model is no good on these data, or there ' +
+        'are too few patients to see that it is.',
     );
   const { positive, negative } = known.exam.imagesPerPatient;
   if (model.aggregation.exam === 'max' && Math.max(positive, negative) > 1.2 * Math.min(positive, negative))
     warnings.push(
-      `A patient with a finding has ${positive.toFixed(1)} images on average, one without ${negative.toFixed(1)}. Joined by maximum, as the service does it, more images give a higher answer: read “by exam, one breast each” in place of the figures by patient.`,
+      `A patient with a finding has ${positive.toFixed(1)} images on average, one without ${negative.toFixed(1)}. ` +
+        `Joined by maximum, as the service does it, more images give a higher answer: read “by exam, one breast ` +
+        `each” in place of the figures by patient.`,
     );
   const blind = shortcuts.shortcuts.find(({ of }) => of === 'network');
   if (tells(blind?.auc.interval))
     warnings.push(
-      'With the breast painted over the network still tells the classes apart better than chance: something outside the breast gives the label away.',
+      'With the breast painted over the network still tells the classes apart better than chance: something outside ' +
+        'the breast gives the label away.',
     );
   const prepared = shortcuts.shortcuts.filter(({ of, auc }) => of === 'input' && (auc.value ?? 0) >= MUCH);
   for (const { name, auc } of prepared)
@@ -65,12 +76,14 @@ export function warningsOf(known: Known): string[] {
   const { asItLies, canonical, drop } = shortcuts.orientation;
   if ((drop.interval?.[0] ?? 0) > 0.02)
     warnings.push(
-      `The AUC falls from ${asItLies.value!.toFixed(2)} to ${canonical.value!.toFixed(2)} when the images are brought to one orientation: orientation carries part of the figure.`,
+      `The AUC falls from ${asItLies.value!.toFixed(2)} to ${canonical.value!.toFixed(2)} when the images are ` +
+        `brought to one orientation: orientation carries part of the figure.`,
     );
   const { asItIs, erased, drop: fall } = shortcuts.background;
   if ((fall.interval?.[0] ?? 0) > 0.02)
     warnings.push(
-      `The AUC falls from ${asItIs.value!.toFixed(2)} to ${erased.value!.toFixed(2)} when everything outside the breast is painted over: letters, borders or background carry part of the figure.`,
+      `The AUC falls from ${asItIs.value!.toFixed(2)} to ${erased.value!.toFixed(2)} when everything outside the ` +
+        `breast is painted over: letters, borders or background carry part of the figure.`,
     );
   const contradictions = shortcuts.copies.withinEvaluated.filter(({ contradiction }) => contradiction).length;
   if (contradictions > 0)
@@ -85,7 +98,8 @@ export function warningsOf(known: Known): string[] {
   const peak = known.localisation?.peakInLesion;
   if (peak !== undefined && !((peak.interval?.[0] ?? 0) > (peak.chance ?? 1)))
     warnings.push(
-      `The heat map's peak lies in a malignant lesion on ${percentOf(peak.value)} of the images, where chance gives ${percentOf(peak.chance)}: it does not point at lesions.`,
+      `The heat map's peak lies in a malignant lesion on ${percentOf(peak.value)} of the images, where chance gives ` +
+        `${percentOf(peak.chance)}: it does not point at lesions.`,
     );
   return warnings;
 }
@@ -103,11 +117,16 @@ function learnedWarnings({ shortcuts: { learned } }: Pick<Known, 'shortcuts'>): 
   const [file, input] = [most('file'), most('input')];
   if (input !== undefined && input !== null)
     return [
-      `Grey levels and differences between neighbours alone, without any form, tell the classes apart with an AUC of ${input.toFixed(2)} in what the network gets: images of the two classes were made in different ways. A network reaches that without looking at a lesion, so no figure on these images says what it would do on others.`,
+      `Grey levels and differences between neighbours alone, without any form, tell the classes apart with an AUC ` +
+        `of ${input.toFixed(2)} in what the network gets: images of the two classes were made in different ways. A ` +
+        `network reaches that without looking at a lesion, so no figure on these images says what it would do on ` +
+        `others.`,
     ];
   if (file !== undefined && file !== null)
     return [
-      `Grey levels and differences between neighbours alone tell the classes apart with an AUC of ${file.toFixed(2)} in the files: images of the two classes were made in different ways. In what the network gets these figures tell less, but the data should be mended.`,
+      `Grey levels and differences between neighbours alone tell the classes apart with an AUC of ` +
+        `${file.toFixed(2)} in the files: images of the two classes were made in different ways. In what the ` +
+        `network gets these figures tell less, but the data should be mended.`,
     ];
   return [];
 }
@@ -115,16 +134,25 @@ function learnedWarnings({ shortcuts: { learned } }: Pick<Known, 'shortcuts'>): 
 function columnWarnings({ columns }: Pick<Known, 'columns'>): string[] {
   return columns.flatMap(({ column, alone, network, withinValues, difference }) => {
     if (tells(alone.interval) && alone.value! >= MUCH)
-      return `The ${column} alone tells the classes apart with an AUC of ${alone.value!.toFixed(2)}: a network that knows it from the look of an image needs no lesion. Read the figures within each ${column}.`;
+      return (
+        `The ${column} alone tells the classes apart with an AUC of ${alone.value!.toFixed(2)}: a network that ` +
+        `knows it from the look of an image needs no lesion. Read the figures within each ${column}.`
+      );
     if ((difference.interval?.[0] ?? 0) > 0.02)
-      return `The AUC by image is ${network.value!.toFixed(2)}, but ${withinValues.value!.toFixed(2)} among images of the same ${column}: part of the figure comes from telling the ${column} apart.`;
+      return (
+        `The AUC by image is ${network.value!.toFixed(2)}, but ${withinValues.value!.toFixed(2)} among images ` +
+        `of the same ${column}: part of the figure comes from telling the ${column} apart.`
+      );
     return [];
   });
 }
 
 function copiesText({ copies }: Evaluation['data']['selection']): string {
   if (copies === undefined) return '';
-  return `${copies.ofEach} copies of each of ${copies.images} images were made (rotated by steps of 30 degrees, flipped, with and without CLAHE) and split at random: `;
+  return (
+    `${copies.ofEach} copies of each of ${copies.images} images were made (rotated by steps of 30 degrees, ` +
+    `flipped, with and without CLAHE) and split at random: `
+  );
 }
 
 /** One of deletion and insertion must show that hot places carry the answer. */
@@ -141,7 +169,8 @@ export function heatMapWarnings({ perturbation }: Pick<ExplanationChecks, 'pertu
         ? 'blurring raises the answer whatever is blurred, so covering and uncovering cannot tell'
         : 'covering or uncovering their hot places was not seen to change it more than other places do';
   return [
-    `The heat maps could not be shown to mark what the answer comes from: ${why}. Do not read them as a place to look at.`,
+    `The heat maps could not be shown to mark what the answer comes from: ${why}. Do not read them as a place to ` +
+      `look at.`,
   ];
 }
 

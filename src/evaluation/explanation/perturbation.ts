@@ -56,33 +56,35 @@ export async function checkPerturbation(
 
 /** One image, its blurred double, and the network that looks at mixtures of both. */
 class Perturbation {
-  private readonly blurred: Float32Array;
+  readonly #blurred: Float32Array;
 
-  constructor(
-    private readonly bundle: Bundle,
-    private readonly engine: Engine,
-    private readonly input: Float32Array,
-  ) {
-    this.blurred = blur(input, bundle.input);
+  readonly #bundle: Bundle;
+
+  readonly #engine: Engine;
+
+  readonly #input: Float32Array;
+
+  constructor(bundle: Bundle, engine: Engine, input: Float32Array) {
+    this.#bundle = bundle;
+
+    this.#engine = engine;
+
+    this.#input = input;
+    this.#blurred = blur(input, bundle.input);
   }
 
   /** Calibrated probabilities at each fraction. `ranks` says of each cell of the map when its turn comes. */
   async curves(ranks: CellRanks): Promise<{ deletion: number[]; insertion: number[] }> {
-    const hidden = FRACTIONS.map((fraction) => this.mixture(ranks, fraction, this.blurred, this.input));
-    const shown = FRACTIONS.map((fraction) => this.mixture(ranks, fraction, this.input, this.blurred));
-    const raw = await rawProbabilities(this.engine, [...hidden, ...shown]);
-    const probabilities = raw.map((one) => calibrate(this.bundle, one));
+    const hidden = FRACTIONS.map((fraction) => this.#mixture(ranks, fraction, this.#blurred, this.#input));
+    const shown = FRACTIONS.map((fraction) => this.#mixture(ranks, fraction, this.#input, this.#blurred));
+    const raw = await rawProbabilities(this.#engine, [...hidden, ...shown]);
+    const probabilities = raw.map((one) => calibrate(this.#bundle, one));
     return { deletion: probabilities.slice(0, hidden.length), insertion: probabilities.slice(hidden.length) };
   }
 
   /** `first` in the cells whose turn has come, `second` elsewhere. */
-  private mixture(
-    ranks: CellRanks,
-    fraction: number,
-    first: Float32Array,
-    second: Float32Array,
-  ): Float32Array {
-    const { rows, columns, channels } = this.bundle.input;
+  #mixture(ranks: CellRanks, fraction: number, first: Float32Array, second: Float32Array): Float32Array {
+    const { rows, columns, channels } = this.#bundle.input;
     const turn = Math.round(fraction * ranks.rank.length);
     const out = second.slice();
     for (let y = 0; y < rows; y++) {

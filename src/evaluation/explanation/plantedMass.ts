@@ -180,7 +180,9 @@ async function picture(
   return {
     png: await overlayPng(rgb),
     alternative: `Made mammogram ${standardView(image.source)} with heat map, ${where}`,
-    caption: `Made exam ${view.exam}, ${standardView(image.source)}: ${where}, ${view.gradCam.hit ? 'a hit' : 'no hit'}. The white ring is where the mass was planted.`,
+    caption:
+      `Made exam ${view.exam}, ${standardView(image.source)}: ${where}, ` +
+      `${view.gradCam.hit ? 'a hit' : 'no hit'}. The white ring is where the mass was planted.`,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Estimate } from '../statistics/index.js';
 /** With other weights the map must change (Adebayo et al., Sanity Checks for Saliency Maps, NeurIPS 2018). */
 export interface RandomisedCheck {
   images: number;
-  /** Times the weights were shuffled anew. */
+  /** Times the weights were shuffled again. */
   shuffles: number;
   /** Spearman's rank correlation of an image's maps before and after, mean over images and shuffles. */
   correlation: Estimate;

@@ -28,7 +28,9 @@ export interface DataSetFigures {
   spread: MachineFigures['spread'];
   exam: ExamFigures;
   localisation: Localisation | null;
-  /** What gives labels away in this set: plain statistics of what the network gets, and the network without the breast. */
+  /**
+   * What gives labels away in this set: plain statistics of what the network gets, and the network without the breast.
+   */
   statistics: Shortcut['auc'];
   withoutBreast: Shortcut['auc'];
 }

@@ -17,9 +17,9 @@ export interface SharedAnswer {
 
 /**
  * By exam, but fairly. The service joins breasts by their maximum: of two breasts it is higher than of one whatever the
- * network knows. Where women with a cancer come with one breast and women without with two, that alone moves the figure.
- * So each woman counts with one breast: one with a cancer with the breast that has it, one without with either, in equal
- * shares (the mean over all such choices).
+ * network knows. Where women with a cancer come with one breast and women without with two, that alone moves the
+ * figure. So each woman counts with one breast: one with a cancer with the breast that has it, one without with either,
+ * in equal shares (the mean over all such choices).
  */
 export interface ExamFigures {
   /** What stands for a woman; an image where the labels do not tell the sides. */

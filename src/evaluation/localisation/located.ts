@@ -12,7 +12,9 @@ export const CHANCE_DRAWS = 20;
 /** A reader would not look at more of one image. */
 const MOST_MARKS = 10;
 
-/** What an image adds to FROC: for each malignant lesion its best mark, 0 for none, and the marks that hit no lesion. */
+/**
+ * What an image adds to FROC: for each malignant lesion its best mark, 0 for none, and the marks that hit no lesion.
+ */
 export interface Marks {
   lesions: number[];
   falseMarks: number[];

@@ -19,10 +19,17 @@ export function against({ against: found, model }: Evaluation): Html {
       ? ''
       : ` ${other.name} was made to tell ${other.classes[1]} from ${other.classes[0]}, not from ${model.classes[0]}.`;
   return html`<h2 id="against">Beside ${other.name} ${other.version}, on the same patients</h2>
-<p>Both models answered the same ${images} images of ${patients} patients.${leftOut === 0 ? '' : ` ${leftOut} patients that ${other.name} was made from are left out here.`}${classes} The difference of the AUC by exam is ${phrase(found.exam.difference)}. ${verdict(found, other.name)}</p>
-<div class="scroll"><table><thead><tr><th></th><th class="number">${model.name} ${model.version}</th><th class="number">${other.name} ${other.version}</th><th class="number">difference</th></tr></thead>
-<tbody>${lines.map(([name, one]) => html`<tr><th scope="row">${name}</th>${cell(one.own)}${cell(one.other)}${cell(one.difference)}</tr>`)}</tbody></table></div>
-<p class="quiet">The same patients are drawn for both models, so that what makes a patient easy or hard for both goes out of the difference. Operating points: ${number(model.operatingPoint)} and ${number(other.operatingPoint)}.</p>`;
+<p>Both models answered the same ${images} images of ${patients}
+patients.${leftOut === 0 ? '' : ` ${leftOut} patients that ${other.name} was made from are left out here.`}${classes}
+The difference of the AUC by exam is ${phrase(found.exam.difference)}. ${verdict(found, other.name)}</p>
+<div class="scroll"><table><thead><tr><th></th><th class="number">${model.name} ${model.version}</th>
+<th class="number">${other.name} ${other.version}</th><th class="number">difference</th></tr></thead>
+<tbody>${lines.map(
+    ([name, one]) => html`<tr><th scope="row">${name}</th>${cell(one.own)}${cell(one.other)}
+${cell(one.difference)}</tr>`,
+  )}</tbody></table></div>
+<p class="quiet">The same patients are drawn for both models, so that what makes a patient easy or hard for both goes
+out of the difference. Operating points: ${number(model.operatingPoint)} and ${number(other.operatingPoint)}.</p>`;
 }
 
 function verdict({ exam: { difference } }: Against, other: string): Html {

@@ -10,8 +10,8 @@ interface PaperRow {
 }
 
 /**
- * The table of the paper that Mamori starts from (§V, Results): 1856 images, which are turned and flipped copies of 106, split
- * by image.
+ * The table of the paper that Mamori starts from (§V, Results): 1856 images, which are turned and flipped copies of
+ * 106, split by image.
  */
 const PAPER: { classes: [negative: PaperRow, positive: PaperRow]; macroAverage: PaperRow; accuracy: number } =
   {
@@ -41,8 +41,16 @@ ${leaking.map((one) => besidePaper(one, honest))}`;
 }
 
 function overview(evaluation: Evaluation, all: Evaluation[]): Html {
-  return html`<div class="scroll"><table><thead><tr><th>Model</th><th>Protocol</th><th class="number">images</th><th class="number">AUC by image</th><th class="number">AUC by patient</th><th class="number">accuracy</th><th class="number">ECE</th></tr></thead>
-<tbody>${all.map((one) => html`<tr><th scope="row">${one.model.name} ${one.model.version}${one === evaluation ? ' (this page)' : ''}</th><td>${protocolName(one)}</td><td class="number">${one.data.images}</td>${cell(one.levels.image.auc)}${cell(one.levels.patient.auc)}${cell(one.levels.image.atOperatingPoint.accuracy)}<td class="number">${figure(one.levels.image.calibrationError, 3)}</td></tr>`)}</tbody></table></div>`;
+  return html`<div class="scroll"><table><thead><tr><th>Model</th><th>Protocol</th><th class="number">images</th>
+<th class="number">AUC by image</th><th class="number">AUC by patient</th><th class="number">accuracy</th>
+<th class="number">ECE</th></tr></thead>
+<tbody>${all.map(
+    (one) => html`<tr><th scope="row">
+${one.model.name} ${one.model.version}${one === evaluation ? ' (this page)' : ''}</th><td>${protocolName(one)}</td>
+<td class="number">${one.data.images}</td>${cell(one.levels.image.auc)}${cell(one.levels.patient.auc)}
+${cell(one.levels.image.atOperatingPoint.accuracy)}<td class="number">${figure(one.levels.image.calibrationError, 3)}
+</td></tr>`,
+  )}</tbody></table></div>`;
 }
 
 function besidePaper(one: Evaluation, honest: Evaluation[]): Html {
@@ -56,13 +64,27 @@ function besidePaper(one: Evaluation, honest: Evaluation[]): Html {
   const made =
     copies === undefined
       ? 'Images of one patient stand on both sides.'
-      : `${copies.ofEach} copies of each of ${copies.images} images were made, turned by steps of 30 degrees, flipped, with and without CLAHE, and the copies split at random: nearly every test copy has others of the same image in training.`;
+      : `${copies.ofEach} copies of each of ${copies.images} images were made, turned by steps of 30 degrees, ` +
+        `flipped, with and without CLAHE, and the copies split at random: nearly every test copy has others of the ` +
+        `same image in training.`;
   return html`<h3>The paper’s protocol: ${model.name} ${model.version} beside the paper’s table</h3>
-<p class="note bad" role="note">Leaking: augmented first, then split by image. ${made} Such figures measure memory. They are here because the paper’s are made in the same way, and say nothing about a new patient.${honestText(honest)}</p>
-<div class="scroll"><table><caption>${data.images} images at the operating point; the paper’s are ${PAPER.macroAverage.support} copies of 106 images.</caption>
-<thead><tr><th></th>${['precision', 'recall', 'F1', 'support'].map((name) => html`<th class="number">${name}: paper</th><th class="number">here</th>`)}</tr></thead><tbody>
-${rows.map(([name, paper, here], index) => html`<tr class="${index === 2 ? 'sum' : ''}"><th scope="row">${name}</th>${(['precision', 'recall', 'f1'] as const).map((figure) => pair(number(paper[figure]), number(here[figure])))}${pair(String(paper.support), String(here.support))}</tr>`)}
-<tr><th scope="row">accuracy</th><td></td><td></td><td></td><td></td>${pair(number(PAPER.accuracy), number(table.accuracy))}${pair(String(PAPER.macroAverage.support), String(table.macroAverage.support))}</tr></tbody></table></div>`;
+<p class="note bad" role="note">Leaking: augmented first, then split by image. ${made} Such figures measure memory.
+They are here because the paper’s are made in the same way, and say nothing about a new patient.${honestText(honest)}
+</p>
+<div class="scroll"><table><caption>${data.images} images at the operating point; the paper’s are
+${PAPER.macroAverage.support} copies of 106 images.</caption>
+<thead><tr><th></th>${['precision', 'recall', 'F1', 'support'].map(
+    (name) => html`<th class="number">
+${name}: paper</th><th class="number">here</th>`,
+  )}</tr></thead><tbody>
+${rows.map(
+  ([name, paper, here], index) => html`<tr class="${index === 2 ? 'sum' : ''}"><th scope="row">${name}</th>
+${(['precision', 'recall', 'f1'] as const).map((figure) => pair(number(paper[figure]), number(here[figure])))}
+${pair(String(paper.support), String(here.support))}</tr>`,
+)}
+<tr><th scope="row">accuracy</th><td></td><td></td><td></td><td></td>
+${pair(number(PAPER.accuracy), number(table.accuracy))}
+${pair(String(PAPER.macroAverage.support), String(table.macroAverage.support))}</tr></tbody></table></div>`;
 }
 
 function pair(paper: string, here: string): Html {
@@ -74,7 +96,8 @@ function honestText(honest: Evaluation[]): string {
   return honest
     .map(
       ({ model, levels }) =>
-        ` Split by patient, ${model.name} ${model.version} has an accuracy of ${figure(levels.image.atOperatingPoint.accuracy)} and an AUC of ${figure(levels.image.auc)} by image.`,
+        ` Split by patient, ${model.name} ${model.version} has an accuracy of ` +
+        `${figure(levels.image.atOperatingPoint.accuracy)} and an AUC of ${figure(levels.image.auc)} by image.`,
     )
     .join('');
 }

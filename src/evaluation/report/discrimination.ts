@@ -17,9 +17,12 @@ export function discrimination(evaluation: Evaluation): Html {
     ['weighted average', table.weightedAverage],
   ];
   return html`<h2 id="discrimination">How well it tells ${positive} from ${negative}</h2>
-<p>The AUC is the chance that a randomly taken ${positive} case gets a higher probability than a ${negative} one: 0.5 is guessing, 1 is perfect. By patient it is ${phrase(levels.patient.auc)}, by image ${phrase(levels.image.auc)}.</p>
+<p>The AUC is the chance that a randomly taken ${positive} case gets a higher probability than a ${negative} one: 0.5
+is guessing, 1 is perfect. By patient it is ${phrase(levels.patient.auc)}, by image ${phrase(levels.image.auc)}.</p>
 <div class="figures">
-<figure><h3>ROC curve</h3>${rocPlot(evaluation)}<figcaption>Every threshold trades sensitivity for false alarms. Solid: by patient with its 95 % band; dashed: by image. The ring is the operating point on the images’ curve; the dotted diagonal is guessing.</figcaption></figure>
+<figure><h3>ROC curve</h3>${rocPlot(evaluation)}<figcaption>Every threshold trades sensitivity for false alarms. Solid:
+by patient with its 95 % band; dashed: by image. The ring is the operating point on the images’ curve; the dotted
+diagonal is guessing.</figcaption></figure>
 <figure><h3>Precision and recall</h3>${plot(
     {
       title: 'Precision-recall curve',
@@ -36,14 +39,28 @@ export function discrimination(evaluation: Evaluation): Html {
       curve(scale, curves.patient.precisionRecall),
       curve(scale, curves.image.precisionRecall, 'first dashed'),
     ],
-  )}<figcaption>Solid: by patient; dashed: by image; dotted: what guessing gives on these images. Average precision by image ${phrase(levels.image.averagePrecision)}. Precision depends on how common ${positive} cases are: here ${percent(levels.image.positives / levels.image.count)} of the images, in screening less than 1 %.</figcaption></figure>
-<figure><h3>Answers by class</h3>${histogramPlot(evaluation)}<figcaption>How many images got which probability: ${negative} downwards, ${positive} upwards. The dotted line is the operating point. The less they overlap the better.</figcaption></figure>
-<figure><h3>Confusion matrix</h3>${confusionPlot(evaluation)}<figcaption>Images at the operating point of ${number(model.operatingPoint)}. Of ${confusion.truePositive + confusion.falseNegative} ${positive} images ${confusion.falseNegative} were missed, of ${confusion.trueNegative + confusion.falsePositive} ${negative} ones ${confusion.falsePositive} were false alarms.</figcaption></figure>
+  )}<figcaption>Solid: by patient; dashed: by image; dotted: what guessing gives on these images. Average precision by
+image ${phrase(levels.image.averagePrecision)}. Precision depends on how common ${positive} cases are: here
+${percent(levels.image.positives / levels.image.count)} of the images, in screening less than 1 %.</figcaption></figure>
+<figure><h3>Answers by class</h3>${histogramPlot(evaluation)}<figcaption>How many images got which probability:
+${negative} downwards, ${positive} upwards. The dotted line is the operating point. The less they overlap the
+better.</figcaption></figure>
+<figure><h3>Confusion matrix</h3>${confusionPlot(evaluation)}<figcaption>Images at the operating point of
+${number(model.operatingPoint)}. Of ${confusion.truePositive + confusion.falseNegative} ${positive} images
+${confusion.falseNegative} were missed, of ${confusion.trueNegative + confusion.falsePositive} ${negative} ones
+${confusion.falsePositive} were false alarms.</figcaption></figure>
 </div>
-<div class="scroll"><table><caption>By class, images at the operating point. The form of the table is that of the paper which Mamori starts from.</caption>
-<thead><tr><th></th><th class="number">precision</th><th class="number">recall</th><th class="number">F1</th><th class="number">support</th></tr></thead><tbody>
-${rows.map(([name, row], index) => html`<tr class="${index === 2 ? 'sum' : ''}"><th scope="row">${name}</th><td class="number">${number(row.precision)}</td><td class="number">${number(row.recall)}</td><td class="number">${number(row.f1)}</td><td class="number">${row.support}</td></tr>`)}
-<tr><th scope="row">accuracy</th><td></td><td></td><td class="number">${number(table.accuracy)}</td><td class="number">${table.macroAverage.support}</td></tr></tbody></table></div>
+<div class="scroll"><table><caption>By class, images at the operating point. The form of the table is that of the paper
+which Mamori starts from.</caption>
+<thead><tr><th></th><th class="number">precision</th><th class="number">recall</th><th class="number">F1</th>
+<th class="number">support</th></tr></thead><tbody>
+${rows.map(
+  ([name, row], index) => html`<tr class="${index === 2 ? 'sum' : ''}"><th scope="row">${name}</th>
+<td class="number">${number(row.precision)}</td><td class="number">${number(row.recall)}</td><td class="number">
+${number(row.f1)}</td><td class="number">${row.support}</td></tr>`,
+)}
+<tr><th scope="row">accuracy</th><td></td><td></td><td class="number">${number(table.accuracy)}</td><td class="number">
+${table.macroAverage.support}</td></tr></tbody></table></div>
 ${levelsTable(evaluation)}`;
 }
 
@@ -62,7 +79,8 @@ export function rocPlot({ levels, curves }: Evaluation): Html {
       band(scale, curves.patient.rocBand),
       curve(scale, curves.patient.roc),
       curve(scale, curves.image.roc, 'first dashed'),
-      html`<circle class="mark" cx="${scale.x(1 - (specificity.value ?? 0))}" cy="${scale.y(sensitivity.value ?? 0)}" r="6"/>`,
+      html`<circle class="mark" r="6" cx="${scale.x(1 - (specificity.value ?? 0))}"
+cy="${scale.y(sensitivity.value ?? 0)}"/>`,
     ],
   );
 }
@@ -77,7 +95,9 @@ function histogramPlot({ histogram, model }: Evaluation): Html {
   return plot(
     {
       title: 'Images by probability and class',
-      description: `${model.classes[0]}: ${histogram.negative.join(', ')}; ${model.classes[1]}: ${histogram.positive.join(', ')} images in twenty bins from 0 to 1`,
+      description:
+        `${model.classes[0]}: ${histogram.negative.join(', ')}; ${model.classes[1]}: ` +
+        `${histogram.positive.join(', ')} images in twenty bins from 0 to 1`,
       x: { label: `Probability of ${model.classes[1]}`, ...square },
       y: { label: 'Images', from: -most, to: most, ticks, format: (value) => String(Math.abs(value)) },
     },
@@ -89,7 +109,8 @@ function histogramPlot({ histogram, model }: Evaluation): Html {
         column(scale, i * width, (i + 0.92) * width, -count, 0, 'fill-first half'),
       ),
       chance(scale, [model.operatingPoint, -most], [model.operatingPoint, most]),
-      html`<text x="${scale.x(0.98)}" y="${scale.y(most) + 14}" text-anchor="end">${model.classes[1]}</text><text x="${scale.x(0.02)}" y="${scale.y(-most) - 6}">${model.classes[0]}</text>`,
+      html`<text x="${scale.x(0.98)}" y="${scale.y(most) + 14}" text-anchor="end">${model.classes[1]}</text>
+<text x="${scale.x(0.02)}" y="${scale.y(-most) - 6}">${model.classes[0]}</text>`,
     ],
   );
 }
@@ -104,14 +125,21 @@ function confusionPlot({ levels, model }: Evaluation): Html {
     { row: 1, column: 0, count: falseNegative, of: truePositive + falseNegative, right: false },
     { row: 1, column: 1, count: truePositive, of: truePositive + falseNegative, right: true },
   ];
-  const description = `${trueNegative} ${negative} right, ${falsePositive} ${negative} called ${positive}, ${falseNegative} ${positive} called ${negative}, ${truePositive} ${positive} right`;
+  const description =
+    `${trueNegative} ${negative} right, ${falsePositive} ${negative} called ${positive}, ` +
+    `${falseNegative} ${positive} called ${negative}, ${truePositive} ${positive} right`;
   return html`<svg viewBox="0 0 420 380" role="img" aria-label="Confusion matrix. ${description}">
 ${cells.map(({ row, column: at, count, of, right }) => {
   const share = of === 0 ? 0 : count / of;
   const [x, y] = [100 + at * 154, 48 + row * 148];
-  return html`<rect class="${right ? 'fill-accent' : 'fill-second'}" fill-opacity="${(0.1 + 0.5 * share).toFixed(2)}" x="${x}" y="${y}" width="150" height="144" rx="6"/><text x="${x + 75}" y="${y + 70}" text-anchor="middle" style="font-size:26px">${count}</text><text x="${x + 75}" y="${y + 94}" text-anchor="middle">${percent(share)} of row</text>`;
+  const opacity = (0.1 + 0.5 * share).toFixed(2);
+  return html`<rect class="${right ? 'fill-accent' : 'fill-second'}" fill-opacity="${opacity}"
+x="${x}" y="${y}" width="150" height="144" rx="6"/>
+<text x="${x + 75}" y="${y + 70}" text-anchor="middle" style="font-size:26px">${count}</text>
+<text x="${x + 75}" y="${y + 94}" text-anchor="middle">${percent(share)} of row</text>`;
 })}
-<text x="252" y="18" text-anchor="middle">answer</text><text x="175" y="38" text-anchor="middle">${negative}</text><text x="329" y="38" text-anchor="middle">${positive}</text>
+<text x="252" y="18" text-anchor="middle">answer</text><text x="175" y="38" text-anchor="middle">${negative}</text>
+<text x="329" y="38" text-anchor="middle">${positive}</text>
 <text x="92" y="124" text-anchor="end">${negative}</text><text x="92" y="272" text-anchor="end">${positive}</text>
 <text transform="translate(14 195) rotate(-90)" text-anchor="middle">label</text></svg>`;
 }
@@ -137,7 +165,11 @@ function levelsTable({ levels }: Evaluation): Html {
     ['Brier score', (one) => cell(one.brierScore, 3)],
   ];
   return html`<h3>By image, breast and patient</h3>
-<p>One patient counts as ${'positive'} in truth where any image does. The two lines “at 90 %” read a threshold off these very data: they say what is possible, the lines at the operating point what the service does.${levels.breast === null ? ' Breasts are not told apart, as the labels file has no side for each image.' : ''}</p>
-<div class="scroll"><table><thead><tr><th></th>${shown.map(([name]) => html`<th class="number">${name}</th>`)}</tr></thead>
-<tbody>${lines.map(([name, of]) => html`<tr><th scope="row">${name}</th>${shown.map(([, one]) => of(one))}</tr>`)}</tbody></table></div>`;
+<p>One patient counts as ${'positive'} in truth where any image does. The two lines “at 90 %” read a threshold off
+these very data: they say what is possible, the lines at the operating point what the service
+does.${levels.breast === null ? ' Breasts are not told apart, as the labels file has no side for each image.' : ''}</p>
+<div class="scroll"><table><thead><tr><th></th>${shown.map(([name]) => html`<th class="number">${name}</th>`)}</tr>
+</thead>
+<tbody>${lines.map(([name, of]) => html`<tr><th scope="row">${name}</th>${shown.map(([, one]) => of(one))}</tr>`)}
+</tbody></table></div>`;
 }

@@ -40,11 +40,22 @@ export function plot(options: PlotOptions, draw: (scale: Scale) => Html[]): Html
   };
   const write = (axis: Axis, tick: number) => (axis.format ?? String)(tick);
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${options.title}. ${options.description}">
-${x.ticks.map((tick) => html`<line class="grid" x1="${scale.x(tick)}" x2="${scale.x(tick)}" y1="${top}" y2="${bottom}"/><text class="tick" x="${scale.x(tick)}" y="${bottom + 18}" text-anchor="middle">${write(x, tick)}</text>`)}
-${y.ticks.map((tick) => html`<line class="grid" x1="${left}" x2="${right}" y1="${scale.y(tick)}" y2="${scale.y(tick)}"/><text class="tick" x="${left - 8}" y="${scale.y(tick) + 4}" text-anchor="end">${write(y, tick)}</text>`)}
+${x.ticks.map(
+  (tick) => html`<line class="grid" x1="${scale.x(tick)}" x2="${scale.x(tick)}" y1="${top}" y2="${bottom}"/>
+<text class="tick" x="${scale.x(tick)}" y="${bottom + 18}" text-anchor="middle">${write(x, tick)}</text>`,
+)}
+${y.ticks.map(
+  (tick) => html`<line class="grid" x1="${left}" x2="${right}" y1="${scale.y(tick)}" y2="${scale.y(tick)}"/>
+<text class="tick" x="${left - 8}" y="${scale.y(tick) + 4}" text-anchor="end">${write(y, tick)}</text>`,
+)}
 <path class="axis" d="M${left} ${top}V${bottom}H${right}"/>
 <text x="${(left + right) / 2}" y="${height - 8}" text-anchor="middle">${x.label}</text>
-${y.label === '' ? [] : html`<text transform="translate(13 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${y.label}</text>`}
+${
+  y.label === ''
+    ? []
+    : html`<text transform="translate(13 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${y.label}
+</text>`
+}
 ${draw(scale)}</svg>`;
 }
 
@@ -81,7 +92,9 @@ export function column(
   look: string,
 ): Html {
   if (top === bottom) return new Html('');
-  return html`<rect class="${look}" x="${scale.x(from)}" y="${scale.y(top)}" width="${round(scale.x(to) - scale.x(from))}" height="${round(scale.y(bottom) - scale.y(top))}"/>`;
+  const width = round(scale.x(to) - scale.x(from));
+  const height = round(scale.y(bottom) - scale.y(top));
+  return html`<rect class="${look}" x="${scale.x(from)}" y="${scale.y(top)}" width="${width}" height="${height}"/>`;
 }
 
 /** A point with its interval upwards and downwards. */
@@ -91,7 +104,9 @@ export function upright(
   interval: readonly [number, number],
   radius: number,
 ): Html {
-  return html`<line class="bar" x1="${scale.x(x)}" x2="${scale.x(x)}" y1="${scale.y(interval[0])}" y2="${scale.y(interval[1])}"/><circle class="dot" cx="${scale.x(x)}" cy="${scale.y(y)}" r="${round(radius)}"/>`;
+  const [low, high] = interval.map(scale.y);
+  return html`<line class="bar" x1="${scale.x(x)}" x2="${scale.x(x)}" y1="${low}" y2="${high}"/>
+<circle class="dot" cx="${scale.x(x)}" cy="${scale.y(y)}" r="${round(radius)}"/>`;
 }
 
 export interface ForestRow {
@@ -116,14 +131,21 @@ export function forest(title: string, rows: ForestRow[], x: Axis, reference: num
   const description = rows
     .map(
       ({ label, value, interval }) =>
-        `${label}: ${value?.toFixed(2) ?? 'not measured'}${interval ? `, ${interval.map((one) => one.toFixed(2)).join(' to ')}` : ''}`,
+        `${label}: ${value?.toFixed(2) ?? 'not measured'}${
+          interval ? `, ${interval.map((one) => one.toFixed(2)).join(' to ')}` : ''
+        }`,
     )
     .join('; ');
   return plot({ title, description, x, y, width: 860, height, left: 250 }, (scale) => [
     chance(scale, [reference, rows.length - 0.4], [reference, -0.6]),
     ...rows.map(
       ({ value, interval, note }, index) => html`
-${interval === null ? [] : html`<line class="bar" x1="${scale.x(shown(interval[0]))}" x2="${scale.x(shown(interval[1]))}" y1="${scale.y(index)}" y2="${scale.y(index)}"/>`}
+${
+  interval === null
+    ? []
+    : html`<line class="bar" x1="${scale.x(shown(interval[0]))}" x2="${scale.x(shown(interval[1]))}"
+y1="${scale.y(index)}" y2="${scale.y(index)}"/>`
+}
 ${value === null ? [] : html`<circle class="dot" cx="${scale.x(shown(value))}" cy="${scale.y(index)}" r="5"/>`}
 <text class="tick" x="${scale.x(x.to) - 2}" y="${scale.y(index) + 4}" text-anchor="end">${note}</text>`,
     ),

@@ -1,9 +1,11 @@
 const LIGHT = `--ground: #f4f6f8; --card: #fff; --text: #16202c; --quiet: #546173; --line: #d9dfe7; --grid: #e9edf2;
   --first: #1f6fb5; --second: #c4511a; --accent: #3a3f9e; --band: rgba(58, 63, 158, .16);
-  --warn: #6b4300; --warn-ground: #fdf1d8; --bad: #9d1a1a; --bad-ground: #fbe3e0; --good: #17663a; --good-ground: #def2e5;`;
+  --warn: #6b4300; --warn-ground: #fdf1d8; --bad: #9d1a1a; --bad-ground: #fbe3e0; --good: #17663a;
+--good-ground: #def2e5;`;
 const DARK = `--ground: #11151b; --card: #191f28; --text: #e5eaf1; --quiet: #a3aebd; --line: #303a47; --grid: #262e39;
   --first: #6db3f2; --second: #f39562; --accent: #a9adff; --band: rgba(169, 173, 255, .2);
-  --warn: #f3cf80; --warn-ground: #382c10; --bad: #ffa29b; --bad-ground: #421c1b; --good: #82dca7; --good-ground: #153524;`;
+  --warn: #f3cf80; --warn-ground: #382c10; --bad: #ffa29b; --bad-ground: #421c1b; --good: #82dca7;
+--good-ground: #153524;`;
 
 /** The look of every drawing. */
 const PLOTS = `svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
@@ -13,7 +15,8 @@ svg .axis { stroke: var(--quiet); fill: none; }
 svg .chance { stroke: var(--quiet); stroke-width: 1.6; stroke-dasharray: 0 4.5; stroke-linecap: round; fill: none; }
 svg .curve { fill: none; stroke-width: 2.2; stroke: var(--accent); stroke-linejoin: round; }
 svg .first { stroke: var(--first); } svg .second { stroke: var(--second); } svg .dashed { stroke-dasharray: 7 4; }
-svg .fill-first { fill: var(--first); } svg .fill-second { fill: var(--second); } svg .fill-accent { fill: var(--accent); }
+svg .fill-first { fill: var(--first); } svg .fill-second { fill: var(--second); } svg .fill-accent {
+fill: var(--accent); }
 svg .half { fill-opacity: .72; }
 svg .band { fill: var(--band); stroke: none; }
 svg .dot { fill: var(--accent); stroke: var(--card); stroke-width: 1.5; }
@@ -23,7 +26,9 @@ svg .mark { fill: none; stroke: var(--second); stroke-width: 2.4; }`;
 /** For a drawing that stands alone, outside of the page. */
 export const DRAWING_STYLE = { light: `svg { ${LIGHT} }\n${PLOTS}`, dark: `svg { ${DARK} }\n${PLOTS}` };
 
-/** The page's whole look. In the page itself: it loads nothing. Text has a contrast of 4.5:1 or better in both schemes. */
+/**
+ * The page's whole look. In the page itself: it loads nothing. Text has a contrast of 4.5:1 or better in both schemes.
+ */
 export const STYLE = `
 :root { color-scheme: light dark; ${LIGHT} }
 @media (prefers-color-scheme: dark) { :root { ${DARK} } }
@@ -44,14 +49,18 @@ a { color: var(--accent); }
 .warn { background: var(--warn-ground); color: var(--warn); border-color: var(--warn); }
 .bad { background: var(--bad-ground); color: var(--bad); border-color: var(--bad); }
 .good { background: var(--good-ground); color: var(--good); border-color: var(--good); }
-.verdict { display: inline-block; border-radius: 1rem; padding: 0 .6rem; font-size: .82rem; white-space: nowrap; border: 0; }
-.cards { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr)); margin: 1.2rem 0; }
+.verdict { display: inline-block; border-radius: 1rem; padding: 0 .6rem; font-size: .82rem; white-space: nowrap;
+border: 0; }
+.cards { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr));
+margin: 1.2rem 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; }
 .card h3 { margin: 0; font-size: .85rem; font-weight: 600; color: var(--quiet); }
 .card .value { font-size: 1.9rem; line-height: 1.25; font-variant-numeric: tabular-nums; margin: 0; }
 .card p { margin: 0; font-size: .86rem; }
-.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); margin: 1rem 0; align-items: start; }
-figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; break-inside: avoid; }
+.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr));
+margin: 1rem 0; align-items: start; }
+figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem;
+break-inside: avoid; }
 figure.wide { grid-column: 1 / -1; }
 figure h3 { margin: 0 0 .4rem; }
 figure svg, figure img { display: block; width: 100%; height: auto; max-width: 34rem; margin: 0 auto; }
@@ -59,7 +68,8 @@ figure.wide svg { max-width: none; }
 figure.wide .across { overflow-x: auto; }
 figcaption { font-size: .86rem; margin-top: .5rem; }
 ${PLOTS}
-.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; margin: .8rem 0; }
+.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
+margin: .8rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; padding: .6rem .9rem; font-size: .86rem; }
 th, td { text-align: left; padding: .45rem .9rem; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -72,9 +82,12 @@ td .interval { display: block; font-size: .84em; }
 .sum td, .sum th { border-top: 2px solid var(--line); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; font-size: .92rem; margin: .8rem 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-@media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } figure.wide svg { width: 46rem; max-width: none; }
+@media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } figure.wide svg {
+width: 46rem; max-width: none; }
   th:not(.number), td:not(.number) { min-width: 7.5rem; } .verdict { white-space: normal; border-radius: .6rem; } }
 code { font-size: .86em; overflow-wrap: anywhere; }
-@media print { :root { color-scheme: light; ${LIGHT} --ground: #fff; } body { font-size: 10.5pt; } nav { display: none; }
-  main { padding: 0; max-width: none; } h2, h3 { break-after: avoid; } .scroll, .card, .note { break-inside: avoid; } * { print-color-adjust: exact; } }
+@media print { :root { color-scheme: light; ${LIGHT} --ground: #fff; } body { font-size: 10.5pt; } nav { display: none;
+}
+  main { padding: 0; max-width: none; } h2, h3 { break-after: avoid; } .scroll, .card, .note { break-inside: avoid; }
+* { print-color-adjust: exact; } }
 `;

@@ -13,7 +13,12 @@ export function summary(evaluation: Evaluation): Html {
     [
       'AUC within one machine',
       figure(machines.within),
-      `by image, 95 % interval ${intervalText(machines.within)}${machines.spread === null ? '' : `; from machine to machine ${number(machines.spread.lowest)} to ${number(machines.spread.highest)}`}`,
+      `by image, 95 % interval ${intervalText(machines.within)}${
+        machines.spread === null
+          ? ''
+          : `; from machine to ` +
+            `machine ${number(machines.spread.lowest)} to ${number(machines.spread.highest)}`
+      }`,
     ],
     [
       'AUC by exam, one breast each',
@@ -29,22 +34,26 @@ export function summary(evaluation: Evaluation): Html {
     [
       'Sensitivity, specificity',
       `${figure(image.atOperatingPoint.sensitivity)}, ${figure(image.atOperatingPoint.specificity)}`,
-      `by image at the operating point of ${number(model.operatingPoint)}; 95 % intervals ${intervalText(image.atOperatingPoint.sensitivity)}, ${intervalText(image.atOperatingPoint.specificity)}`,
+      `by image at the operating point of ${number(model.operatingPoint)}; 95 % intervals ` +
+        `${intervalText(image.atOperatingPoint.sensitivity)}, ${intervalText(image.atOperatingPoint.specificity)}`,
     ],
     [
       'Sensitivity at 90 % specificity',
       figure(patient.sensitivityAt90Specificity),
-      `by patient, 95 % interval ${intervalText(patient.sensitivityAt90Specificity)}; the other way round ${figure(patient.specificityAt90Sensitivity)}`,
+      `by patient, 95 % interval ${intervalText(patient.sensitivityAt90Specificity)}; the other way round ` +
+        `${figure(patient.specificityAt90Sensitivity)}`,
     ],
     [
       'Calibration error (ECE)',
       figure(image.calibrationError, 3),
-      `95 % interval ${intervalText(image.calibrationError, 3)}; chance alone would give ${number(calibration.errorByChance.mean, 3)}`,
+      `95 % interval ${intervalText(image.calibrationError, 3)}; chance alone would give ` +
+        `${number(calibration.errorByChance.mean, 3)}`,
     ],
     [
       'Brier score',
       figure(image.brierScore, 3),
-      `95 % interval ${intervalText(image.brierScore, 3)}; always saying ${percent(calibration.prevalence)} would give ${number(calibration.brierOfPrevalence, 3)}`,
+      `95 % interval ${intervalText(image.brierScore, 3)}; always saying ${percent(calibration.prevalence)} would ` +
+        `give ${number(calibration.brierOfPrevalence, 3)}`,
     ],
     [
       'Spread over orientations',
@@ -54,23 +63,45 @@ export function summary(evaluation: Evaluation): Html {
     [
       'Without the breast',
       figure(shortcuts.shortcuts.at(-1)!.auc),
-      `AUC when the breast is painted over, ${intervalText(shortcuts.shortcuts.at(-1)!.auc)}; ${tells(shortcuts.shortcuts.at(-1)!.auc.interval) ? 'it should be 0.5' : 'not told from chance, 0.5'}`,
+      `AUC when the breast is painted over, ${intervalText(shortcuts.shortcuts.at(-1)!.auc)}; ` +
+        `${tells(shortcuts.shortcuts.at(-1)!.auc.interval) ? 'it should be 0.5' : 'not told from chance, 0.5'}`,
     ],
     [
       'Grey levels without any form',
       figure(learned.auc),
       learned.auc.interval === null
         ? 'too few patients to learn a rule from'
-        : `AUC of plain statistics of what the network gets, ${intervalText(learned.auc)}; ${tells(learned.auc.interval) ? 'it should be 0.5' : 'not told from chance, 0.5'}`,
+        : `AUC of plain statistics of what the network gets, ${intervalText(learned.auc)}; ` +
+          `${tells(learned.auc.interval) ? 'it should be 0.5' : 'not told from chance, 0.5'}`,
     ],
   ];
   return html`<header><h1>Evaluation of ${model.name} ${model.version}</h1>
-<p class="lead">${data.images} images of ${data.patients} patients, ${data.positiveImages} images ${model.classes[1]} and ${data.images - data.positiveImages} ${model.classes[0]}${data.description === 'not stated' ? '' : html`. Data: ${data.description}`}</p>
+<p class="lead">${data.images} images of ${data.patients} patients, ${data.positiveImages} images ${model.classes[1]}
+and ${data.images - data.positiveImages} ${model.classes[0]}${
+    data.description === 'not stated'
+      ? ''
+      : html`. Data:
+${data.description}`
+  }</p>
 <p class="lead">${whichPatients(evaluation)}</p></header>
-<section aria-label="In three sentences">${evaluation.headline.map((sentence) => html`<p class="headline">${sentence}</p>`)}</section>
-${warnings.map((warning, index) => html`<p class="note ${index === 0 && warning.startsWith('LEAKING') ? 'bad' : 'warn'}" role="note">${warning}</p>`)}
-<div class="cards">${cards.map(([title, value, text]) => html`<div class="card"><h3>${title}</h3><p class="value">${value}</p><p class="quiet">${text}</p></div>`)}</div>
-<p>Read first whether anything but lesions could explain the figures (<a href="#shortcuts">shortcut checks</a>), then how sure each figure is: an interval that is wide says that more patients are needed, not that the model is good or bad. The probability speaks of “${model.classes[1]}”. ${model.purpose}</p>`;
+<section aria-label="In three sentences">${evaluation.headline.map(
+    (sentence) => html`<p class="headline">${sentence}
+</p>`,
+  )}</section>
+${warnings.map(
+  (
+    warning,
+    index,
+  ) => html`<p class="note ${index === 0 && warning.startsWith('LEAKING') ? 'bad' : 'warn'}" role="note">${warning}
+</p>`,
+)}
+<div class="cards">${cards.map(
+    ([title, value, text]) => html`<div class="card"><h3>${title}</h3>
+<p class="value">${value}</p><p class="quiet">${text}</p></div>`,
+  )}</div>
+<p>Read first whether anything but lesions could explain the figures (<a href="#shortcuts">shortcut checks</a>), then
+how sure each figure is: an interval that is wide says that more patients are needed, not that the model is good or
+bad. The probability speaks of “${model.classes[1]}”. ${model.purpose}</p>`;
 }
 
 function whichPatients({ data: { selection }, protocol }: Evaluation): string {
@@ -90,7 +121,10 @@ function whichPatients({ data: { selection }, protocol }: Evaluation): string {
     evaluated.validation > 0 ? `${evaluated.validation} used for calibration and choice` : '',
   ].filter((part) => part !== '');
   const left = out > 0 ? ` Left out: ${out} patients that the model was made from (${how}).` : '';
-  return `Protocol: by patient${rule === 'list' ? ', from a list' : ''}. Patients evaluated: ${parts.join('; ')}.${left}`;
+  return (
+    `Protocol: by patient${rule === 'list' ? ', from a list' : ''}. Patients evaluated: ` +
+    `${parts.join('; ')}.${left}`
+  );
 }
 
 /** The last part: how all this was made. */
@@ -98,11 +132,14 @@ export function method(evaluation: Evaluation): Html {
   const { model, engine, seed, bootstrapRounds, data, worst } = evaluation;
   const steps = model.input.preparation.map(({ step }) => step).join(', ');
   return html`<h2 id="method">How it was made</h2>
-<p>Every interval is a 95 % percentile bootstrap over patients: ${bootstrapRounds} times as many patients as there are were drawn with replacement, each with all images, because images of one patient resemble each other. The operating point and the calibration come from the bundle, which set them on other patients.</p>
+<p>Every interval is a 95 % percentile bootstrap over patients: ${bootstrapRounds} times as many patients as there are
+were drawn with replacement, each with all images, because images of one patient resemble each other. The operating
+point and the calibration come from the bundle, which set them on other patients.</p>
 <dl><dt>Model</dt><dd>${model.name} ${model.version}, ${model.manufacturer}; network ${model.network}</dd>
 <dt>Bundle's digest</dt><dd><code>${model.digest}</code></dd>
 <dt>Preparation</dt><dd>${steps}; ${model.input.rows} × ${model.input.columns} × ${model.input.channels}</dd>
-<dt>Joined</dt><dd>images of a breast by their ${model.aggregation.breast}, breasts of a patient by their ${model.aggregation.exam}</dd>
+<dt>Joined</dt><dd>images of a breast by their ${model.aggregation.breast}, breasts of a patient by their
+${model.aggregation.exam}</dd>
 <dt>Engine</dt><dd>${engine.name} on ${engine.device}</dd>
 <dt>Labels' digest</dt><dd><code>${data.digest}</code></dd>
 <dt>Seed</dt><dd>${seed}; the same seed, bundle, data and engine give this page again</dd>
@@ -111,7 +148,11 @@ ${
   worst.length === 0
     ? []
     : html`<h3>The most confident errors</h3><p>Look at these first. Wrong labels and unusual images show up here.</p>
-<div class="scroll"><table><thead><tr><th>Image</th><th>Case</th><th>Label</th><th class="number">Probability of ${model.classes[1]}</th></tr></thead>
-<tbody>${worst.map((one) => html`<tr><td><code>${one.file}</code></td><td>${one.case}</td><td>${one.label}</td><td class="number">${percent(one.probability)}</td></tr>`)}</tbody></table></div>`
+<div class="scroll"><table><thead><tr><th>Image</th><th>Case</th><th>Label</th>
+<th class="number">Probability of ${model.classes[1]}</th></tr></thead>
+<tbody>${worst.map(
+        (one) => html`<tr><td><code>${one.file}</code></td><td>${one.case}</td><td>${one.label}</td>
+<td class="number">${percent(one.probability)}</td></tr>`,
+      )}</tbody></table></div>`
 }`;
 }

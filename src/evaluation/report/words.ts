@@ -26,7 +26,8 @@ export function intervalText({ interval }: Estimate, digits = 2): string {
 /** A table's cell with a figure and its interval below. */
 export function cell(estimate: Estimate, digits = 2): Html {
   if (estimate.value === null) return html`<td class="number quiet">–</td>`;
-  return html`<td class="number">${figure(estimate, digits)} <span class="interval">${intervalText(estimate, digits)}</span></td>`;
+  return html`<td class="number">${figure(estimate, digits)}
+<span class="interval">${intervalText(estimate, digits)}</span></td>`;
 }
 
 /** A figure in a sentence. */

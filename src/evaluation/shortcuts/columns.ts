@@ -59,7 +59,9 @@ export function columnChecks(answers: readonly Answer[], options: BootstrapOptio
     });
 }
 
-/** Each image with the share of positive ones among other patients' images of the same value, by parts of the patients. */
+/**
+ * Each image with the share of positive ones among other patients' images of the same value, by parts of the patients.
+ */
 function sharesOfOthers(answered: readonly Grouped[], seed: number): Grouped[] {
   const parts = partsByPatient(answered, PARTS, seed);
   return answered.map((one, index): Grouped => {

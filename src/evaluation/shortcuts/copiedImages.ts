@@ -28,8 +28,8 @@ export interface CopiesCheck {
 }
 
 /**
- * Images above this are taken for copies. Measured on 360 DDSM images: two different ones reach 0.62 at most; copies after
- * CLAHE are at 0.76 or above, after JPEG or another size above 0.95.
+ * Images above this are taken for copies. Measured on 360 DDSM images: two different ones reach 0.62 at most; copies
+ * after CLAHE are at 0.76 or above, after JPEG or another size above 0.95.
  */
 export const COPY_LIKENESS = 0.72;
 
@@ -51,10 +51,12 @@ export function findCopies(evaluated: PrintedImage[], seen: PrintedImage[], prot
   if (first !== undefined && protocol === 'by-patient')
     throw new EvaluationError(
       'split-copies',
-      `${first.file} is a copy of ${first.other}, which the network was made from; ${acrossSplit.length} such pairs were found`,
+      `${first.file} is a copy of ${first.other}, which the network was made from; ${acrossSplit.length} such pairs ` +
+        `were found`,
       {
         remedy:
-          'Give copies of one patient the same case in the labels file and train again, or take them out of the evaluation.',
+          'Give copies of one patient the same case in the labels file and train again, or take them out of the ' +
+          'evaluation.',
       },
     );
   return { images: evaluated.length, seenImages: seen.length, withinEvaluated, acrossSplit };

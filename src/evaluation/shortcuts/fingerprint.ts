@@ -31,8 +31,8 @@ export function fingerprintOf(image: GreyImage, structures: 'eight' | 'one' = 'e
 }
 
 /**
- * How alike two images are at their most alike orientation: 1 for copies, hardly less where CLAHE or scaling changed one,
- * around 0 for others.
+ * How alike two images are at their most alike orientation: 1 for copies, hardly less where CLAHE or scaling changed
+ * one, around 0 for others.
  *
  * @param a in eight orientations
  */
@@ -63,8 +63,8 @@ function product(a: Float32Array, b: Float32Array, length: number): number {
 const QUIET = 0.3;
 
 /**
- * What is left of a small image when each pixel is held against its eight neighbours: less their mean, and in units of their
- * spread. Breasts have their large forms in common but not this, and CLAHE changes large forms but hardly this.
+ * What is left of a small image when each pixel is held against its eight neighbours: less their mean, and in units of
+ * their spread. Breasts have their large forms in common but not this, and CLAHE changes large forms but hardly this.
  */
 function fineStructure(pixels: Uint16Array, rows: number, columns: number): Float32Array {
   const small = resizeArea(pixels, rows, columns, SIDE, SIDE);

@@ -1,8 +1,9 @@
 /**
- * Whether anything but lesions could explain the figures. A network takes the easiest way: the scanner, the way that a film
- * lay, a letter in the corner.
+ * Whether anything but lesions could explain the figures. A network takes the easiest way: the scanner, the way that a
+ * film lay, a letter in the corner.
  *
- * - `variants.ts`: one image in the forms that the network is shown: as it lies, turned, without its breast, without all else.
+ * - `variants.ts`: one image in the forms that the network is shown: as it lies, turned, without its breast, without
+ *   all else.
  * - `plainFigures.ts`, `pictureStatistics.ts`, `learned.ts`: what numbers without any form tell.
  * - `columns.ts`: what the labels' own columns tell (site, machine, data set).
  * - `fingerprint.ts`, `copiedImages.ts`: copies of one image on both sides.

@@ -18,7 +18,8 @@ const FEWEST = 10;
 
 /**
  * What plain statistics of the pictures tell together: a logistic regression on them, learnt on four fifths of the
- * evaluated patients and tried on the rest, in turn. Where it does well, so can a network that has never looked at a lesion.
+ * evaluated patients and tried on the rest, in turn. Where it does well, so can a network that has never looked at a
+ * lesion.
  */
 export function learnedShortcuts(
   answers: readonly Pick<FormAnswers, 'case' | 'target' | 'statistics'>[],
@@ -75,7 +76,9 @@ interface Example {
   features: number[];
 }
 
-/** Not measurable with fewer than ten patients of a class. Rules of different parts are not compared with each other. */
+/**
+ * Not measurable with fewer than ten patients of a class. Rules of different parts are not compared with each other.
+ */
 function learnedAuc(examples: readonly Example[], options: BootstrapOptions): Estimate {
   const patients = [...groupByCase(examples).values()];
   const positives = patients.filter((own) => own.some(({ target }) => target === 1)).length;

@@ -22,7 +22,10 @@ export function asItLies(image: GreyImage, steps: PreparationStep[]): Float32Arr
   ).input;
 }
 
-/** The network's input from the image in one orientation for all: by the bundle's own steps, or the chest wall on the left. */
+/**
+ * The network's input from the image in one orientation for all: by the bundle's own steps, or the chest wall on the
+ * left.
+ */
 export function canonical(image: GreyImage, steps: PreparationStep[], mask: BreastMask): Float32Array {
   if (steps.some(turns)) return prepareGrey(image, steps).input;
   const side = chestWallSide(mask);

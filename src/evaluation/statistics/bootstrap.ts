@@ -11,13 +11,13 @@ type Measure<Item> = (sample: readonly Item[]) => number;
 
 /**
  * Figures with their 95 % intervals, by the percentile bootstrap over patients (Efron and Tibshirani 1993): as many
- * patients as there are, are drawn with replacement, each with all images, because images of one patient are not independent.
- * All measures are taken on the same samples, so that differences may be measures too.
+ * patients as there are, are drawn with replacement, each with all images, because images of one patient are not
+ * independent. All measures are taken on the same samples, so that differences may be measures too.
  *
  * A measure that is not a number on more than a tenth of the samples has no interval.
  *
- * @param biased measures that are larger on samples than on the data they are drawn from, as a calibration error is: their
- *   intervals are moved back by the mean difference, not below 0
+ * @param biased measures that are larger on samples than on the data they are drawn from, as a calibration error is:
+ *   their intervals are moved back by the mean difference, not below 0
  */
 export function withIntervals<Item extends { case: string }, Name extends string>(
   items: readonly Item[],

@@ -1,6 +1,6 @@
 /**
- * The statistics that every figure rests on: estimates with intervals by patient, and the measures that they are taken of.
- * Nothing here knows of images.
+ * The statistics that every figure rests on: estimates with intervals by patient, and the measures that they are taken
+ * of. Nothing here knows of images.
  *
  * - `estimate.ts`, `bootstrap.ts`: a figure, its interval, and the samples of whole patients that give it.
  * - `classification.ts`, `curves.ts`, `calibrationError.ts`: what answers are worth, at one threshold, at all, and as

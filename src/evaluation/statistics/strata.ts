@@ -27,8 +27,8 @@ export function aucWithinGroups(answers: readonly Grouped[]): number {
 }
 
 /**
- * Parts for cross-validation: whole patients, dealt out so that each part has as many with a positive image as the others
- * or one more. The same for the same patients and seed, whatever the items' order is.
+ * Parts for cross-validation: whole patients, dealt out so that each part has as many with a positive image as the
+ * others or one more. The same for the same patients and seed, whatever the items' order is.
  *
  * @returns the part of each item, from 0
  */
