@@ -12,9 +12,9 @@ export interface CopiesRecord {
 }
 
 /**
- * The paper's protocol: so many copies of every image, each in a form of its own, and the copies split at random. Copies
- * of one image, and images of one patient, stand on all sides: whoever is measured in this way is measured on what he
- * has learnt. Kept only to be compared with publications that do the same.
+ * The paper's protocol: so many copies of every image, each in a form of its own, and the copies split at random.
+ * Copies of one image, and images of one patient, stand on all sides: whoever is measured in this way is measured on
+ * what he has learnt. Kept only to be compared with publications that do the same.
  *
  * Depends on the seed and the set of images only, not on the order of the lines.
  *

@@ -86,6 +86,8 @@ export function checkBoxes(file: string, boxes: readonly LesionBox[], rows: numb
 function malformed(where: string, what: string, cause?: unknown): ModelError {
   return new ModelError('boxes-malformed', `${where}: ${what}`, {
     cause,
-    remedy: `Its first line names its columns, with commas between them: ${COLUMNS.join(', ')}; the pathology is malignant, benign or unknown.`,
+    remedy:
+      `Its first line names its columns, with commas between them: ${COLUMNS.join(', ')}; the pathology is ` +
+      `malignant, benign or unknown.`,
   });
 }

@@ -1,17 +1,21 @@
 import { clahe, type GreyImage, oriented } from '../image/index.js';
 
-/** One of the paper's changes of an image: CLAHE or not, then a rotation by steps of 30 degrees, then a flip or none. */
+/**
+ * One of the paper's changes of an image: CLAHE or not, then a rotation by steps of 30 degrees, then a flip or none.
+ */
 export interface CopyForm {
   clahe: boolean;
   /** Degrees clockwise: 0, 30 … 330. */
   rotation: number;
-  /** Left and right exchanged, after the rotation. An up-down flip is this one of an image turned by 180 degrees more. */
+  /**
+   * Left and right exchanged, after the rotation. An up-down flip is this one of an image turned by 180 degrees more.
+   */
   flipped: boolean;
 }
 
 /**
- * All forms that differ. The paper counts 72 for each image (106 images become 7632), as it makes both flips of each of twelve
- * rotations; of those 48 are different pictures.
+ * All forms that differ. The paper counts 72 for each image (106 images become 7632), as it makes both flips of each of
+ * twelve rotations; of those 48 are different pictures.
  */
 export const COPY_FORMS: readonly CopyForm[] = [false, true].flatMap((treated) =>
   [false, true].flatMap((flipped) =>
@@ -29,7 +33,10 @@ export function copyName(form: CopyForm): string {
   );
 }
 
-/** The image in that form. The frame grows with a rotation, so that nothing is cut off; what comes in is black, as air is. */
+/**
+ * The image in that form. The frame grows with a rotation, so that nothing is cut off; what comes in is black, as air
+ * is.
+ */
 export function copyOf(image: GreyImage, { clahe: treated, rotation, flipped }: CopyForm): GreyImage {
   const turned = rotated(treated ? equalised(image) : image, rotation % 90);
   const quarters = Math.floor(rotation / 90);

@@ -85,7 +85,9 @@ function checkColumns(columns: string[], labelsFile: string, further: readonly s
     ...unknown.map((name) => `the column ${name} is unknown`),
   ];
   throw new ModelError('labels-malformed', `${labelsFile}: ${problems.join(', ')}`, {
-    remedy: `Its first line names its columns, with commas between them: ${REQUIRED.join(', ')}, and where known ${OPTIONAL.join(', ')}.`,
+    remedy:
+      `Its first line names its columns, with commas between them: ${REQUIRED.join(', ')}, and where known ` +
+      `${OPTIONAL.join(', ')}.`,
   });
 }
 

@@ -11,8 +11,8 @@ import type { LabelledImage } from './labels.js';
  * A labelled image in grey, 0 black to 65535 white, as a radiologist sees it: DICOM (known by its prefix, PS3.10 §7.1)
  * decoded and presented as in the service, anything else as sharp reads it. A copy comes in its form.
  *
- * @throws ModelError that names the file: `labels-image-missing`, `labels-image-unreadable`, or for DICOM the code that the
- *   service would give
+ * @throws ModelError that names the file: `labels-image-missing`, `labels-image-unreadable`, or for DICOM the code that
+ *   the service would give
  */
 export async function readPicture({
   path,

@@ -47,7 +47,8 @@ export function splitByCase(
 }
 
 /**
- * Splits several data sets so that each gives each part its share, and a patient who is in two of them falls into one part.
+ * Splits several data sets so that each gives each part its share, and a patient who is in two of them falls into one
+ * part.
  *
  * @returns a split for each set
  * @throws ModelError `labels-class-empty` when a part of a set would hold no image of a class

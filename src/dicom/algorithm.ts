@@ -25,7 +25,8 @@ export interface Algorithm {
 }
 
 /**
- * General and Enhanced General Equipment (PS3.3 C.7.5.1, C.7.5.2); equal to the Device Observer and TID 4019 of a report.
+ * General and Enhanced General Equipment (PS3.3 C.7.5.1, C.7.5.2); equal to the Device Observer and TID 4019 of a
+ * report.
  */
 export function equipment(algorithm: Algorithm): Attributes {
   return {
@@ -37,7 +38,10 @@ export function equipment(algorithm: Algorithm): Attributes {
   };
 }
 
-/** The same as an item of the Contributing Equipment Sequence (SOP Common, PS3.3 C.12.1), with what it did and when, in local time. */
+/**
+ * The same as an item of the Contributing Equipment Sequence (SOP Common, PS3.3 C.12.1), with what it did and when, in
+ * local time.
+ */
 export function contributingEquipment(algorithm: Algorithm, createdAt: Date): Attributes {
   return {
     PurposeOfReferenceCodeSequence: [codeItem(PROCESSING_EQUIPMENT)],

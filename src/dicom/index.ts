@@ -1,10 +1,10 @@
 /**
  * DICOM as Mamori reads and writes it, without a network.
  *
- * In: `readPart10` takes a file's bytes apart into a `Dataset`, `DicomJson` does the same with an archive's answer. Both
- * are read by keyword, and what is absent, empty or unreadable is `undefined` alike. `recogniseMammogram` says whether an
- * instance is a standard view of one breast, as a `SourceInstance` with all that the results need of it, or why it is
- * left out.
+ * In: `readPart10` takes a file's bytes apart into a `Dataset`, `DicomJson` does the same with an archive's answer.
+ * Both are read by keyword, and what is absent, empty or unreadable is `undefined` alike. `recogniseMammogram` says
+ * whether an instance is a standard view of one breast, as a `SourceInstance` with all that the results need of it, or
+ * why it is left out.
  *
  * Out: `writePart10` makes a file of attributes and of those that are copied byte for byte. Who made an object
  * (`Algorithm`), coded concepts and UIDs have their one home here. A UID's type says what it names; UIDs that come in

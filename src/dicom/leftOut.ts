@@ -2,7 +2,9 @@ import type { Dataset } from './dataset.js';
 import type { SourceInstance } from './source.js';
 import { type SeriesInstanceUID, type SOPClassUID, type SOPInstanceUID, usableUid } from './uids.js';
 
-/** Why something was not done: stable words joined by hyphens, and a sentence of printable ASCII without patient data. */
+/**
+ * Why something was not done: stable words joined by hyphens, and a sentence of printable ASCII without patient data.
+ */
 export interface Reason<Code extends string = string> {
   code: Code;
   reason: string;

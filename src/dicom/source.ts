@@ -64,8 +64,8 @@ export interface SourceInstance extends InstanceReference {
   instanceNumber: number | undefined;
   manufacturer: string | undefined;
   /**
-   * Lossy Image Compression (0028,2110) was 01: ratios (0028,2112) and methods (0028,2114) of its steps. Stays with every
-   * image derived from it (PS3.3 C.7.6.1.1.5). Absent for images that were never compressed with loss.
+   * Lossy Image Compression (0028,2110) was 01: ratios (0028,2112) and methods (0028,2114) of its steps. Stays with
+   * every image derived from it (PS3.3 C.7.6.1.1.5). Absent for images that were never compressed with loss.
    */
   lossyImageCompression?: { ratios: number[]; methods: string[] } | undefined;
 }

@@ -11,7 +11,6 @@ import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index
 import { judgeOf } from './abstention.js';
 import { type Answered, answerImages, type BoxesOfImages, printImages } from './answering.js';
 import { readComparisons } from './comparison.js';
-import { coverageOf } from './coverage.js';
 import { EvaluationError } from './errors.js';
 import { digestOf } from './examination.js';
 import { ExaminationPool } from './examinationPool.js';
@@ -22,6 +21,7 @@ import { headlineOf } from './headline.js';
 import { heatMapVerdict } from './heatMaps.js';
 import { localisationOf } from './localisation/index.js';
 import { measure } from './measuring.js';
+import { coverageOf } from './riskCoverage.js';
 import { measureAgainst, rivalOf } from './rival.js';
 import { type Selection, selectCopies, selectImages } from './selection.js';
 import { findCopies, shortcutChecks } from './shortcuts/index.js';

@@ -1,12 +1,12 @@
 import type { DataSetPlace } from '../dataset/index.js';
 import type { Bundle } from '../model/index.js';
 import type { Against } from './against.js';
-import type { Coverage } from './coverage.js';
 import type { ExplanationChecks } from './explanation/types.js';
 import type { DataSetFigures, ExamFigures, MachineFigures } from './groups/index.js';
 import type { HeatMapVerdict } from './heatMaps.js';
 import type { Localisation } from './localisation/index.js';
 import type { Performance } from './performance.js';
+import type { Coverage } from './riskCoverage.js';
 import type { Protocol, SelectionRecord } from './selection.js';
 import type { ColumnCheck, ShortcutChecks } from './shortcuts/index.js';
 import type { ClassificationTable, ReliabilityBin } from './statistics/index.js';

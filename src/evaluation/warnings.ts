@@ -92,7 +92,8 @@ export function warningsOf(known: Known): string[] {
     );
   if (model.explanation === 'occlusion')
     warnings.push(
-      'Its heat maps are made by occlusion, without gradients. The checks of heat maps know Grad-CAM only, so that nobody has tried whether these can be believed.',
+      'Its heat maps are made by occlusion, without gradients. The checks of heat maps know Grad-CAM only, so that ' +
+        'nobody has tried whether these can be believed.',
     );
   if (explanations !== null) warnings.push(...heatMapWarnings(explanations));
   const peak = known.localisation?.peakInLesion;

@@ -17,7 +17,7 @@ export interface Work {
   leftOut: Pick<LeftOut, 'sopInstanceUID' | 'code'>[];
   bundle: Pick<Bundle, 'name' | 'version' | 'digest'>;
   settings: ExamSettings;
-  /** Counts the times that a closed exam was taken up anew, from 1. */
+  /** Counts the times that a closed exam was taken up again, from 1. */
   revision: number;
 }
 

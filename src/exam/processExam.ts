@@ -23,8 +23,8 @@ const DISPLAY_UNUSED = 64;
  * The whole job on one exam: images in, findings and finished DICOM objects out. Knows no archive: instances come
  * from `fetch`, objects go to the caller.
  *
- * Broken or unsuitable images are left out with their reason, and so are those that are no plausible mammogram or unlike
- * all that the model was made from; an exam of which nothing is left is `not-processed`.
+ * Broken or unsuitable images are left out with their reason, and so are those that are no plausible mammogram or
+ * unlike all that the model was made from; an exam of which nothing is left is `not-processed`.
  *
  * @throws what `fetch` throws (except InstanceUnavailable) and what the engine throws: the exam is not at fault and
  * should be tried again.

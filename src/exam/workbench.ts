@@ -2,7 +2,7 @@ import type { Algorithm, InstanceReference } from '../dicom/index.js';
 import type { PreparationPool } from '../image/index.js';
 import type { Bundle, Engine, KnownFeatures } from '../model/index.js';
 import type { OverlayPool } from '../pictures/index.js';
-import { algorithmOf } from './algorithm.js';
+import { algorithmOf } from './examAlgorithm.js';
 import { type ResultNames, resultNames } from './identity.js';
 import type { Intake } from './intake.js';
 import type { ExamObject, ExamSettings } from './types.js';

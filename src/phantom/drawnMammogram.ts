@@ -1,6 +1,6 @@
 import type { Laterality, View } from '../dicom/index.js';
 import { buildAnatomy, type Composition } from './anatomy.js';
-import { type Exposure, expose } from './exposure.js';
+import { type Exposure, expose } from './exposedField.js';
 import { type Lesion, type LesionRequest, lesionPatch, placeOf } from './lesion.js';
 import { between, seededRandom } from './noise.js';
 import { breastShape, craniocaudalOutline, mediolateralObliqueOutline, vary } from './outline.js';

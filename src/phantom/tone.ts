@@ -1,4 +1,4 @@
-import { ATTENUATION_STEP } from './exposure.js';
+import { ATTENUATION_STEP } from './exposedField.js';
 
 /** Steps of a display by which stored values become brightness; positions are fractions of the stored range. */
 export type Voi =

@@ -5,8 +5,8 @@ import { encodeSplit, type LabelledImage, Random, SPLIT_FILE } from '../../src/d
 import { MamoriError } from '../../src/errors.js';
 import { compareAnswers } from '../../src/evaluation/against.js';
 import type { Answer } from '../../src/evaluation/answers.js';
-import { coverageOf } from '../../src/evaluation/coverage.js';
 import { evaluate } from '../../src/evaluation/index.js';
+import { coverageOf } from '../../src/evaluation/riskCoverage.js';
 import { type Bundle, KnownFeatures, writeBundle } from '../../src/model/index.js';
 import { describeBundle, scratchFolder, smallBundle } from '../model/bundles.js';
 import { refusal } from '../refusal.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { algorithmOf } from '../../src/exam/algorithm.js';
+import { algorithmOf } from '../../src/exam/examAlgorithm.js';
 import type { ExamSettings } from '../../src/exam/index.js';
 import type { Bundle } from '../../src/model/index.js';
 

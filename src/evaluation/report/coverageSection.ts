@@ -1,5 +1,5 @@
 import { type Html, html } from '../../html.js';
-import type { Coverage, CoverageStep } from '../coverage.js';
+import type { Coverage, CoverageStep } from '../riskCoverage.js';
 import type { Evaluation } from '../types.js';
 import { cell, percent } from './words.js';
 

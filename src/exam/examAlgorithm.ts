@@ -10,7 +10,7 @@ export function algorithmOf(bundle: Bundle, settings: ExamSettings, softwareVers
     version: bundle.version,
     manufacturer: bundle.manufacturer,
     parameters: [`heat-map=${methodName(bundle, settings.explain)}`, `bundle-sha256=${bundle.digest}`],
-    // A bundle trained anew under an old version is another device.
+    // A bundle trained again under an old version is another device.
     deviceUid: deriveUid('device', bundle.manufacturer, bundle.name, bundle.version, bundle.digest),
     softwareVersions: `Mamori ${softwareVersion}`,
   };
