@@ -83,7 +83,8 @@ async function run(file: string, given: ImportAnswers, command: Command): Promis
   );
   if (checks.saturated)
     console.log(
-      'Note: all of them were answered with next to 0 or 1, so that this says little. Check --white, --mean and --deviation',
+      'Note: all of them were answered with next to 0 or 1, so that this says little. Check --white, --mean and ' +
+        '--deviation',
     );
   if (batch === 'one') console.log('Views go through one after another: its first dimension cannot be freed');
   for (const { measure, value, interval, on } of performance)

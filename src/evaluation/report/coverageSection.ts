@@ -19,8 +19,12 @@ ${found.by.map(({ rule, steps }) => table(NAMES[rule], steps, model.classes[1]))
 function asSetText({ by, asSet }: Coverage): Html {
   const knows = by.some(({ rule }) => rule === 'distance');
   const codes = asSet.reasons.map(({ code, images }) => html`${images} <code>${code}</code> `);
-  return html`${knows ? '' : 'This bundle does not say what it was made from, so no image is refused for being ' +
-'strange to it. '}With this bundle the service would answer ${percent(asSet.coverage, 1)} of
+  return html`${
+    knows
+      ? ''
+      : 'This bundle does not say what it was made from, so no image is refused for being ' +
+        'strange to it. '
+  }With this bundle the service would answer ${percent(asSet.coverage, 1)} of
 them${codes.length === 0 ? '.' : html`; no answer: ${codes}(${asSet.positivesRefused} of these are positive).`}`;
 }
 
@@ -28,6 +32,8 @@ function table(title: string, steps: CoverageStep[], positive: string): Html {
   return html`<div class="scroll"><table><caption>${title}.</caption><thead><tr><th class="number">answered</th>
 <th class="number">images</th><th class="number">${positive} without answer</th><th class="number">AUC of the rest</th>
 <th class="number">wrong at the operating point</th></tr></thead>
-<tbody>${steps.map((one) => html`<tr><td class="number">${percent(one.coverage)}</td><td class="number">${one.images}
-</td><td class="number">${one.positivesRefused}</td>${cell(one.auc)}${cell(one.error)}</tr>`)}</tbody></table></div>`;
+<tbody>${steps.map(
+    (one) => html`<tr><td class="number">${percent(one.coverage)}</td><td class="number">${one.images}
+</td><td class="number">${one.positivesRefused}</td>${cell(one.auc)}${cell(one.error)}</tr>`,
+  )}</tbody></table></div>`;
 }
