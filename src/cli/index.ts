@@ -14,6 +14,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { adoptCommand } from './adopt.js';
 import { analyzeCommand } from './analyze.js';
 import { demoCommand } from './demo.js';
 import { evaluateCommand } from './evaluate.js';
@@ -41,6 +42,7 @@ for (const command of [
   analyzeCommand,
   statusCommand,
   retryCommand,
+  adoptCommand,
   trainCommand,
   evaluateCommand,
   modelCommand,

@@ -16,7 +16,7 @@ async function retry(studies: string[], { config, json }: { config: string; json
   const { openLedger } = await import('../ledger/index.js');
   const ledger = await openLedger(loadSettings(config).ledger.url);
   try {
-    const retried = await ledger.retry(studies.length === 0 ? undefined : studies, new Date());
+    const retried = await ledger.retry(studies.length === 0 ? undefined : studies);
     const known = new Set(retried.map(({ studyInstanceUID }) => studyInstanceUID));
     const untouched = studies.filter((study) => !known.has(study));
     if (json) {

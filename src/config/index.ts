@@ -10,10 +10,9 @@
  * makes paths absolute. Everything that is wrong is found in one go, each with key, line and a suggestion
  * (`problem.ts`, `suggestion.ts`); no message ever shows a value, since that may be a password.
  *
- * `digest.ts` says which settings change results. `installation.ts` knows the folder that Mamori is installed in, and
- * its version.
+ * `installation.ts` knows the folder that Mamori is installed in, and its version. Which settings change results is
+ * said where results are named, in `exam/identity.ts`.
  */
-export { resultDigest } from './digest.js';
 export { bundleFolder, installationFolder, installedVersion } from './installation.js';
 export { settingsJsonSchema } from './jsonSchema.js';
 export { defaultSettings, loadSettings } from './load.js';

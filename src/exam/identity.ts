@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   deriveUid,
   type LeftOut,
@@ -8,6 +9,24 @@ import {
 } from '../dicom/index.js';
 import type { Bundle } from '../model/index.js';
 import type { ExamSettings, ReportKind } from './types.js';
+
+/**
+ * The settings that change what is said about an exam. Both its key in the ledger and the names of its objects come from
+ * here. Which kinds of object are written and how large a picture is do not count: neither changes an answer, and one more
+ * kind from tomorrow on is no reason to write everything again. Addresses, schedules and the engine do not count either:
+ * they change how fast the same answer comes.
+ */
+function resultSettings({ explain }: Pick<ExamSettings, 'explain'>): object {
+  return { explain };
+}
+
+/** Names the settings that change what is said about an exam: sixteen hexadecimal digits. */
+export function resultDigest(settings: Pick<ExamSettings, 'explain'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify(resultSettings(settings)))
+    .digest('hex')
+    .slice(0, 16);
+}
 
 /** What an exam's results are named after: the same work always has the same names. */
 export interface Work {
@@ -43,8 +62,7 @@ export function resultNames(work: Work): ResultNames {
     work.bundle.name,
     work.bundle.version,
     work.bundle.digest,
-    work.settings.explain,
-    work.settings.secondaryCapture?.longEdge ?? 'none',
+    resultSettings(work.settings),
     ...(work.revision > 1 ? [work.revision] : []),
   ]);
   return {

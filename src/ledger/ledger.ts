@@ -42,7 +42,7 @@ export interface Reason {
 
 export interface ExamRecord extends ExamKey {
   state: ExamState;
-  /** 1, and one more each time that a closed exam is taken up anew. */
+  /** 1, and one more each time that a closed exam is taken up again. */
   revision: number;
   /** What the archive held when it was last looked at. */
   fingerprint: string;
@@ -50,6 +50,8 @@ export interface ExamRecord extends ExamKey {
   lastSeen: Date;
   /** When the fingerprint last became another. */
   lastChange: Date;
+  /** When a waiting exam counts as complete; undefined where that is not known yet. */
+  dueAt: Date | undefined;
   /** Claims of this revision so far. */
   attempts: number;
   worker: string | undefined;
@@ -62,10 +64,16 @@ export interface ExamRecord extends ExamKey {
   objects: { kept: number; sent: number; confirmed: number };
 }
 
+/** What a look at the archive means for an exam. */
+export type Change = 'new' | 'changed' | 'unchanged' | 'reopened';
+
+/** Which exams may be taken: those that are due, or those that a worker left behind when its lease ran out. */
+export type Among = 'due' | 'left-behind';
+
 export interface Observation {
   record: ExamRecord;
   /** `reopened`: the exam was closed, and what it was about has changed since. */
-  change: 'new' | 'changed' | 'unchanged' | 'reopened';
+  change: Change;
 }
 
 /** The right to work on one exam. It ends with `close`, `fail`, `giveUp`, `release`, or another worker's claim. */
@@ -123,69 +131,113 @@ export interface LedgerEvent {
   reason: string | undefined;
 }
 
+/** What a look at the archive tells of a study. */
+export interface Sighting {
+  /** Stands for the set of its instances, without the ones that Mamori wrote (`isOwn`). */
+  fingerprint: string;
+  /** DA, as the archive has it: the newest exam is worked on first. Undefined leaves what is known. */
+  studyDate?: string | undefined;
+  /** Which kind of work it is; the higher is worked on first. 0 unless said. */
+  priority?: number;
+}
+
+/** Whose turn `claimNext` asks for. */
+export interface Turn {
+  /** Unique among all that use the ledger. */
+  worker: string;
+  leaseMs: number;
+  among: Among;
+  /** Only what could be taken at this moment of the database's clock: an exam is tried once in a cycle. */
+  dueBy: Date;
+}
+
+/** The time by which the ledger goes. A database of its own has its own clock; SQLite has its machine's. */
+export type Clock = () => Date;
+
 /**
  * What was seen, done and delivered.
  *
- * Every method is one atomic step and may be repeated: after a lost answer or a restart the same call does no
- * harm. Several processes may use one ledger. It holds UIDs, states and times; patient data only inside the
- * objects that still have to be delivered, whose bytes are deleted once they are confirmed.
+ * Every method is one atomic step and may be repeated: after a lost answer or a restart the same call does no harm.
+ * Several processes may use one ledger: all times are by its database's clock, not by theirs. It holds UIDs, states and
+ * times; patient data only inside the objects that still have to be delivered, whose bytes are deleted once they are
+ * confirmed.
  */
 export interface Ledger {
+  /** The time by the database's clock. */
+  now(): Promise<Date>;
   /**
-   * Notes what the archive holds of a study now. `fingerprint` stands for the set of its instances, without the
-   * ones that Mamori wrote (`isOwn`); a closed exam whose fingerprint is another than when it was claimed is opened
-   * again.
+   * Notes what the archive holds of a study now. A closed exam whose fingerprint is another than when it was claimed is
+   * opened again.
    */
-  observe(exam: ExamKey, fingerprint: string, now: Date): Promise<Observation>;
+  observe(exam: ExamKey, seen: Sighting): Promise<Observation>;
   /**
-   * Takes an exam that waits, whose retry is due, or whose lease has run out; undefined if it is not to be had.
-   * Worker names must be unique among all that use the ledger. The same worker asking again gets its claim again.
+   * Says when a waiting exam counts as complete; undefined: not known. Does nothing for an exam that does not wait, or
+   * whose fingerprint has become another.
    */
-  claim(exam: ExamKey, worker: string, leaseUntil: Date, now: Date): Promise<Claim | undefined>;
+  due(exam: ExamKey, fingerprint: string, at: Date | undefined): Promise<void>;
+  /**
+   * Takes the next exam of this algorithm, or of any other where only the delivery is left, in one statement: by
+   * priority, the newest study first, those left behind by the fewest tries first.
+   */
+  claimNext(algorithm: Algorithm, turn: Turn): Promise<Claim | undefined>;
+  /**
+   * Takes this exam, complete or not, unless it is closed, failed and not due, or in another worker's hands. The same
+   * worker asking again gets its claim again.
+   */
+  claim(exam: ExamKey, worker: string, leaseMs: number): Promise<Claim | undefined>;
   /** Puts the end of the lease off. @throws LedgerError `ledger-claim-lost`, as do all that follow with a claim. */
-  renew(claim: Claim, leaseUntil: Date): Promise<void>;
+  renew(claim: Claim, leaseMs: number): Promise<void>;
+  /** Notes that the archive holds other images than when the exam was last looked at: the work is about these. */
+  claimedWith(claim: Claim, fingerprint: string): Promise<Claim>;
   /**
    * Keeps the finished objects until they are confirmed: all of them or none. Once objects are kept, later ones are not
    * taken. @throws LedgerError `ledger-disk-full`, `ledger-unwritable`
    */
-  keepObjects(claim: Claim, objects: readonly ObjectToKeep[], outcome: Outcome, now: Date): Promise<void>;
+  keepObjects(claim: Claim, objects: readonly ObjectToKeep[], outcome: Outcome): Promise<void>;
   /** Objects that are not confirmed yet, in the order in which they were kept. */
   objectsToDeliver(claim: Claim): Promise<KeptObject[]>;
   /** Notes that objects were handed to the archive, which proves nothing yet. */
-  sent(claim: Claim, sopInstanceUIDs: readonly string[], now: Date): Promise<void>;
+  sent(claim: Claim, sopInstanceUIDs: readonly string[]): Promise<void>;
   /** Notes that objects were read back from the archive, and deletes their bytes. */
-  confirm(claim: Claim, sopInstanceUIDs: readonly string[], now: Date): Promise<void>;
+  confirm(claim: Claim, sopInstanceUIDs: readonly string[]): Promise<void>;
   /** Closes the exam with its outcome. @throws LedgerError `ledger-unconfirmed` unless every object is confirmed. */
-  close(claim: Claim, now: Date): Promise<'delivered' | 'not-processed'>;
-  /** Ends the claim after trouble that may pass. `counts: false`: the try is not counted, as it was not the exam's fault. */
-  fail(claim: Claim, reason: Reason, retryAt: Date, now: Date, options?: { counts: boolean }): Promise<void>;
+  close(claim: Claim): Promise<'delivered' | 'not-processed'>;
+  /**
+   * Ends the claim after trouble that may pass. `counts: false`: the try is not counted, as it was not the exam's
+   * fault.
+   *
+   * @param retryInMs from now on, by the database's clock
+   * @returns when the exam is tried again
+   */
+  fail(claim: Claim, reason: Reason, retryInMs: number, options?: { counts: boolean }): Promise<Date>;
   /** Closes the exam as not processed. Objects that were made and never confirmed stay, for `retry`. */
-  giveUp(claim: Claim, reason: Reason, now: Date): Promise<void>;
+  giveUp(claim: Claim, reason: Reason): Promise<void>;
   /** Hands the exam back untouched, when a service is stopped. The try does not count. */
-  release(claim: Claim, now: Date): Promise<void>;
+  release(claim: Claim): Promise<void>;
 
   /**
    * Another try, at once, for what failed or was given up: of the studies named, else of all. A study that was
-   * closed with a delivered "not processed" report is taken up anew only when it is named. Answers what it put back.
+   * closed with a delivered "not processed" report is taken up again only when it is named. Answers what it put back.
    */
-  retry(studyInstanceUIDs: readonly string[] | undefined, now: Date): Promise<ExamKey[]>;
-  /** Takes a closed exam up anew, whatever its outcome. False if it is not closed. */
-  reopen(exam: ExamKey, now: Date): Promise<boolean>;
+  retry(studyInstanceUIDs?: readonly string[]): Promise<ExamKey[]>;
+  /** Takes a closed exam up again, whatever its outcome. False if it is not closed. */
+  reopen(exam: ExamKey): Promise<boolean>;
   /**
    * Hands unfinished exams of the same model in another version or with other settings over to this algorithm, unless
-   * their objects exist already. To be called when a service starts. Answers how many.
+   * their objects exist already or a worker holds them: the explicit step of an upgrade. Two versions at work on one
+   * ledger would take each other's exams away. Answers how many are this algorithm's now.
    */
-  adopt(algorithm: Algorithm, now: Date): Promise<number>;
-  /**
-   * Exams that somebody has to take up: waiting, due for a retry, or left behind by a worker whose lease ran out;
-   * of this algorithm, and of any other where only the delivery is left. Oldest first.
-   */
-  unfinished(algorithm: Algorithm, now: Date): Promise<ExamRecord[]>;
+  adopt(algorithm: Algorithm): Promise<number>;
+  /** How many exams `adopt` would hand over. */
+  adoptable(algorithm: Algorithm): Promise<number>;
+  /** How many exams `claimNext` would find, of either kind. */
+  countDue(algorithm: Algorithm, dueBy?: Date): Promise<number>;
 
   /** Latest change first. */
   list(filter?: {
     states?: readonly ExamState[];
     studyInstanceUID?: string;
+    algorithm?: Algorithm;
     limit?: number;
   }): Promise<ExamRecord[]>;
   find(exam: ExamKey): Promise<ExamRecord | undefined>;
@@ -209,8 +261,24 @@ export interface Ledger {
 /** A ledger that is only looked at. */
 export type LedgerReader = Pick<Ledger, 'find' | 'isOwn' | 'predecessors' | 'disconnect'>;
 
-/**
- * Codes: `ledger-unreadable`, `ledger-unwritable`, `ledger-disk-full`, `ledger-newer`, `ledger-older`, `ledger-unsupported`, `ledger-busy`, `ledger-claim-lost`,
- * `ledger-unconfirmed`, `ledger-object-damaged`, `ledger-misuse`. Every call that writes may throw `ledger-disk-full`.
- */
-export class LedgerError extends MamoriError {}
+export type LedgerErrorCode =
+  | 'ledger-unreadable'
+  | 'ledger-unwritable'
+  | 'ledger-disk-full'
+  | 'ledger-newer'
+  | 'ledger-older'
+  | 'ledger-unsupported'
+  | 'ledger-busy'
+  | 'ledger-claim-lost'
+  | 'ledger-unconfirmed'
+  | 'ledger-object-damaged'
+  | 'ledger-misuse';
+
+/** Every call that writes may throw `ledger-disk-full`. */
+export class LedgerError extends MamoriError {
+  declare readonly code: LedgerErrorCode;
+
+  constructor(code: LedgerErrorCode, message: string, options?: { remedy?: string; cause?: unknown }) {
+    super(code, message, options);
+  }
+}

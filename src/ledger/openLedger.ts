@@ -1,25 +1,23 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Database } from './database.js';
-import { type Ledger, LedgerError, type LedgerReader } from './ledger.js';
-import { ObjectFolder } from './objectFolder.js';
-import { NAMED_FILES } from './sql/look.js';
-import { SqliteLedger } from './sqliteLedger.js';
-import { SqliteRecords } from './sqliteRecords.js';
+import { type Clock, type Ledger, LedgerError, type LedgerReader } from './ledger.js';
+import { Spool } from './spool.js';
+import { Database, namedFiles, sqliteLedger, sqliteReader } from './sqlite/index.js';
 
 /**
  * Opens the ledger, making it if it is not there. `url` is `sqlite:FILE`; the bytes of objects under way lie in the
  * folder `FILE-objects`.
  *
+ * @param clock SQLite has its machine's; another one is for tests
  * @throws LedgerError `ledger-unsupported`, `ledger-unreadable`, `ledger-newer`, `ledger-busy`, `ledger-disk-full`
  */
-export async function openLedger(url: string): Promise<Ledger> {
+export async function openLedger(url: string, clock: Clock = () => new Date()): Promise<Ledger> {
   const file = fileOf(url);
   const database = Database.open(file);
-  const folder = new ObjectFolder(`${file}-objects`);
-  const named = new Set(database.rows<{ file: string }>(NAMED_FILES).map((row) => row.file));
-  await folder.sweep((name) => named.has(name));
-  return new SqliteLedger(database, folder);
+  const spool = new Spool(`${file}-objects`);
+  const named = new Set(namedFiles(database));
+  await spool.sweep((name) => named.has(name));
+  return sqliteLedger({ database, spool, clock });
 }
 
 /**
@@ -29,7 +27,7 @@ export async function openLedger(url: string): Promise<Ledger> {
  */
 export function openLedgerToRead(url: string): LedgerReader | undefined {
   const file = fileOf(url);
-  return existsSync(file) ? new SqliteRecords(Database.openToRead(file)) : undefined;
+  return existsSync(file) ? sqliteReader(Database.openToRead(file)) : undefined;
 }
 
 function fileOf(url: string): string {

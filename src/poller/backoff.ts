@@ -5,33 +5,31 @@ import { DeliveryError } from './errors.js';
 import type { PollerSettings } from './pollerSettings.js';
 
 /** What to do with an exam after an error; `counts`: whether the try is one of those that the settings allow. */
-export type Verdict = { again: true; at: Date; counts: boolean } | { again: false };
+export type Verdict = { again: true; inMs: number; counts: boolean } | { again: false };
 
 /**
- * Trouble that may pass is tried again with growing delays; trouble that cannot (a refusal, missing rights) is
- * tried again as well, but only as often as the settings say, since an administrator may have mended it meanwhile:
- * never at once, and never for ever. Only finished results are never given up because the archive is away: it comes
- * back, however long that takes, and they cost nothing until then. Nor does a full disk use up tries, whoever filled it.
+ * Trouble that may pass is tried again with growing delays; trouble that cannot (a refusal, missing rights) is tried
+ * again as well, but only as often as the settings say, since an administrator may have mended it meanwhile: never at
+ * once, and not without end. Only finished results are never given up because the archive is away: it comes back,
+ * however long that takes, and they cost nothing until then. Nor does a full disk use up tries, whoever filled it.
  */
 export function verdict(
   error: unknown,
   attempt: number,
   retry: PollerSettings['retry'],
-  now: Date,
   work: { undelivered: boolean },
 ): Verdict {
-  const after = (seconds: number) => new Date(now.getTime() + seconds * 1000);
   if (isDiskFull(error)) {
     // No tries are counted, so that the delay does not grow either, and each try costs an analysis.
     const delay = Math.min(8 * retry.firstDelaySeconds, retry.longestDelaySeconds);
-    return { again: true, at: after(delay), counts: false };
+    return { again: true, inMs: 1000 * delay, counts: false };
   }
   const outage = work.undelivered && error instanceof PacsError && error.transient;
   if (attempt >= retry.attempts && !outage) return { again: false };
   const doubled = retry.firstDelaySeconds * 2 ** Math.min(attempt - 1, 30);
   const delay = Math.min(mayPass(error) ? doubled : doubled * 4, retry.longestDelaySeconds);
   const asked = error instanceof PacsError ? (error.retryAfterMs ?? 0) / 1000 : 0;
-  return { again: true, at: after(Math.max(delay, asked)), counts: true };
+  return { again: true, inMs: 1000 * Math.max(delay, asked), counts: true };
 }
 
 /** Whether the ledger, or the results beside it, have no room. */

@@ -1,25 +1,14 @@
-import type { Reason } from '../ledger/index.js';
 import type { ExamReport } from './examWork.js';
+import type { Look } from './workSource.js';
 
 /** One look at the archive and all the work that followed from it. */
-export interface CycleReport {
+export interface CycleReport extends Omit<Look, 'workable'> {
   startedAt: Date;
   endedAt: Date;
-  /** Whether the archive answered the search for studies, to its end. */
-  searched: boolean;
-  /** If it did not: the beginning of the outage, as far back as this process knows. */
-  unsearchableSince: Date | undefined;
-  /** Studies with mammograms in the time looked at. */
-  studies: number;
   /** Complete exams that were worked on. */
   exams: ExamReport[];
-  /** Exams whose images are still arriving, and when the next of them counts as complete. */
-  arriving: number;
   /** Complete exams left for the next cycle (`maxExamsPerCycle`). */
   postponed: number;
-  nextCompleteAt: Date | undefined;
-  /** Why the archive, or a study in it, could not be looked at, or the cycle ended early. */
-  problems: Reason[];
 }
 
 /** A cycle that has just begun. */
@@ -35,5 +24,23 @@ export function emptyCycle(startedAt: Date): CycleReport {
     postponed: 0,
     nextCompleteAt: undefined,
     problems: [],
+  };
+}
+
+/** What several sources saw, as one: the archive is searched where every source could. */
+export function joinLooks(looks: readonly Look[]): Look {
+  const dates = (key: 'unsearchableSince' | 'nextCompleteAt') =>
+    looks
+      .flatMap((look) => look[key] ?? [])
+      .sort((a, b) => a.getTime() - b.getTime())
+      .at(0);
+  return {
+    searched: looks.every((look) => look.searched),
+    workable: looks.every((look) => look.workable),
+    unsearchableSince: dates('unsearchableSince'),
+    studies: looks.reduce((sum, { studies }) => sum + studies, 0),
+    arriving: looks.reduce((sum, { arriving }) => sum + arriving, 0),
+    nextCompleteAt: dates('nextCompleteAt'),
+    problems: looks.flatMap(({ problems }) => problems),
   };
 }

@@ -46,7 +46,7 @@ export async function deliver(
       })),
     );
     // Before and not after: what is lost may be the answer, and then the next try has to look before it sends.
-    await ledger.sent(claim, uids, new Date());
+    await ledger.sent(claim, uids);
     try {
       answers.push(await pacs.store(studyInstanceUID, instances));
     } catch (error) {
@@ -77,7 +77,7 @@ async function withoutConfirmed(
 ): Promise<KeptObject[]> {
   const uids = objects.map(({ sopInstanceUID }) => asUid<SOPInstanceUID>(sopInstanceUID));
   const { present } = await pacs.confirm(studyOf(claim), uids);
-  await ledger.confirm(claim, present, new Date());
+  await ledger.confirm(claim, present);
   const confirmed = new Set<string>(present);
   return objects.filter(({ sopInstanceUID }) => !confirmed.has(sopInstanceUID));
 }

@@ -2,6 +2,7 @@ import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import type { Algorithm, LedgerReader } from '../ledger/index.js';
+import { examInstances } from './mammograms.js';
 import { predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
 
@@ -15,7 +16,7 @@ export interface DryRunParts {
 
 /**
  * What would be written about a study now, under the names that it would have; neither stored nor noted. An exam that
- * is closed would be taken up anew (`process --force`), so that is what is named.
+ * is closed would be taken up again (`process --force`), so that is what is named.
  */
 export async function dryRun(studyInstanceUID: StudyInstanceUID, parts: DryRunParts): Promise<ExamOutcome> {
   const { pacs, ledger, bench, algorithm } = parts;
@@ -24,6 +25,7 @@ export async function dryRun(studyInstanceUID: StudyInstanceUID, parts: DryRunPa
   const revision = (record?.revision ?? 1) + (record?.closedAt === undefined ? 0 : 1);
   const predecessors = ledger === undefined ? [] : await predecessorsOf(exam, ledger, revision);
   const isOwn = async (sopInstanceUID: string) => (await ledger?.isOwn(sopInstanceUID)) ?? false;
-  const instances = await fetchable(studyInstanceUID, { pacs, ledger: { isOwn } }, { lastTry: true });
+  const found = await examInstances(await pacs.instances(studyInstanceUID), { isOwn });
+  const instances = fetchable(studyInstanceUID, found, pacs, { lastTry: true });
   return processExam(instances, bench, { createdAt: new Date(), predecessors, revision, previews: true });
 }

@@ -1,11 +1,13 @@
 import { asUid, type SOPInstanceUID, type StudyInstanceUID } from '../dicom/index.js';
-import type { DicomWeb } from '../dicomweb/index.js';
+import type { DicomWeb, InstanceRecord } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import { declineExam, type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
-import { type Claim, type ExamKey, type Ledger, LedgerError, type Reason } from '../ledger/index.js';
+import { type Claim, type Ledger, LedgerError, type Reason, renewalMs, whichTry } from '../ledger/index.js';
 import { reasonOf, verdict } from './backoff.js';
 import { deliver } from './delivery.js';
+import type { Listings } from './listings.js';
 import type { Log } from './log.js';
+import { examInstances, fingerprintOf } from './mammograms.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
@@ -39,31 +41,27 @@ export interface ExamParts {
   bench: Workbench;
   settings: PollerSettings;
   log: Log;
+  /** What the look-out has just listed. */
+  listings: Listings;
   /** Fires when the service is asked to stop: work is handed back instead of being tried to its end. */
   stopping: AbortSignal;
 }
 
 /**
- * One try at one exam: claim, analyse, keep the objects, deliver them, close. Every step stands in the ledger
+ * One try at one exam that is claimed: analyse, keep the objects, deliver them, close. Every step stands in the ledger
  * before the next begins, so that a crash anywhere is taken up where it happened and nothing is made twice.
  *
  * Does not throw for what is wrong with the exam, the archive or the engine: that goes into the ledger.
  */
-export async function workOn(exam: ExamKey, worker: string, parts: ExamParts): Promise<ExamReport> {
+export async function workOn(claim: Claim, parts: ExamParts): Promise<ExamReport> {
   const { ledger, settings, log } = parts;
-  const leaseEnd = () => new Date(Date.now() + settings.leaseSeconds * 1000);
-  const claim = await ledger.claim(exam, worker, leaseEnd(), new Date());
-  const report = emptyReport(asUid(exam.studyInstanceUID));
-  if (claim === undefined) return report;
-
-  const heartbeat = setInterval(
-    () => {
-      ledger.renew(claim, leaseEnd()).catch((error: unknown) => {
-        log.warn({ study: exam.studyInstanceUID, ...reasonOf(error) }, 'The claim could not be renewed');
-      });
-    },
-    (settings.leaseSeconds * 1000) / 3,
-  );
+  const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
+  const report = emptyReport(studyInstanceUID);
+  const heartbeat = setInterval(() => {
+    ledger.renew(claim, settings.leaseSeconds * 1000).catch((error: unknown) => {
+      log.warn({ study: studyInstanceUID, ...reasonOf(error) }, 'The claim could not be renewed');
+    });
+  }, renewalMs(settings.leaseSeconds));
   try {
     await tryExam(claim, parts, report);
   } catch (error) {
@@ -74,7 +72,8 @@ export async function workOn(exam: ExamKey, worker: string, parts: ExamParts): P
   return report;
 }
 
-function emptyReport(studyInstanceUID: StudyInstanceUID): ExamReport {
+/** What is reported of an exam that another worker has, or of a try that has not come to an end yet. */
+export function emptyReport(studyInstanceUID: StudyInstanceUID): ExamReport {
   return {
     studyInstanceUID,
     end: 'taken',
@@ -102,26 +101,23 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   report.kept = true;
   await deliver(claim, pacs, ledger, made);
   report.times.delivered = performance.now() - start;
-  report.end = await ledger.close(claim, new Date());
+  report.end = await ledger.close(claim);
 }
 
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
   const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
-  const { attempts } = parts.settings.retry;
-  // Tries that end with an error end with the last one allowed. A claim after that means that the last one took its
-  // process along; it would take the next one too.
-  const lost = claim.attempt > attempts;
-  if (claim.attempt > attempts + 1) throw processEnded(studyInstanceUID, claim.attempt - 1);
-  const lastTry = claim.attempt >= attempts;
-  const instances = await fetchable(studyInstanceUID, parts, {
-    lastTry,
+  const tried = whichTry(claim.attempt, parts.settings.retry.attempts);
+  if (tried === 'over') throw processEnded(studyInstanceUID, claim.attempt - 1);
+  const listed = await listing(claim, parts);
+  const instances = fetchable(studyInstanceUID, listed, parts.pacs, {
+    lastTry: tried !== 'usual',
     onBytes: (bytes) => {
       report.retrievedBytes += bytes;
     },
   });
   const predecessors = await predecessorsOf(claim.exam, parts.ledger);
   const context = { createdAt: new Date(), predecessors, revision: claim.revision };
-  if (lost) {
+  if (tried === 'lost') {
     const why = reasonOf(processEnded(studyInstanceUID, claim.attempt - 1));
     parts.log.error({ study: studyInstanceUID, ...why }, 'The exam is not tried again');
     return declineExam(instances, parts.bench, context, why);
@@ -129,12 +125,22 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   try {
     return await processExam(instances, parts.bench, context);
   } catch (error) {
-    if (!lastTry || parts.stopping.aborted) throw error;
+    if (tried === 'usual' || parts.stopping.aborted) throw error;
     // No further try will follow: say so in the study rather than nowhere.
     const { code, reason } = reasonOf(error);
     parts.log.error({ study: studyInstanceUID, code, reason }, 'The exam could not be analysed');
     return await declineExam(instances, parts.bench, context, { code, reason });
   }
+}
+
+/** The exam's instances. What has come since it was looked at belongs to it, and to what its claim is about. */
+async function listing(claim: Claim, { pacs, ledger, listings }: ExamParts): Promise<InstanceRecord[]> {
+  const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
+  const fresh = listings.take(studyInstanceUID);
+  if (fresh !== undefined && fingerprintOf(fresh) === claim.fingerprint) return fresh;
+  const found = await examInstances(await pacs.instances(studyInstanceUID), ledger);
+  await ledger.claimedWith(claim, fingerprintOf(found));
+  return found;
 }
 
 /** The process has gone down over the exam, or the machine: nobody was left to write down why. */
@@ -168,16 +174,16 @@ async function keep(
         'How far the heat map accounts for the answer',
       );
     }
-    await parts.ledger.keepObjects(claim, objects, { kind: 'processed' }, new Date());
+    await parts.ledger.keepObjects(claim, objects, { kind: 'processed' });
     return true;
   }
   const { code, reason } = outcome;
   report.reason = { code, reason };
   if (objects.length > 0) {
-    await parts.ledger.keepObjects(claim, objects, { kind: 'not-processed', code, reason }, new Date());
+    await parts.ledger.keepObjects(claim, objects, { kind: 'not-processed', code, reason });
     return true;
   }
-  await parts.ledger.giveUp(claim, { code, reason }, new Date());
+  await parts.ledger.giveUp(claim, { code, reason });
   report.end = 'not-processed';
   return false;
 }
@@ -186,28 +192,26 @@ async function keep(
 async function settle(error: unknown, claim: Claim, parts: ExamParts, report: ExamReport): Promise<void> {
   const { ledger, settings, log, stopping } = parts;
   const study = claim.exam.studyInstanceUID;
-  const now = new Date();
   log.debug({ study, err: error }, 'The error in full');
   try {
     if (isClaimLost(error)) throw error;
     if (stopping.aborted) {
-      await ledger.release(claim, now);
+      await ledger.release(claim);
       report.end = 'released';
       return;
     }
     const reason = reasonOf(error);
     report.reason = reason;
-    const next = verdict(error, claim.attempt, settings.retry, now, { undelivered: report.kept });
+    const next = verdict(error, claim.attempt, settings.retry, { undelivered: report.kept });
     if (next.again) {
-      await ledger.fail(claim, reason, next.at, now, next);
+      report.retryAt = await ledger.fail(claim, reason, next.inMs, next);
       report.end = 'failed';
-      report.retryAt = next.at;
       log.warn(
-        { study, ...reason, attempt: claim.attempt, retryAt: next.at },
+        { study, ...reason, attempt: claim.attempt, retryAt: report.retryAt },
         'The exam is tried again later',
       );
     } else {
-      await ledger.giveUp(claim, reason, now);
+      await ledger.giveUp(claim, reason);
       report.end = 'not-processed';
       log.error({ study, ...reason, attempts: claim.attempt }, 'The exam is given up');
     }

@@ -1,7 +1,15 @@
-/** Finds exams in the archive, knows when one is complete, has it processed, and sees the results delivered. */
+/**
+ * Finds exams in the archive, knows when one is complete, has it processed, and sees the results delivered.
+ *
+ * Work comes from sources (`workSource.ts`): the look-out (`lookout.ts`) lists the studies of the last days and notes
+ * in the ledger which are complete. `poller.ts` then claims what is due, the newest first, and `examWork.ts` sees each
+ * exam through: fetch, analyse, keep the objects, deliver them (`delivery.ts`), close. What goes wrong on the way is
+ * told by `backoff.ts` whether to try again, and when.
+ */
 export type { CycleReport } from './cycleReport.js';
 export { type DryRunParts, dryRun } from './dryRun.js';
 export type { Analysis, ExamReport } from './examWork.js';
 export type { Log } from './log.js';
 export { Poller, type PollerParts } from './poller.js';
 export type { PollerSettings } from './pollerSettings.js';
+export type { DateRange, Look, WorkSource } from './workSource.js';

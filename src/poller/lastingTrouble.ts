@@ -14,8 +14,8 @@ const REMINDERS_MINUTES = [1, 5, 15];
 const MINUTE_MS = 60_000;
 
 /**
- * Trouble that is met anew at every poll, in a log that people read: said when it begins, then at growing intervals, when
- * it becomes another, and when it ends, with its length.
+ * Trouble that is met again at every poll, in a log that people read: said when it begins, then at growing intervals,
+ * when it becomes another, and when it ends, with its length.
  */
 export class LastingTrouble {
   readonly #log: Log;

@@ -1,19 +1,22 @@
 import { asUid, dicomDate, type StudyInstanceUID } from '../dicom/index.js';
-import { type DicomWeb, type InstanceRecord, PacsError, type StudyRecord } from '../dicomweb/index.js';
+import { type DicomWeb, PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type Algorithm, type ExamRecord, type Ledger, LedgerError } from '../ledger/index.js';
 import { reasonOf } from './backoff.js';
 import { completeness } from './completeness.js';
-import type { CycleReport } from './cycleReport.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
+import type { Listings } from './listings.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
 import type { PollerSettings } from './pollerSettings.js';
+import { type DateRange, LOOKOUT_PRIORITY, type Look, type WorkSource } from './workSource.js';
 
 /**
  * A study with as many instances as before is not asked for them again for so long; longer than that would miss an
  * image that was replaced by another.
  */
 const SETTLED_MS = 600_000;
+
+const DAY_MS = 86_400_000;
 
 const SEARCH: TroubleWords = {
   level: 'error',
@@ -38,85 +41,160 @@ export interface LookoutParts {
   log: Log;
 }
 
-/** Looks for exams in the archive, and notes what it sees in the ledger. */
-export class Lookout {
+/** How a study is met: as the search lists it, as an exam that waits, or asked for by name. */
+interface Meeting {
+  studyInstanceUID: StudyInstanceUID;
+  study?: StudyRecord;
+  /** Also where the study holds nothing that an exam is made of: what waits for it is to be closed with that. */
+  always?: boolean;
+}
+
+/** Looks for exams of the last days in the archive, and notes in the ledger what it sees. */
+export class Lookout implements WorkSource {
+  readonly priority = LOOKOUT_PRIORITY;
   readonly #parts: LookoutParts;
+  readonly #listings: Listings;
   readonly #stopping: AbortSignal;
   readonly #searching: LastingTrouble;
   readonly #looking: LastingTrouble;
   /** Studies whose last look left nothing to do. */
   readonly #settled = new Map<string, { instances: number; until: number }>();
 
-  constructor(parts: LookoutParts, stopping: AbortSignal) {
+  constructor(parts: LookoutParts, listings: Listings, stopping: AbortSignal) {
     this.#parts = parts;
+    this.#listings = listings;
     this.#stopping = stopping;
     this.#searching = new LastingTrouble(parts.log, SEARCH);
     this.#looking = new LastingTrouble(parts.log, LOOK);
   }
 
-  /**
-   * Notes what the archive holds now; answers the exams that can be worked on, oldest first. None where the archive
-   * cannot be searched: it could not be worked with either, and an outage must not use up the exams' tries.
-   */
-  async look(report: CycleReport): Promise<ExamRecord[]> {
-    const { pacs, ledger, settings, algorithm, log } = this.#parts;
-    const now = new Date();
-    const complete = new Map<string, boolean>();
-    const listed = new Set<string>();
-    const look = async (
-      studyInstanceUID: StudyInstanceUID,
-      seen: { instances?: number | undefined; waits?: boolean },
-    ) => {
-      try {
-        complete.set(studyInstanceUID, await this.#isComplete(studyInstanceUID, seen, report));
-        this.#looking.over(new Date(), studyInstanceUID);
-      } catch (error) {
-        // Not about this study, and it would be so for every other.
-        if (error instanceof LedgerError) throw error;
-        const reason = reasonOf(error);
-        this.#looking.met(reason, new Date(), studyInstanceUID);
-        report.problems.push(reason);
-        complete.set(studyInstanceUID, false);
+  async look(): Promise<Look> {
+    const look: Look = {
+      searched: false,
+      workable: false,
+      unsearchableSince: undefined,
+      studies: 0,
+      arriving: 0,
+      nextCompleteAt: undefined,
+      problems: [],
+    };
+    const looked = new Set<string>();
+    const meet = async (meeting: Meeting) => {
+      looked.add(meeting.studyInstanceUID);
+      const met = await this.#meet(meeting);
+      if ('problem' in met) look.problems.push(met.problem);
+      else if (met.completeAt !== undefined) {
+        look.arriving++;
+        const isSooner = look.nextCompleteAt === undefined || met.completeAt < look.nextCompleteAt;
+        if (isSooner) look.nextCompleteAt = met.completeAt;
       }
     };
 
+    const listed = new Set<string>();
     try {
-      const from = new Date(now.getTime() - settings.lookbackDays * 86_400_000);
-      // A study of tomorrow in a clock that is ahead, or in a time zone that is, is a study of today.
-      const to = new Date(now.getTime() + 86_400_000);
-      for await (const study of pacs.studies({ from: dicomDate(from), to: dicomDate(to), modality: 'MG' })) {
-        if (this.#stopping.aborted) return [];
-        report.studies++;
+      for await (const study of this.#parts.pacs.studies({ ...this.#dates(), modality: 'MG' })) {
+        if (this.#stopping.aborted) return look;
+        look.studies++;
         listed.add(study.studyInstanceUID);
-        if (!this.#isSettled(study)) {
-          await look(study.studyInstanceUID, { instances: study.numberOfInstances });
-        }
+        if (!this.#isSettled(study)) await meet({ studyInstanceUID: study.studyInstanceUID, study });
       }
-      report.searched = true;
+      look.searched = true;
       this.#searching.over(new Date());
     } catch (error) {
       if (error instanceof LedgerError) throw error;
       const reason = reasonOf(error);
       this.#searching.met(reason, new Date());
-      report.unsearchableSince = this.#searching.since();
-      log.debug({ err: error }, 'The error in full');
-      report.problems.push(reason);
-      // All that can be had has been given then.
-      if (!(error instanceof PacsError) || error.code !== 'pacs-listing-incomplete') return [];
+      look.unsearchableSince = this.#searching.since();
+      this.#parts.log.debug({ err: error }, 'The error in full');
+      look.problems.push(reason);
+      // With an incomplete listing, all that can be found has been.
+      if (!(error instanceof PacsError) || error.code !== 'pacs-listing-incomplete') return look;
     }
+    look.workable = true;
     for (const study of this.#settled.keys()) if (!listed.has(study)) this.#settled.delete(study);
 
-    const due: ExamRecord[] = [];
-    for (const record of await ledger.unfinished(algorithm, now)) {
-      const studyInstanceUID = asUid<StudyInstanceUID>(record.studyInstanceUID);
-      // An exam that waits and was not among the studies found: older than the days looked at, say.
-      if (record.state === 'waiting' && !complete.has(studyInstanceUID)) {
-        await look(studyInstanceUID, { waits: true });
-      }
-      if (record.state !== 'waiting' || complete.get(studyInstanceUID)) due.push(record);
+    // An exam that waits and was not among the studies found: older than the days looked at, say.
+    const { ledger, algorithm } = this.#parts;
+    for (const waiting of await ledger.list({ states: ['waiting'], algorithm })) {
+      const studyInstanceUID = asUid<StudyInstanceUID>(waiting.studyInstanceUID);
+      if (this.#stopping.aborted) return look;
+      if (!looked.has(studyInstanceUID)) await meet({ studyInstanceUID, always: true });
     }
-    this.#looking.forgetAllBut((study) => complete.has(study));
-    return due;
+    this.#looking.forgetAllBut((study) => looked.has(study));
+    return look;
+  }
+
+  /**
+   * Lists a study once and notes what it holds and, where it waits, when it is complete. Undefined where the study
+   * holds nothing that an exam is made of.
+   *
+   * @throws PacsError where it cannot be listed
+   */
+  async observe({
+    studyInstanceUID,
+    study,
+    always = false,
+  }: Meeting): Promise<{ record: ExamRecord; completeAt: Date | undefined } | undefined> {
+    const { pacs, ledger, settings, algorithm } = this.#parts;
+    const instances = await examInstances(await pacs.instances(studyInstanceUID), ledger);
+    if (instances.length === 0 && !always) return undefined;
+    const exam = { studyInstanceUID, ...algorithm };
+    const fingerprint = fingerprintOf(instances);
+    const { record } = await ledger.observe(exam, {
+      fingerprint,
+      studyDate: study?.studyDate,
+      priority: this.priority,
+    });
+    if (record.state !== 'waiting') return { record, completeAt: undefined };
+    const now = await ledger.now();
+    // What has settled need not be asked for its views.
+    let answer = completeness([], record.lastChange, now, settings);
+    if (!answer.complete) {
+      const metadata = () => pacs.metadata(studyInstanceUID);
+      const views = await seenInstances(instances, settings.views.length, metadata);
+      answer = completeness(views, record.lastChange, now, settings);
+    }
+    await ledger.due(exam, fingerprint, answer.complete ? now : undefined);
+    if (!answer.complete) return { record, completeAt: answer.until };
+    this.#listings.keep(studyInstanceUID, instances);
+    return { record, completeAt: undefined };
+  }
+
+  async #meet(
+    meeting: Meeting,
+  ): Promise<{ completeAt: Date | undefined } | { problem: ReturnType<typeof reasonOf> }> {
+    const { studyInstanceUID, study } = meeting;
+    try {
+      const seen = await this.observe(meeting);
+      const idle = seen === undefined || seen.record.closedAt !== undefined;
+      if (idle && study?.numberOfInstances !== undefined)
+        this.#settle(studyInstanceUID, study.numberOfInstances);
+      else if (seen?.record.state === 'waiting') this.#settled.delete(studyInstanceUID);
+      this.#looking.over(new Date(), studyInstanceUID);
+      return { completeAt: seen?.completeAt };
+    } catch (error) {
+      // Not about this study, and it would be so for every other.
+      if (error instanceof LedgerError) throw error;
+      const problem = reasonOf(error);
+      this.#looking.met(problem, new Date(), studyInstanceUID);
+      await this.#notDue(studyInstanceUID);
+      return { problem };
+    }
+  }
+
+  /** What could not be looked at is not worked on, even if it was complete when it was last seen. */
+  async #notDue(studyInstanceUID: string): Promise<void> {
+    const { ledger, algorithm } = this.#parts;
+    const exam = { studyInstanceUID, ...algorithm };
+    const record = await ledger.find(exam);
+    if (record !== undefined) await ledger.due(exam, record.fingerprint, undefined);
+  }
+
+  #dates(): DateRange {
+    const now = Date.now();
+    const from = new Date(now - this.#parts.settings.lookbackDays * DAY_MS);
+    // A study of tomorrow in a clock that is ahead, or in a time zone that is, is a study of today.
+    return { from: dicomDate(from), to: dicomDate(new Date(now + DAY_MS)) };
   }
 
   #isSettled(study: StudyRecord): boolean {
@@ -125,51 +203,8 @@ export class Lookout {
   }
 
   #settle(studyInstanceUID: string, instances: number): void {
-    // Not all at the same time, or all would be looked at anew in the same cycle.
+    // Not all at the same time, or all would be looked at again in the same cycle.
     const until = Date.now() + SETTLED_MS * (1 + Math.random());
     this.#settled.set(studyInstanceUID, { instances, until });
-  }
-
-  async #isComplete(
-    studyInstanceUID: StudyInstanceUID,
-    { instances, waits = false }: { instances?: number | undefined; waits?: boolean },
-    report: CycleReport,
-  ): Promise<boolean> {
-    const { settings, pacs } = this.#parts;
-    // An exam that waits although its images are gone from the archive is to be closed and not to wait for ever.
-    const observed = await this.observe(studyInstanceUID, { always: waits });
-    if (observed === undefined || observed.record.state !== 'waiting') {
-      const closed = observed === undefined || observed.record.closedAt !== undefined;
-      if (closed && instances !== undefined) this.#settle(studyInstanceUID, instances);
-      return false;
-    }
-    this.#settled.delete(studyInstanceUID);
-    const { instances: found, record } = observed;
-    const now = new Date();
-    if (completeness([], record.lastChange, now, settings).complete) return true;
-    const views = await seenInstances(found, settings.views.length, () => pacs.metadata(studyInstanceUID));
-    const answer = completeness(views, record.lastChange, now, settings);
-    if (answer.complete) return true;
-    report.arriving++;
-    if (report.nextCompleteAt === undefined || answer.until < report.nextCompleteAt) {
-      report.nextCompleteAt = answer.until;
-    }
-    return false;
-  }
-
-  /** Undefined where the study holds nothing that an exam is made of. */
-  async observe(
-    studyInstanceUID: StudyInstanceUID,
-    options: { always?: boolean } = {},
-  ): Promise<{ record: ExamRecord; instances: InstanceRecord[] } | undefined> {
-    const { pacs, ledger } = this.#parts;
-    const instances = await examInstances(await pacs.instances(studyInstanceUID), ledger);
-    if (instances.length === 0 && !options.always) return undefined;
-    const { record } = await ledger.observe(
-      { studyInstanceUID, ...this.#parts.algorithm },
-      fingerprintOf(instances),
-      new Date(),
-    );
-    return { record, instances };
   }
 }

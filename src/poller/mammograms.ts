@@ -15,9 +15,9 @@ import type { SeenInstance } from './completeness.js';
  * The instances of a study that an exam is made of: mammography that Mamori did not write itself.
  *
  * Every image of modality MG makes an exam, whatever its SOP class: one that holds nothing that can be analysed (film
- * scanned as Secondary Capture, Computed Radiography, projections alone) is to be closed with that reason, since silence
- * would read as negative. Beside images that can be analysed, Secondary Captures are other makers' results and no part
- * of the exam.
+ * scanned as Secondary Capture, Computed Radiography, projections alone) is to be closed with that reason, since
+ * silence would read as negative. Beside images that can be analysed, Secondary Captures are other makers' results and
+ * no part of the exam.
  */
 export async function examInstances(
   instances: InstanceRecord[],
@@ -75,9 +75,9 @@ export function fingerprintOf(instances: InstanceRecord[]): string {
 /**
  * What is known of each instance's view, asking the archive no more than it takes: a query's answer has at most the
  * plain View Position, never the codes and modifiers, so where it lacks one the study's metadata are read. With fewer
- * instances than expected views there is nothing to find out yet; and an archive that gives no metadata makes its
- * exams wait until they have settled, no more. What cannot be analysed shows no view: a tomosynthesis often comes before
- * the plain image of the same view.
+ * instances than expected views there is nothing to find out yet; and an archive that gives no metadata makes its exams
+ * wait until they have settled, no more. What cannot be analysed shows no view: a tomosynthesis often comes before the
+ * plain image of the same view.
  */
 export async function seenInstances(
   instances: InstanceRecord[],

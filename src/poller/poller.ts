@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
-import { asUid, type StudyInstanceUID } from '../dicom/index.js';
+import type { StudyInstanceUID } from '../dicom/index.js';
 import type { Workbench } from '../exam/index.js';
-import type { ExamKey, ExamRecord } from '../ledger/index.js';
+import type { Among, Claim, ExamKey } from '../ledger/index.js';
 import { reasonOf } from './backoff.js';
-import { type CycleReport, emptyCycle } from './cycleReport.js';
-import { type ExamReport, workOn } from './examWork.js';
+import { type CycleReport, emptyCycle, joinLooks } from './cycleReport.js';
+import { type ExamReport, emptyReport, workOn } from './examWork.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
+import { Listings } from './listings.js';
 import { Lookout, type LookoutParts } from './lookout.js';
+import type { Look, WorkSource } from './workSource.js';
 
 export interface PollerParts extends LookoutParts {
   bench: Workbench;
   /** Unique among all processes that share the ledger. */
   workerName: string;
+  /** Where exams come from besides the look-out for new ones. */
+  sources?: readonly WorkSource[];
   /** Told of each try at an exam, once it has ended. */
   onExam?: ((report: ExamReport) => void) | undefined;
 }
@@ -28,7 +32,9 @@ const CYCLE: TroubleWords = {
 export class Poller {
   readonly #parts: PollerParts;
   readonly #stopping = new AbortController();
+  readonly #listings = new Listings();
   readonly #lookout: Lookout;
+  readonly #sources: readonly WorkSource[];
   readonly #cycling: LastingTrouble;
   #task: ScheduledTask | undefined;
   #running: Promise<CycleReport> | undefined;
@@ -36,7 +42,8 @@ export class Poller {
 
   constructor(parts: PollerParts) {
     this.#parts = parts;
-    this.#lookout = new Lookout(parts, this.#stopping.signal);
+    this.#lookout = new Lookout(parts, this.#listings, this.#stopping.signal);
+    this.#sources = [this.#lookout, ...(parts.sources ?? [])];
     this.#cycling = new LastingTrouble(parts.log, CYCLE);
   }
 
@@ -113,27 +120,27 @@ export class Poller {
     studyInstanceUIDs: StudyInstanceUID[],
     options: { force?: boolean } = {},
   ): Promise<ExamReport[]> {
-    const { ledger } = this.#parts;
+    const { ledger, settings } = this.#parts;
     const reports: ExamReport[] = [];
     for (const studyInstanceUID of studyInstanceUIDs) {
       const exam = this.#key(studyInstanceUID);
-      await this.#lookout.observe(studyInstanceUID, { always: true });
-      if (options.force) await ledger.reopen(exam, new Date());
-      await ledger.retry([studyInstanceUID], new Date());
-      reports.push(await this.#work(exam, 0));
+      await this.#lookout.observe({ studyInstanceUID, always: true });
+      if (options.force) await ledger.reopen(exam);
+      await ledger.retry([studyInstanceUID]);
+      const claim = await ledger.claim(exam, this.#worker(0), settings.leaseSeconds * 1000);
+      reports.push(claim === undefined ? emptyReport(studyInstanceUID) : await this.#work(claim));
     }
     return reports;
   }
 
   async #cycle(): Promise<CycleReport> {
     const report = emptyCycle(new Date());
-    const { ledger, algorithm, settings } = this.#parts;
     try {
-      // Not at the start alone: another process may have left unfinished exams of an earlier version since.
-      await ledger.adopt(algorithm, report.startedAt);
-      const due = await this.#lookout.look(report);
-      report.postponed = Math.max(0, due.length - settings.maxExamsPerCycle);
-      await this.#workThrough(due.slice(0, settings.maxExamsPerCycle), report);
+      const looks: Look[] = [];
+      for (const source of this.#sources) looks.push(await source.look());
+      const { workable, ...seen } = joinLooks(looks);
+      Object.assign(report, seen);
+      if (workable && !this.#stopping.signal.aborted) await this.#workThrough(report);
     } catch (error) {
       report.problems.push(reasonOf(error));
       throw error;
@@ -147,55 +154,53 @@ export class Poller {
   /**
    * As many at a time as there are workers; then, one by one, those that a process was working on when it ended. One of
    * them may have ended it, and would take along what is worked on beside it; the fewest tries come first, so that the
-   * others are done before it gets its next.
+   * others are done before it gets its next. No exam is tried twice in a cycle.
    */
-  async #workThrough(due: ExamRecord[], report: CycleReport): Promise<void> {
-    const suspects = due.filter(isLeftBehind).sort((a, b) => a.attempts - b.attempts);
-    const others = due.filter((exam) => !isLeftBehind(exam));
-    await this.#workInLanes(others, this.#parts.settings.workers, report);
-    await this.#workInLanes(suspects, 1, report);
-  }
-
-  async #workInLanes(due: ExamRecord[], workers: number, report: CycleReport): Promise<void> {
-    const waiting = [...due];
-    const lane = async (number: number) => {
-      for (let exam = waiting.shift(); exam !== undefined; exam = waiting.shift()) {
-        if (this.#stopping.signal.aborted) return;
-        // What has come while others were worked on belongs to the exam, and to what its claim is about.
-        if (exam.state === 'waiting' && report.exams.length > 0) {
-          await this.#lookout.observe(asUid(exam.studyInstanceUID), { always: true }).catch(() => {});
-        }
-        report.exams.push(await this.#work(exam, number));
-      }
+  async #workThrough(report: CycleReport): Promise<void> {
+    const { ledger, algorithm, settings } = this.#parts;
+    const dueBy = await ledger.now();
+    let left = settings.maxExamsPerCycle;
+    const next = async (among: Among, lane: number): Promise<Claim | undefined> => {
+      if (left === 0 || this.#stopping.signal.aborted) return undefined;
+      left--;
+      const turn = { worker: this.#worker(lane), leaseMs: settings.leaseSeconds * 1000, among, dueBy };
+      const claim = await ledger.claimNext(algorithm, turn);
+      if (claim === undefined) left++;
+      return claim;
     };
-    const lanes = Math.min(workers, due.length);
+    const lane = async (among: Among, number: number) => {
+      for (let claim = await next(among, number); claim !== undefined; claim = await next(among, number))
+        report.exams.push(await this.#work(claim));
+    };
+    const lanes = Array.from({ length: settings.workers }, (_, number) => lane('due', number));
     // To the end of every lane: one that went on beside the next cycle would share its worker's name and claims.
-    const ends = await Promise.allSettled(Array.from({ length: lanes }, (_, number) => lane(number)));
+    const ends = await Promise.allSettled(lanes);
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+    await lane('left-behind', 0);
+    if (left === 0) report.postponed = await ledger.countDue(algorithm, dueBy);
   }
 
-  async #work(exam: ExamKey, lane: number): Promise<ExamReport> {
-    const { workerName, log } = this.#parts;
-    const report = await workOn(exam, `${workerName}/${lane}`, {
+  async #work(claim: Claim): Promise<ExamReport> {
+    const report = await workOn(claim, {
       ...this.#parts,
+      listings: this.#listings,
       stopping: this.#stopping.signal,
     });
     this.#parts.onExam?.(report);
     const { studyInstanceUID: study, end, times } = report;
     if (end === 'delivered' || end === 'not-processed') {
       const fields = { study, end, objects: report.objects.length, ms: Math.round(times.delivered) };
-      log.info({ ...fields, ...report.reason }, 'Exam closed');
+      this.#parts.log.info({ ...fields, ...report.reason }, 'Exam closed');
     }
     return report;
+  }
+
+  #worker(lane: number): string {
+    return `${this.#parts.workerName}/${lane}`;
   }
 
   #key(studyInstanceUID: string): ExamKey {
     return { studyInstanceUID, ...this.#parts.algorithm };
   }
-}
-
-/** Due while it stands as claimed: its worker's lease ran out. */
-function isLeftBehind({ state }: ExamRecord): boolean {
-  return state === 'claimed' || state === 'delivering';
 }

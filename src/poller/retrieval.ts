@@ -1,23 +1,21 @@
 import { patientAndStudyFromJson, type StudyInstanceUID, transferSyntax } from '../dicom/index.js';
-import { type DicomWeb, PacsError } from '../dicomweb/index.js';
+import { type DicomWeb, type InstanceRecord, PacsError } from '../dicomweb/index.js';
 import { type ExamInstance, InstanceUnavailable } from '../exam/index.js';
-import type { Ledger } from '../ledger/index.js';
-import { examInstances } from './mammograms.js';
 
 export interface RetrievalOptions {
-  /** No further try will follow: an instance that cannot be had is left out instead of failing the exam. */
+  /** No further try will follow: an instance that the archive does not give is left out instead of failing the exam. */
   lastTry: boolean;
   /** Hears of every instance that was fetched. */
   onBytes?: (bytes: number) => void;
 }
 
-/** The study's instances as an exam takes them in. @throws PacsError where they cannot be listed */
-export async function fetchable(
+/** A study's instances, as listed, the way an exam takes them in. */
+export function fetchable(
   studyInstanceUID: StudyInstanceUID,
-  { pacs, ledger }: { pacs: DicomWeb; ledger: Pick<Ledger, 'isOwn'> },
+  found: InstanceRecord[],
+  pacs: DicomWeb,
   { lastTry, onBytes = () => {} }: RetrievalOptions,
-): Promise<ExamInstance[]> {
-  const found = await examInstances(await pacs.instances(studyInstanceUID), ledger);
+): ExamInstance[] {
   return found.map(({ seriesInstanceUID, sopInstanceUID, sopClassUID }) => {
     const names = [studyInstanceUID, seriesInstanceUID, sopInstanceUID] as const;
     return {

@@ -1,4 +1,11 @@
-/** Puts the parts together: what a running Mamori consists of, opened from its settings. */
+/**
+ * Puts the parts together.
+ *
+ * `service.ts` opens what a running Mamori consists of, from its settings: the model and its threads, the archive, the
+ * ledger, and the poller that works between them. `serviceStatus.ts` says how it is for the status page,
+ * `stageSeconds.ts` how long an exam's stages took for the metrics, `logger.ts` writes the log. The command line calls
+ * these and adds words; nothing below knows that there is a service.
+ */
 export { openLog } from './logger.js';
 export { algorithmOf, openPacs, openService, openWorkbench, type Service } from './service.js';
 export { statusOf } from './serviceStatus.js';

@@ -63,7 +63,8 @@ function textLine(line: string): string {
     );
   const stack = (err as { stack?: string } | undefined)?.stack;
   const head = `${moment} ${String(level).padEnd(5)} ${msg === undefined ? '' : oneLine(String(msg))}`;
-  return `${[head, pairs.join(' ')].filter((part) => part !== '').join('  ')}\n${stack === undefined ? '' : `${stack}\n`}`;
+  const story = [head, pairs.join(' ')].filter((part) => part !== '').join('  ');
+  return `${story}\n${stack === undefined ? '' : `${stack}\n`}`;
 }
 
 /** A message must not be able to look like further lines of the log. */

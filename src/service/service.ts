@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
-import { installedVersion, resultDigest, type Settings } from '../config/index.js';
+import { installedVersion, type Settings } from '../config/index.js';
 import { DicomWeb } from '../dicomweb/index.js';
-import { type ExamSettings, openThreads, type Workbench } from '../exam/index.js';
-import { type Algorithm, type Ledger, openLedger } from '../ledger/index.js';
+import { type ExamSettings, openThreads, resultDigest, type Workbench } from '../exam/index.js';
+import { type Algorithm, LEASE_SECONDS, type Ledger, openLedger } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine, readKnownFeatures } from '../model/index.js';
 import { type Log, Poller, type PollerParts } from '../poller/index.js';
 
@@ -17,9 +17,6 @@ export interface Service {
   /** Ends the work under way, then lets go of everything. */
   close(): Promise<void>;
 }
-
-/** A crashed process's exams wait so long for another to take them up. */
-const LEASE_SECONDS = 120;
 
 /** More threads than this gain little on one exam of four views and cost memory. */
 const MOST_PREPARATION_THREADS = 4;
@@ -55,7 +52,12 @@ export async function openService(
     const model = `${bundle.name} ${bundle.version}`;
     log.info({ model, engine: engine.name, device: engine.device, reason: engine.reason }, 'Engine ready');
     const algorithm = algorithmOf(bundle, settings);
-    await ledger.adopt(algorithm, new Date());
+    const left = await ledger.adoptable(algorithm);
+    if (left > 0)
+      log.warn(
+        { exams: left },
+        'Exams of another version or other settings wait; mamori adopt takes them over',
+      );
     const poller = new Poller({
       pacs,
       ledger,
@@ -115,7 +117,7 @@ function examSettings({ explain, outputs }: Pick<Settings, 'explain' | 'outputs'
 
 /** What the ledger calls the work of a bundle with these settings. */
 export function algorithmOf({ name, version }: Bundle, settings: Settings): Algorithm {
-  return { modelName: name, modelVersion: version, settingsDigest: resultDigest(settings) };
+  return { modelName: name, modelVersion: version, settingsDigest: resultDigest(examSettings(settings)) };
 }
 
 export function openPacs({ pacs }: Settings): DicomWeb {

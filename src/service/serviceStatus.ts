@@ -19,10 +19,10 @@ export function statusOf(service: Service, settings: Settings): { source: Status
 
   const source: StatusSource = async () => {
     const now = new Date();
-    const [counts, exams, unfinished] = await Promise.all([
+    const [counts, exams, queue] = await Promise.all([
       ledger.counts(),
       ledger.list({ limit: EXAMS_SHOWN }),
-      ledger.unfinished(algorithm, now),
+      ledger.countDue(algorithm),
     ]);
     const cycle = poller.latest;
     const problem = cycle?.problems.find(({ code }) => code.startsWith('pacs-'));
@@ -58,7 +58,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
         reason: engine.reason,
       },
       counts,
-      queue: unfinished.filter(({ state }) => state !== 'waiting').length,
+      queue,
       exams,
     };
   };

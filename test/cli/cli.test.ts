@@ -61,13 +61,12 @@ describe('mamori', () => {
 
   async function withExams(): Promise<void> {
     const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
-    const now = new Date();
     for (const study of ['2.25.1', '2.25.2']) {
       const exam = { ...EXAM, studyInstanceUID: study };
-      await ledger.observe(exam, 'x', now);
+      await ledger.observe(exam, { fingerprint: 'x' });
       if (study === '2.25.2') continue;
-      const claim = await ledger.claim(exam, 'w', new Date(now.getTime() + 1000), now);
-      await ledger.giveUp(claim!, TROUBLE, now);
+      const claim = await ledger.claim(exam, 'w', 1000);
+      await ledger.giveUp(claim!, TROUBLE);
     }
     await ledger.disconnect();
   }

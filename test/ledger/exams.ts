@@ -1,4 +1,4 @@
-import type { Claim, ExamKey, Ledger, ObjectToKeep } from '../../src/ledger/index.js';
+import type { Claim, Clock, ExamKey, Ledger, ObjectToKeep } from '../../src/ledger/index.js';
 
 export const EXAM: ExamKey = {
   studyInstanceUID: '2.25.1',
@@ -9,6 +9,17 @@ export const EXAM: ExamKey = {
 
 /** Seconds after an arbitrary beginning. */
 export const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000);
+
+let moment = at(0);
+
+/** The clock of ledgers under test: it stands still until `on` sets it. */
+export const clock: Clock = () => moment;
+
+/** The ledger at so many seconds after the beginning. */
+export function on(seconds: number, ledger: Ledger): Ledger {
+  moment = at(seconds);
+  return ledger;
+}
 
 /** A report and some captures; `make` tells one making from another. */
 export function objects(make = 1, captures = 2): ObjectToKeep[] {
@@ -21,19 +32,19 @@ export function objects(make = 1, captures = 2): ObjectToKeep[] {
   }));
 }
 
-export async function claimed(ledger: Ledger, exam = EXAM, now = at(0)): Promise<Claim> {
-  await ledger.observe(exam, 'four images', now);
-  const claim = await ledger.claim(exam, 'worker', new Date(now.getTime() + 60_000), now);
-  if (claim === undefined) throw new Error('the exam is not available');
+export async function claimed(ledger: Ledger, exam = EXAM, now = 0): Promise<Claim> {
+  await on(now, ledger).observe(exam, { fingerprint: 'four images' });
+  const claim = await ledger.claim(exam, 'worker', 60_000);
+  if (claim === undefined) throw new Error('the exam cannot be claimed');
   return claim;
 }
 
-export async function delivered(ledger: Ledger, exam = EXAM, make = 1, now = at(0)): Promise<Claim> {
+export async function delivered(ledger: Ledger, exam = EXAM, make = 1, now = 0): Promise<Claim> {
   const claim = await claimed(ledger, exam, now);
-  await ledger.keepObjects(claim, objects(make), { kind: 'processed' }, now);
+  await ledger.keepObjects(claim, objects(make), { kind: 'processed' });
   const uids = objects(make).map(({ sopInstanceUID }) => sopInstanceUID);
-  await ledger.sent(claim, uids, now);
-  await ledger.confirm(claim, uids, now);
-  await ledger.close(claim, now);
+  await ledger.sent(claim, uids);
+  await ledger.confirm(claim, uids);
+  await ledger.close(claim);
   return claim;
 }

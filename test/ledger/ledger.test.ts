@@ -19,9 +19,10 @@ import {
   LedgerError,
   openLedger,
   openLedgerToRead,
+  takeable,
 } from '../../src/ledger/index.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
-import { at, claimed, delivered, EXAM, objects } from './exams.js';
+import { at, claimed, clock, delivered, EXAM, objects, on } from './exams.js';
 
 const LEDGER = new URL('../../src/ledger/index.js', import.meta.url).href;
 
@@ -33,7 +34,7 @@ describe('ledger', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'mamori-ledger-'));
     url = `sqlite:${join(folder, 'mamori.db')}`;
-    ledger = await openLedger(url);
+    ledger = await openLedger(url, clock);
   });
   afterEach(async () => {
     await ledger.disconnect();
@@ -55,9 +56,9 @@ describe('ledger', () => {
 
   describe('an exam that arrives', () => {
     it('waits, and settles from its last change on', async () => {
-      expect((await ledger.observe(EXAM, 'one image', at(0))).change).to.equal('new');
-      expect((await ledger.observe(EXAM, 'two images', at(10))).change).to.equal('changed');
-      const { change, record } = await ledger.observe(EXAM, 'two images', at(99));
+      expect((await on(0, ledger).observe(EXAM, { fingerprint: 'one image' })).change).to.equal('new');
+      expect((await on(10, ledger).observe(EXAM, { fingerprint: 'two images' })).change).to.equal('changed');
+      const { change, record } = await on(99, ledger).observe(EXAM, { fingerprint: 'two images' });
       expect(change).to.equal('unchanged');
       expect(record).to.deep.include({
         state: 'waiting',
@@ -70,26 +71,30 @@ describe('ledger', () => {
     it('is another one for another model, version or settings', async () => {
       await delivered(ledger);
       for (const other of [{ modelName: 'other' }, { modelVersion: '2' }, { settingsDigest: 'f' }]) {
-        expect((await ledger.observe({ ...EXAM, ...other }, 'four images', at(1))).change).to.equal('new');
+        expect(
+          (await on(1, ledger).observe({ ...EXAM, ...other }, { fingerprint: 'four images' })).change,
+        ).to.equal('new');
       }
     });
 
     it('keeps its times over a restart', async () => {
-      await ledger.observe(EXAM, 'one image', at(0));
+      await on(0, ledger).observe(EXAM, { fingerprint: 'one image' });
       await ledger.disconnect();
-      ledger = await openLedger(url);
-      expect((await ledger.observe(EXAM, 'one image', at(200))).record.lastChange).to.deep.equal(at(0));
+      ledger = await openLedger(url, clock);
+      expect(
+        (await on(200, ledger).observe(EXAM, { fingerprint: 'one image' })).record.lastChange,
+      ).to.deep.equal(at(0));
     });
   });
 
   describe('a claim', () => {
     it('goes to one of two workers on two connections', async () => {
-      const other = await openLedger(url);
-      await ledger.observe(EXAM, 'x', at(0));
+      const other = await openLedger(url, clock);
+      await on(0, ledger).observe(EXAM, { fingerprint: 'x' });
       const claims = await Promise.all([
-        ledger.claim(EXAM, 'a', at(60), at(0)),
-        other.claim(EXAM, 'b', at(60), at(0)),
-        ledger.claim(EXAM, 'c', at(60), at(0)),
+        on(0, ledger).claim(EXAM, 'a', 60_000),
+        on(0, other).claim(EXAM, 'b', 60_000),
+        on(0, ledger).claim(EXAM, 'c', 60_000),
       ]);
       await other.disconnect();
       expect(claims.filter((claim) => claim !== undefined)).to.have.lengthOf(1);
@@ -97,33 +102,33 @@ describe('ledger', () => {
 
     it('is given again to the worker that lost the answer, and counts as one try', async () => {
       const claim = await claimed(ledger);
-      const again = await ledger.claim(EXAM, 'worker', at(120), at(30));
+      const again = await on(30, ledger).claim(EXAM, 'worker', 90_000);
       expect(again).to.deep.equal(claim);
       expect(await ledger.find(EXAM)).to.deep.include({ attempts: 1, leaseUntil: at(120) });
     });
 
-    it('is not given for an exam that nobody has seen, or that is closed', async () => {
-      expect(await ledger.claim(EXAM, 'worker', at(60), at(0))).to.equal(undefined);
+    it('is refused for an exam that nobody has seen, or that is closed', async () => {
+      expect(await on(0, ledger).claim(EXAM, 'worker', 60_000)).to.equal(undefined);
       await delivered(ledger);
-      expect(await ledger.claim(EXAM, 'worker', at(999), at(900))).to.equal(undefined);
+      expect(await on(900, ledger).claim(EXAM, 'worker', 99_000)).to.equal(undefined);
     });
 
     it('passes on when its lease has run out, and then the late worker is refused everything', async () => {
       const late = await claimed(ledger);
-      expect(await ledger.claim(EXAM, 'other', at(119), at(59))).to.equal(undefined);
-      const next = await ledger.claim(EXAM, 'other', at(120), at(60));
+      expect(await on(59, ledger).claim(EXAM, 'other', 60_000)).to.equal(undefined);
+      const next = await on(60, ledger).claim(EXAM, 'other', 60_000);
       expect(next).to.include({ worker: 'other', attempt: 2, objectsKept: false });
-      await refused(ledger.renew(late, at(500)), 'ledger-claim-lost');
-      await refused(ledger.keepObjects(late, objects(), { kind: 'processed' }, at(61)), 'ledger-claim-lost');
+      await refused(on(0, ledger).renew(late, 500_000), 'ledger-claim-lost');
+      await refused(on(61, ledger).keepObjects(late, objects(), { kind: 'processed' }), 'ledger-claim-lost');
       await refused(ledger.objectsToDeliver(late), 'ledger-claim-lost');
-      await refused(ledger.sent(late, uids, at(61)), 'ledger-claim-lost');
-      await refused(ledger.confirm(late, uids, at(61)), 'ledger-claim-lost');
-      await refused(ledger.close(late, at(61)), 'ledger-claim-lost');
-      await refused(ledger.fail(late, TROUBLE, at(70), at(61)), 'ledger-claim-lost');
-      await refused(ledger.giveUp(late, TROUBLE, at(61)), 'ledger-claim-lost');
-      await refused(ledger.release(late, at(61)), 'ledger-claim-lost');
+      await refused(on(61, ledger).sent(late, uids), 'ledger-claim-lost');
+      await refused(on(61, ledger).confirm(late, uids), 'ledger-claim-lost');
+      await refused(on(61, ledger).close(late), 'ledger-claim-lost');
+      await refused(on(61, ledger).fail(late, TROUBLE, 9_000), 'ledger-claim-lost');
+      await refused(on(61, ledger).giveUp(late, TROUBLE), 'ledger-claim-lost');
+      await refused(on(61, ledger).release(late), 'ledger-claim-lost');
       expect(keptFiles()).to.deep.equal([]);
-      await ledger.keepObjects(next!, objects(2), { kind: 'processed' }, at(62));
+      await on(62, ledger).keepObjects(next!, objects(2), { kind: 'processed' });
       expect((await ledger.objectsToDeliver(next!)).map((object) => object.sopInstanceUID)).to.deep.equal(
         objects(2).map((object) => object.sopInstanceUID),
       );
@@ -131,26 +136,26 @@ describe('ledger', () => {
 
     it('lasts longer when it is renewed', async () => {
       const claim = await claimed(ledger);
-      await ledger.renew(claim, at(600));
-      expect(await ledger.claim(EXAM, 'other', at(700), at(599))).to.equal(undefined);
+      await on(0, ledger).renew(claim, 600_000);
+      expect(await on(599, ledger).claim(EXAM, 'other', 101_000)).to.equal(undefined);
     });
 
     it('handed back leaves the exam as it was, and does not count as a try', async () => {
       const claim = await claimed(ledger);
-      await ledger.release(claim, at(1));
-      await ledger.release(claim, at(1));
+      await on(1, ledger).release(claim);
+      await on(1, ledger).release(claim);
       expect(await ledger.find(EXAM)).to.include({ state: 'waiting', attempts: 0 });
-      const next = await ledger.claim(EXAM, 'other', at(60), at(2));
-      await ledger.keepObjects(next!, objects(), { kind: 'processed' }, at(3));
-      await ledger.release(next!, at(4));
-      expect(await ledger.claim(EXAM, 'third', at(60), at(4))).to.include({ objectsKept: true, attempt: 1 });
+      const next = await on(2, ledger).claim(EXAM, 'other', 58_000);
+      await on(3, ledger).keepObjects(next!, objects(), { kind: 'processed' });
+      await on(4, ledger).release(next!);
+      expect(await on(4, ledger).claim(EXAM, 'third', 56_000)).to.include({ objectsKept: true, attempt: 1 });
     });
   });
 
   describe('objects', () => {
     it('are kept byte for byte, readable by the service alone, and deleted when confirmed', async () => {
       const claim = await claimed(ledger);
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
       const kept = await ledger.objectsToDeliver(claim);
       expect(kept.map(({ kind, size }) => [kind, size])).to.deep.equal([
         ['tid1500', 1000],
@@ -162,20 +167,20 @@ describe('ledger', () => {
       }
       for (const file of keptFiles()) expect(statSync(join(folder, String(file))).mode & 0o077).to.equal(0);
 
-      await ledger.confirm(claim, [uids[1]!], at(2));
+      await on(2, ledger).confirm(claim, [uids[1]!]);
       expect((await ledger.objectsToDeliver(claim)).map((object) => object.sopInstanceUID)).to.deep.equal([
         uids[0],
         uids[2],
       ]);
       expect(keptFiles()).to.have.lengthOf(2);
-      await ledger.confirm(claim, uids, at(3));
+      await on(3, ledger).confirm(claim, uids);
       expect(keptFiles()).to.have.lengthOf(0);
     });
 
     it('are made once: what is made again is not taken', async () => {
       const claim = await claimed(ledger);
-      await ledger.keepObjects(claim, objects(1), { kind: 'processed' }, at(1));
-      await ledger.keepObjects(claim, objects(2), { kind: 'processed' }, at(2));
+      await on(1, ledger).keepObjects(claim, objects(1), { kind: 'processed' });
+      await on(2, ledger).keepObjects(claim, objects(2), { kind: 'processed' });
       expect(keptFiles()).to.have.lengthOf(3);
       const [report] = await ledger.objectsToDeliver(claim);
       expect(report!.sopInstanceUID).to.equal(objects(1)[0]!.sopInstanceUID);
@@ -184,7 +189,7 @@ describe('ledger', () => {
 
     it('that changed on the disk are never sent', async () => {
       const claim = await claimed(ledger);
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
       const [first, second] = keptFiles().map((name) => join(folder, String(name)));
       const bytes = readFileSync(first!);
       bytes[500] = 99;
@@ -198,34 +203,36 @@ describe('ledger', () => {
 
     it('must be some, and only those are confirmed', async () => {
       const claim = await claimed(ledger);
-      await refused(ledger.keepObjects(claim, [], { kind: 'processed' }, at(1)), 'ledger-misuse');
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
-      await refused(ledger.confirm(claim, [uids[0]!, '2.25.404'], at(2)), 'ledger-misuse');
+      await refused(on(1, ledger).keepObjects(claim, [], { kind: 'processed' }), 'ledger-misuse');
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      await refused(on(2, ledger).confirm(claim, [uids[0]!, '2.25.404']), 'ledger-misuse');
       // All or nothing.
       expect(await ledger.objectsToDeliver(claim)).to.have.lengthOf(3);
       const twice = [objects()[0]!, objects()[0]!];
       const other = await claimed(ledger, { ...EXAM, studyInstanceUID: '2.25.2' });
-      await ledger.keepObjects(other, twice, { kind: 'processed' }, at(2)).then(
-        () => expect.fail('one UID was kept twice'),
-        () => {},
-      );
+      await on(2, ledger)
+        .keepObjects(other, twice, { kind: 'processed' })
+        .then(
+          () => expect.fail('one UID was kept twice'),
+          () => {},
+        );
       expect(keptFiles()).to.have.lengthOf(3);
     });
 
     it('are known as our own from then on, and for good', async () => {
       expect(await ledger.isOwn(uids[0]!)).to.equal(false);
       const claim = await claimed(ledger);
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
       expect(await ledger.isOwn(uids[0]!)).to.equal(true);
-      await ledger.confirm(claim, uids, at(2));
-      await ledger.close(claim, at(2));
+      await on(2, ledger).confirm(claim, uids);
+      await on(2, ledger).close(claim);
       expect(await ledger.isOwn(uids[0]!)).to.equal(true);
     });
 
     it('leave no file behind when one of them cannot be written', async () => {
       const claim = await claimed(ledger);
       const unwritable = { ...objects()[0]!, bytes: undefined as unknown as Uint8Array };
-      const kept = ledger.keepObjects(claim, [...objects(), unwritable], { kind: 'processed' }, at(1));
+      const kept = on(1, ledger).keepObjects(claim, [...objects(), unwritable], { kind: 'processed' });
       expect(await kept.catch((error: unknown) => error)).to.be.instanceOf(Error);
       expect(readdirSync(join(folder, 'mamori.db-objects'))).to.deep.equal([]);
     });
@@ -233,21 +240,21 @@ describe('ledger', () => {
     it('are kept all or none on a full disk, named with the study, and kept once there is room', async function () {
       const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
       try {
-        const small = await openLedger(`sqlite:${join(disk.folder, 'small.db')}`);
+        const small = await openLedger(`sqlite:${join(disk.folder, 'small.db')}`, clock);
         const claim = await claimed(small);
         const empty = disk.fill(30_000);
         const large = objects().map((object) => ({ ...object, bytes: new Uint8Array(20_000) }));
-        const error = await small
-          .keepObjects(claim, large, { kind: 'processed' }, at(1))
+        const error = await on(1, small)
+          .keepObjects(claim, large, { kind: 'processed' })
           .catch((thrown: unknown) => thrown);
         expect(error).to.be.instanceOf(LedgerError).with.property('code', 'ledger-disk-full');
         expect(error).to.have.property('message').that.includes(EXAM.studyInstanceUID);
         expect(keptFiles()).to.deep.equal([]);
-        await small.fail(claim, TROUBLE, at(2), at(1), { counts: false });
+        await on(1, small).fail(claim, TROUBLE, 1_000, { counts: false });
         expect(await small.find(EXAM)).to.include({ state: 'failed', attempts: 0 });
         empty();
-        const again = await small.claim(EXAM, 'worker', at(60), at(2));
-        await small.keepObjects(again!, large, { kind: 'processed' }, at(2));
+        const again = await on(2, small).claim(EXAM, 'worker', 58_000);
+        await on(2, small).keepObjects(again!, large, { kind: 'processed' });
         expect(keptFiles()).to.have.length(large.length);
         await small.disconnect();
       } finally {
@@ -257,7 +264,7 @@ describe('ledger', () => {
 
     it('that a crash left without a record are cleared away, once they are old', async () => {
       const claim = await claimed(ledger);
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
       const store = join(folder, 'mamori.db-objects');
       for (const name of ['old.dcm', 'young.dcm']) writeFileSync(join(store, name), 'x');
       utimesSync(join(store, 'old.dcm'), 1, 1);
@@ -265,7 +272,7 @@ describe('ledger', () => {
         if (!/old|young/.test(String(file))) utimesSync(join(folder, String(file)), 1, 1);
       }
       await ledger.disconnect();
-      ledger = await openLedger(url);
+      ledger = await openLedger(url, clock);
       const left = readdirSync(store);
       expect(left).to.have.lengthOf(4).and.include('young.dcm');
     });
@@ -274,15 +281,15 @@ describe('ledger', () => {
   describe('closing', () => {
     it('wants every object confirmed', async () => {
       const claim = await claimed(ledger);
-      await refused(ledger.close(claim, at(1)), 'ledger-unconfirmed');
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
-      await ledger.sent(claim, uids, at(1));
-      await refused(ledger.close(claim, at(2)), 'ledger-unconfirmed');
-      await ledger.confirm(claim, uids.slice(1), at(2));
-      await refused(ledger.close(claim, at(2)), 'ledger-unconfirmed');
-      await ledger.confirm(claim, uids, at(3));
-      expect(await ledger.close(claim, at(4))).to.equal('delivered');
-      expect(await ledger.close(claim, at(5))).to.equal('delivered');
+      await refused(on(1, ledger).close(claim), 'ledger-unconfirmed');
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      await on(1, ledger).sent(claim, uids);
+      await refused(on(2, ledger).close(claim), 'ledger-unconfirmed');
+      await on(2, ledger).confirm(claim, uids.slice(1));
+      await refused(on(2, ledger).close(claim), 'ledger-unconfirmed');
+      await on(3, ledger).confirm(claim, uids);
+      expect(await on(4, ledger).close(claim)).to.equal('delivered');
+      expect(await on(5, ledger).close(claim)).to.equal('delivered');
       expect(await ledger.find(EXAM)).to.deep.include({
         closedAt: at(4),
         objects: { kept: 3, sent: 3, confirmed: 3 },
@@ -297,8 +304,8 @@ describe('ledger', () => {
           "UPDATE exams SET state = 'delivered', closed_at = 1, lease_until = NULL, retry_at = NULL",
         );
       expect(close).to.throw(/only after every object is confirmed/);
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
-      await ledger.confirm(claim, uids.slice(1), at(1));
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      await on(1, ledger).confirm(claim, uids.slice(1));
       expect(close).to.throw(/only after every object is confirmed/);
       direct.close();
     });
@@ -310,12 +317,12 @@ describe('ledger', () => {
         code: 'no-mammogram',
         reason: 'No image could be read.',
       } as const;
-      await ledger.keepObjects(claim, objects(), outcome, at(1));
-      await ledger.fail(claim, TROUBLE, at(10), at(2));
+      await on(1, ledger).keepObjects(claim, objects(), outcome);
+      await on(2, ledger).fail(claim, TROUBLE, 8_000);
       expect(await ledger.find(EXAM)).to.include({ state: 'failed', code: 'pacs-unreachable' });
-      const next = await ledger.claim(EXAM, 'other', at(90), at(10));
-      await ledger.confirm(next!, uids, at(11));
-      expect(await ledger.close(next!, at(11))).to.equal('not-processed');
+      const next = await on(10, ledger).claim(EXAM, 'other', 80_000);
+      await on(11, ledger).confirm(next!, uids);
+      expect(await on(11, ledger).close(next!)).to.equal('not-processed');
       expect(await ledger.find(EXAM)).to.include({ state: 'not-processed', code: 'no-mammogram' });
     });
   });
@@ -323,43 +330,47 @@ describe('ledger', () => {
   describe('trouble', () => {
     it('brings the exam back when its time has come, and not before', async () => {
       const claim = await claimed(ledger);
-      await ledger.fail(claim, TROUBLE, at(100), at(1));
-      await ledger.fail(claim, TROUBLE, at(900), at(2));
+      await on(1, ledger).fail(claim, TROUBLE, 99_000);
+      await on(2, ledger).fail(claim, TROUBLE, 898_000);
       expect(await ledger.find(EXAM)).to.deep.include({ state: 'failed', retryAt: at(100), ...TROUBLE });
-      expect(await ledger.claim(EXAM, 'worker', at(160), at(99))).to.equal(undefined);
-      expect(await ledger.claim(EXAM, 'worker', at(160), at(100))).to.include({ attempt: 2 });
+      expect(await on(99, ledger).claim(EXAM, 'worker', 61_000)).to.equal(undefined);
+      expect(await on(100, ledger).claim(EXAM, 'worker', 60_000)).to.include({ attempt: 2 });
     });
 
     it('in the delivery keeps the objects, and what they were made from', async () => {
       const claim = await claimed(ledger);
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
-      await ledger.confirm(claim, uids.slice(0, 1), at(1));
-      await ledger.fail(claim, TROUBLE, at(10), at(2));
-      await ledger.observe(EXAM, 'five images', at(3));
-      const next = await ledger.claim(EXAM, 'worker', at(70), at(10));
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      await on(1, ledger).confirm(claim, uids.slice(0, 1));
+      await on(2, ledger).fail(claim, TROUBLE, 8_000);
+      await on(3, ledger).observe(EXAM, { fingerprint: 'five images' });
+      const next = await on(10, ledger).claim(EXAM, 'worker', 60_000);
       expect(next).to.include({ objectsKept: true, fingerprint: 'four images' });
       expect(await ledger.objectsToDeliver(next!)).to.have.lengthOf(2);
-      await ledger.confirm(next!, uids, at(11));
-      await ledger.close(next!, at(12));
+      await on(11, ledger).confirm(next!, uids);
+      await on(12, ledger).close(next!);
       expect(await ledger.find(EXAM)).to.include({ state: 'delivered', code: undefined, reason: undefined });
       // The fifth image is not forgotten.
-      expect((await ledger.observe(EXAM, 'five images', at(13))).change).to.equal('reopened');
+      expect((await on(13, ledger).observe(EXAM, { fingerprint: 'five images' })).change).to.equal(
+        'reopened',
+      );
     });
 
     it('that lasts gives the exam up, with the reason; a retry has all its tries again', async () => {
       const claim = await claimed(ledger);
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
-      await ledger.giveUp(claim, TROUBLE, at(2));
-      await ledger.giveUp(claim, TROUBLE, at(2));
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      await on(2, ledger).giveUp(claim, TROUBLE);
+      await on(2, ledger).giveUp(claim, TROUBLE);
       expect(await ledger.find(EXAM)).to.deep.include({
         state: 'not-processed',
         closedAt: at(2),
         ...TROUBLE,
       });
-      expect((await ledger.observe(EXAM, 'four images', at(3))).change).to.equal('unchanged');
-      expect(await ledger.claim(EXAM, 'worker', at(99), at(9))).to.equal(undefined);
-      expect(await ledger.retry(undefined, at(10))).to.deep.equal([EXAM]);
-      expect(await ledger.claim(EXAM, 'worker', at(99), at(10))).to.include({
+      expect((await on(3, ledger).observe(EXAM, { fingerprint: 'four images' })).change).to.equal(
+        'unchanged',
+      );
+      expect(await on(9, ledger).claim(EXAM, 'worker', 90_000)).to.equal(undefined);
+      expect(await on(10, ledger).retry()).to.deep.equal([EXAM]);
+      expect(await on(10, ledger).claim(EXAM, 'worker', 89_000)).to.include({
         attempt: 1,
         objectsKept: true,
       });
@@ -376,19 +387,19 @@ describe('ledger', () => {
         typeof EXAM,
         typeof EXAM,
       ];
-      await ledger.fail(await claimed(ledger, failed), TROUBLE, at(999), at(1));
-      await ledger.giveUp(await claimed(ledger, givenUp), TROUBLE, at(1));
+      await on(1, ledger).fail(await claimed(ledger, failed), TROUBLE, 998_000);
+      await on(1, ledger).giveUp(await claimed(ledger, givenUp), TROUBLE);
       const claim = await claimed(ledger, answered);
-      await ledger.keepObjects(claim, objects(), { kind: 'not-processed', code: 'x', reason: 'x' }, at(1));
-      await ledger.confirm(claim, uids, at(1));
-      await ledger.close(claim, at(1));
-      await ledger.observe(waiting, 'x', at(1));
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'not-processed', code: 'x', reason: 'x' });
+      await on(1, ledger).confirm(claim, uids);
+      await on(1, ledger).close(claim);
+      await on(1, ledger).observe(waiting, { fingerprint: 'x' });
       await delivered(ledger, EXAM, 2);
 
-      expect(await ledger.retry(['2.25.11', '2.25.404'], at(2))).to.deep.equal([failed]);
-      expect(await ledger.retry(undefined, at(3))).to.have.deep.members([failed, givenUp]);
-      expect(await ledger.retry([EXAM.studyInstanceUID, '2.25.14'], at(4))).to.deep.equal([]);
-      expect(await ledger.retry(['2.25.13'], at(5))).to.deep.equal([answered]);
+      expect(await on(2, ledger).retry(['2.25.11', '2.25.404'])).to.deep.equal([failed]);
+      expect(await on(3, ledger).retry()).to.have.deep.members([failed, givenUp]);
+      expect(await on(4, ledger).retry([EXAM.studyInstanceUID, '2.25.14'])).to.deep.equal([]);
+      expect(await on(5, ledger).retry(['2.25.13'])).to.deep.equal([answered]);
       expect(await ledger.find(answered)).to.include({ state: 'waiting', revision: 2 });
     });
   });
@@ -396,39 +407,38 @@ describe('ledger', () => {
   describe('an exam taken up again', () => {
     it('is a new revision when images came after it was closed, and names its predecessors', async () => {
       await delivered(ledger);
-      const { change, record } = await ledger.observe(EXAM, 'five images', at(5));
+      const { change, record } = await on(5, ledger).observe(EXAM, { fingerprint: 'five images' });
       expect(change).to.equal('reopened');
       expect(record).to.deep.include({ state: 'waiting', revision: 2, attempts: 0, lastChange: at(5) });
-      const claim = await ledger.claim(EXAM, 'worker', at(99), at(6));
+      const claim = await on(6, ledger).claim(EXAM, 'worker', 93_000);
       expect(claim).to.include({ revision: 2, objectsKept: false, fingerprint: 'five images' });
       expect((await ledger.predecessors(EXAM)).map((object) => object.sopInstanceUID)).to.deep.equal(uids);
-      await ledger.keepObjects(claim!, objects(2), { kind: 'processed' }, at(7));
-      await ledger.confirm(
+      await on(7, ledger).keepObjects(claim!, objects(2), { kind: 'processed' });
+      await on(8, ledger).confirm(
         claim!,
         objects(2).map((object) => object.sopInstanceUID),
-        at(8),
       );
-      await ledger.close(claim!, at(8));
+      await on(8, ledger).close(claim!);
       expect(await ledger.isOwn(uids[0]!)).to.equal(true);
       expect((await ledger.predecessors(EXAM)).map((object) => object.sopInstanceUID)).to.deep.equal(uids);
     });
 
     it('drops bytes that were never delivered and are out of date', async () => {
       const claim = await claimed(ledger);
-      await ledger.keepObjects(claim, objects(), { kind: 'processed' }, at(1));
-      await ledger.giveUp(claim, TROUBLE, at(2));
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      await on(2, ledger).giveUp(claim, TROUBLE);
       expect(keptFiles()).to.have.lengthOf(3);
-      await ledger.observe(EXAM, 'five images', at(3));
+      await on(3, ledger).observe(EXAM, { fingerprint: 'five images' });
       expect(keptFiles()).to.have.lengthOf(0);
-      expect(await ledger.claim(EXAM, 'worker', at(99), at(4))).to.include({ objectsKept: false });
+      expect(await on(4, ledger).claim(EXAM, 'worker', 95_000)).to.include({ objectsKept: false });
     });
 
     it('by force is one that was closed', async () => {
       const claim = await claimed(ledger);
-      expect(await ledger.reopen(EXAM, at(1))).to.equal(false);
-      await ledger.giveUp(claim, TROUBLE, at(2));
-      expect(await ledger.reopen(EXAM, at(3))).to.equal(true);
-      expect(await ledger.reopen({ ...EXAM, modelVersion: '9' }, at(3))).to.equal(false);
+      expect(await on(1, ledger).reopen(EXAM)).to.equal(false);
+      await on(2, ledger).giveUp(claim, TROUBLE);
+      expect(await on(3, ledger).reopen(EXAM)).to.equal(true);
+      expect(await on(3, ledger).reopen({ ...EXAM, modelVersion: '9' })).to.equal(false);
       expect(await state()).to.equal('waiting');
     });
   });
@@ -441,7 +451,7 @@ describe('ledger', () => {
       expect(await ledger.predecessors(EXAM)).to.deep.equal([]);
       const ahead = await ledger.predecessors(EXAM, 2);
       expect(ahead.map(({ sopInstanceUID }) => sopInstanceUID)).to.deep.equal(uids);
-      await ledger.reopen(EXAM, at(9));
+      await on(9, ledger).reopen(EXAM);
       expect(await ledger.predecessors(EXAM)).to.deep.equal(ahead);
     });
 
@@ -452,9 +462,9 @@ describe('ledger', () => {
       expect((await ledger.predecessors(latest)).map((object) => object.modelVersion)).to.deep.equal(
         Array(3).fill('1.0.0'),
       );
-      const claim = await claimed(ledger, latest, at(10));
-      await ledger.keepObjects(claim, objects(2), { kind: 'processed' }, at(11));
-      await ledger.confirm(claim, ['2.25.921'], at(12));
+      const claim = await claimed(ledger, latest, 10);
+      await on(11, ledger).keepObjects(claim, objects(2), { kind: 'processed' });
+      await on(12, ledger).confirm(claim, ['2.25.921']);
       expect((await ledger.predecessors(NEXT)).map((object) => object.sopInstanceUID)).to.deep.equal([
         '2.25.921',
       ]);
@@ -467,34 +477,153 @@ describe('ledger', () => {
         studyInstanceUID: study,
       }));
       const [waiting, failed, made, both] = exams as [typeof EXAM, typeof EXAM, typeof EXAM, typeof EXAM];
-      await ledger.observe(waiting, 'x', at(0));
-      await ledger.fail(await claimed(ledger, failed), TROUBLE, at(1), at(0));
-      await ledger.keepObjects(await claimed(ledger, made), objects(), { kind: 'processed' }, at(0));
-      await ledger.observe(both, 'x', at(0));
-      await ledger.observe({ ...both, modelVersion: '2.0.0' }, 'x', at(0));
+      await on(0, ledger).observe(waiting, { fingerprint: 'x' });
+      await on(0, ledger).fail(await claimed(ledger, failed), TROUBLE, 1_000);
+      await on(0, ledger).keepObjects(await claimed(ledger, made), objects(), { kind: 'processed' });
+      await on(0, ledger).observe(both, { fingerprint: 'x' });
+      await on(0, ledger).observe({ ...both, modelVersion: '2.0.0' }, { fingerprint: 'x' });
       await delivered(ledger, EXAM, 2);
-      await ledger.observe({ ...EXAM, modelName: 'other-model' }, 'x', at(0));
+      await on(0, ledger).observe({ ...EXAM, modelName: 'other-model' }, { fingerprint: 'x' });
 
-      expect(await ledger.adopt(NEXT, at(5))).to.equal(2);
-      expect(await ledger.adopt(NEXT, at(5))).to.equal(0);
-      const unfinished = await ledger.unfinished(NEXT, at(99));
+      expect(await on(5, ledger).adopt(NEXT)).to.equal(2);
+      expect(await on(5, ledger).adopt(NEXT)).to.equal(0);
+      const unfinished = await ledger.list({ states: ['waiting', 'delivering'] });
       expect(
-        unfinished.map((exam) => [exam.studyInstanceUID, exam.modelVersion, exam.state]),
+        unfinished
+          .filter(({ modelName }) => modelName === EXAM.modelName)
+          .map((exam) => [exam.studyInstanceUID, exam.modelVersion, exam.state]),
       ).to.have.deep.members([
         ['2.25.21', '2.0.0', 'waiting'],
         ['2.25.22', '2.0.0', 'waiting'],
         ['2.25.23', '1.0.0', 'delivering'],
         ['2.25.24', '2.0.0', 'waiting'],
       ]);
+      const turn = { worker: 'new', leaseMs: 60_000, dueBy: at(99) };
+      expect(await on(99, ledger).claimNext(NEXT, { ...turn, among: 'due' })).to.deep.include({
+        exam: { ...failed, modelVersion: '2.0.0' },
+      });
+      const left = await on(99, ledger).claimNext(NEXT, { ...turn, among: 'left-behind' });
+      expect(left).to.deep.include({ exam: made, objectsKept: true });
       expect(await ledger.find(both)).to.include({ state: 'not-processed', code: 'superseded' });
-      expect(await ledger.retry(undefined, at(6))).to.deep.equal([]);
+      expect(await on(6, ledger).retry()).to.deep.equal([]);
     });
 
     it('leaves alone what a worker of the old one is busy with', async () => {
       await claimed(ledger);
-      expect(await ledger.adopt(NEXT, at(59))).to.equal(0);
-      expect(await ledger.unfinished(EXAM, at(59))).to.deep.equal([]);
-      expect(await ledger.adopt(NEXT, at(60))).to.equal(1);
+      expect(await on(59, ledger).adopt(NEXT)).to.equal(0);
+      expect(await on(59, ledger).countDue(EXAM)).to.equal(0);
+      expect(await on(60, ledger).adopt(NEXT)).to.equal(1);
+    });
+
+    it('goes back as it went forth: of two that made way for each other, one goes on', async () => {
+      await on(0, ledger).observe(EXAM, { fingerprint: 'x' });
+      await ledger.observe({ ...EXAM, ...NEXT }, { fingerprint: 'x' });
+      for (const algorithm of [NEXT, EXAM, NEXT, EXAM]) {
+        await on(1, ledger).adopt(algorithm);
+        const states = await ledger.list();
+        expect(states.filter(({ state }) => state === 'waiting')).to.have.lengthOf(1);
+        expect(states.find(({ state }) => state === 'waiting')).to.deep.include({
+          modelVersion: algorithm.modelVersion,
+        });
+      }
+    });
+  });
+
+  describe('the next exam', () => {
+    const exam = (study: number) => ({ ...EXAM, studyInstanceUID: `2.25.${study}` });
+    const turn = (dueBy: number, among: 'due' | 'left-behind' = 'due') => ({
+      worker: 'w',
+      leaseMs: 60_000,
+      among,
+      dueBy: at(dueBy),
+    });
+    const nextAt = async (seconds: number, among: 'due' | 'left-behind' = 'due') =>
+      (await on(seconds, ledger).claimNext(EXAM, turn(seconds, among)))?.exam.studyInstanceUID;
+    const waiting = async (study: number, seen: { studyDate?: string; priority?: number }, dueAt = 1) => {
+      await on(0, ledger).observe(exam(study), { fingerprint: 'x', ...seen });
+      await ledger.due(exam(study), 'x', at(dueAt));
+    };
+
+    it('is the most pressing, then the newest by its date', async () => {
+      await waiting(1, { studyDate: '20260101' });
+      await waiting(2, { studyDate: '20260103' });
+      await waiting(3, { studyDate: '20260102' });
+      await waiting(4, { studyDate: '19991231', priority: 10 });
+      await waiting(5, {});
+      const order = ['2.25.4', '2.25.2', '2.25.3', '2.25.1', '2.25.5', undefined];
+      for (const expected of order) expect(await nextAt(1)).to.equal(expected);
+    });
+
+    it('is none that is incomplete, nor one whose images have changed since it was complete', async () => {
+      await on(0, ledger).observe(exam(1), { fingerprint: 'x' });
+      expect(await nextAt(99)).to.equal(undefined);
+      await ledger.due(exam(1), 'x', at(10));
+      expect(await nextAt(9)).to.equal(undefined);
+      await on(9, ledger).observe(exam(1), { fingerprint: 'y' });
+      expect(await nextAt(10)).to.equal(undefined);
+      // An answer about what was there before says nothing about what is there now.
+      await ledger.due(exam(1), 'x', at(10));
+      expect(await nextAt(10)).to.equal(undefined);
+      await ledger.due(exam(1), 'y', at(10));
+      expect(await nextAt(10)).to.equal('2.25.1');
+    });
+
+    it('is not tried twice by one cycle, and is counted as long as it is due', async () => {
+      await waiting(1, {});
+      expect(await on(1, ledger).countDue(EXAM)).to.equal(1);
+      const claim = await on(1, ledger).claimNext(EXAM, turn(1));
+      await on(2, ledger).fail(claim!, TROUBLE, 0);
+      expect(await on(3, ledger).claimNext(EXAM, turn(1))).to.equal(undefined);
+      expect(await on(3, ledger).countDue(EXAM, at(1))).to.equal(0);
+      expect(await on(3, ledger).claimNext(EXAM, turn(3))).to.include({ attempt: 2 });
+    });
+
+    it('is of those left behind the one with the fewest tries, and only when asked for them', async () => {
+      for (const study of [1, 2]) await waiting(study, { studyDate: `2026010${study}` });
+      await on(1, ledger).claim(exam(2), 'a', 1000);
+      await on(3, ledger).claim(exam(2), 'b', 1000);
+      await on(3, ledger).claim(exam(1), 'b', 1000);
+      expect(await nextAt(9)).to.equal(undefined);
+      expect(await nextAt(9, 'left-behind')).to.equal('2.25.1');
+      expect(await nextAt(9, 'left-behind')).to.equal('2.25.2');
+    });
+
+    it('goes to one of many workers on many connections', async () => {
+      for (let study = 1; study <= 5; study++) await waiting(study, {});
+      const ledgers = await Promise.all(Array.from({ length: 4 }, () => openLedger(url, clock)));
+      on(1, ledger);
+      const claims = await Promise.all(
+        [...ledgers, ...ledgers].map((one, i) => one.claimNext(EXAM, { ...turn(1), worker: `w${i}` })),
+      );
+      await Promise.all(ledgers.map((one) => one.disconnect()));
+      const taken = claims.flatMap((claim) => claim?.exam.studyInstanceUID ?? []);
+      expect(taken.sort()).to.deep.equal(['2.25.1', '2.25.2', '2.25.3', '2.25.4', '2.25.5']);
+    });
+
+    it('is what the rules call takeable, whatever its state', async () => {
+      let study = 0;
+      for (const [state, make] of Object.entries({
+        waiting: async () => waiting(++study, {}, 50),
+        failed: async () => {
+          await waiting(++study, {});
+          await ledger.fail((await on(1, ledger).claim(exam(study), 'w', 10_000))!, TROUBLE, 49_000);
+        },
+        claimed: async () => {
+          await waiting(++study, {});
+          await on(1, ledger).claim(exam(study), 'w', 49_000);
+        },
+      }))
+        for (const now of [49, 50, 51]) {
+          await make();
+          const record = (await ledger.find(exam(study)))!;
+          const expected = takeable(record, at(now));
+          for (const among of ['due', 'left-behind'] as const)
+            expect(await nextAt(now, among), `${state} at ${now}`).to.equal(
+              among === expected ? exam(study).studyInstanceUID : undefined,
+            );
+          // Out of the way of the next.
+          await on(9999, ledger).claim(exam(study), 'z', 9_999_000);
+        }
     });
   });
 
@@ -502,7 +631,7 @@ describe('ledger', () => {
     it('lists and counts by state, latest change first', async () => {
       await delivered(ledger);
       const other = { ...EXAM, studyInstanceUID: '2.25.2' };
-      await ledger.observe(other, 'x', at(50));
+      await on(50, ledger).observe(other, { fingerprint: 'x' });
       expect((await ledger.list()).map((exam) => exam.studyInstanceUID)).to.deep.equal(['2.25.2', '2.25.1']);
       expect(await ledger.list({ limit: 1 })).to.have.lengthOf(1);
       expect(
@@ -521,8 +650,8 @@ describe('ledger', () => {
 
     it('tells an exam’s story', async () => {
       const claim = await claimed(ledger);
-      await ledger.fail(claim, { code: 'x', reason: 'y'.repeat(9999) }, at(2), at(1));
-      await delivered(ledger, EXAM, 1, at(2));
+      await on(1, ledger).fail(claim, { code: 'x', reason: 'y'.repeat(9999) }, 1_000);
+      await delivered(ledger, EXAM, 1, 2);
       const history = await ledger.history(EXAM);
       expect(history.map(({ event }) => event)).to.deep.equal([
         'seen',
@@ -549,10 +678,14 @@ describe('ledger', () => {
     };
 
     it('is the latest of an exam that fails for weeks, and no more', async () => {
-      await ledger.observe(EXAM, 'x', at(0));
+      await on(0, ledger).observe(EXAM, { fingerprint: 'x' });
       for (let time = 1; time <= 80; time++) {
-        const claim = await ledger.claim(EXAM, 'worker', at(60 * time + 30), at(60 * time));
-        await ledger.fail(claim!, { code: `try-${time}`, reason: 'No.' }, at(60 * time + 1), at(60 * time));
+        const claim = await on(60 * time, ledger).claim(EXAM, 'worker', 1000 * (60 * time + 30 - 60 * time));
+        await on(60 * time, ledger).fail(
+          claim!,
+          { code: `try-${time}`, reason: 'No.' },
+          1000 * (60 * time + 1 - 60 * time),
+        );
       }
       const history = await ledger.history(EXAM);
       expect(history).to.have.length(100);
@@ -564,11 +697,14 @@ describe('ledger', () => {
     it('is a year at the most, whatever became of the exams since', async () => {
       const day = 86_400;
       for (let study = 1; study <= 30; study++) {
-        await ledger.observe({ ...EXAM, studyInstanceUID: `2.25.${study}` }, 'x', at(study));
+        await on(study, ledger).observe({ ...EXAM, studyInstanceUID: `2.25.${study}` }, { fingerprint: 'x' });
       }
       expect(rows()).to.equal(30);
       for (let study = 31; study <= 40; study++) {
-        await ledger.observe({ ...EXAM, studyInstanceUID: `2.25.${study}` }, 'x', at(366 * day));
+        await on(366 * day, ledger).observe(
+          { ...EXAM, studyInstanceUID: `2.25.${study}` },
+          { fingerprint: 'x' },
+        );
       }
       expect(rows()).to.equal(10);
       expect(await ledger.history(EXAM)).to.deep.equal([]);
@@ -610,7 +746,7 @@ describe('ledger', () => {
         const target = `sqlite:${join(disk.folder, 'small.db')}`;
         const write = `const { openLedger } = await import(${JSON.stringify(LEDGER)});
           const ledger = await openLedger(${JSON.stringify(target)});
-          await ledger.observe(${JSON.stringify(EXAM)}, 'one image', new Date());
+          await ledger.observe(${JSON.stringify(EXAM)}, { fingerprint: 'one image' });
           await ledger.disconnect();`;
         execFileSync(process.execPath, ['--input-type=module', '-e', write]);
         disk.makeReadOnly();
@@ -641,17 +777,17 @@ describe('ledger', () => {
           empty();
         }
         const small = await openLedger(target);
-        await small.observe(EXAM, 'one image', at(0));
+        await on(0, small).observe(EXAM, { fingerprint: 'one image' });
         const empty = disk.fill(0);
-        await refused(small.observe(EXAM, 'two images', at(1)), 'ledger-disk-full');
-        await refused(small.claim(EXAM, 'worker', at(60), at(1)), 'ledger-disk-full');
+        await refused(on(1, small).observe(EXAM, { fingerprint: 'two images' }), 'ledger-disk-full');
+        await refused(on(1, small).claim(EXAM, 'worker', 59_000), 'ledger-disk-full');
         expect(await small.find(EXAM)).to.include({
           state: 'waiting',
           fingerprint: 'one image',
           attempts: 0,
         });
         empty();
-        expect((await small.observe(EXAM, 'two images', at(2))).change).to.equal('changed');
+        expect((await on(2, small).observe(EXAM, { fingerprint: 'two images' })).change).to.equal('changed');
         await small.disconnect();
       } finally {
         disk.unmount();
@@ -675,7 +811,7 @@ describe('ledger', () => {
     it('is opened by several at once, also for the first time', async () => {
       const fresh = `sqlite:${join(folder, 'fresh.db')}`;
       const all = await Promise.all([openLedger(fresh), openLedger(fresh), openLedger(fresh)]);
-      await all[0]!.observe(EXAM, 'x', at(0));
+      await all[0]!.observe(EXAM, { fingerprint: 'x' });
       expect(await all[2]!.counts()).to.include({ waiting: 1 });
       for (const one of all) await one.disconnect();
     });

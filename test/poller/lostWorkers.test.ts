@@ -44,11 +44,10 @@ describe('Exams that end their workers', () => {
       modelVersion: '1.0.0',
       settingsDigest: 'test',
     };
-    await station.ledger.observe(key, 'two images', new Date());
-    for (let i = 0; i < times; i++) {
-      const now = new Date(Date.now() - 60_000 + i);
-      await station.ledger.claim(key, `died ${i}`, now, now);
-    }
+    const { ledger } = station;
+    await ledger.observe(key, { fingerprint: 'two images' });
+    // Each lease is over before it began.
+    for (let i = 0; i < times; i++) await ledger.claim(key, `died ${i}`, -1);
   }
 
   it('are not analysed again forever: after the last try they are answered without it', async () => {
@@ -105,16 +104,18 @@ describe('Exams that end their workers', () => {
     await dieOver(deadly!, here, 2);
     await dieOver(beside!, here, 1);
     const { ledger } = here;
-    const [claim, close] = [ledger.claim.bind(ledger), ledger.close.bind(ledger)];
+    const { claimNext, close } = ledger;
     const underWay = new Set<string>();
     const begun: { study: string; together: number }[] = [];
-    ledger.claim = async (key, ...rest) => {
-      underWay.add(key.studyInstanceUID);
-      begun.push({ study: key.studyInstanceUID, together: underWay.size });
-      return claim(key, ...rest);
+    ledger.claimNext = async (algorithm, turn) => {
+      const claim = await claimNext(algorithm, turn);
+      if (claim === undefined) return undefined;
+      underWay.add(claim.exam.studyInstanceUID);
+      begun.push({ study: claim.exam.studyInstanceUID, together: underWay.size });
+      return claim;
     };
-    ledger.close = async (held, now) => {
-      const end = await close(held, now);
+    ledger.close = async (held) => {
+      const end = await close(held);
       underWay.delete(held.exam.studyInstanceUID);
       return end;
     };
@@ -146,15 +147,15 @@ describe('Exams that end their workers', () => {
       settings: { settleSeconds: 0, workers: 2 },
     });
     const { ledger } = here;
-    const claim = ledger.claim.bind(ledger);
-    ledger.claim = async (key, worker, leaseUntil, now) => {
-      if (!worker.endsWith('/0')) return claim(key, worker, leaseUntil, now);
+    const { claimNext } = ledger;
+    ledger.claimNext = async (algorithm, turn) => {
+      if (!turn.worker.endsWith('/0')) return claimNext(algorithm, turn);
       while (underWay === 0) await sleep(5);
       throw new Error('disk I/O error');
     };
     const error = await here.poller.cycle().catch((one: unknown) => one);
     expect(error).to.have.property('message', 'disk I/O error');
     expect(underWay).to.equal(0);
-    expect((await ledger.counts()).delivered).to.equal(1);
+    expect((await ledger.counts()).delivered).to.be.at.least(1);
   });
 });

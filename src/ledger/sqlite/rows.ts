@@ -1,4 +1,4 @@
-import type { ExamKey, ExamRecord, ExamState } from './ledger.js';
+import type { ExamKey, ExamRecord, ExamState } from '../ledger.js';
 
 /** A row of `exams` with its objects counted, as SQLite gives it. */
 export interface ExamRow {
@@ -14,6 +14,9 @@ export interface ExamRow {
   first_seen_at: number;
   last_seen_at: number;
   changed_at: number;
+  due_at: number | null;
+  study_date: string;
+  priority: number;
   claim_number: number;
   worker: string | null;
   lease_until: number | null;
@@ -49,6 +52,7 @@ export function recordOf(row: ExamRow): ExamRecord {
     firstSeen: new Date(row.first_seen_at),
     lastSeen: new Date(row.last_seen_at),
     lastChange: new Date(row.changed_at),
+    dueAt: dateOf(row.due_at),
     attempts: row.attempts,
     worker: row.worker ?? undefined,
     leaseUntil: dateOf(row.lease_until),

@@ -79,4 +79,9 @@ export const MIGRATIONS: readonly string[] = [
     SELECT RAISE(ABORT, 'an exam is closed only after every object is confirmed');
   END;
   `,
+  /* sql */ `
+  ALTER TABLE exams ADD COLUMN due_at INTEGER;                       -- when a waiting exam counts as complete
+  ALTER TABLE exams ADD COLUMN study_date TEXT NOT NULL DEFAULT '';  -- DA: the newest first
+  ALTER TABLE exams ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;  -- which kind of work: the higher first
+  `,
 ];

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
-import { LedgerError } from './ledger.js';
-import { MIGRATIONS } from './sql/tables.js';
+import { LedgerError } from '../ledger.js';
+import { MIGRATIONS } from './migrations.js';
 
 export type Bindings = Record<string, string | number | null>;
 
@@ -16,12 +16,15 @@ const BUSY_TIMEOUT_MS = 5000;
  * cut.
  */
 export class Database {
-  private readonly statements = new Map<string, Libsql.Statement<unknown[]>>();
+  readonly #statements = new Map<string, Libsql.Statement<unknown[]>>();
 
-  private constructor(
-    private readonly connection: Libsql.Database,
-    private readonly file: string,
-  ) {}
+  readonly #connection: Libsql.Database;
+  readonly #file: string;
+
+  private constructor(connection: Libsql.Database, file: string) {
+    this.#connection = connection;
+    this.#file = file;
+  }
 
   /** @throws LedgerError `ledger-unreadable`, `ledger-newer`, `ledger-busy`, `ledger-disk-full` */
   static open(file: string): Database {
@@ -33,7 +36,7 @@ export class Database {
       connection.pragma('synchronous = FULL');
       connection.pragma('foreign_keys = ON');
       const database = new Database(connection, file);
-      database.migrate();
+      database.#migrate();
       return database;
     } catch (error) {
       connection?.close();
@@ -48,7 +51,7 @@ export class Database {
    */
   static openToRead(file: string): Database {
     try {
-      return Database.openQueryOnly(file, file);
+      return Database.#openQueryOnly(file, file);
     } catch (error) {
       // Even reading wants a `-shm` file to share, which an account without rights cannot make. Where there is no log
       // either, nobody has the file open and all is in it.
@@ -57,19 +60,19 @@ export class Database {
       if (!isAlone) throw named(error, file);
     }
     try {
-      return Database.openQueryOnly(`${pathToFileURL(file).href}?immutable=1`, file);
+      return Database.#openQueryOnly(`${pathToFileURL(file).href}?immutable=1`, file);
     } catch (error) {
       throw named(error, file);
     }
   }
 
-  private static openQueryOnly(location: string, file: string): Database {
+  static #openQueryOnly(location: string, file: string): Database {
     const connection = new Libsql(location, { timeout: BUSY_TIMEOUT_MS });
     try {
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       connection.pragma('query_only = ON');
       const database = new Database(connection, file);
-      if (database.version() === MIGRATIONS.length) return database;
+      if (database.#version() === MIGRATIONS.length) return database;
       throw new LedgerError(
         'ledger-older',
         `The ledger ${file} was written by an earlier version of Mamori.`,
@@ -86,18 +89,18 @@ export class Database {
   /** Runs a piece of work as one transaction that keeps other writers out from its start. */
   transact<T>(work: () => T): T {
     try {
-      return this.immediate(work);
+      return this.#immediate(work);
     } catch (error) {
-      throw named(error, this.file);
+      throw named(error, this.#file);
     }
   }
 
   /** Every row that a statement answers, `RETURNING` included. */
   rows<Row>(sql: string, bindings: Bindings = {}): Row[] {
     try {
-      return this.statement(sql).all(bindings) as Row[];
+      return this.#statement(sql).all(bindings) as Row[];
     } catch (error) {
-      throw named(error, this.file);
+      throw named(error, this.#file);
     }
   }
 
@@ -108,53 +111,54 @@ export class Database {
   /** Runs a statement; answers how many rows it changed. */
   run(sql: string, bindings: Bindings): number {
     try {
-      return this.statement(sql).run(bindings).changes;
+      return this.#statement(sql).run(bindings).changes;
     } catch (error) {
-      throw named(error, this.file);
+      throw named(error, this.#file);
     }
   }
 
   close(): void {
-    this.statements.clear();
-    this.connection.close();
+    this.#statements.clear();
+    this.#connection.close();
   }
 
-  private statement(sql: string): Libsql.Statement<unknown[]> {
-    let statement = this.statements.get(sql);
+  #statement(sql: string): Libsql.Statement<unknown[]> {
+    let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.connection.prepare(sql) as Libsql.Statement<unknown[]>;
-      this.statements.set(sql, statement);
+      statement = this.#connection.prepare(sql) as Libsql.Statement<unknown[]>;
+      this.#statements.set(sql, statement);
     }
     return statement;
   }
 
-  private migrate(): void {
-    this.immediate(() => {
-      const version = this.version();
-      for (const step of MIGRATIONS.slice(version)) this.connection.exec(step);
-      if (version < MIGRATIONS.length) this.connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  #migrate(): void {
+    this.#immediate(() => {
+      const version = this.#version();
+      for (const step of MIGRATIONS.slice(version)) this.#connection.exec(step);
+      if (version < MIGRATIONS.length) this.#connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     });
   }
 
-  private version(): number {
-    const [{ user_version: version }] = this.connection.pragma('user_version') as [{ user_version: number }];
+  #version(): number {
+    const [{ user_version: version }] = this.#connection.pragma('user_version') as [{ user_version: number }];
     if (version <= MIGRATIONS.length) return version;
     throw new LedgerError(
       'ledger-newer',
-      `The ledger ${this.file} was written by a later version of Mamori (its format is ${version}, this version knows ${MIGRATIONS.length}).`,
+      `The ledger ${this.#file} was written by a later version of Mamori: ` +
+        `its format is ${version}, this version knows ${MIGRATIONS.length}.`,
       { remedy: 'Install that version again, or name another ledger.url.' },
     );
   }
 
-  private immediate<T>(work: () => T): T {
-    this.connection.exec('BEGIN IMMEDIATE');
+  #immediate<T>(work: () => T): T {
+    this.#connection.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
-      this.connection.exec('COMMIT');
+      this.#connection.exec('COMMIT');
       return result;
     } catch (error) {
       // A full disk has rolled it back already; a second time would be an error that hides the first.
-      if (this.connection.inTransaction) this.connection.exec('ROLLBACK');
+      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
       throw error;
     }
   }
@@ -173,7 +177,8 @@ function named(error: unknown, file: string): unknown {
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return new LedgerError('ledger-disk-full', `The ledger ${file} cannot be written: its disk is full.`, {
       remedy:
-        'Make room on that disk. Nothing that was written is lost; a running service goes on by itself, otherwise run the command again.',
+        'Make room on that disk. Nothing that was written is lost; a running service goes on by itself, ' +
+        'otherwise run the command again.',
       cause: error,
     });
   }

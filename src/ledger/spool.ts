@@ -21,8 +21,12 @@ const ORPHAN_AGE_MS = 3_600_000;
  * the event loop; a deleted file is gone, while a deleted row's patient data stay in the database's free pages; and
  * the database stays small. A row names a file only after the file is on the disk.
  */
-export class ObjectFolder {
-  constructor(private readonly folder: string) {}
+export class Spool {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
 
   /**
    * Writes the bytes through to the disk, all or none. Each call makes files of its own: workers cannot overwrite each
@@ -33,23 +37,23 @@ export class ObjectFolder {
    */
   async put(all: readonly Uint8Array[], study: string): Promise<StoredBytes[]> {
     try {
-      return await this.write(all);
+      return await this.#write(all);
     } catch (error) {
-      throw unwritten(error, this.folder, study);
+      throw unwritten(error, this.#folder, study);
     }
   }
 
-  private async write(all: readonly Uint8Array[]): Promise<StoredBytes[]> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+  async #write(all: readonly Uint8Array[]): Promise<StoredBytes[]> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const files = all.map(() => `${randomUUID()}.dcm`);
-    const ends = await Promise.allSettled(all.map((bytes, i) => this.writeOne(files[i]!, bytes)));
+    const ends = await Promise.allSettled(all.map((bytes, i) => this.#writeOne(files[i]!, bytes)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) {
       // On a full disk, halves of files would keep it full.
       await this.remove(files);
       throw failed.reason;
     }
-    await flush(this.folder);
+    await flush(this.#folder);
     return ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
   }
 
@@ -57,7 +61,7 @@ export class ObjectFolder {
   async read({ file, size, crc32: expected }: StoredBytes, sopInstanceUID: string): Promise<Uint8Array> {
     let bytes: Buffer;
     try {
-      bytes = await readFile(join(this.folder, file));
+      bytes = await readFile(join(this.#folder, file));
     } catch (cause) {
       throw damaged(sopInstanceUID, 'cannot be read', cause);
     }
@@ -66,15 +70,15 @@ export class ObjectFolder {
   }
 
   async remove(files: readonly string[]): Promise<void> {
-    await Promise.all(files.map((file) => rm(join(this.folder, file), { force: true })));
+    await Promise.all(files.map((file) => rm(join(this.#folder, file), { force: true })));
   }
 
   /** Deletes what a crash has left behind. */
   async sweep(isNamed: (file: string) => boolean): Promise<void> {
-    const files = await readdir(this.folder).catch(() => [] as string[]);
+    const files = await readdir(this.#folder).catch(() => [] as string[]);
     for (const file of files) {
       if (isNamed(file)) continue;
-      const age = await stat(join(this.folder, file)).then(
+      const age = await stat(join(this.#folder, file)).then(
         ({ mtimeMs }) => Date.now() - mtimeMs,
         () => 0,
       );
@@ -82,8 +86,8 @@ export class ObjectFolder {
     }
   }
 
-  private async writeOne(file: string, bytes: Uint8Array): Promise<StoredBytes> {
-    const handle = await open(join(this.folder, file), 'wx', 0o600);
+  async #writeOne(file: string, bytes: Uint8Array): Promise<StoredBytes> {
+    const handle = await open(join(this.#folder, file), 'wx', 0o600);
     try {
       await handle.writeFile(bytes);
       await handle.sync();
@@ -122,7 +126,7 @@ function unwritten(error: unknown, folder: string, study: string): unknown {
 
 function damaged(sopInstanceUID: string, what: string, cause?: unknown): LedgerError {
   return new LedgerError('ledger-object-damaged', `The kept bytes of object ${sopInstanceUID} ${what}.`, {
-    remedy: 'Check the disk under the ledger, then process the exam anew: mamori process --force.',
+    remedy: 'Check the disk under the ledger, then process the exam again: mamori process --force.',
     cause,
   });
 }

@@ -1,0 +1,113 @@
+import type { Among, Change, Claim, ExamState } from './ledger.js';
+
+/*
+ * What the ledger allows, whatever database keeps it: pure functions of states and numbers. A database's statements
+ * do what these say; its tests hold them to it.
+ */
+
+/** States in which a claim's holder may act. */
+export const HELD: readonly ExamState[] = ['claimed', 'delivering'];
+
+/** States in which an exam is at its end, until its images change or somebody asks for more. */
+export const CLOSED: readonly ExamState[] = ['delivered', 'not-processed'];
+
+/** Which state may follow which; the drawing is over `ExamState`. A new claim of a lapsed lease keeps the state. */
+const FOLLOWS: Record<ExamState, readonly ExamState[]> = {
+  waiting: ['claimed'],
+  claimed: ['claimed', 'waiting', 'delivering', 'failed', 'not-processed'],
+  delivering: ['delivering', 'failed', 'delivered', 'not-processed'],
+  failed: ['claimed', 'delivering', 'failed'],
+  delivered: ['waiting'],
+  'not-processed': ['waiting', 'failed'],
+};
+
+/** Whether an exam may go from one state to the other in one step. */
+export function mayFollow(from: ExamState, to: ExamState): boolean {
+  return FOLLOWS[from].includes(to);
+}
+
+/** What stands in the ledger about an exam, as far as a claim's right depends on it. */
+export interface Holding {
+  state: ExamState;
+  claimNumber: number;
+  revision: number;
+}
+
+/**
+ * Whether a claim still holds, or ended in one of the states named: then by this very call, whose answer was lost.
+ * A lease that has run out takes no right away; only another worker's claim does, whose number is higher.
+ */
+export function holds(
+  exam: Holding,
+  claim: Pick<Claim, 'number' | 'revision'>,
+  ended: readonly ExamState[] = [],
+): boolean {
+  return (
+    exam.claimNumber === claim.number &&
+    exam.revision === claim.revision &&
+    (HELD.includes(exam.state) || ended.includes(exam.state))
+  );
+}
+
+/** When an exam may be taken, by the database's clock. Undefined where it is not set. */
+export interface Dates {
+  state: ExamState;
+  /** When a waiting exam counts as complete. */
+  dueAt: Date | undefined;
+  retryAt: Date | undefined;
+  leaseUntil: Date | undefined;
+}
+
+/**
+ * `due`: it waits and is complete, or its retry is due. `left-behind`: a worker held it and its lease has run out;
+ * perhaps the exam ended that worker. Undefined: nobody may take it now.
+ */
+export function takeable({ state, dueAt, retryAt, leaseUntil }: Dates, now: Date): Among | undefined {
+  const reached = (date: Date | undefined) => date !== undefined && date <= now;
+  if (state === 'waiting') return reached(dueAt) ? 'due' : undefined;
+  if (state === 'failed') return reached(retryAt) ? 'due' : undefined;
+  return HELD.includes(state) && reached(leaseUntil) ? 'left-behind' : undefined;
+}
+
+/**
+ * Which try this is. Tries that end with an error end with the `last` one allowed. A claim after that means that the
+ * last one took its process along: `lost`, and the exam is answered without being analysed. Where even that ended the
+ * process, it is `over`: nothing is tried any more.
+ *
+ * @param attempt 1 for the first. @param allowed by the settings
+ */
+export function whichTry(attempt: number, allowed: number): 'usual' | 'last' | 'lost' | 'over' {
+  if (attempt < allowed) return 'usual';
+  if (attempt === allowed) return 'last';
+  return attempt === allowed + 1 ? 'lost' : 'over';
+}
+
+/** @param before undefined where the exam was never seen */
+export function changeOf(
+  before: { state: ExamState; fingerprint: string; claimedFingerprint: string | undefined } | undefined,
+  fingerprint: string,
+): Change {
+  if (before === undefined) return 'new';
+  if (CLOSED.includes(before.state) && before.claimedFingerprint !== fingerprint) return 'reopened';
+  return before.fingerprint === fingerprint ? 'unchanged' : 'changed';
+}
+
+/** Closed with an answer: it counts only once every object that tells it is in the archive. */
+export function isConfirmed({ kept, confirmed }: { kept: number; confirmed: number }): boolean {
+  return kept > 0 && confirmed >= kept;
+}
+
+/**
+ * What an administrator's retry does with an exam: `again` goes on where it stopped, `reopen` makes it a new revision,
+ * since its "not processed" report stands in the archive. That was an answer and no failure: it needs the exam's name.
+ */
+export function retryOf(
+  exam: { state: ExamState; answered: boolean; undelivered: boolean; superseded: boolean },
+  named: boolean,
+): 'again' | 'reopen' | undefined {
+  if (exam.superseded) return undefined;
+  if (exam.state === 'failed') return 'again';
+  if (exam.state !== 'not-processed') return undefined;
+  if (!exam.answered || exam.undelivered) return 'again';
+  return named ? 'reopen' : undefined;
+}

@@ -1,0 +1,118 @@
+import type { Algorithm, ExamKey, Observation, Sighting } from '../ledger.js';
+import { CLOSED, changeOf, retryOf } from '../rules.js';
+import { type ExamRow, keyOf, recordOf } from './rows.js';
+import * as statements from './statements/index.js';
+import { boundAlgorithm, boundKey } from './statements/keys.js';
+import { note, rowOf, type Store, timeOf } from './store.js';
+
+/*
+ * Which exams are there to be worked on: what writes and needs no claim.
+ */
+
+export async function observe(store: Store, exam: ExamKey, sighting: Sighting): Promise<Observation> {
+  const { database, spool } = store;
+  const { fingerprint, studyDate, priority } = sighting;
+  const seen = { fingerprint, studyDate: studyDate ?? null, priority: priority ?? 0, now: timeOf(store) };
+  const dropped: string[] = [];
+  const observation = database.transact((): Observation => {
+    const inserted = statements.insertSeen(database, { ...boundKey(exam), ...seen });
+    if (inserted !== undefined) {
+      note(store, inserted, 'seen');
+      return { record: recordOf(statements.findById(database, inserted)), change: 'new' };
+    }
+    const before = rowOf(store, exam)!;
+    statements.updateSeen(database, { id: before.id, ...seen });
+    if (before.fingerprint !== fingerprint) note(store, before.id, 'changed');
+    const change = changeOf(
+      { ...before, claimedFingerprint: before.claimed_fingerprint ?? undefined },
+      fingerprint,
+    );
+    if (change === 'reopened') dropped.push(...open(store, before));
+    return { record: recordOf(statements.findById(database, before.id)), change };
+  });
+  await spool.remove(dropped);
+  return observation;
+}
+
+export function due({ database }: Store, exam: ExamKey, fingerprint: string, at: Date | undefined): void {
+  statements.setDue(database, { ...boundKey(exam), fingerprint, dueAt: at?.getTime() ?? null });
+}
+
+export async function retry(store: Store, studyInstanceUIDs?: readonly string[]): Promise<ExamKey[]> {
+  const { database, spool } = store;
+  const dropped: string[] = [];
+  const named = studyInstanceUIDs !== undefined;
+  const keys = database.transact(() =>
+    (studyInstanceUIDs ?? [null]).flatMap((study) =>
+      statements.retriable(database, study).flatMap(({ id, state, outcome, code, undelivered }) => {
+        const exam = {
+          state,
+          answered: outcome !== null,
+          undelivered: undelivered === 1,
+          superseded: code === 'superseded',
+        };
+        const what = retryOf(exam, named);
+        if (what === undefined) return [];
+        if (what === 'reopen') dropped.push(...open(store, statements.findById(database, id)));
+        else {
+          statements.retry(database, { id, now: timeOf(store) });
+          note(store, id, 'retried');
+        }
+        return keyOf(statements.findById(database, id));
+      }),
+    ),
+  );
+  await spool.remove(dropped);
+  return keys;
+}
+
+export async function reopen(store: Store, exam: ExamKey): Promise<boolean> {
+  const dropped = store.database.transact(() => {
+    const row = rowOf(store, exam);
+    return row === undefined || !CLOSED.includes(row.state) ? undefined : open(store, row);
+  });
+  await store.spool.remove(dropped ?? []);
+  return dropped !== undefined;
+}
+
+export async function adopt(store: Store, algorithm: Algorithm): Promise<number> {
+  const { database, spool } = store;
+  const target = boundAlgorithm(algorithm);
+  const now = timeOf(store);
+  const dropped: string[] = [];
+  const adopted = database.transact(
+    () =>
+      statements.adoptable(database, { ...target, now }).filter(({ id, study }) => {
+        const standing = statements.findByKey(database, { ...target, study });
+        if (standing === undefined) {
+          statements.adopt(database, { id, version: target.version, digest: target.digest, now });
+          note(store, id, 'adopted');
+          return true;
+        }
+        const reason = `Taken up by version ${algorithm.modelVersion} of the model instead.`;
+        statements.supersede(database, { id, reason, now });
+        note(store, id, 'superseded');
+        if (standing.code !== 'superseded') return false;
+        // It had made way for the one that makes way now: one of them has to go on.
+        dropped.push(...open(store, standing));
+        return true;
+      }).length,
+  );
+  await spool.remove(dropped);
+  return adopted;
+}
+
+export function adoptable(store: Store, algorithm: Algorithm): number {
+  return statements.adoptable(store.database, { ...boundAlgorithm(algorithm), now: timeOf(store) }).length;
+}
+
+/** Makes a closed exam a new revision that waits. Answers the files that nobody needs any more. */
+function open(store: Store, { id }: ExamRow): string[] {
+  const { database } = store;
+  statements.reopen(database, { id, now: timeOf(store) });
+  note(store, id, 'reopened');
+  const { revision } = statements.findById(database, id);
+  const files = statements.namedFilesOf(database, id);
+  statements.dropUnconfirmedBytes(database, { id, revision });
+  return files;
+}

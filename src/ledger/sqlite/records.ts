@@ -1,0 +1,62 @@
+import {
+  EXAM_STATES,
+  type ExamKey,
+  type ExamRecord,
+  type ExamState,
+  type Ledger,
+  type LedgerEvent,
+  type WrittenObject,
+} from '../ledger.js';
+import { recordOf } from './rows.js';
+import * as statements from './statements/index.js';
+import { boundAlgorithm, boundKey } from './statements/keys.js';
+import { rowOf, type Store } from './store.js';
+
+/*
+ * What the ledger can tell. Nothing here writes, so that a ledger that may only be read can tell it too.
+ */
+
+type ReadStore = Pick<Store, 'database'>;
+
+export function list(
+  { database }: ReadStore,
+  { states, studyInstanceUID, algorithm, limit }: NonNullable<Parameters<Ledger['list']>[0]> = {},
+): ExamRecord[] {
+  const nobody = { model: null, version: null, digest: null };
+  return statements
+    .list(database, {
+      states: states === undefined ? null : JSON.stringify(states),
+      study: studyInstanceUID ?? null,
+      ...(algorithm === undefined ? nobody : boundAlgorithm(algorithm)),
+      limit: limit ?? -1,
+    })
+    .map(recordOf);
+}
+
+export function find(store: ReadStore, exam: ExamKey): ExamRecord | undefined {
+  const row = rowOf(store, exam);
+  return row === undefined ? undefined : recordOf(row);
+}
+
+export function counts({ database }: ReadStore): Record<ExamState, number> {
+  const found = Object.fromEntries(EXAM_STATES.map((state) => [state, 0])) as Record<ExamState, number>;
+  for (const { state, count } of statements.counts(database)) found[state] = count;
+  return found;
+}
+
+export function history(store: ReadStore, exam: ExamKey): LedgerEvent[] {
+  const row = rowOf(store, exam);
+  return row === undefined ? [] : statements.history(store.database, { id: row.id });
+}
+
+export function predecessors({ database }: ReadStore, exam: ExamKey, revision?: number): WrittenObject[] {
+  return statements.predecessors(database, { ...boundKey(exam), revision: revision ?? null }).map((row) => ({
+    studyInstanceUID: exam.studyInstanceUID,
+    seriesInstanceUID: row.series_instance_uid,
+    sopInstanceUID: row.sop_instance_uid,
+    sopClassUID: row.sop_class_uid,
+    kind: row.kind,
+    modelVersion: row.model_version,
+    confirmedAt: new Date(row.confirmed_at ?? 0),
+  }));
+}

@@ -1,0 +1,40 @@
+import type { Database } from '../database.js';
+import type { AlgorithmBindings } from './keys.js';
+
+/** Unfinished exams of the same model that have no objects yet, under another version or other settings. */
+export function adoptable(
+  database: Database,
+  bindings: AlgorithmBindings & { now: number },
+): { id: number; study: string }[] {
+  const sql = /* sql */ `
+    SELECT id, study_instance_uid AS study FROM exams
+    WHERE model_name = :model AND NOT (model_version = :version AND settings_digest = :digest)
+      AND outcome IS NULL
+      AND (state IN ('waiting', 'failed') OR (state = 'claimed' AND lease_until <= :now))`;
+  return database.rows(sql, bindings);
+}
+
+/** An exam that failed, or was left behind, was complete: it is due at once. */
+export function adopt(
+  database: Database,
+  bindings: { id: number; version: string; digest: string; now: number },
+): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET model_version = :version, settings_digest = :digest,
+        due_at = CASE WHEN state = 'waiting' THEN due_at ELSE :now END,
+        state = 'waiting', attempts = 0, retry_at = NULL, lease_until = NULL, worker = NULL, code = NULL, reason = NULL,
+        updated_at = :now
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}
+
+/** The study is on record under the other version already: that record counts. */
+export function supersede(database: Database, bindings: { id: number; reason: string; now: number }): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET state = 'not-processed', code = 'superseded', reason = :reason, retry_at = NULL, lease_until = NULL,
+        closed_at = :now, updated_at = :now, claimed_fingerprint = fingerprint
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}

@@ -1,0 +1,104 @@
+import type { Among } from '../../ledger.js';
+import type { Database } from '../database.js';
+import { type AlgorithmBindings, THIS_ALGORITHM } from './keys.js';
+
+/** Who takes an exam, and until when. */
+interface Taking extends Record<string, string | number> {
+  worker: string;
+  leaseUntil: number;
+  now: number;
+}
+
+/**
+ * What a claim makes of an exam. The claim's number rises: whoever held an earlier one is refused from then on, even if
+ * it wakes up after its lease has run out. With objects kept the work goes on with their delivery, and stays about what
+ * they were made from.
+ */
+const TAKE = /* sql */ `
+  UPDATE exams
+  SET state = CASE WHEN outcome IS NULL THEN 'claimed' ELSE 'delivering' END,
+      claimed_fingerprint = CASE WHEN outcome IS NULL THEN fingerprint ELSE claimed_fingerprint END,
+      claim_number = claim_number + 1,
+      attempts = attempts + 1,
+      worker = :worker,
+      lease_until = :leaseUntil,
+      retry_at = NULL,
+      updated_at = :now`;
+
+/** `takeable` of the rules, as SQL. */
+const TAKEABLE: Record<Among, string> = {
+  due: /* sql */ `((state = 'waiting' AND due_at <= :dueBy) OR (state = 'failed' AND retry_at <= :dueBy))`,
+  'left-behind': /* sql */ `(state IN ('claimed', 'delivering') AND lease_until <= :dueBy)`,
+};
+
+/** Whoever made the objects, they are delivered: an exam must not be stuck between two versions. */
+const OURS = /* sql */ `(outcome IS NOT NULL OR (${THIS_ALGORITHM}))`;
+
+const ORDER: Record<Among, string> = {
+  due: 'priority DESC, study_date DESC, first_seen_at DESC, id DESC',
+  'left-behind': 'attempts, priority DESC, study_date DESC, first_seen_at DESC, id DESC',
+};
+
+/** Finds and takes in one statement, so that of many workers each gets another exam. */
+export function claimNext(
+  database: Database,
+  among: Among,
+  bindings: AlgorithmBindings & Taking & { dueBy: number },
+): number | undefined {
+  const sql = /* sql */ `${TAKE}
+    WHERE id = (SELECT id FROM exams WHERE ${OURS} AND ${TAKEABLE[among]} ORDER BY ${ORDER[among]} LIMIT 1)
+    RETURNING id`;
+  return database.row<{ id: number }>(sql, bindings)?.id;
+}
+
+/** Takes one exam, complete or not, so that of two workers one wins. */
+export function claim(database: Database, bindings: Taking & { id: number }): number | undefined {
+  const sql = /* sql */ `${TAKE}
+    WHERE id = :id
+      AND (state = 'waiting'
+        OR (state = 'failed' AND retry_at <= :now)
+        OR (state IN ('claimed', 'delivering') AND lease_until <= :now))
+    RETURNING id`;
+  return database.row<{ id: number }>(sql, bindings)?.id;
+}
+
+/** The same worker asks again, having lost the answer: its claim stands, and only the lease moves. */
+export function reclaim(database: Database, bindings: Taking & { id: number }): number | undefined {
+  const sql = /* sql */ `
+    UPDATE exams SET lease_until = :leaseUntil
+    WHERE id = :id AND state IN ('claimed', 'delivering') AND worker = :worker AND lease_until > :now
+    RETURNING id`;
+  return database.row<{ id: number }>(sql, bindings)?.id;
+}
+
+export function renew(database: Database, bindings: { id: number; leaseUntil: number }): void {
+  database.run(/* sql */ `UPDATE exams SET lease_until = :leaseUntil WHERE id = :id`, bindings);
+}
+
+/** The work is about what the archive holds now; the settling time counts from there. */
+export function setClaimedFingerprint(
+  database: Database,
+  bindings: { id: number; fingerprint: string; now: number },
+): void {
+  const sql = /* sql */ `
+    UPDATE exams SET fingerprint = :fingerprint, claimed_fingerprint = :fingerprint, changed_at = :now WHERE id = :id`;
+  database.run(sql, bindings);
+}
+
+/** Back to where the claim found it. A try that was cut short on purpose does not count. */
+export function release(database: Database, bindings: { id: number; now: number }): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET state = CASE WHEN outcome IS NULL THEN 'waiting' ELSE 'failed' END,
+        due_at = CASE WHEN outcome IS NULL THEN :now ELSE due_at END,
+        retry_at = CASE WHEN outcome IS NULL THEN NULL ELSE :now END,
+        attempts = attempts - 1, worker = NULL, lease_until = NULL, updated_at = :now
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}
+
+export function countDue(database: Database, bindings: AlgorithmBindings & { dueBy: number }): number {
+  const sql = /* sql */ `
+    SELECT COUNT(*) AS count FROM exams WHERE ${OURS} AND (${TAKEABLE.due} OR ${TAKEABLE['left-behind']})`;
+  return database.row<{ count: number }>(sql, bindings)!.count;
+}

@@ -1,0 +1,87 @@
+import type { Database } from '../database.js';
+import type { ObjectRow } from '../rows.js';
+
+/** Objects of one exam's revision. */
+interface Revision extends Record<string, number> {
+  id: number;
+  revision: number;
+}
+
+export function keepObject(
+  database: Database,
+  bindings: {
+    id: number;
+    revision: number;
+    position: number;
+    kind: string;
+    sopClass: string;
+    series: string;
+    sopInstance: string;
+    size: number;
+    crc32: number;
+    file: string;
+  },
+): void {
+  const sql = /* sql */ `
+    INSERT INTO objects (exam_id, revision, position, kind, sop_class_uid, series_instance_uid, sop_instance_uid,
+                         size, crc32, file)
+    VALUES (:id, :revision, :position, :kind, :sopClass, :series, :sopInstance, :size, :crc32, :file)`;
+  database.run(sql, bindings);
+}
+
+/** The outcome is kept with the objects: whoever delivers them after a crash closes the exam as they say. */
+export function beginDelivery(
+  database: Database,
+  bindings: { id: number; outcome: string; code: string | null; reason: string | null; now: number },
+): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET state = 'delivering', outcome = :outcome, outcome_code = :code, outcome_reason = :reason, updated_at = :now
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}
+
+export function objectsToDeliver(database: Database, bindings: Revision): ObjectRow[] {
+  const sql = /* sql */ `
+    SELECT * FROM objects WHERE exam_id = :id AND revision = :revision AND confirmed_at IS NULL ORDER BY position`;
+  return database.rows(sql, bindings);
+}
+
+type Marking = { id: number; revision: number; sopInstance: string; now: number };
+
+/** @returns whether there is such an object */
+export function markSent(database: Database, bindings: Marking): boolean {
+  const sql = /* sql */ `
+    UPDATE objects SET sent_at = :now
+    WHERE exam_id = :id AND revision = :revision AND sop_instance_uid = :sopInstance`;
+  return database.run(sql, bindings) > 0;
+}
+
+/**
+ * The first confirmation counts. The row stays, so that the instance is known as our own for good.
+ *
+ * @returns whether there is such an object
+ */
+export function confirm(database: Database, bindings: Marking): boolean {
+  const sql = /* sql */ `
+    UPDATE objects
+    SET confirmed_at = COALESCE(confirmed_at, :now), sent_at = COALESCE(sent_at, :now), file = NULL
+    WHERE exam_id = :id AND revision = :revision AND sop_instance_uid = :sopInstance`;
+  return database.run(sql, bindings) > 0;
+}
+
+/** A trigger refuses this for a delivered exam with an object that is not confirmed. */
+export function close(
+  database: Database,
+  bindings: { id: number; now: number },
+): 'delivered' | 'not-processed' {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET state = CASE outcome WHEN 'processed' THEN 'delivered' ELSE 'not-processed' END,
+        lease_until = NULL, closed_at = :now, updated_at = :now,
+        -- Not an earlier try's trouble, which is over.
+        code = outcome_code, reason = outcome_reason
+    WHERE id = :id
+    RETURNING state`;
+  return database.row<{ state: 'delivered' | 'not-processed' }>(sql, bindings)!.state;
+}

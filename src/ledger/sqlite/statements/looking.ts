@@ -1,0 +1,85 @@
+import type { ExamState } from '../../ledger.js';
+import type { Database } from '../database.js';
+import type { ExamRow, ObjectRow } from '../rows.js';
+import { type KeyBindings, THIS_ALGORITHM } from './keys.js';
+
+/** A row of `exams` with its objects counted. */
+const RECORD = /* sql */ `
+  SELECT exams.*,
+    (SELECT COUNT(*) FROM objects o WHERE o.exam_id = exams.id AND o.revision = exams.revision) AS kept,
+    (SELECT COUNT(sent_at) FROM objects o WHERE o.exam_id = exams.id AND o.revision = exams.revision) AS sent,
+    (SELECT COUNT(confirmed_at) FROM objects o
+     WHERE o.exam_id = exams.id AND o.revision = exams.revision) AS confirmed
+  FROM exams`;
+
+export function findByKey(database: Database, bindings: KeyBindings): ExamRow | undefined {
+  return database.row(
+    /* sql */ `${RECORD} WHERE study_instance_uid = :study AND ${THIS_ALGORITHM}`,
+    bindings,
+  );
+}
+
+export function findById(database: Database, id: number): ExamRow {
+  return database.row<ExamRow>(/* sql */ `${RECORD} WHERE id = :id`, { id })!;
+}
+
+/** Latest change first. NULL: whatever it is; `states` is a JSON array; `limit` −1: all. */
+export function list(
+  database: Database,
+  bindings: {
+    states: string | null;
+    study: string | null;
+    model: string | null;
+    version: string | null;
+    digest: string | null;
+    limit: number;
+  },
+): ExamRow[] {
+  const sql = /* sql */ `${RECORD}
+    WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+      AND (:study IS NULL OR study_instance_uid = :study)
+      AND (:model IS NULL OR (${THIS_ALGORITHM}))
+    ORDER BY updated_at DESC, id DESC
+    LIMIT :limit`;
+  return database.rows(sql, bindings);
+}
+
+export function counts(database: Database): { state: ExamState; count: number }[] {
+  return database.rows(/* sql */ `SELECT state, COUNT(*) AS count FROM exams GROUP BY state`);
+}
+
+export function isOwn(database: Database, sopInstance: string): boolean {
+  const sql = /* sql */ `SELECT 1 AS own FROM objects WHERE sop_instance_uid = :sopInstance LIMIT 1`;
+  return database.row(sql, { sopInstance }) !== undefined;
+}
+
+/**
+ * Confirmed objects of the latest earlier work of the same model on the same study. `revision` NULL: the exam's own.
+ */
+export function predecessors(
+  database: Database,
+  bindings: KeyBindings & { revision: number | null },
+): (ObjectRow & { model_version: string })[] {
+  const sql = /* sql */ `
+    WITH earlier AS (
+      SELECT o.*, e.model_version, e.id AS earlier_id
+      FROM objects o JOIN exams e ON e.id = o.exam_id
+      WHERE e.study_instance_uid = :study AND e.model_name = :model AND o.confirmed_at IS NOT NULL
+        AND NOT (e.model_version = :version AND e.settings_digest = :digest
+                 AND o.revision = COALESCE(:revision, e.revision))
+    ), latest AS (
+      SELECT earlier_id, revision FROM earlier ORDER BY confirmed_at DESC, earlier_id DESC, revision DESC LIMIT 1
+    )
+    SELECT earlier.* FROM earlier JOIN latest USING (earlier_id, revision) ORDER BY position`;
+  return database.rows(sql, bindings);
+}
+
+export function namedFiles(database: Database): string[] {
+  const sql = /* sql */ `SELECT file FROM objects WHERE file IS NOT NULL`;
+  return database.rows<{ file: string }>(sql).map(({ file }) => file);
+}
+
+export function namedFilesOf(database: Database, id: number): string[] {
+  const sql = /* sql */ `SELECT file FROM objects WHERE exam_id = :id AND file IS NOT NULL`;
+  return database.rows<{ file: string }>(sql, { id }).map(({ file }) => file);
+}

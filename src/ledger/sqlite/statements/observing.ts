@@ -1,0 +1,70 @@
+import type { Database } from '../database.js';
+import type { KeyBindings } from './keys.js';
+
+/** What is new about a sighting; NULL leaves the date that is known. */
+interface Seen extends Record<string, string | number | null> {
+  fingerprint: string;
+  studyDate: string | null;
+  priority: number;
+  now: number;
+}
+
+/** A study seen for the first time starts to wait. Undefined where it is on record. */
+export function insertSeen(database: Database, bindings: KeyBindings & Seen): number | undefined {
+  const sql = /* sql */ `
+    INSERT INTO exams (study_instance_uid, model_name, model_version, settings_digest, state, fingerprint,
+                       study_date, priority, first_seen_at, last_seen_at, changed_at, updated_at)
+    VALUES (:study, :model, :version, :digest, 'waiting', :fingerprint, COALESCE(:studyDate, ''), :priority,
+            :now, :now, :now, :now)
+    ON CONFLICT DO NOTHING
+    RETURNING id`;
+  return database.row<{ id: number }>(sql, bindings)?.id;
+}
+
+/**
+ * Seen again. The time of the last change moves only when the fingerprint does: the settling time counts from it,
+ * also across restarts. With other images, it is open again when the exam is complete.
+ */
+export function updateSeen(database: Database, bindings: Seen & { id: number }): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET last_seen_at = :now,
+        changed_at = CASE WHEN fingerprint = :fingerprint THEN changed_at ELSE :now END,
+        due_at = CASE WHEN fingerprint = :fingerprint THEN due_at END,
+        study_date = COALESCE(:studyDate, study_date),
+        priority = MAX(priority, :priority),
+        fingerprint = :fingerprint
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}
+
+export function setDue(
+  database: Database,
+  bindings: KeyBindings & { fingerprint: string; dueAt: number | null },
+): void {
+  const sql = /* sql */ `
+    UPDATE exams SET due_at = :dueAt
+    WHERE study_instance_uid = :study AND model_name = :model AND model_version = :version
+      AND settings_digest = :digest AND state = 'waiting' AND fingerprint = :fingerprint`;
+  database.run(sql, bindings);
+}
+
+/**
+ * A closed exam becomes a new revision. The old revision's objects stay on record: they are in the archive, are
+ * still our own, and are the predecessors of what is written next.
+ */
+export function reopen(database: Database, bindings: { id: number; now: number }): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET state = 'waiting', revision = revision + 1, attempts = 0, due_at = NULL, outcome = NULL, outcome_code = NULL,
+        outcome_reason = NULL, code = NULL, reason = NULL, closed_at = NULL, worker = NULL, updated_at = :now
+    WHERE id = :id AND state IN ('delivered', 'not-processed')`;
+  database.run(sql, bindings);
+}
+
+/** Bytes of an old revision that never arrived: what they say is out of date. */
+export function dropUnconfirmedBytes(database: Database, bindings: { id: number; revision: number }): void {
+  const sql = /* sql */ `
+    UPDATE objects SET file = NULL WHERE exam_id = :id AND revision < :revision AND file IS NOT NULL`;
+  database.run(sql, bindings);
+}

@@ -1,0 +1,48 @@
+import type { Database } from '../database.js';
+import type { ExamRow } from '../rows.js';
+
+export function fail(
+  database: Database,
+  bindings: { id: number; retryAt: number; uncounted: 0 | 1; code: string; reason: string; now: number },
+): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET state = 'failed', retry_at = :retryAt, lease_until = NULL, updated_at = :now, attempts = attempts - :uncounted,
+        code = :code, reason = :reason
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}
+
+export function giveUp(
+  database: Database,
+  bindings: { id: number; code: string; reason: string; now: number },
+): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET state = 'not-processed', lease_until = NULL, closed_at = :now, updated_at = :now,
+        code = :code, reason = :reason
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}
+
+/** What an administrator's retry may be about; `retryOf` of the rules says what becomes of each. */
+export function retriable(
+  database: Database,
+  study: string | null,
+): (Pick<ExamRow, 'id' | 'state' | 'outcome' | 'code'> & { undelivered: number })[] {
+  const sql = /* sql */ `
+    SELECT id, state, outcome, code,
+           EXISTS (SELECT 1 FROM objects o
+                   WHERE o.exam_id = exams.id AND o.revision = exams.revision AND o.confirmed_at IS NULL) AS undelivered
+    FROM exams
+    WHERE (:study IS NULL OR study_instance_uid = :study) AND state IN ('failed', 'not-processed')`;
+  return database.rows(sql, { study });
+}
+
+/** Due now, with all tries before it. */
+export function retry(database: Database, bindings: { id: number; now: number }): void {
+  const sql = /* sql */ `
+    UPDATE exams SET state = 'failed', retry_at = :now, attempts = 0, closed_at = NULL, updated_at = :now
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}

@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import { renewalMs } from '../../src/ledger/lease.js';
+import { EXAM_STATES, type ExamState } from '../../src/ledger/ledger.js';
+import {
+  changeOf,
+  holds,
+  isConfirmed,
+  mayFollow,
+  retryOf,
+  takeable,
+  whichTry,
+} from '../../src/ledger/rules.js';
+
+const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000);
+
+describe('the rules of the ledger', () => {
+  it('lead from every state to a closed one', () => {
+    const reaches = (from: ExamState, seen = new Set<ExamState>()): Set<ExamState> => {
+      for (const to of EXAM_STATES)
+        if (mayFollow(from, to) && !seen.has(to)) {
+          seen.add(to);
+          reaches(to, seen);
+        }
+      return seen;
+    };
+    for (const state of EXAM_STATES) expect(reaches(state), state).to.include('delivered');
+  });
+
+  it('let nothing become delivered but what was being delivered', () => {
+    expect(EXAM_STATES.filter((state) => mayFollow(state, 'delivered'))).to.deep.equal(['delivering']);
+  });
+
+  it('let a claim hold until another has taken its place, lease or not', () => {
+    const exam = { state: 'claimed' as ExamState, claimNumber: 3, revision: 1 };
+    expect(holds(exam, { number: 3, revision: 1 })).to.equal(true);
+    expect(holds({ ...exam, claimNumber: 4 }, { number: 3, revision: 1 })).to.equal(false);
+    expect(holds({ ...exam, revision: 2 }, { number: 3, revision: 1 })).to.equal(false);
+    expect(holds({ ...exam, state: 'failed' }, { number: 3, revision: 1 })).to.equal(false);
+    expect(holds({ ...exam, state: 'failed' }, { number: 3, revision: 1 }, ['failed'])).to.equal(true);
+  });
+
+  it('give an exam away at the very moment that is set, and not before', () => {
+    const never = { dueAt: undefined, retryAt: undefined, leaseUntil: undefined };
+    const when = (state: ExamState, key: keyof typeof never) =>
+      [4, 5, 6].map((now) => takeable({ ...never, state, [key]: at(5) }, at(now)));
+    expect(when('waiting', 'dueAt')).to.deep.equal([undefined, 'due', 'due']);
+    expect(when('failed', 'retryAt')).to.deep.equal([undefined, 'due', 'due']);
+    for (const state of ['claimed', 'delivering'] as const)
+      expect(when(state, 'leaseUntil')).to.deep.equal([undefined, 'left-behind', 'left-behind']);
+    for (const state of EXAM_STATES) expect(takeable({ ...never, state }, at(9)), state).to.equal(undefined);
+  });
+
+  it('know the last try, and what came after it', () => {
+    const tries = [1, 2, 3, 4, 5, 99].map((attempt) => whichTry(attempt, 3));
+    expect(tries).to.deep.equal(['usual', 'usual', 'last', 'lost', 'over', 'over']);
+    expect(whichTry(1, 1)).to.equal('last');
+  });
+
+  it('open a closed exam for other images, and no other', () => {
+    const before = { fingerprint: 'x', claimedFingerprint: 'x' };
+    expect(changeOf(undefined, 'x')).to.equal('new');
+    expect(changeOf({ ...before, state: 'waiting' }, 'x')).to.equal('unchanged');
+    expect(changeOf({ ...before, state: 'waiting' }, 'y')).to.equal('changed');
+    expect(changeOf({ ...before, state: 'claimed' }, 'y')).to.equal('changed');
+    expect(changeOf({ ...before, state: 'delivered' }, 'x')).to.equal('unchanged');
+    expect(changeOf({ ...before, state: 'not-processed' }, 'y')).to.equal('reopened');
+    // Seen with other images while it was worked on, and closed about those before.
+    expect(changeOf({ fingerprint: 'y', claimedFingerprint: 'x', state: 'delivered' }, 'y')).to.equal(
+      'reopened',
+    );
+  });
+
+  it('count as confirmed only what is there and all of it', () => {
+    expect(isConfirmed({ kept: 0, confirmed: 0 })).to.equal(false);
+    expect(isConfirmed({ kept: 3, confirmed: 2 })).to.equal(false);
+    expect(isConfirmed({ kept: 3, confirmed: 3 })).to.equal(true);
+  });
+
+  it('try again what failed; what was answered, only where it is named', () => {
+    const exam = {
+      state: 'not-processed' as ExamState,
+      answered: true,
+      undelivered: false,
+      superseded: false,
+    };
+    expect(retryOf(exam, false)).to.equal(undefined);
+    expect(retryOf(exam, true)).to.equal('reopen');
+    expect(retryOf({ ...exam, undelivered: true }, false)).to.equal('again');
+    expect(retryOf({ ...exam, answered: false }, false)).to.equal('again');
+    expect(retryOf({ ...exam, state: 'failed' }, false)).to.equal('again');
+    expect(retryOf({ ...exam, state: 'delivered' }, true)).to.equal(undefined);
+    expect(retryOf({ ...exam, answered: false, superseded: true }, true)).to.equal(undefined);
+  });
+
+  it('renew a lease well before its end', () => {
+    expect(renewalMs(120)).to.be.lessThan(120_000 / 2);
+  });
+});
