@@ -1,5 +1,6 @@
 import type { LeftOut, Reason } from '../dicom/index.js';
 import { aggregate } from '../findings/index.js';
+import { isImplausibility } from '../image/index.js';
 import { drawCaptures } from './captures.js';
 import { explain } from './explanation.js';
 import { onlyFamiliar, UNLIKE_TRAINING } from './familiarity.js';
@@ -120,8 +121,10 @@ function isFailure(left: LeftOut): boolean {
   return left.attempted === true;
 }
 
-/** Images that could be read, and of which an answer would say nothing. */
-const REFUSALS: ReadonlySet<string> = new Set([UNLIKE_TRAINING]);
+/** An image that could be read, and of which an answer would say nothing. */
+function isRefused({ code }: Pick<LeftOut, 'code'>): boolean {
+  return code === UNLIKE_TRAINING || isImplausibility(code);
+}
 
 function whyNothing(instances: ExamInstance[], leftOut: LeftOut[]): Reason {
   if (instances.length === 0) return { code: 'no-mammogram', reason: 'The study holds no mammogram.' };
@@ -134,7 +137,7 @@ function whyNothing(instances: ExamInstance[], leftOut: LeftOut[]): Reason {
   }
   const reasons = [...new Set(failures.map((left) => left.reason))];
   const count = failures.length === 1 ? 'One image' : `${failures.length} images`;
-  const refused = failures.filter((left) => REFUSALS.has(left.code)).length;
+  const refused = failures.filter(isRefused).length;
   if (refused === failures.length)
     return { code: 'images-refused', reason: `${count} got no answer. ${reasons.join(' ')}` };
   const failed = refused > 0 ? 'could not be analysed' : 'could not be read';

@@ -1,4 +1,4 @@
-import { blockMeans } from './resize.js';
+import { type ReducedImage, reducedImage } from './reducedImage.js';
 import type { Box, GreyImage } from './types.js';
 
 /** Where the breast is, on an image reduced by whole blocks. */
@@ -18,20 +18,17 @@ export interface BreastMask {
   found: boolean;
 }
 
-const REDUCED_EDGE = 256;
 const LEVELS = 256;
 
 /**
  * Finds the breast: the largest connected region that stands out from the background.
  *
  * Works on digital images (background of one value), on film scans (noisy, with labels and bright borders) and with
- * the background bright instead of dark. The image is reduced to 256 blocks along its longer side first.
+ * the background bright instead of dark. Looks at the reduced image, which is made where it is not given.
  */
-export function breastMask(image: GreyImage): BreastMask {
-  const block = Math.max(1, Math.ceil(Math.max(image.rows, image.columns) / REDUCED_EDGE));
-  const rows = Math.ceil(image.rows / block);
-  const columns = Math.ceil(image.columns / block);
-  const levels = stretched(blockMeans(image.pixels, image.rows, image.columns, block));
+export function breastMask(image: GreyImage, reduced: ReducedImage = reducedImage(image)): BreastMask {
+  const { rows, columns, block } = reduced;
+  const levels = stretched(reduced.means);
   const histogram = histogramOf(levels ?? []);
   if (levels && backgroundIsBright(levels, histogram, rows, columns)) {
     for (let i = 0; i < levels.length; i++) levels[i] = 255 - levels[i]!;

@@ -30,6 +30,12 @@ export {
   oriented,
   type Side,
 } from './orientation.js';
+export {
+  type Implausibility,
+  type ImplausibilityCode,
+  implausibility,
+  isImplausibility,
+} from './plausibility/index.js';
 export { PreparationPool, type PreparationPoolOptions } from './preparationPool.js';
 export {
   identify as identifyInThread,
@@ -44,6 +50,7 @@ export {
   prepareInstance,
 } from './prepareInstance.js';
 export { presentationImage } from './presentation.js';
+export { type ReducedImage, reducedImage } from './reducedImage.js';
 export { displayImage, resizeArea } from './resize.js';
 export type {
   Box,

@@ -43,10 +43,11 @@ const AFTER_RESIZE: ReadonlySet<PreparationStep['step']> = new Set(['clahe', 'wi
 /**
  * Brings an image to what a network takes in, by the steps of its bundle in their order. Training runs the same.
  *
+ * @param mask where the breast is on the image, if that is known already
  * @throws ImageError `preparation-invalid` where the steps contradict each other: something after `normalise`, or
  *   cropping, turning or another resize after `resize`, or a window before it
  */
-export function prepareGrey(image: GreyImage, steps: PreparationStep[]): PreparedGrey {
+export function prepareGrey(image: GreyImage, steps: PreparationStep[], mask?: BreastMask): PreparedGrey {
   const work: Work = {
     source: image,
     rows: image.rows,
@@ -56,7 +57,7 @@ export function prepareGrey(image: GreyImage, steps: PreparationStep[]): Prepare
     crop: { left: 0, top: 0, width: image.columns, height: image.rows },
     orientation: { flip: false, quarterTurns: 0 },
     normalised: false,
-    mask: undefined,
+    mask,
   };
   let normalise = { mean: 0, deviation: 1 };
   for (const step of steps) {

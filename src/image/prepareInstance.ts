@@ -11,13 +11,17 @@ import {
   type SourceInstance,
   type StudyIdentity,
   type StudyInstanceUID,
+  standardView,
   usableUid,
 } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
+import { breastMask } from './breast.js';
 import { decodePixels } from './codecs/index.js';
 import { ImageError } from './errors.js';
+import { implausibility } from './plausibility/index.js';
 import { prepareGrey } from './prepare.js';
 import { presentationImage } from './presentation.js';
+import { reducedImage } from './reducedImage.js';
 import { displayImage } from './resize.js';
 import type { PreparationStep, PreparedImage } from './types.js';
 
@@ -37,7 +41,8 @@ export type PreparationResult =
 /**
  * The whole way from a Part 10 file to the network's input: parse, recognise, decode, present, prepare.
  *
- * What is wrong with the instance comes back as `left-out` with its code, whatever the bytes are.
+ * What is wrong with the instance comes back as `left-out` with its code, whatever the bytes are; so does what is no
+ * plausible mammogram.
  *
  * @param options.overwrite `bytes` are not needed any more: their pixels are worked on in place
  * @param options.allocate gives the memory for decoded pixels; with `overwrite` nothing is left in it afterwards
@@ -55,7 +60,11 @@ export async function prepareInstance(
     recognition = recogniseMammogram(instance);
     if (recognition.kind === 'left-out') return instanceLeftOut(instance, recognition, recognition.leftOut);
     const grey = presentationImage(instance.dataset, await decodePixels(instance, options), options);
-    const { input, geometry } = prepareGrey(grey, task.preparation);
+    const reduced = reducedImage(grey);
+    const mask = breastMask(grey, reduced);
+    const doubt = implausibility({ image: grey, reduced, mask, view: standardView(recognition.source) });
+    if (doubt !== undefined) return instanceLeftOut(instance, recognition, doubt);
+    const { input, geometry } = prepareGrey(grey, task.preparation, mask);
     const display = displayImage(grey, task.displayLongEdge);
     return { kind: 'prepared', image: { source: detached(recognition.source), input, geometry, display } };
   } catch (error) {

@@ -11,6 +11,7 @@
  * What makes files of different makers hard to read is part of it: a habit (`habit.ts`) is how one make of machine
  * writes codes, windows and series. `instance.ts` makes a whole DICOM file of it all; `transferSyntax.ts` and
  * `examDataset.ts` write the same file in other encodings.
+ * `spoiled.ts` makes what is sent as a mammogram and is none, or no more.
  *
  * It claims no realism beyond what tests need: a network that is good on these images is not good on patients.
  */
@@ -20,4 +21,12 @@ export type { HabitName, Modifier } from './habit.js';
 export { type InstanceKind, type InstanceOptions, type MadeInstance, makeInstance } from './instance.js';
 export type { Lesion, LesionRequest } from './lesion.js';
 export type { NameScript } from './patient.js';
+export {
+  NO_MAMMOGRAMS,
+  type NoMammogram,
+  noMammogram,
+  SPOILINGS,
+  type Spoiling,
+  spoiled,
+} from './spoiled.js';
 export { makeMammogram, type StoredMammogram, type StoredMammogramOptions } from './storedPixels.js';

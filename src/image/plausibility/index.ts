@@ -1,0 +1,45 @@
+/**
+ * Is this a mammogram at all? A network answers whatever it is shown; of a black image, a phantom or a chest its
+ * probability says nothing, and somebody would read it.
+ *
+ * Each file judges one thing and returns a reason or nothing. All but one look at the image reduced to 256 blocks along
+ * its longer side and at the breast's mask, which the preparation needs anyway. Their limits lie well outside of what real
+ * mammograms showed, digital and film (docs/reading-results.md has the figures): a real image refused is an exam without
+ * its answer. What these cannot tell, the distance of the network's features from those of training may.
+ *
+ * An upside-down CC view is not told: turned back, it mirrors itself, and the preparation turns the chest wall to the left
+ * whatever way an image lies.
+ */
+import { contentReason } from './content.js';
+import { outlineReason } from './outline.js';
+import { patternReason } from './pattern.js';
+import { polarityReason } from './polarity.js';
+import { postureReason } from './posture.js';
+import { smearReason } from './smear.js';
+import { IMPLAUSIBILITIES, type Implausibility, type Sight } from './types.js';
+
+export type { Implausibility, ImplausibilityCode } from './types.js';
+
+/** In this order, because each takes for granted what those before it have made sure of. */
+const JUDGES: readonly ((sight: Sight) => Implausibility | undefined)[] = [
+  contentReason,
+  patternReason,
+  polarityReason,
+  outlineReason,
+  postureReason,
+  smearReason,
+];
+
+/** Why an image is no plausible mammogram; undefined where nothing speaks against it. */
+export function implausibility(sight: Sight): Implausibility | undefined {
+  for (const judge of JUDGES) {
+    const reason = judge(sight);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** Whether a code says that an image could be read and is no plausible mammogram. */
+export function isImplausibility(code: string): boolean {
+  return (IMPLAUSIBILITIES as readonly string[]).includes(code);
+}
