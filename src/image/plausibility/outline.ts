@@ -14,8 +14,8 @@ const MOST_TOUCHED = 0.9;
 const MOST_UNEVEN = 0.15;
 /** Correlation of the image with its mirror image; a digital one had 0.35, a film 0.67. */
 const MOST_SYMMETRY = 0.75;
-/** Blocks that count as an image's edge: scanned borders and shutters are thinner. */
-const EDGE = 2;
+/** Part of the image in which the straight borders of scanned film lie. */
+const EDGE = 1 / 16;
 
 /** Whether the one thing that stands out has the shape of a breast, and is there whole. */
 export function outlineReason(sight: Sight): Implausibility | undefined {
@@ -73,7 +73,7 @@ function opposite(side: Side): Side {
 export function touched({ mask: { pixels, rows, columns } }: Sight, side: Side): number {
   const upright = side === 'left' || side === 'right';
   const length = upright ? rows : columns;
-  const depth = Math.min(EDGE, (upright ? columns : rows) - 1);
+  const depth = Math.floor(EDGE * (upright ? columns : rows));
   let count = 0;
   for (let along = 0; along < length; along++) {
     const x = upright ? (side === 'left' ? depth : columns - 1 - depth) : along;
