@@ -32,8 +32,8 @@ export interface ExaminationTask {
   copy?: CopyForm | undefined;
   steps: PreparationStep[];
   /**
-   * What is wanted besides the network's input: its place and the fingerprint (`plain`), all for the shortcut checks too,
-   * or the fingerprint alone.
+   * What is wanted besides the network's input: its place and the fingerprint (`plain`), all for the shortcut checks
+   * too, or the fingerprint alone.
    */
   wanted: 'input' | 'plain' | 'everything' | 'fingerprint';
 }

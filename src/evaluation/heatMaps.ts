@@ -11,8 +11,8 @@ export interface HeatMapVerdict {
 const percent = (share: number | null) => `${Math.round(100 * (share ?? 0))} %`;
 
 /**
- * Heat maps pass where they depend on what the network has learnt, and point at lesions better than chance. Where no boxes
- * were given, covering or uncovering their hot places must matter instead.
+ * Heat maps pass where they depend on what the network has learnt, and point at lesions better than chance. Where no
+ * boxes were given, covering or uncovering their hot places must matter instead.
  *
  * @returns null where nothing of it was measured
  */
@@ -26,7 +26,9 @@ export function heatMapVerdict(
     const { value, interval, chance } = localisation.peakInLesion;
     parts.push({
       good: (interval?.[0] ?? 0) > (chance ?? 1),
-      text: `peak in a malignant lesion on ${percent(value)} of ${localisation.images} images (chance ${percent(chance)})`,
+      text:
+        `peak in a malignant lesion on ${percent(value)} of ${localisation.images} images (chance ` +
+        `${percent(chance)})`,
     });
   }
   if (checks !== null) {
