@@ -11,10 +11,10 @@ import type { Bundle } from '../model/index.js';
 import type { ExamSettings, ReportKind } from './types.js';
 
 /**
- * The settings that change what is said about an exam. Both its key in the ledger and the names of its objects come from
- * here. Which kinds of object are written and how large a picture is do not count: neither changes an answer, and one more
- * kind from tomorrow on is no reason to write everything again. Addresses, schedules and the engine do not count either:
- * they change how fast the same answer comes.
+ * The settings that change what is said about an exam. Both its key in the ledger and the names of its objects come
+ * from here. Which kinds of object are written and how large a picture is do not count: neither changes an answer, and
+ * one more kind from tomorrow on is no reason to write everything again. Addresses, schedules and the engine do not
+ * count either: they change how fast the same answer comes.
  */
 function resultSettings({ explain }: Pick<ExamSettings, 'explain'>): object {
   return { explain };
