@@ -1,4 +1,5 @@
 import { checkBoxes, type LabelledImage, type LesionBox } from '../dataset/index.js';
+import type { StandardView } from '../dicom/index.js';
 import { gradCam, type HeatMap, occlusionMap } from '../gradcam/index.js';
 import { type Bundle, calibrate, type Engine, type Inference } from '../model/index.js';
 import type { Judge } from './abstention.js';
@@ -76,11 +77,11 @@ export async function answerImages(
     (image) => {
       const { path, file, copy } = image;
       const wanted = sampled.has(image.case) ? 'everything' : 'plain';
-      return pool.examine({ path, file, copy, steps, wanted });
+      return pool.examine({ path, file, copy, view: viewOf(image), steps, wanted });
     },
     async (image, examination) => {
       const own = image.copy === undefined ? boxes.get(image.path) : undefined;
-      const { geometry, mask } = examination.place!;
+      const { geometry, mask, implausible } = examination.place!;
       checkBoxes(image.file, own ?? [], geometry.sourceRows, geometry.sourceColumns);
       const { raw, first } = await answersTo(engine, examination.variants);
       const target = image.label === bundle.classes[1] ? 1 : 0;
@@ -93,6 +94,7 @@ export async function answerImages(
         rawProbability,
         probability,
         ...judge(first!),
+        ...(implausible !== undefined && { notAnalysed: implausible }),
       });
       if (examination.forms !== undefined)
         answered.forms.push(
@@ -139,6 +141,14 @@ export async function plainAnswers(
   );
   return answers;
 }
+
+/** As the labels tell; a turned copy has none. */
+function viewOf({ side, view, copy }: LabelledImage): StandardView | undefined {
+  const name = `${side?.[0] ?? ''}${view ?? ''}`.toUpperCase();
+  return copy === undefined ? STANDARD_VIEWS.find((one) => one === name) : undefined;
+}
+
+const STANDARD_VIEWS: readonly StandardView[] = ['LCC', 'RCC', 'LMLO', 'RMLO'];
 
 /** As the service makes it. */
 async function heatMapOf(

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { type CopyForm, readPicture } from '../dataset/index.js';
+import type { StandardView } from '../dicom/index.js';
 import {
   type BreastMask,
   breastMask,
+  type ImplausibilityCode,
   type InputGeometry,
+  implausibility,
   ORIENTATIONS,
   oriented,
   type PreparationStep,
   prepareGrey,
+  reducedImage,
 } from '../image/index.js';
 import {
   asItLies,
@@ -30,6 +34,8 @@ export interface ExaminationTask {
   file: string;
   /** The form in which a copy of it is examined, where it is one. */
   copy?: CopyForm | undefined;
+  /** Where the labels tell side and view. */
+  view?: StandardView | undefined;
   steps: PreparationStep[];
   /**
    * What is wanted besides the network's input: its place and the fingerprint (`plain`), all for the shortcut checks
@@ -58,7 +64,9 @@ export interface Examination {
   statistics: PictureStatistics | undefined;
   fingerprint: Fingerprint | undefined;
   /** Where `input` and the breast lie on the image; with `plain` and `everything`. */
-  place: { geometry: InputGeometry; mask: BreastMask } | undefined;
+  place:
+    | { geometry: InputGeometry; mask: BreastMask; implausible: ImplausibilityCode | undefined }
+    | undefined;
 }
 
 /** Reads an image and prepares it, and all its other forms that the shortcut checks ask for. */
@@ -86,7 +94,10 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
       place: undefined,
     };
 
-  const mask = breastMask(grey);
+  const reduced = reducedImage(grey);
+  const mask = breastMask(grey, reduced);
+  const implausible = implausibility({ image: grey, reduced, mask, view: task.view })?.code;
+  const place = { geometry, mask, implausible };
   if (task.wanted === 'plain')
     return {
       input,
@@ -95,7 +106,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
       figures: undefined,
       statistics: undefined,
       fingerprint: fingerprintOf(grey),
-      place: { geometry, mask },
+      place,
     };
   const variants = [input];
   const placeOf = (variant: Float32Array): number => {
@@ -125,7 +136,7 @@ export async function examine(task: ExaminationTask): Promise<Examination> {
       columns: geometry.inputColumns,
     }),
     fingerprint: fingerprintOf(grey),
-    place: { geometry, mask },
+    place,
   };
 }
 
