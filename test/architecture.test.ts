@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   dicomweb: ['dicom'],
   ledger: [],
   poller: ['ledger', 'dicomweb', 'exam', 'findings', 'dicom'],
-  admin: [],
+  admin: ['findings'],
   phantom: ['image', 'dicom'],
   evaluation: ['threads', 'pictures', 'phantom', 'gradcam', 'findings', 'dataset', 'model', 'image', 'dicom'],
   demo: ['phantom', 'dicomweb', 'dicom'],

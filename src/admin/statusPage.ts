@@ -1,3 +1,4 @@
+import { NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
 import { Html, html } from '../html.js';
 import { timeText } from '../timeText.js';
 import { ailments } from './health.js';
@@ -73,7 +74,7 @@ ${Object.entries(counts).map(([state, count]) => html`<div><dt>${WORDS[state] ??
 ${exams.length === 0 ? html`<p class="quiet">None yet.</p>` : table(exams)}
 <footer class="quiet">As of ${time(snapshot.now)}, renewed every ${REFRESH_SECONDS} seconds ·
 <a href="health">health</a> · <a href="metrics">metrics</a> ·
-AI results are not for primary diagnosis.</footer>
+AI results are ${NOT_FOR_PRIMARY_DIAGNOSIS}.</footer>
 </main>
 </body>
 </html>

@@ -1,3 +1,4 @@
+import { percent } from '../findings/index.js';
 import type { ExamReport } from '../poller/index.js';
 import { EXIT } from './outcome.js';
 import { tableText } from './table.js';
@@ -9,6 +10,8 @@ const NO_TROUBLE: readonly ToldExam['end'][] = ['delivered', 'taken', 'closed-be
 
 interface Circumstances {
   json: boolean;
+  /** The model's, 0 to 1: no probability is shown on its wrong side. */
+  operatingPoint: number;
   /** Mammography studies that the archive listed. */
   studies?: number | undefined;
   /** How far back the archive was searched. */
@@ -19,7 +22,7 @@ interface Circumstances {
 /** Says what became of exams, and sets the exit code by it. */
 export function tellExams(
   exams: readonly ToldExam[],
-  { json, studies, lookbackDays, problems = [] }: Circumstances,
+  { json, operatingPoint, studies, lookbackDays, problems = [] }: Circumstances,
 ): void {
   if (json) {
     console.log(JSON.stringify({ studies, exams: exams.map(summary), problems }));
@@ -33,8 +36,8 @@ export function tellExams(
     }
     const rows = exams.map((exam) => {
       const { end, probability, objects, reason } = summary(exam);
-      const percent = probability === undefined ? undefined : `${(probability * 100).toFixed(1)} %`;
-      return [exam.studyInstanceUID, end, percent, objects.length, reason?.reason];
+      const shown = probability === undefined ? undefined : `${percent(probability, operatingPoint)} %`;
+      return [exam.studyInstanceUID, end, shown, objects.length, reason?.reason];
     });
     if (rows.length > 0) console.log(tableText(['study', 'end', 'probability', 'objects', 'reason'], rows));
     for (const { reason } of problems) console.log(reason);

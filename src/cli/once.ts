@@ -24,6 +24,7 @@ async function once({ config, json }: { config: string; json?: true }): Promise<
       cycles.flatMap(({ exams }) => exams),
       {
         json: json === true,
+        operatingPoint: service.bundle.operatingPoint,
         studies: cycles.at(-1)?.studies,
         lookbackDays: settings.poll.lookbackDays,
         problems,

@@ -1,6 +1,6 @@
 import { standardView } from '../dicom/index.js';
 import type { ExamOutcome } from '../exam/index.js';
-import type { ImageFinding } from '../findings/index.js';
+import { AI_NOTICE, type ImageFinding, operatingPointPercent, percent, verdict } from '../findings/index.js';
 import type { Analysis } from '../poller/index.js';
 
 /** What a person reads about one exam's answer; `name` gives an instance the name it goes by here. */
@@ -15,30 +15,31 @@ export function outcomeText(
   } else {
     const { findings } = outcome;
     for (const breast of findings.breasts) {
-      for (const image of breast.images) lines.push(imageLine(image, name(image.source.sopInstanceUID)));
+      for (const image of breast.images)
+        lines.push(imageLine(image, operatingPoint, name(image.source.sopInstanceUID)));
     }
     for (const breast of findings.breasts) {
       const side = breast.laterality === 'L' ? 'Left breast' : 'Right breast';
-      lines.push(`${side}: ${percent(breast.probability)}, ${word(breast.positive)}`);
+      lines.push(`${side}: ${percent(breast.probability, operatingPoint)} %, ${verdict(breast.positive)}`);
     }
     lines.push(
-      `Exam: ${percent(findings.probability)}, ${word(findings.positive)} (operating point ${percent(operatingPoint)})`,
-      'An AI result, not for primary diagnosis.',
+      `Exam: ${percent(findings.probability, operatingPoint)} %, ${verdict(findings.positive)} ` +
+        `(operating point ${operatingPointPercent(operatingPoint)} %)`,
+      AI_NOTICE,
     );
   }
   for (const left of outcome.leftOut) lines.push(`Left out ${name(left.sopInstanceUID)}: ${left.reason}`);
   return lines.join('\n');
 }
 
-function imageLine({ source, probability, positive }: ImageFinding, name: string): string {
+function imageLine(
+  { source, probability, positive }: ImageFinding,
+  operatingPoint: number,
+  name: string,
+): string {
   const view = standardView(source).padEnd(5);
-  return `${view} ${percent(probability).padStart(7)}  ${word(positive).padEnd(9)} ${name}`.trimEnd();
-}
-
-const word = (positive: boolean) => (positive ? 'positive' : 'negative');
-
-function percent(probability: number): string {
-  return `${(probability * 100).toFixed(1)} %`;
+  const shown = `${percent(probability, operatingPoint)} %`.padStart(7);
+  return `${view} ${shown}  ${verdict(positive).padEnd(9)} ${name}`.trimEnd();
 }
 
 /** The same for programs: no pixels, no bytes. */

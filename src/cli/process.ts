@@ -50,7 +50,7 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
         exams.push(await explained(exam!, service.ledger));
       }
     }
-    tellExams(exams, { json: json === true, problems });
+    tellExams(exams, { json: json === true, operatingPoint: service.bundle.operatingPoint, problems });
   } finally {
     await service.close();
   }

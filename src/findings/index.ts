@@ -3,3 +3,4 @@
  */
 export { aggregate, combine } from './aggregation.js';
 export type { AttentionRegion, BreastFinding, ExamFindings, ImageFinding } from './types.js';
+export { AI_NOTICE, NOT_FOR_PRIMARY_DIAGNOSIS, operatingPointPercent, percent, verdict } from './wording.js';

@@ -1,4 +1,5 @@
 import type { Laterality, View } from '../dicom/index.js';
+import { NOT_FOR_PRIMARY_DIAGNOSIS, operatingPointPercent, percent } from '../findings/index.js';
 
 /** What the band under the mammogram says. There is no place in it for anything about the patient. */
 export interface Caption {
@@ -24,7 +25,7 @@ export interface ScaleNote {
   strength: number;
 }
 
-export const NOTICE = 'AI result - not for primary diagnosis';
+export const NOTICE = `AI result - ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
 
 /** No-break space: number and unit stay together. */
 const SPACE = '\u00a0';
@@ -40,7 +41,7 @@ export function headline(caption: Caption): [view: string, probability: string] 
 /** What the percentage means, where it comes from. */
 export function explanations(caption: Caption): string[] {
   const side = caption.probability >= caption.operatingPoint ? 'at or above' : 'below';
-  const operatingPoint = `${Number((caption.operatingPoint * 100).toFixed(6))}${SPACE}%`;
+  const operatingPoint = `${operatingPointPercent(caption.operatingPoint)}${SPACE}%`;
   return [
     `probability of "${caption.positiveClass}", ${side} the operating point of ${operatingPoint}`,
     `${caption.modelName} ${caption.modelVersion}, ${caption.method}`,
@@ -54,17 +55,9 @@ export function scaleTitle(note: ScaleNote): string {
     : 'network attention';
 }
 
-/**
- * A probability for the caption: whole percent, or as many decimals as keep it on the side of the operating
- * point on which it lies; never 0 % or 100 %, which no network can claim.
- */
+/** A probability for the caption: whole percent, or as many decimals as `percent` needs. */
 export function percentage(probability: number, operatingPoint: number): string {
   if (probability < 0.005 && operatingPoint >= 0.01) return `<1${SPACE}%`;
   if (probability > 0.995 && operatingPoint <= 0.99) return `>99${SPACE}%`;
-  const positive = probability >= operatingPoint;
-  for (let decimals = 0; decimals < 12; decimals++) {
-    const shown = (probability * 100).toFixed(decimals);
-    if (Number(shown) / 100 >= operatingPoint === positive) return `${shown}${SPACE}%`;
-  }
-  return `${probability * 100}${SPACE}%`;
+  return `${percent(probability, operatingPoint, 0)}${SPACE}%`;
 }

@@ -14,6 +14,7 @@ import {
   sopClass,
   writePart10,
 } from '../dicom/index.js';
+import { AI_NOTICE } from '../findings/index.js';
 import type { RgbImage } from './rgbImage.js';
 
 export interface SecondaryCaptureInput {
@@ -86,7 +87,7 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
       BurnedInAnnotation: 'NO',
       ...derivation(input),
       ...lossyCompression(source),
-      ImageComments: 'AI result, not for primary diagnosis.',
+      ImageComments: AI_NOTICE,
       ContributingEquipmentSequence: [contributingEquipment(algorithm, input.createdAt)],
 
       SamplesPerPixel: 3,

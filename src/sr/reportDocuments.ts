@@ -1,4 +1,5 @@
 import { sopClass } from '../dicom/index.js';
+import { NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
 import { unansweredMammograms } from './coverage.js';
 import { type DocumentKind, srDocument } from './document.js';
 import type { ReportInput } from './input.js';
@@ -49,6 +50,7 @@ export function notProcessedReport(
 
 function seriesDescription(kind: string, input: ReportInput): string {
   if (input.findings === undefined) return `${kind}: NOT PROCESSED`;
-  if (unansweredMammograms(input).length > 0) return `${kind}, part of the exam; not for primary diagnosis`;
-  return `${kind}; not for primary diagnosis`;
+  if (unansweredMammograms(input).length > 0)
+    return `${kind}, part of the exam; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
+  return `${kind}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
 }

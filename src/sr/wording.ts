@@ -1,4 +1,5 @@
 import { type LeftOut, type SourceInstance, sopClassName, standardView } from '../dicom/index.js';
+import { AI_NOTICE, operatingPointPercent, percent, verdict } from '../findings/index.js';
 import { missing } from './coverage.js';
 import type { ReportInput } from './input.js';
 
@@ -7,34 +8,9 @@ import type { ReportInput } from './input.js';
 /** Lines of a TEXT value (UT) are parted like this (PS3.5 6.1.3). */
 const LINE = '\r\n';
 
-export const NOT_FOR_PRIMARY_DIAGNOSIS = 'AI result, not for primary diagnosis.';
-
-/** Nobody reads more, but for an answer that lies very close to the operating point. */
-const USUAL_DECIMALS = 3;
-/** A decimal string (DS) has room for 16 characters. */
-const MOST_DECIMALS = 11;
-
-/**
- * A probability as a percentage for people, e.g. `87.3`. One decimal, or as many as it takes to say neither 0 nor 100
- * of what is not, and to stay on the side of the operating point on which the probability lies: 49.97 is not shown
- * as 50.0 where 50 counts as positive.
- */
-export function percent(probability: number, operatingPoint: number): string {
-  const positive = probability >= operatingPoint;
-  for (let decimals = 1; decimals <= MOST_DECIMALS; decimals++) {
-    const shown = (probability * 100).toFixed(decimals);
-    const certain = (Number(shown) === 0 || Number(shown) === 100) && Number(shown) !== probability * 100;
-    if (certain && decimals < USUAL_DECIMALS) continue;
-    if (Number(shown) / 100 >= operatingPoint === positive) return shown;
-  }
-  const step = 10 ** -MOST_DECIMALS;
-  const nearest = positive ? probability * 100 : Math.max(0, operatingPoint * 100 - step);
-  return nearest.toFixed(MOST_DECIMALS);
-}
-
 /** `50 %`: the operating point as it was set. */
 export function operatingPointText(operatingPoint: number): string {
-  return `${Number((operatingPoint * 100).toFixed(6))} %`;
+  return `${operatingPointPercent(operatingPoint)} %`;
 }
 
 /** `L MLO`. */
@@ -63,9 +39,9 @@ export function summaryText(input: ReportInput): string {
     ]);
   }
   const answer = (probability: number, positive: boolean) =>
-    `${percent(probability, operatingPoint)} % (${positive ? 'positive' : 'negative'})`;
+    `${percent(probability, operatingPoint)} % (${verdict(positive)})`;
   return lines([
-    `${NOT_FOR_PRIMARY_DIAGNOSIS} Probability of "${positiveClass}": exam ${answer(findings.probability, findings.positive)}.`,
+    `${AI_NOTICE} Probability of "${positiveClass}": exam ${answer(findings.probability, findings.positive)}.`,
     ...findings.breasts.map(
       (breast) =>
         `${breastName(breast.laterality)}: ${answer(breast.probability, breast.positive)}; ${breast.images

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { asUid, type SOPInstanceUID, sopClass } from '../../src/dicom/index.js';
+import { percent } from '../../src/findings/index.js';
 import { encodeTree } from '../../src/sr/content/encode.js';
 import { closedPolyline, code, container, image, point, text } from '../../src/sr/content/item.js';
 import { byReference, contains, hasProperties, selectedFrom } from '../../src/sr/content/relationship.js';
-import { percent } from '../../src/sr/wording.js';
 
 const CONCEPT = { value: '1', scheme: '99TEST', meaning: 'Test' };
 const INSTANCE = { sopClassUID: sopClass.BasicTextSR, sopInstanceUID: asUid<SOPInstanceUID>('1.2.4') };

@@ -1,4 +1,5 @@
 import type { Code, Laterality, Point, SopReference, SourceInstance, Uid } from '../../dicom/index.js';
+import { percent } from '../../findings/index.js';
 import {
   type CodeItem,
   type ContainerChild,
@@ -29,7 +30,6 @@ import {
   TRACKING_IDENTIFIER,
   TRACKING_UNIQUE_IDENTIFIER,
 } from '../content/reportConcepts.js';
-import { percent } from '../wording.js';
 import { type AppliedAlgorithm, tid4019OfGroup } from './tid4019AlgorithmIdentification.js';
 
 /** What a measurement group is about: one finding. */

@@ -1,5 +1,6 @@
 import type { SopReference, Uid } from '../../dicom/index.js';
 import type { ImageFinding } from '../../findings/index.js';
+import { percent } from '../../findings/index.js';
 import { type ContainerItem, closedPolyline, container, image, num, text } from '../content/item.js';
 import { contains } from '../content/relationship.js';
 import {
@@ -10,7 +11,7 @@ import {
   IMAGE_REGION,
   MEASUREMENT_GROUP,
 } from '../content/reportConcepts.js';
-import { attentionText, percent, viewName } from '../wording.js';
+import { attentionText, viewName } from '../wording.js';
 import { groupHead, onImage, percentage, withinImage } from './measurementGroup.js';
 import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';
 

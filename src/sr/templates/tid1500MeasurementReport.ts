@@ -1,4 +1,5 @@
 import type { Laterality } from '../../dicom/index.js';
+import { AI_NOTICE } from '../../findings/index.js';
 import { type ContainerItem, code, container, text } from '../content/item.js';
 import { contains, hasConceptMod } from '../content/relationship.js';
 import {
@@ -17,14 +18,7 @@ import {
 } from '../content/reportConcepts.js';
 import { imageFindings, missing, resultStatus, wasAttempted } from '../coverage.js';
 import type { ReportInput } from '../input.js';
-import {
-  breastName,
-  leftOutText,
-  NOT_FOR_PRIMARY_DIAGNOSIS,
-  purposeText,
-  summaryText,
-  viewName,
-} from '../wording.js';
+import { breastName, leftOutText, purposeText, summaryText, viewName } from '../wording.js';
 import { referenceTo } from './measurementGroup.js';
 import { tid1001ObservationContext } from './tid1001ObservationContext.js';
 import { tid1204Language } from './tid1204Language.js';
@@ -150,7 +144,7 @@ function qualitativeEvaluations(input: ReportInput): ContainerItem {
   return container(QUALITATIVE_EVALUATIONS, [
     contains(code(SUMMARY_OF_ANALYSES, resultStatus(input))),
     ...input.leftOut.map((left) => contains(text(COMMENT, leftOutText(left)))),
-    contains(text(COMMENT, NOT_FOR_PRIMARY_DIAGNOSIS)),
+    contains(text(COMMENT, AI_NOTICE)),
     contains(text(COMMENT, purposeText(input))),
   ]);
 }

@@ -1,4 +1,5 @@
 import type { ImageFinding } from '../../findings/index.js';
+import { percent } from '../../findings/index.js';
 import {
   type CodeItem,
   closedPolyline,
@@ -20,7 +21,7 @@ import {
   SELECTED_REGION_DESCRIPTION,
   SINGLE_IMAGE_FINDING,
 } from '../content/reportConcepts.js';
-import { attentionText, percent } from '../wording.js';
+import { attentionText } from '../wording.js';
 import { percentage, withinImage } from './measurementGroup.js';
 import { type AppliedAlgorithm, tid4019OfStatement } from './tid4019AlgorithmIdentification.js';
 
