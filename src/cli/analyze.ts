@@ -5,6 +5,7 @@ import { jsonOption } from './options.js';
 
 interface Options {
   out: string;
+  config?: string;
   model?: string;
   json?: true;
 }
@@ -12,11 +13,15 @@ interface Options {
 /** `mamori analyze`: DICOM files in, objects and pictures out, without a PACS. */
 export const analyzeCommand = new Command('analyze')
   .description(
-    'analyse DICOM files without a PACS: report, Secondary Captures and PNG previews into a folder',
+    'analyse DICOM files without a PACS: the objects of every kind that is switched on and PNG previews into a folder',
   )
   .argument('<file...>', 'DICOM files of one exam or several')
   .requiredOption('--out <dir>', 'folder for the results; a folder for each study where there are several')
-  .option('--model <bundle>', 'model bundle (default: the one that comes with Mamori)')
+  .option(
+    '-c, --config <file>',
+    'settings file: which objects to write, by which model (default: the defaults)',
+  )
+  .option('--model <bundle>', "model bundle, in place of the settings'")
   .addOption(jsonOption())
   .action(analyze);
 
@@ -31,10 +36,10 @@ interface Unreadable {
   reason: string;
 }
 
-async function analyze(files: string[], { out, model, json }: Options): Promise<void> {
+async function analyze(files: string[], { out, config, model, json }: Options): Promise<void> {
   const [
     { join },
-    { bundleFolder, defaultSettings },
+    { bundleFolder, defaultSettings, loadSettings },
     { openWorkbench },
     { processExam },
     results,
@@ -51,8 +56,8 @@ async function analyze(files: string[], { out, model, json }: Options): Promise<
     import('./outcome.js'),
     import('../dicom/index.js'),
   ]);
-  // No archive is asked for anything: the address is a placeholder.
-  const settings = defaultSettings('http://localhost');
+  // No archive is spoken to; without a settings file its address stands for none.
+  const settings = config === undefined ? defaultSettings('http://localhost') : loadSettings(config);
   if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
 
   const { exams, unreadable, fileOf } = await readExams(files);

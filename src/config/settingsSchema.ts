@@ -1,5 +1,6 @@
 import { validate as isSchedule } from 'node-cron';
 import { z } from 'zod';
+import { REPORT_KINDS } from '../outputKinds.js';
 
 /**
  * The settings, key by key. Ranges and defaults live here; config/mamori.schema.json is made from it, and the
@@ -140,7 +141,7 @@ const explain = z.strictObject({
 
 const outputs = z.strictObject({
   reports: z
-    .array(z.enum(['tid1500', 'mammography-cad']))
+    .array(z.enum(REPORT_KINDS))
     // Without a report nothing would say that an exam could not be processed, and silence would read as negative.
     .min(1)
     .refine(distinct, 'must not name a report twice')

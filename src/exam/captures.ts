@@ -1,19 +1,16 @@
-import { sopClass, standardView } from '../dicom/index.js';
-import type { SecondaryCaptureReference } from '../sr/index.js';
+import { standardView } from '../dicom/index.js';
 import { type ExplainedImage, methodName } from './explanation.js';
-import type { ExamObject, Preview } from './types.js';
-import { type ExamWork, SERIES_NUMBER, type Workbench } from './workbench.js';
+import type { CaptureObject, PictureOutput } from './outputKind.js';
+import type { Preview } from './types.js';
+import type { ExamWork, Workbench } from './workbench.js';
 
-/** A Secondary Capture, and what a report needs to refer to it. */
-export type CaptureObject = ExamObject & SecondaryCaptureReference;
-
-/** One Secondary Capture per image, drawn in the overlay pool; none where the settings ask for none. */
+/** One Secondary Capture per image, drawn in the overlay pool. */
 export async function drawCaptures(
+  { kind, sopClassUID, seriesNumber }: PictureOutput,
   explained: ExplainedImage[],
   work: ExamWork,
 ): Promise<{ objects: CaptureObject[]; previews: Preview[] }> {
-  const { settings, overlays } = work.bench;
-  if (settings.secondaryCapture === undefined) return { objects: [], previews: [] };
+  const { overlays } = work.bench;
   const drawn = await Promise.all(
     explained.map(async (one, index) => {
       const { source } = one.finding;
@@ -25,16 +22,16 @@ export async function drawCaptures(
           algorithm: work.algorithm,
           uids: names,
           createdAt: work.context.createdAt,
-          seriesNumber: SERIES_NUMBER['secondary-capture'],
+          seriesNumber,
           instanceNumber: index + 1,
         },
         { preview: work.context.previews === true },
       );
       const object: CaptureObject = {
-        kind: 'secondary-capture',
+        kind,
         studyInstanceUID: source.studyInstanceUID,
         ...names,
-        sopClassUID: sopClass.SecondaryCapture,
+        sopClassUID,
         sourceInstanceUID: source.sopInstanceUID,
         bytes,
       };

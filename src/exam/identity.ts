@@ -8,7 +8,8 @@ import {
   type Uid,
 } from '../dicom/index.js';
 import type { Bundle } from '../model/index.js';
-import type { ExamSettings, ReportKind } from './types.js';
+import type { ReportKind } from '../outputKinds.js';
+import type { ExamSettings } from './types.js';
 
 /**
  * The settings that change what is said about an exam. Both its key in the ledger and the names of its objects come

@@ -1,7 +1,6 @@
 import type { LeftOut, Reason } from '../dicom/index.js';
 import { aggregate } from '../findings/index.js';
 import { isImplausibility } from '../image/index.js';
-import { drawCaptures } from './captures.js';
 import { explain } from './explanation.js';
 import { onlyFamiliar, UNLIKE_TRAINING } from './familiarity.js';
 import {
@@ -13,7 +12,7 @@ import {
   TWO_PATIENTS,
   takeIn,
 } from './intake.js';
-import { writeNotProcessed, writeReports } from './reports.js';
+import { writePictures, writeReports } from './outputs.js';
 import type { ExamInstance, ExamOutcome, StageTimes } from './types.js';
 import { type ExamContext, type ExamWork, examWork, type Workbench } from './workbench.js';
 
@@ -67,10 +66,14 @@ export async function processExam(
     bundle,
     explained.map(({ finding }) => finding),
   );
-  const captures = await drawCaptures(explained, work);
+  const pictures = await writePictures(explained, work);
   const rendered = elapsed();
 
-  const reports = await writeReports(work, intake, findings, captures.objects);
+  const analysed = intake.images.map((image) => image.source);
+  const reports = await writeReports(
+    { study: analysed[0]!, findings, analysed, leftOut: intake.leftOut, secondaryCaptures: pictures.objects },
+    work,
+  );
   return {
     status: intake.leftOut.some(isFailure) ? 'partly-analysed' : 'analysed',
     findings,
@@ -78,15 +81,15 @@ export async function processExam(
       completeness ? { sopInstanceUID: finding.source.sopInstanceUID, completeness } : [],
     ),
     leftOut: intake.leftOut,
-    objects: [...reports, ...captures.objects],
-    previews: captures.previews,
+    objects: [...reports, ...pictures.objects],
+    previews: pictures.previews,
     times: { prepared, inferred, rendered, reported: elapsed() },
   };
 }
 
 /**
- * Writes that an exam could not be processed, after the last try: its images may be sound, but no answer was to be
- * had. Looks at mammograms only until one tells whose study it is.
+ * Writes that an exam could not be processed, after the last try: its images may be sound, but no answer came
+ * of them. Looks at mammograms only until one tells whose study it is.
  *
  * @throws what `fetch` throws (except InstanceUnavailable)
  */
@@ -160,7 +163,15 @@ async function notProcessed(
   };
   // Without one readable header there is no patient to write about: then the ledger alone tells.
   if (!settings.notProcessed || study === undefined) return { ...outcome, objects: [] };
-  return { ...outcome, objects: await writeNotProcessed(work, study, leftOut, why.reason) };
+  const subject = {
+    study,
+    findings: undefined,
+    reason: why.reason,
+    analysed: [],
+    leftOut,
+    secondaryCaptures: [],
+  };
+  return { ...outcome, objects: await writeReports(subject, work) };
 }
 
 type NotProcessedOutcome = Extract<ExamOutcome, { status: 'not-processed' }>;

@@ -7,9 +7,8 @@ import type {
 } from '../dicom/index.js';
 import type { ExamFindings } from '../findings/index.js';
 import type { Completeness } from '../gradcam/index.js';
+import type { ObjectKind, ReportKind } from '../outputKinds.js';
 import type { RgbImage } from '../pictures/index.js';
-
-export type ReportKind = 'tid1500' | 'mammography-cad';
 
 /** The part of the settings that changes what is written about an exam. */
 export interface ExamSettings {
@@ -48,7 +47,7 @@ export interface ExamInstance extends Omit<InstanceReference, 'sopClassUID'> {
 
 /** A finished DICOM object, to be stored in the study it belongs to. */
 export interface ExamObject extends InstanceReference {
-  kind: ReportKind | 'secondary-capture';
+  kind: ObjectKind;
   /** The whole Part 10 file. */
   bytes: Uint8Array;
 }

@@ -5,7 +5,7 @@ import type { OverlayPool } from '../pictures/index.js';
 import { algorithmOf } from './examAlgorithm.js';
 import { type ResultNames, resultNames } from './identity.js';
 import type { Intake } from './intake.js';
-import type { ExamObject, ExamSettings } from './types.js';
+import type { ExamSettings } from './types.js';
 
 /** What stays the same from exam to exam: the model, what runs it, and how results are written. */
 export interface Workbench {
@@ -60,10 +60,3 @@ export function examWork(intake: Intake, bench: Workbench, context: ExamContext)
     algorithm: algorithmOf(bundle, settings, softwareVersion),
   };
 }
-
-/** The series that hold results sort behind a study's own series in every viewer. */
-export const SERIES_NUMBER: Record<ExamObject['kind'], number> = {
-  tid1500: 9801,
-  'mammography-cad': 9802,
-  'secondary-capture': 9803,
-};

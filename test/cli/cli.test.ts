@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { installedVersion } from '../../src/config/index.js';
@@ -245,6 +245,34 @@ describe('mamori', () => {
         expect(await analyze([made[0]!, stray]), kind).to.equal(1);
       }
       expect(await analyze([makeInstance({ ...SMALL, modifier: 'magnification' })])).to.equal(1);
+    });
+
+    it('writes every kind that the settings switch on', async () => {
+      const file = join(folder, 'image.dcm');
+      writeFileSync(file, made[0]!.bytes);
+      const chosen = join(folder, 'analyze.yaml');
+      writeFileSync(
+        chosen,
+        `pacs: { url: http://localhost }\nmodel: { bundle: ${bundle.directory} }\n` +
+          'outputs: { reports: [tid1500, mammography-cad], secondaryCapture: { longEdge: 512 } }\n',
+      );
+      const { code, out } = await mamori([
+        'analyze',
+        file,
+        '--out',
+        join(folder, 'both'),
+        '-c',
+        chosen,
+        '--json',
+      ]);
+      expect(code).to.equal(0);
+      const [exam] = JSON.parse(out).exams;
+      expect(exam.files.map((path: string) => basename(path))).to.deep.equal([
+        'tid1500.dcm',
+        'mammography-cad.dcm',
+        'RCC-1.dcm',
+        'RCC-1.png',
+      ]);
     });
 
     it('names a folder for results that cannot be used, and does not call it a fault', async () => {
