@@ -1,5 +1,5 @@
 import type { PreparationStep } from '../image/index.js';
-import type { Engine, Inference } from '../model/index.js';
+import { type Engine, exactLogit, type Inference } from '../model/index.js';
 import { checkedShape } from './gradCam.js';
 import { type HeatMap, HeatMapError, heatMapOf } from './heatMap.js';
 
@@ -70,7 +70,7 @@ export async function integratedGradCam(
       if (previous === undefined) {
         const [rows, columns] = checkedShape(inference);
         evidence = new Float64Array(rows * columns);
-        firstScore = logit(inference.rawProbability);
+        firstScore = exactLogit(inference.rawProbability);
       } else {
         addInterval(evidence, previous, inference);
       }
@@ -79,7 +79,7 @@ export async function integratedGradCam(
   }
 
   const inference = previous!;
-  const scoreDifference = logit(inference.rawProbability) - firstScore;
+  const scoreDifference = exactLogit(inference.rawProbability) - firstScore;
   const explained = evidence.reduce((sum, value) => sum + value, 0);
   const measurable = Number.isFinite(scoreDifference) && Math.abs(scoreDifference) >= SMALLEST_DIFFERENCE;
   return {
@@ -113,8 +113,4 @@ function addInterval(evidence: Float64Array, a: Inference, b: Inference): void {
     }
     evidence[cell]! += sum / 2;
   }
-}
-
-function logit(probability: number): number {
-  return Math.log(probability / (1 - probability));
 }

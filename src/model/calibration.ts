@@ -3,9 +3,14 @@ import type { Bundle } from './types.js';
 /** Keeps logits finite: a network in 32-bit floats answers exactly 0 or 1 beyond about ±17. */
 const EDGE = 1e-7;
 
+/** The score of a probability, kept finite. */
 export function logit(probability: number): number {
-  const inside = Math.min(1 - EDGE, Math.max(EDGE, probability));
-  return Math.log(inside / (1 - inside));
+  return exactLogit(Math.min(1 - EDGE, Math.max(EDGE, probability)));
+}
+
+/** The score of a probability; infinite for 0 and 1, where a score is lost. */
+export function exactLogit(probability: number): number {
+  return Math.log(probability / (1 - probability));
 }
 
 export function sigmoid(score: number): number {

@@ -21,7 +21,7 @@ export {
   checkPlaceForBundle,
   writeBundle,
 } from './bundleWriter.js';
-export { calibrate, logit, sigmoid } from './calibration.js';
+export { calibrate, exactLogit, logit, sigmoid } from './calibration.js';
 export { type EngineChoice, loadOnnxRuntime, openEngine, sessionOptions } from './engines/index.js';
 export { ModelError } from './errors.js';
 export { blobFilters, DIRECTIONS, morletWavelets, PHASES } from './filterBank.js';

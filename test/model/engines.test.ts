@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { EngineThread } from '../../src/model/engines/engineThread.js';
+import { CheckedEngine } from '../../src/model/engines/checkedEngine.js';
 import { type Bundle, openEngine } from '../../src/model/index.js';
 import { needs, needsNativeTensorflow } from '../parts.js';
 import { SMALL_NETWORKS } from '../training/smallNetworks.js';
 import { inputsFor, smallBundle } from './bundles.js';
 import { refusal } from './refusal.js';
 
-/** The input on which dying-thread.ts ends. */
+/** The input on which dyingProgram.ts ends. */
 const DEADLY = 13;
 
 const CPU = { engine: 'onnxruntime', device: 'cpu', threads: 1 } as const;
@@ -107,23 +107,27 @@ describe("an engine's thread", () => {
     targetLayer: '',
     gradients: true,
   };
-  const program = new URL('./dyingThread.js', import.meta.url);
+  const open = (program: string) =>
+    CheckedEngine.open({
+      name: 'onnxruntime',
+      reason: '',
+      program: new URL(program, import.meta.url),
+      setup,
+    });
 
   it('that dies fails what was under way by name, and is opened again for the next run', async () => {
-    const thread = new EngineThread(program, setup);
-    await thread.open();
-    const [first, second] = [thread.run(Float32Array.of(DEADLY), 1), thread.run(Float32Array.of(0.5), 1)];
+    const engine = await open('./dyingProgram.js');
+    const [first, second] = [engine.infer([Float32Array.of(DEADLY)]), engine.infer([Float32Array.of(0.5)])];
     expect(await refusal(first)).to.include({ code: 'engine-crashed' });
     expect(await refusal(second)).to.include({ code: 'engine-crashed' });
-    expect((await thread.run(Float32Array.of(0.5), 1)).probability[0]).to.equal(0.5);
-    await thread.close();
+    expect((await engine.infer([Float32Array.of(0.5)]))[0]?.rawProbability).to.equal(0.5);
+    expect(engine.device).to.equal('cpu');
+    await engine.close();
+    expect(await refusal(engine.infer([Float32Array.of(0.5)]))).to.include({ code: 'engine-closed' });
   });
 
-  it('that cannot start says so each time it is asked', async () => {
-    const thread = new EngineThread(new URL('./no-such-thread.js', import.meta.url), setup);
-    expect(await refusal(thread.open())).to.include({ code: 'engine-crashed' });
-    expect(await refusal(thread.open())).to.include({ code: 'engine-crashed' });
-    await thread.close();
+  it('that cannot start says so', async () => {
+    expect(await refusal(open('./noSuchProgram.js'))).to.include({ code: 'engine-crashed' });
   });
 });
 

@@ -2,9 +2,10 @@
  * What executes a network: ONNX Runtime or TensorFlow, each in a thread of its own.
  *
  * `openEngine.ts` tries the candidates in order (`candidate.ts`; `onnxruntime.ts` and `tensorflow.ts` say how each
- * starts) and keeps the first that answers a trial run. On this side of the thread stand `threadEngine.ts`, which
- * checks every answer, and `engineThread.ts`, which owns the worker and its end; on the other `threadSide.ts` with one
- * program for each engine (`onnxruntimeThread.ts`, `tensorflowThread.ts`). `messages.ts` is all that crosses.
+ * starts) and keeps the first that answers a trial run. On this side of the thread stands `checkedEngine.ts`, which
+ * checks every answer; on the other `serveNetwork.ts` with one program for each engine (`onnxruntimeProgram.ts`,
+ * `tensorflowProgram.ts`). `networkRun.ts` is all that crosses; the thread itself, its order and its end are the room
+ * threads' `OrderedThread`.
  *
  * `onnxruntimeLibrary.ts` is the one file that loads ONNX Runtime's library, which must be told before not to send
  * anything home.

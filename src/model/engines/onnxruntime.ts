@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
+import { CheckedEngine } from './checkedEngine.js';
 import { keepToItself } from './onnxruntimeLibrary.js';
-import { ThreadEngine } from './threadEngine.js';
 
 export const ONNX_FILE = 'model.onnx';
 export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
@@ -35,10 +35,10 @@ export async function openOnnxRuntime(
         'Set model.device to cpu or auto, or let the installer of onnxruntime-node fetch them (docs/model-bundle.md).',
     });
   keepToItself();
-  return ThreadEngine.open({
+  return CheckedEngine.open({
     name: 'onnxruntime',
     reason: options.reason,
-    program: new URL('./onnxruntimeThread.js', import.meta.url),
+    program: new URL('./onnxruntimeProgram.js', import.meta.url),
     setup: {
       modelFile: join(bundle.directory, ONNX_FILE),
       device,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ModelError } from '../errors.js';
 import { INSTALL_TENSORFLOW, installedTensorflow } from '../tensorflowRuntime.js';
 import type { Bundle, Engine } from '../types.js';
-import { ThreadEngine } from './threadEngine.js';
+import { CheckedEngine } from './checkedEngine.js';
 
 export const LAYERS_FILE = 'model.json';
 
@@ -31,10 +31,10 @@ export async function openTensorflow(
       remedy: 'Set model.device to cpu, cuda or auto, or model.engine to onnxruntime.',
     });
   checkPackage(device);
-  return ThreadEngine.open({
+  return CheckedEngine.open({
     name: 'tensorflow',
     reason: options.reason,
-    program: new URL('./tensorflowThread.js', import.meta.url),
+    program: new URL('./tensorflowProgram.js', import.meta.url),
     setup: {
       modelFile: join(bundle.directory, LAYERS_FILE),
       device,

@@ -1,7 +1,7 @@
 /** What the service's thread and an engine's thread say to each other. Plain data; the arrays are transferred. */
 
 /** Given to the thread when it starts. */
-export interface ThreadSetup {
+export interface NetworkSetup {
   modelFile: string;
   device: string;
   /** Threads for the work inside one run; undefined leaves it to the engine. */
@@ -12,20 +12,19 @@ export interface ThreadSetup {
   gradients: boolean;
 }
 
-export interface RunRequest {
-  kind: 'run';
-  id: number;
+/** Said once the network is open. */
+export interface OpenedNetwork {
+  /** What it really runs on: `cpu`, `cuda`, `webgpu`. */
+  device: string;
+  /** How it runs, in a few words for the administrator. */
+  note: string;
+}
+
+export interface RunInputs {
   /** `count` inputs one after another, each rows × columns × channels. */
   inputs: Float32Array;
   count: number;
 }
-
-/** Asks the thread to end when what it has been asked is done. */
-export interface CloseRequest {
-  kind: 'close';
-}
-
-export type ThreadRequest = RunRequest | CloseRequest;
 
 /** The three outputs of `count` inputs, batch dimension first, channels last. */
 export interface RunOutputs {
@@ -34,16 +33,3 @@ export interface RunOutputs {
   gradients: Float32Array;
   featureShape: [rows: number, columns: number, channels: number];
 }
-
-export interface ThreadFailure {
-  code: string;
-  message: string;
-  remedy: string | undefined;
-}
-
-export type ThreadAnswer =
-  /** The model is open on `device`; `note` says what is worth telling about it. */
-  | { kind: 'ready'; device: string; note: string }
-  | { kind: 'not-ready'; failure: ThreadFailure }
-  | { kind: 'outputs'; id: number; outputs: RunOutputs }
-  | { kind: 'failed'; id: number; failure: ThreadFailure };

@@ -1,24 +1,30 @@
+import { OrderedThread, ThreadError } from '../../threads/index.js';
 import { ModelError } from '../errors.js';
 import type { Engine, Inference } from '../types.js';
-import { EngineThread } from './engineThread.js';
-import type { RunOutputs, ThreadSetup } from './messages.js';
+import type { NetworkSetup, OpenedNetwork, RunInputs, RunOutputs } from './networkRun.js';
 
-interface ThreadEngineOptions {
+type NetworkThread = OrderedThread<NetworkSetup, OpenedNetwork, RunInputs, RunOutputs>;
+
+interface CheckedEngineOptions {
   name: Engine['name'];
   /** Why it was taken; how it runs is added. */
   reason: string;
+  /** Calls `serveNetwork`. */
   program: URL;
-  setup: ThreadSetup;
+  setup: NetworkSetup;
 }
 
-/** An `Engine` whose network lives in a thread of its own. */
-export class ThreadEngine implements Engine {
+/**
+ * An `Engine` whose network lives in a thread of its own, and whose every answer is checked. When the thread dies, what
+ * was under way fails with `engine-crashed` and the next run opens it again.
+ */
+export class CheckedEngine implements Engine {
   readonly name: Engine['name'];
   readonly #why: string;
-  readonly #thread: EngineThread;
-  readonly #input: ThreadSetup['input'];
+  readonly #thread: NetworkThread;
+  readonly #input: NetworkSetup['input'];
 
-  private constructor(options: ThreadEngineOptions, thread: EngineThread) {
+  private constructor(options: CheckedEngineOptions, thread: NetworkThread) {
     this.name = options.name;
     this.#why = options.reason;
     this.#input = options.setup.input;
@@ -26,11 +32,11 @@ export class ThreadEngine implements Engine {
   }
 
   get device(): string {
-    return this.#thread.opened.device;
+    return this.#thread.opened?.device ?? '';
   }
 
   get reason(): string {
-    return `${this.#why}; ${this.#thread.opened.note}`;
+    return `${this.#why}; ${this.#thread.opened?.note ?? ''}`;
   }
 
   /**
@@ -39,11 +45,15 @@ export class ThreadEngine implements Engine {
    *
    * @throws ModelError what kept it from opening; `bundle-model-outputs`, `model-not-finite`
    */
-  static async open(options: ThreadEngineOptions): Promise<ThreadEngine> {
-    const thread = new EngineThread(options.program, options.setup);
-    const engine = new ThreadEngine(options, thread);
+  static async open(options: CheckedEngineOptions): Promise<CheckedEngine> {
+    const thread: NetworkThread = new OrderedThread(options.program, {
+      setup: options.setup,
+      name: 'mamori-engine',
+      errors: [ModelError],
+    });
+    const engine = new CheckedEngine(options, thread);
     try {
-      await thread.open();
+      await thread.open().catch(inOurWords);
       await engine.infer([engine.#ramp()]);
     } catch (error) {
       await thread.close();
@@ -66,7 +76,9 @@ export class ThreadEngine implements Engine {
         );
       batch.set(input, index * length);
     }
-    return split(await this.#thread.run(batch, inputs.length), inputs.length);
+    const count = inputs.length;
+    const outputs = await this.#thread.ask({ inputs: batch, count }, [batch.buffer]).catch(inOurWords);
+    return split(outputs, count);
   }
 
   close(): Promise<void> {
@@ -77,6 +89,16 @@ export class ThreadEngine implements Engine {
     const length = this.#input.rows * this.#input.columns * this.#input.channels;
     return Float32Array.from({ length }, (_, index) => index / length - 0.5);
   }
+}
+
+/** What a thread's end means for a run. */
+function inOurWords(error: unknown): never {
+  if (!(error instanceof ThreadError)) throw error;
+  if (error.code === 'thread-stopped') throw new ModelError('engine-closed', 'the engine is closed');
+  throw new ModelError('engine-crashed', "the engine's thread ended unexpectedly", {
+    cause: error.cause,
+    remedy: 'It is opened again for the next exam; if this happens often, look at memory and the device.',
+  });
 }
 
 /** One inference per input, as views into the batch's arrays. */

@@ -9,12 +9,12 @@ import {
   type TensorFlow,
   type TensorFlowRuntime,
 } from '../tensorflowRuntime.js';
-import type { RunOutputs, ThreadSetup } from './messages.js';
-import { type OpenNetwork, serveNetwork } from './threadSide.js';
+import type { NetworkSetup, RunOutputs } from './networkRun.js';
+import { type OpenNetwork, serveNetwork } from './serveNetwork.js';
 
 await serveNetwork(openNetwork);
 
-async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
+async function openNetwork(setup: NetworkSetup): Promise<OpenNetwork> {
   const runtime = loadRuntime(setup);
   const { tf } = runtime;
   const model = await readLayersModel(tf, setup.modelFile);
@@ -52,7 +52,7 @@ async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
   };
 }
 
-function loadRuntime({ device, threads }: ThreadSetup): TensorFlowRuntime {
+function loadRuntime({ device, threads }: NetworkSetup): TensorFlowRuntime {
   let runtime: TensorFlowRuntime | undefined;
   try {
     runtime = nativeTensorflow({ cuda: device === 'cuda', threads });

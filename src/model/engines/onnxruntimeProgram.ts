@@ -1,22 +1,22 @@
 import type * as ort from 'onnxruntime-node';
 import { ModelError } from '../errors.js';
-import type { RunOutputs, ThreadSetup } from './messages.js';
+import type { NetworkSetup, RunOutputs } from './networkRun.js';
 import { checkOnnxFile } from './onnxFile.js';
 import { loadOnnxRuntime } from './onnxruntimeLibrary.js';
 import { sessionOptions } from './onnxruntimeSession.js';
-import { type OpenNetwork, serveNetwork } from './threadSide.js';
+import { type OpenNetwork, serveNetwork } from './serveNetwork.js';
 
 /** The outputs by name; docs/model-bundle.md. */
 const OUTPUTS = ['probability', 'activations', 'gradients'] as const;
 
 /** Of a network whose maps are made by occlusion, the first only. */
-function outputsOf({ gradients }: ThreadSetup): readonly string[] {
+function outputsOf({ gradients }: NetworkSetup): readonly string[] {
   return gradients ? OUTPUTS : OUTPUTS.slice(0, 1);
 }
 
 await serveNetwork(openNetwork);
 
-async function openNetwork(setup: ThreadSetup): Promise<OpenNetwork> {
+async function openNetwork(setup: NetworkSetup): Promise<OpenNetwork> {
   const runtime = await loadOnnxRuntime();
   await checkOnnxFile(setup.modelFile, setup.targetLayer);
   let session: ort.InferenceSession;
@@ -55,7 +55,7 @@ function plain(message: string): string {
 }
 
 /** Whether one run takes any number of inputs or only one. */
-function checkModel(session: ort.InferenceSession, setup: ThreadSetup): 'any' | 'one' {
+function checkModel(session: ort.InferenceSession, setup: NetworkSetup): 'any' | 'one' {
   const missing = outputsOf(setup).filter((name) => !session.outputNames.includes(name));
   if (missing.length > 0)
     throw new ModelError(
@@ -91,7 +91,7 @@ function checkModel(session: ort.InferenceSession, setup: ThreadSetup): 'any' | 
 interface Network {
   runtime: typeof ort;
   session: ort.InferenceSession;
-  setup: ThreadSetup;
+  setup: NetworkSetup;
 }
 
 async function run(
