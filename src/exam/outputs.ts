@@ -10,8 +10,8 @@ import type { ExamObject, Preview } from './types.js';
 import type { ExamWork } from './workbench.js';
 
 /**
- * Everything that can be written about an exam, a row each. A new kind takes a name in `outputKinds.ts`, without whose row
- * this does not compile, and its builder; settings, ledger, files, previews and predecessors go by the row.
+ * Everything that can be written about an exam, a row each. A new kind takes a name in `outputKinds.ts`, without whose
+ * row this does not compile, and its builder; settings, ledger, files, previews and predecessors go by the row.
  */
 export const OUTPUTS: { [Kind in ObjectKind]: Kind extends ReportKind ? ReportOutput : PictureOutput } = {
   tid1500: {
@@ -61,7 +61,7 @@ export async function writePictures(
   return { objects, previews };
 }
 
-/** The reports of every kind that is switched on and can tell of the exam, in the order in which the settings name them. */
+/** The reports of every kind that is switched on and can tell of the exam, in the settings' order. */
 export async function writeReports(subject: ReportSubject, work: ExamWork): Promise<ExamObject[]> {
   const objects: ExamObject[] = [];
   for (const kind of work.bench.settings.reports) {
