@@ -12,9 +12,9 @@ const USUAL_DECIMALS = 3;
 const MOST_DECIMALS = 11;
 
 /**
- * A probability as a percentage for people, without the sign, e.g. `87.3`. As few decimals as asked for, or as many as it
- * takes to say neither 0 nor 100 of what is not, and to stay on the side of the operating point on which the probability
- * lies: 49.97 is not shown as 50.0 where 50 counts as positive.
+ * A probability as a percentage for people, without the sign, e.g. `87.3`. As few decimals as asked for, or as many as
+ * it takes to say neither 0 nor 100 of what is not, and to stay on the side of the operating point on which the
+ * probability lies: 49.97 is not shown as 50.0 where 50 counts as positive.
  *
  * @param probability 0 to 1
  * @param operatingPoint 0 to 1

@@ -26,8 +26,8 @@ export function breastName(laterality: 'L' | 'R'): string {
 /**
  * What a report says first: the answer in one look, and how much of the exam it rests on.
  *
- * The number goes by the model's own word, as under the pictures. DICOM has one coded name for such numbers, Probability
- * of cancer (111047), which viewers print beside them: the summary says that both are the same.
+ * The number goes by the model's own word, as under the pictures. DICOM has one coded name for such numbers,
+ * Probability of cancer (111047), which viewers print beside them: the summary says that both are the same.
  */
 export function summaryText(input: ReportInput): string {
   const { findings, operatingPoint, positiveClass } = input;

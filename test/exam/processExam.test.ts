@@ -120,7 +120,7 @@ describe('processing an exam', () => {
       ),
       await process(
         exam.map((made) => given(made)),
-        { settings: { ...bench.settings, secondaryCapture: { longEdge: 600 } } },
+        { settings: { ...bench.settings, explain: { method: 'integrated-grad-cam', steps: 4 } } },
       ),
       await process(exam.slice(1).map((made) => given(made))),
     ];
