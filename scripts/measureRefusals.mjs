@@ -4,9 +4,9 @@
  *   node scripts/measureRefusals.mjs [--every N] [--spoil] FOLDER...
  *
  * A folder holds images, and labels.csv with a column `view` beside them or above where its images are not DICOM. With
- * --spoil every image is also judged inverted, upside down, cut off, overexposed and smeared. Files that are no standard
- * view by their header are not judged. Prints a table and the names of the real images refused; ends with 1 where
- * more than one in a hundred is.
+ * --spoil every image is also judged inverted, upside down, cut off, overexposed and smeared. Files that are no
+ * standard view by their header are not judged. Prints a table and the names of the real images refused; ends with 1
+ * where more than one in a hundred is.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

@@ -3,7 +3,7 @@ import type { Settings } from '../config/index.js';
 import type { StudyInstanceUID } from '../dicom/index.js';
 import { type LedgerReader, openLedgerToRead } from '../ledger/index.js';
 import { dryRun, type Log } from '../poller/index.js';
-import { algorithmOf, openLog, openPacs, openWorkbench } from '../service/index.js';
+import { openLog, openPacs, openWorkbench, servedModelOf } from '../service/index.js';
 import { EXIT } from './outcome.js';
 import { outcomeJson, outcomeText } from './outcomeText.js';
 import { makeResultFolder, writeResultFiles } from './resultFiles.js';
@@ -20,7 +20,7 @@ export async function writeDryRun(
   const pacs = openPacs(settings);
   const ledger = readableLedger(settings, openLog(settings));
   const { bench, close } = await openWorkbench(settings);
-  const parts = { pacs, ledger, bench, algorithm: algorithmOf(bench.bundle, settings) };
+  const parts = { pacs, ledger, bench, served: servedModelOf(bench.bundle, settings) };
   const exams: object[] = [];
   try {
     for (const study of studies) {

@@ -9,7 +9,6 @@
 
 export { LEASE_SECONDS, renewalMs } from './lease.js';
 export {
-  type Algorithm,
   type Among,
   type Change,
   type Claim,
@@ -27,6 +26,7 @@ export {
   type Observation,
   type Outcome,
   type Reason,
+  type ServedModel,
   type Sighting,
   type Turn,
   type WrittenObject,

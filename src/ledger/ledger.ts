@@ -10,7 +10,7 @@ export interface ExamKey {
 }
 
 /** The key without the study: what a running service stands for. */
-export type Algorithm = Omit<ExamKey, 'studyInstanceUID'>;
+export type ServedModel = Omit<ExamKey, 'studyInstanceUID'>;
 
 /**
  * Where an exam stands:
@@ -176,10 +176,10 @@ export interface Ledger {
    */
   due(exam: ExamKey, fingerprint: string, at: Date | undefined): Promise<void>;
   /**
-   * Takes the next exam of this algorithm, or of any other where only the delivery is left, in one statement: by
+   * Takes the next exam of this model, or of any other where only the delivery is left, in one statement: by
    * priority, the newest study first, those left behind by the fewest tries first.
    */
-  claimNext(algorithm: Algorithm, turn: Turn): Promise<Claim | undefined>;
+  claimNext(served: ServedModel, turn: Turn): Promise<Claim | undefined>;
   /**
    * Takes this exam, complete or not, unless it is closed, failed and not due, or in another worker's hands. The same
    * worker asking again gets its claim again.
@@ -223,21 +223,21 @@ export interface Ledger {
   /** Takes a closed exam up again, whatever its outcome. False if it is not closed. */
   reopen(exam: ExamKey): Promise<boolean>;
   /**
-   * Hands unfinished exams of the same model in another version or with other settings over to this algorithm, unless
+   * Hands unfinished exams of the same model in another version or with other settings over to this one, unless
    * their objects exist already or a worker holds them: the explicit step of an upgrade. Two versions at work on one
-   * ledger would take each other's exams away. Answers how many are this algorithm's now.
+   * ledger would take each other's exams away. Answers how many are this one's now.
    */
-  adopt(algorithm: Algorithm): Promise<number>;
+  adopt(served: ServedModel): Promise<number>;
   /** How many exams `adopt` would hand over. */
-  adoptable(algorithm: Algorithm): Promise<number>;
+  adoptable(served: ServedModel): Promise<number>;
   /** How many exams `claimNext` would find, of either kind. */
-  countDue(algorithm: Algorithm, dueBy?: Date): Promise<number>;
+  countDue(served: ServedModel, dueBy?: Date): Promise<number>;
 
   /** Latest change first. */
   list(filter?: {
     states?: readonly ExamState[];
     studyInstanceUID?: string;
-    algorithm?: Algorithm;
+    served?: ServedModel;
     limit?: number;
   }): Promise<ExamRecord[]>;
   find(exam: ExamKey): Promise<ExamRecord | undefined>;

@@ -1,7 +1,7 @@
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
-import type { Algorithm, LedgerReader } from '../ledger/index.js';
+import type { LedgerReader, ServedModel } from '../ledger/index.js';
 import { examInstances } from './mammograms.js';
 import { predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
@@ -11,7 +11,7 @@ export interface DryRunParts {
   /** What was done before, where anybody knows. */
   ledger: LedgerReader | undefined;
   bench: Workbench;
-  algorithm: Algorithm;
+  served: ServedModel;
 }
 
 /**
@@ -19,8 +19,8 @@ export interface DryRunParts {
  * is closed would be taken up again (`process --force`), so that is what is named.
  */
 export async function dryRun(studyInstanceUID: StudyInstanceUID, parts: DryRunParts): Promise<ExamOutcome> {
-  const { pacs, ledger, bench, algorithm } = parts;
-  const exam = { studyInstanceUID, ...algorithm };
+  const { pacs, ledger, bench, served } = parts;
+  const exam = { studyInstanceUID, ...served };
   const record = await ledger?.find(exam);
   const revision = (record?.revision ?? 1) + (record?.closedAt === undefined ? 0 : 1);
   const predecessors = ledger === undefined ? [] : await predecessorsOf(exam, ledger, revision);

@@ -1,6 +1,6 @@
 import { asUid, dicomDate, type StudyInstanceUID } from '../dicom/index.js';
 import { type DicomWeb, PacsError, type StudyRecord } from '../dicomweb/index.js';
-import { type Algorithm, type ExamRecord, type Ledger, LedgerError } from '../ledger/index.js';
+import { type ExamRecord, type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
 import { reasonOf } from './backoff.js';
 import { completeness } from './completeness.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
@@ -37,7 +37,7 @@ export interface LookoutParts {
   ledger: Ledger;
   settings: PollerSettings;
   /** Names this kind of work in the ledger: model, version and the settings that change results. */
-  algorithm: Algorithm;
+  served: ServedModel;
   log: Log;
 }
 
@@ -114,8 +114,8 @@ export class Lookout implements WorkSource {
     for (const study of this.#settled.keys()) if (!listed.has(study)) this.#settled.delete(study);
 
     // An exam that waits and was not among the studies found: older than the days looked at, say.
-    const { ledger, algorithm } = this.#parts;
-    for (const waiting of await ledger.list({ states: ['waiting'], algorithm })) {
+    const { ledger, served } = this.#parts;
+    for (const waiting of await ledger.list({ states: ['waiting'], served })) {
       const studyInstanceUID = asUid<StudyInstanceUID>(waiting.studyInstanceUID);
       if (this.#stopping.aborted) return look;
       if (!looked.has(studyInstanceUID)) await meet({ studyInstanceUID, always: true });
@@ -135,10 +135,10 @@ export class Lookout implements WorkSource {
     study,
     always = false,
   }: Meeting): Promise<{ record: ExamRecord; completeAt: Date | undefined } | undefined> {
-    const { pacs, ledger, settings, algorithm } = this.#parts;
+    const { pacs, ledger, settings, served } = this.#parts;
     const instances = await examInstances(await pacs.instances(studyInstanceUID), ledger);
     if (instances.length === 0 && !always) return undefined;
-    const exam = { studyInstanceUID, ...algorithm };
+    const exam = { studyInstanceUID, ...served };
     const fingerprint = fingerprintOf(instances);
     const { record } = await ledger.observe(exam, {
       fingerprint,
@@ -184,8 +184,8 @@ export class Lookout implements WorkSource {
 
   /** What could not be looked at is not worked on, even if it was complete when it was last seen. */
   async #notDue(studyInstanceUID: string): Promise<void> {
-    const { ledger, algorithm } = this.#parts;
-    const exam = { studyInstanceUID, ...algorithm };
+    const { ledger, served } = this.#parts;
+    const exam = { studyInstanceUID, ...served };
     const record = await ledger.find(exam);
     if (record !== undefined) await ledger.due(exam, record.fingerprint, undefined);
   }

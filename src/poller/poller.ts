@@ -157,14 +157,14 @@ export class Poller {
    * others are done before it gets its next. No exam is tried twice in a cycle.
    */
   async #workThrough(report: CycleReport): Promise<void> {
-    const { ledger, algorithm, settings } = this.#parts;
+    const { ledger, served, settings } = this.#parts;
     const dueBy = await ledger.now();
     let left = settings.maxExamsPerCycle;
     const next = async (among: Among, lane: number): Promise<Claim | undefined> => {
       if (left === 0 || this.#stopping.signal.aborted) return undefined;
       left--;
       const turn = { worker: this.#worker(lane), leaseMs: settings.leaseSeconds * 1000, among, dueBy };
-      const claim = await ledger.claimNext(algorithm, turn);
+      const claim = await ledger.claimNext(served, turn);
       if (claim === undefined) left++;
       return claim;
     };
@@ -178,7 +178,7 @@ export class Poller {
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     await lane('left-behind', 0);
-    if (left === 0) report.postponed = await ledger.countDue(algorithm, dueBy);
+    if (left === 0) report.postponed = await ledger.countDue(served, dueBy);
   }
 
   async #work(claim: Claim): Promise<ExamReport> {
@@ -201,6 +201,6 @@ export class Poller {
   }
 
   #key(studyInstanceUID: string): ExamKey {
-    return { studyInstanceUID, ...this.#parts.algorithm };
+    return { studyInstanceUID, ...this.#parts.served };
   }
 }

@@ -7,6 +7,6 @@
  * these and adds words; nothing below knows that there is a service.
  */
 export { openLog } from './logger.js';
-export { algorithmOf, openPacs, openService, openWorkbench, type Service } from './service.js';
+export { openPacs, openService, openWorkbench, type Service, servedModelOf } from './service.js';
 export { statusOf } from './serviceStatus.js';
 export { stageSeconds } from './stageSeconds.js';

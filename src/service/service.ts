@@ -3,7 +3,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { installedVersion, type Settings } from '../config/index.js';
 import { DicomWeb } from '../dicomweb/index.js';
 import { type ExamSettings, openThreads, resultDigest, type Workbench } from '../exam/index.js';
-import { type Algorithm, LEASE_SECONDS, type Ledger, openLedger } from '../ledger/index.js';
+import { LEASE_SECONDS, type Ledger, openLedger, type ServedModel } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine, readKnownFeatures } from '../model/index.js';
 import { type Log, Poller, type PollerParts } from '../poller/index.js';
 
@@ -51,8 +51,8 @@ export async function openService(
     const { bundle, engine } = workbench.bench;
     const model = `${bundle.name} ${bundle.version}`;
     log.info({ model, engine: engine.name, device: engine.device, reason: engine.reason }, 'Engine ready');
-    const algorithm = algorithmOf(bundle, settings);
-    const left = await ledger.adoptable(algorithm);
+    const served = servedModelOf(bundle, settings);
+    const left = await ledger.adoptable(served);
     if (left > 0)
       log.warn(
         { exams: left },
@@ -63,7 +63,7 @@ export async function openService(
       ledger,
       bench: workbench.bench,
       settings: { ...settings.poll, workers: settings.workers, leaseSeconds: LEASE_SECONDS },
-      algorithm,
+      served,
       workerName: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       log,
       onExam,
@@ -116,7 +116,7 @@ function examSettings({ explain, outputs }: Pick<Settings, 'explain' | 'outputs'
 }
 
 /** What the ledger calls the work of a bundle with these settings. */
-export function algorithmOf({ name, version }: Bundle, settings: Settings): Algorithm {
+export function servedModelOf({ name, version }: Bundle, settings: Settings): ServedModel {
   return { modelName: name, modelVersion: version, settingsDigest: resultDigest(examSettings(settings)) };
 }
 

@@ -1,7 +1,7 @@
 import { createTask } from 'node-cron';
 import type { StatusSource } from '../admin/index.js';
 import { installedVersion, type Settings } from '../config/index.js';
-import { algorithmOf, type Service } from './service.js';
+import { type Service, servedModelOf } from './service.js';
 
 const EXAMS_SHOWN = 50;
 
@@ -14,7 +14,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
   const startedAt = new Date();
   const staleAfterSeconds = patience(settings.poll.schedule);
   const { bundle, engine, ledger, poller } = service;
-  const algorithm = algorithmOf(bundle, settings);
+  const served = servedModelOf(bundle, settings);
   let isStopping = false;
 
   const source: StatusSource = async () => {
@@ -22,7 +22,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
     const [counts, exams, queue] = await Promise.all([
       ledger.counts(),
       ledger.list({ limit: EXAMS_SHOWN }),
-      ledger.countDue(algorithm),
+      ledger.countDue(served),
     ]);
     const cycle = poller.latest;
     const problem = cycle?.problems.find(({ code }) => code.startsWith('pacs-'));

@@ -1,16 +1,18 @@
-import { type Code, type LeftOut, sopClass } from '../dicom/index.js';
-import type { ImageFinding } from '../findings/index.js';
 import {
   ALL_SUCCEEDED_WITH_FINDINGS,
   ALL_SUCCEEDED_WITHOUT_FINDINGS,
+  type Code,
   FAILED,
+  type LeftOut,
   NONE_SUCCEEDED,
   NOT_ALL_SUCCEEDED_WITH_FINDINGS,
   NOT_ALL_SUCCEEDED_WITHOUT_FINDINGS,
   NOT_ATTEMPTED,
   PARTIALLY_SUCCEEDED,
   SUCCEEDED,
-} from './content/reportConcepts.js';
+  sopClass,
+} from '../dicom/index.js';
+import type { ImageFinding } from '../findings/index.js';
 import type { ReportInput } from './input.js';
 
 /** Whether an analysis was begun and failed; see `LeftOut.attempted`. */

@@ -5,14 +5,13 @@ import {
   dicomDate,
   dicomTime,
   equipment,
+  MAMMOGRAPHY,
   ownMark,
   type SOPClassUID,
   writePart10,
 } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
-import { encodeTree } from './content/encode.js';
-import type { ContainerItem } from './content/item.js';
-import { MAMMOGRAPHY, OWN_SCHEME } from './content/reportConcepts.js';
+import { type ContainerItem, encodeTree, OWN_SCHEME } from './content/index.js';
 import { evidence, referencedSopInstances } from './evidence.js';
 import type { ReportInput } from './input.js';
 

@@ -4,7 +4,7 @@ import {
   isValidUid,
   type StudyInstanceUID,
 } from '../dicom/index.js';
-import { sopReference } from './content/encode.js';
+import { sopReference } from './content/index.js';
 import { missing } from './coverage.js';
 import type { ReportInput } from './input.js';
 

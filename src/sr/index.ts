@@ -2,7 +2,7 @@
  * What a hospital's archive keeps of an answer: DICOM Structured Reports.
  *
  * `content/` has the content items and their encoding, `templates/` one builder per template (PS3.16), named by its
- * TID, `document.ts` what surrounds a tree, `wording.ts` every sentence that people read.
+ * TID, `document.ts` what surrounds a tree, `sentences.ts` every sentence that people read.
  */
 export { unansweredMammograms } from './coverage.js';
 export type { ReportInput, SecondaryCaptureReference } from './input.js';

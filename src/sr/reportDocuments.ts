@@ -3,8 +3,7 @@ import { NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
 import { unansweredMammograms } from './coverage.js';
 import { type DocumentKind, srDocument } from './document.js';
 import type { ReportInput } from './input.js';
-import { tid1500MeasurementReport } from './templates/tid1500MeasurementReport.js';
-import { tid4000MammographyCadReport } from './templates/tid4000MammographyCadReport.js';
+import { tid1500MeasurementReport, tid4000MammographyCadReport } from './templates/index.js';
 
 /** Which of the SR classes carries the TID 1500 tree: plain Comprehensive SR for archives that know no other. */
 export type ResultReportClass = 'Comprehensive3DSR' | 'ComprehensiveSR';

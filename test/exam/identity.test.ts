@@ -4,7 +4,7 @@ import { asUid, type StudyInstanceUID } from '../../src/dicom/index.js';
 import { resultNames } from '../../src/exam/identity.js';
 import { type ExamSettings, resultDigest } from '../../src/exam/index.js';
 import type { Bundle } from '../../src/model/index.js';
-import { algorithmOf } from '../../src/service/index.js';
+import { servedModelOf } from '../../src/service/index.js';
 
 const SETTINGS: ExamSettings = {
   reports: ['tid1500'],
@@ -54,10 +54,10 @@ describe('The settings that change results', () => {
 
   it('are taken from the settings file as they are from an exam', () => {
     const settings = defaultSettings('http://localhost');
-    const usual = algorithmOf(BUNDLE, settings);
+    const usual = servedModelOf(BUNDLE, settings);
     expect(usual.settingsDigest).to.equal(namesWith({}).digest);
-    expect(algorithmOf(BUNDLE, { ...settings, workers: 4 })).to.deep.equal(usual);
+    expect(servedModelOf(BUNDLE, { ...settings, workers: 4 })).to.deep.equal(usual);
     const steps = { ...settings.explain, steps: 99 };
-    expect(algorithmOf(BUNDLE, { ...settings, explain: steps })).to.deep.equal(usual);
+    expect(servedModelOf(BUNDLE, { ...settings, explain: steps })).to.deep.equal(usual);
   });
 });

@@ -133,7 +133,7 @@ export class Station {
       ledger: this.#watched(ledger),
       bench: options.bench,
       settings: { ...SETTINGS, ...options.settings },
-      algorithm: { ...ALGORITHM, ...(options.version && { modelVersion: options.version }) },
+      served: { ...ALGORITHM, ...(options.version && { modelVersion: options.version }) },
       workerName: `station ${++stations}`,
       log: options.log ?? SILENT,
     });

@@ -3,15 +3,16 @@
  * probability says nothing, and somebody would read it.
  *
  * Each file judges one thing and returns a reason or nothing. All but one look at the image reduced to 256 blocks along
- * its longer side and at the breast's mask, which the preparation needs anyway. Their limits lie well outside of what real
- * mammograms showed, digital and film (docs/reading-results.md has the figures): a real image refused is an exam without
- * its answer. What these cannot tell, the distance of the network's features from those of training may.
+ * its longer side and at the breast's mask, which the preparation needs anyway. Their limits lie well outside of what
+ * real mammograms showed, digital and film (docs/reading-results.md has the figures): a real image refused is an exam
+ * without its answer. What these cannot tell, the distance of the network's features from those of training may.
  *
- * An upside-down CC view is not told: turned back, it mirrors itself, and the preparation turns the chest wall to the left
- * whatever way an image lies.
+ * An upside-down CC view is not told: turned back, it mirrors itself, and the preparation turns the chest wall to the
+ * left whatever way an image lies.
  */
+
+import { outlineReason } from './breastOutline.js';
 import { contentReason } from './content.js';
-import { outlineReason } from './outline.js';
 import { patternReason } from './pattern.js';
 import { polarityReason } from './polarity.js';
 import { postureReason } from './posture.js';

@@ -2,8 +2,8 @@ import { chestWallSide } from '../orientation.js';
 import type { Implausibility, Sight } from './types.js';
 
 /**
- * How far the head end exceeds the foot end, as log odds that the head is above; fitted on 378 real MLO views, digital and
- * film, of which none lay below -1.4, while 91 % of them upside down lie below the limit.
+ * How far the head end exceeds the foot end, as log odds that the head is above; fitted on 378 real MLO views, digital
+ * and film, of which none lay below -1.4, while 91 % of them upside down lie below the limit.
  */
 const LOWEST = -2.2;
 /** What is compared at both ends, over parts of the breast's height counted from its end. */

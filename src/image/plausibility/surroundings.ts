@@ -1,6 +1,9 @@
 import type { Sight } from './types.js';
 
-/** How bright a part of the image is, 0 to 255: a quarter of its blocks is darker than `low`, a quarter brighter than `high`. */
+/**
+ * How bright a part of the image is, 0 to 255: a quarter of its blocks is darker than `low`, a quarter brighter than
+ * `high`.
+ */
 export interface Brightness {
   low: number;
   median: number;

@@ -1,5 +1,4 @@
 import {
-  type Algorithm,
   type Claim,
   type ExamKey,
   type KeptObject,
@@ -7,6 +6,7 @@ import {
   type ObjectToKeep,
   type Outcome,
   type Reason,
+  type ServedModel,
   type Turn,
 } from '../ledger.js';
 import { CLOSED, HELD, isConfirmed } from '../rules.js';
@@ -19,13 +19,13 @@ import { held, note, rowOf, type Store, timeOf } from './store.js';
  * What a claim is, and what its holder does with it.
  */
 
-export function claimNext(store: Store, algorithm: Algorithm, turn: Turn): Claim | undefined {
+export function claimNext(store: Store, served: ServedModel, turn: Turn): Claim | undefined {
   const { database } = store;
   const { worker, leaseMs, among, dueBy } = turn;
   return database.transact(() => {
     const now = timeOf(store);
     const bindings = { worker, leaseUntil: now + leaseMs, now, dueBy: dueBy.getTime() };
-    const id = statements.claimNext(database, among, { ...boundAlgorithm(algorithm), ...bindings });
+    const id = statements.claimNext(database, among, { ...boundAlgorithm(served), ...bindings });
     if (id === undefined) return undefined;
     note(store, id, 'claimed', { worker });
     return claimOf(statements.findById(database, id), worker);

@@ -1,4 +1,4 @@
-import type { Algorithm, ExamKey, Observation, Sighting } from '../ledger.js';
+import type { ExamKey, Observation, ServedModel, Sighting } from '../ledger.js';
 import { CLOSED, changeOf, retryOf } from '../rules.js';
 import { type ExamRow, keyOf, recordOf } from './rows.js';
 import * as statements from './statements/index.js';
@@ -75,9 +75,9 @@ export async function reopen(store: Store, exam: ExamKey): Promise<boolean> {
   return dropped !== undefined;
 }
 
-export async function adopt(store: Store, algorithm: Algorithm): Promise<number> {
+export async function adopt(store: Store, served: ServedModel): Promise<number> {
   const { database, spool } = store;
-  const target = boundAlgorithm(algorithm);
+  const target = boundAlgorithm(served);
   const now = timeOf(store);
   const dropped: string[] = [];
   const adopted = database.transact(
@@ -89,7 +89,7 @@ export async function adopt(store: Store, algorithm: Algorithm): Promise<number>
           note(store, id, 'adopted');
           return true;
         }
-        const reason = `Taken up by version ${algorithm.modelVersion} of the model instead.`;
+        const reason = `Taken up by version ${served.modelVersion} of the model instead.`;
         statements.supersede(database, { id, reason, now });
         note(store, id, 'superseded');
         if (standing.code !== 'superseded') return false;
@@ -102,8 +102,8 @@ export async function adopt(store: Store, algorithm: Algorithm): Promise<number>
   return adopted;
 }
 
-export function adoptable(store: Store, algorithm: Algorithm): number {
-  return statements.adoptable(store.database, { ...boundAlgorithm(algorithm), now: timeOf(store) }).length;
+export function adoptable(store: Store, served: ServedModel): number {
+  return statements.adoptable(store.database, { ...boundAlgorithm(served), now: timeOf(store) }).length;
 }
 
 /** Makes a closed exam a new revision that waits. Answers the files that nobody needs any more. */

@@ -20,14 +20,14 @@ type ReadStore = Pick<Store, 'database'>;
 
 export function list(
   { database }: ReadStore,
-  { states, studyInstanceUID, algorithm, limit }: NonNullable<Parameters<Ledger['list']>[0]> = {},
+  { states, studyInstanceUID, served, limit }: NonNullable<Parameters<Ledger['list']>[0]> = {},
 ): ExamRecord[] {
   const nobody = { model: null, version: null, digest: null };
   return statements
     .list(database, {
       states: states === undefined ? null : JSON.stringify(states),
       study: studyInstanceUID ?? null,
-      ...(algorithm === undefined ? nobody : boundAlgorithm(algorithm)),
+      ...(served === undefined ? nobody : boundAlgorithm(served)),
       limit: limit ?? -1,
     })
     .map(recordOf);

@@ -15,7 +15,7 @@ export function sqliteLedger(store: Store): Ledger {
     now: async () => clock(),
     observe: async (exam, seen) => exams.observe(store, exam, seen),
     due: async (exam, fingerprint, at) => exams.due(store, exam, fingerprint, at),
-    claimNext: async (algorithm, turn) => claims.claimNext(store, algorithm, turn),
+    claimNext: async (served, turn) => claims.claimNext(store, served, turn),
     claim: async (exam, worker, leaseMs) => claims.claim(store, exam, worker, leaseMs),
     renew: async (claim, leaseMs) => claims.renew(store, claim, leaseMs),
     claimedWith: async (claim, fingerprint) => claims.claimedWith(store, claim, fingerprint),
@@ -29,10 +29,10 @@ export function sqliteLedger(store: Store): Ledger {
     release: async (claim) => claims.release(store, claim),
     retry: async (studyInstanceUIDs) => exams.retry(store, studyInstanceUIDs),
     reopen: async (exam) => exams.reopen(store, exam),
-    adopt: async (algorithm) => exams.adopt(store, algorithm),
-    adoptable: async (algorithm) => exams.adoptable(store, algorithm),
-    countDue: async (algorithm, dueBy) =>
-      countDue(database, { ...boundAlgorithm(algorithm), dueBy: dueBy?.getTime() ?? timeOf(store) }),
+    adopt: async (served) => exams.adopt(store, served),
+    adoptable: async (served) => exams.adoptable(store, served),
+    countDue: async (served, dueBy) =>
+      countDue(database, { ...boundAlgorithm(served), dueBy: dueBy?.getTime() ?? timeOf(store) }),
     list: async (filter) => records.list(store, filter),
     counts: async () => records.counts(store),
     history: async (exam) => records.history(store, exam),

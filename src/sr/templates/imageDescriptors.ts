@@ -1,25 +1,29 @@
-import { type Code, decimalString, type SopReference, type SourceInstance } from '../../dicom/index.js';
+import {
+  type Code,
+  decimalString,
+  HORIZONTAL_PIXEL_SPACING,
+  IMAGE_VIEW,
+  PATIENT_ORIENTATION_COLUMN,
+  PATIENT_ORIENTATION_ROW,
+  type SopReference,
+  type SourceInstance,
+  VERTICAL_PIXEL_SPACING,
+} from '../../dicom/index.js';
 import {
   type CodeItem,
   code,
   type DateItem,
   date,
+  type HasAcqContext,
+  hasAcqContext,
+  MILLIMETER,
   type NumItem,
   num,
   type TextItem,
   type TimeItem,
   text,
   time,
-} from '../content/item.js';
-import { type HasAcqContext, hasAcqContext } from '../content/relationship.js';
-import {
-  HORIZONTAL_PIXEL_SPACING,
-  IMAGE_VIEW,
-  MILLIMETER,
-  PATIENT_ORIENTATION_COLUMN,
-  PATIENT_ORIENTATION_ROW,
-  VERTICAL_PIXEL_SPACING,
-} from '../content/reportConcepts.js';
+} from '../content/index.js';
 
 /** Descriptor of an image in an Image Library. */
 export type Descriptor = HasAcqContext<CodeItem | TextItem | DateItem | TimeItem | NumItem>;

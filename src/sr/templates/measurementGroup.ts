@@ -1,35 +1,38 @@
-import type { Code, Laterality, Point, SopReference, SourceInstance, Uid } from '../../dicom/index.js';
+import {
+  BILATERAL,
+  BREAST,
+  type Code,
+  FINDING,
+  FINDING_SITE,
+  LATERALITY,
+  type Laterality,
+  LEFT,
+  PERCENT,
+  type Point,
+  RIGHT,
+  type SopReference,
+  type SourceInstance,
+  TRACKING_IDENTIFIER,
+  TRACKING_UNIQUE_IDENTIFIER,
+  type Uid,
+} from '../../dicom/index.js';
 import { percent } from '../../findings/index.js';
 import {
   type CodeItem,
   type ContainerChild,
   code,
-  type ImageItem,
-  image,
-  type Measured,
-  text,
-  uidRef,
-} from '../content/item.js';
-import {
   contains,
   type HasConceptMod,
   hasConceptMod,
   hasObsContext,
+  type ImageItem,
+  image,
+  type Measured,
   type SelectedFrom,
   selectedFrom,
-} from '../content/relationship.js';
-import {
-  BILATERAL,
-  BREAST,
-  FINDING,
-  FINDING_SITE,
-  LATERALITY,
-  LEFT,
-  PERCENT,
-  RIGHT,
-  TRACKING_IDENTIFIER,
-  TRACKING_UNIQUE_IDENTIFIER,
-} from '../content/reportConcepts.js';
+  text,
+  uidRef,
+} from '../content/index.js';
 import { type AppliedAlgorithm, tid4019OfGroup } from './tid4019AlgorithmIdentification.js';
 
 /** What a measurement group is about: one finding. */

@@ -1,7 +1,5 @@
-import type { Algorithm } from '../../dicom/index.js';
-import { type CodeItem, code, type TextItem, text, type UidRefItem, uidRef } from '../content/item.js';
-import { type HasObsContext, hasObsContext } from '../content/relationship.js';
 import {
+  type Algorithm,
   DEVICE,
   DEVICE_OBSERVER_MANUFACTURER,
   DEVICE_OBSERVER_MODEL_NAME,
@@ -9,7 +7,17 @@ import {
   DEVICE_OBSERVER_SERIAL_NUMBER,
   DEVICE_OBSERVER_UID,
   OBSERVER_TYPE,
-} from '../content/reportConcepts.js';
+} from '../../dicom/index.js';
+import {
+  type CodeItem,
+  code,
+  type HasObsContext,
+  hasObsContext,
+  type TextItem,
+  text,
+  type UidRefItem,
+  uidRef,
+} from '../content/index.js';
 
 /**
  * TID 1001 Observation Context with TID 1002 and 1004 (PS3.16): a device looked, no person did. Procedure and

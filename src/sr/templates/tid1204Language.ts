@@ -1,6 +1,5 @@
-import { type CodeItem, code } from '../content/item.js';
-import { type HasConceptMod, hasConceptMod } from '../content/relationship.js';
-import { ENGLISH_US, LANGUAGE } from '../content/reportConcepts.js';
+import { ENGLISH_US, LANGUAGE } from '../../dicom/index.js';
+import { type CodeItem, code, type HasConceptMod, hasConceptMod } from '../content/index.js';
 
 /** TID 1204 Language of Content Item and Descendants (PS3.16): the words in the tree are English. */
 export function tid1204Language(): HasConceptMod<CodeItem> {

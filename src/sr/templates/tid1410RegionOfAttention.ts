@@ -1,17 +1,18 @@
-import type { SopReference, Uid } from '../../dicom/index.js';
-import type { ImageFinding } from '../../findings/index.js';
-import { percent } from '../../findings/index.js';
-import { type ContainerItem, closedPolyline, container, image, num, text } from '../content/item.js';
-import { contains } from '../content/relationship.js';
+import { COMMENT, IMAGE_REGION, MEASUREMENT_GROUP, type SopReference, type Uid } from '../../dicom/index.js';
+import { type ImageFinding, percent } from '../../findings/index.js';
 import {
   AI_ATTENTION,
   AI_IMAGE_PROBABILITY,
-  COMMENT,
+  type ContainerItem,
+  closedPolyline,
+  container,
+  contains,
   ILLUSTRATION_OF_ROI,
-  IMAGE_REGION,
-  MEASUREMENT_GROUP,
-} from '../content/reportConcepts.js';
-import { attentionText, viewName } from '../wording.js';
+  image,
+  num,
+  text,
+} from '../content/index.js';
+import { attentionText, viewName } from '../sentences.js';
 import { groupHead, onImage, percentage, withinImage } from './measurementGroup.js';
 import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';
 

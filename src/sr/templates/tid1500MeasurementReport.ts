@@ -1,13 +1,9 @@
-import type { Laterality } from '../../dicom/index.js';
-import { AI_NOTICE } from '../../findings/index.js';
-import { type ContainerItem, code, container, text } from '../content/item.js';
-import { contains, hasConceptMod } from '../content/relationship.js';
 import {
   COMMENT,
   FAILED,
   IMAGING_MEASUREMENT_REPORT,
   IMAGING_MEASUREMENTS,
-  IMAGING_PROCEDURE,
+  type Laterality,
   MG,
   MODALITY,
   NOT_ATTEMPTED,
@@ -15,10 +11,20 @@ import {
   QUALITATIVE_EVALUATIONS,
   SUMMARY,
   SUMMARY_OF_ANALYSES,
-} from '../content/reportConcepts.js';
+} from '../../dicom/index.js';
+import { AI_NOTICE } from '../../findings/index.js';
+import {
+  type ContainerItem,
+  code,
+  container,
+  contains,
+  hasConceptMod,
+  IMAGING_PROCEDURE,
+  text,
+} from '../content/index.js';
 import { imageFindings, missing, resultStatus, wasAttempted } from '../coverage.js';
 import type { ReportInput } from '../input.js';
-import { breastName, leftOutText, purposeText, summaryText, viewName } from '../wording.js';
+import { breastName, leftOutText, purposeText, summaryText, viewName } from '../sentences.js';
 import { referenceTo } from './measurementGroup.js';
 import { tid1001ObservationContext } from './tid1001ObservationContext.js';
 import { tid1204Language } from './tid1204Language.js';

@@ -1,30 +1,31 @@
-import type { Code, SourceInstance } from '../../dicom/index.js';
 import {
-  type ContainerItem,
-  closedPolyline,
-  code,
-  container,
-  image,
-  num,
-  points,
-  type ScoordItem,
-  text,
-} from '../content/item.js';
-import { contains } from '../content/relationship.js';
+  COMMENT,
+  type Code,
+  IMAGE_REGION,
+  MEASUREMENT_GROUP,
+  PROBABILITY_OF_CANCER,
+  SOURCE_OF_MEASUREMENT,
+  type SourceInstance,
+  SUMMARY_OF_ANALYSES,
+} from '../../dicom/index.js';
 import {
   AI_ABOVE,
   AI_BELOW,
   AI_NOT_PROCESSED,
-  COMMENT,
-  IMAGE_REGION,
+  type ContainerItem,
+  closedPolyline,
+  code,
+  container,
+  contains,
   INTERPRETATION,
-  MEASUREMENT_GROUP,
+  image,
   NEGATIVE,
+  num,
   POSITIVE,
-  PROBABILITY_OF_CANCER,
-  SOURCE_OF_MEASUREMENT,
-  SUMMARY_OF_ANALYSES,
-} from '../content/reportConcepts.js';
+  points,
+  type ScoordItem,
+  text,
+} from '../content/index.js';
 import {
   groupHead,
   imageCorners,

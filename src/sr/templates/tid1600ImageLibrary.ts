@@ -1,6 +1,3 @@
-import type { SourceInstance } from '../../dicom/index.js';
-import { type ContainerItem, code, container, type ImageItem, image, num } from '../content/item.js';
-import { contains, hasAcqContext } from '../content/relationship.js';
 import {
   ACQUISITION_DATE,
   ACQUISITION_TIME,
@@ -17,10 +14,21 @@ import {
   PIXEL_DATA_ROWS,
   PIXELS,
   RIGHT,
+  type SourceInstance,
   STUDY_DATE,
   STUDY_TIME,
   TARGET_REGION,
-} from '../content/reportConcepts.js';
+} from '../../dicom/index.js';
+import {
+  type ContainerItem,
+  code,
+  container,
+  contains,
+  hasAcqContext,
+  type ImageItem,
+  image,
+  num,
+} from '../content/index.js';
 import {
   type Descriptor,
   dateDescriptor,

@@ -1,7 +1,6 @@
+import { MAMMOGRAPHY_CAD_REPORT } from '../../dicom/index.js';
 import { MamoriError } from '../../errors.js';
-import { type ContainerItem, container } from '../content/item.js';
-import { contains } from '../content/relationship.js';
-import { MAMMOGRAPHY_CAD_REPORT } from '../content/reportConcepts.js';
+import { type ContainerItem, container, contains } from '../content/index.js';
 import { unansweredMammograms } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import type { LibraryImage } from './imageDescriptors.js';

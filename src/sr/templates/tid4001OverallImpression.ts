@@ -1,15 +1,24 @@
-import { type CodeItem, type ContainerItem, code, container, text } from '../content/item.js';
-import { contains, hasConceptMod, hasProperties, inferredFrom } from '../content/relationship.js';
 import {
   CAD_PROCESSING_AND_FINDINGS_SUMMARY,
-  IMPRESSION_DESCRIPTION,
   INDIVIDUAL_IMPRESSION,
   PRESENTATION_REQUIRED,
   RENDERING_INTENT,
-} from '../content/reportConcepts.js';
+} from '../../dicom/index.js';
+import {
+  type CodeItem,
+  type ContainerItem,
+  code,
+  container,
+  contains,
+  hasConceptMod,
+  hasProperties,
+  IMPRESSION_DESCRIPTION,
+  inferredFrom,
+  text,
+} from '../content/index.js';
 import { imageFindings, processingSummary } from '../coverage.js';
 import type { ReportInput } from '../input.js';
-import { leftOutText, lines, purposeText, summaryText } from '../wording.js';
+import { leftOutText, lines, purposeText, summaryText } from '../sentences.js';
 import { tid4006SingleImageFinding } from './tid4006SingleImageFinding.js';
 import { type AppliedAlgorithm, tid4019OfStatement } from './tid4019AlgorithmIdentification.js';
 import type { CadImages } from './tid4020CadImageLibrary.js';

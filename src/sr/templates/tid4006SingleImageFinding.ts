@@ -1,16 +1,3 @@
-import type { ImageFinding } from '../../findings/index.js';
-import { percent } from '../../findings/index.js';
-import {
-  type CodeItem,
-  closedPolyline,
-  code,
-  type ImageItem,
-  num,
-  point,
-  type StatementChild,
-  text,
-} from '../content/item.js';
-import { byReference, hasConceptMod, hasProperties, selectedFrom } from '../content/relationship.js';
 import {
   CENTER,
   CERTAINTY_OF_FINDING,
@@ -18,10 +5,25 @@ import {
   PRESENTATION_REQUIRED,
   RENDERING_INTENT,
   SELECTED_REGION,
-  SELECTED_REGION_DESCRIPTION,
   SINGLE_IMAGE_FINDING,
-} from '../content/reportConcepts.js';
-import { attentionText } from '../wording.js';
+} from '../../dicom/index.js';
+import { type ImageFinding, percent } from '../../findings/index.js';
+import {
+  byReference,
+  type CodeItem,
+  closedPolyline,
+  code,
+  hasConceptMod,
+  hasProperties,
+  type ImageItem,
+  num,
+  point,
+  SELECTED_REGION_DESCRIPTION,
+  type StatementChild,
+  selectedFrom,
+  text,
+} from '../content/index.js';
+import { attentionText } from '../sentences.js';
 import { percentage, withinImage } from './measurementGroup.js';
 import { type AppliedAlgorithm, tid4019OfStatement } from './tid4019AlgorithmIdentification.js';
 

@@ -1,19 +1,28 @@
-import type { Code, SOPInstanceUID } from '../../dicom/index.js';
-import { type CodeItem, type ContainerItem, code, container } from '../content/item.js';
-import { byReference, contains, hasProperties, inferredFrom } from '../content/relationship.js';
 import {
   ANALYSIS_PERFORMED,
+  type Code,
   DETECTION_PERFORMED,
   FAILED_ANALYSES,
   FAILED_DETECTIONS,
   NOT_ATTEMPTED,
-  OVERALL_IMPRESSION_ANALYSIS,
   SELECTED_REGION,
+  type SOPInstanceUID,
   SUCCESSFUL_ANALYSES,
   SUCCESSFUL_DETECTIONS,
   SUMMARY_OF_ANALYSES,
   SUMMARY_OF_DETECTIONS,
-} from '../content/reportConcepts.js';
+} from '../../dicom/index.js';
+import {
+  byReference,
+  type CodeItem,
+  type ContainerItem,
+  code,
+  container,
+  contains,
+  hasProperties,
+  inferredFrom,
+  OVERALL_IMPRESSION_ANALYSIS,
+} from '../content/index.js';
 import { resultStatus } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import { type AppliedAlgorithm, tid4019OfStatement } from './tid4019AlgorithmIdentification.js';

@@ -1,18 +1,19 @@
-import type { Algorithm } from '../../dicom/index.js';
-import { type TextItem, text } from '../content/item.js';
-import {
-  type HasConceptMod,
-  type HasProperties,
-  hasConceptMod,
-  hasProperties,
-} from '../content/relationship.js';
 import {
   ALGORITHM_MANUFACTURER,
   ALGORITHM_NAME,
   ALGORITHM_PARAMETERS,
   ALGORITHM_VERSION,
-} from '../content/reportConcepts.js';
-import { operatingPointText } from '../wording.js';
+  type Algorithm,
+} from '../../dicom/index.js';
+import {
+  type HasConceptMod,
+  type HasProperties,
+  hasConceptMod,
+  hasProperties,
+  type TextItem,
+  text,
+} from '../content/index.js';
+import { operatingPointText } from '../sentences.js';
 
 /** What TID 4019 says of the algorithm: its parameters end with the operating point. */
 export interface AppliedAlgorithm {

@@ -1,6 +1,3 @@
-import type { SourceInstance } from '../../dicom/index.js';
-import { type ContainerItem, code, container, type ImageItem, image } from '../content/item.js';
-import { contains, hasAcqContext } from '../content/relationship.js';
 import {
   CONTENT_DATE,
   CONTENT_TIME,
@@ -8,9 +5,19 @@ import {
   IMAGE_LIBRARY,
   LEFT_BREAST,
   RIGHT_BREAST,
+  type SourceInstance,
   STUDY_DATE,
   STUDY_TIME,
-} from '../content/reportConcepts.js';
+} from '../../dicom/index.js';
+import {
+  type ContainerItem,
+  code,
+  container,
+  contains,
+  hasAcqContext,
+  type ImageItem,
+  image,
+} from '../content/index.js';
 import {
   type Descriptor,
   dateDescriptor,

@@ -1,6 +1,6 @@
-import type { Algorithm, ExamKey } from '../../ledger.js';
+import type { ExamKey, ServedModel } from '../../ledger.js';
 
-/** An algorithm as the statements name its parts. */
+/** An served as the statements name its parts. */
 export interface AlgorithmBindings extends Record<string, string | number | null> {
   model: string;
   version: string;
@@ -15,7 +15,7 @@ export interface KeyBindings extends AlgorithmBindings {
 export const THIS_ALGORITHM =
   'model_name = :model AND model_version = :version AND settings_digest = :digest';
 
-export function boundAlgorithm({ modelName, modelVersion, settingsDigest }: Algorithm): AlgorithmBindings {
+export function boundAlgorithm({ modelName, modelVersion, settingsDigest }: ServedModel): AlgorithmBindings {
   return { model: modelName, version: modelVersion, digest: settingsDigest };
 }
 
