@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { outcomeText } from '../../src/cli/outcomeText.js';
 import { operatingPointPercent, percent } from '../../src/findings/index.js';
 import { percentage } from '../../src/pictures/caption.js';
-import { summaryText } from '../../src/sr/wording.js';
+import { summaryText } from '../../src/sr/sentences.js';
 import { findingsOf, imageFinding, reportInput, source } from '../sr/reportInputs.js';
 
 describe('How a probability is worded', () => {
