@@ -17,7 +17,7 @@ export function installedVersion(): string {
 
 /**
  * A model bundle's folder: beside the settings file (or wherever `folder` is) if it is there, else among the
- * models that come with Mamori, so that `models/ddsm-mass` works wherever the settings lie.
+ * models that come with Mamori, so that `models/breast-cancer` works wherever the settings lie.
  */
 export function bundleFolder(bundle: string, folder: string): string {
   const own = resolve(folder, bundle);

@@ -128,7 +128,7 @@ const poll = z.strictObject({
 });
 
 const model = z.strictObject({
-  bundle: z.string().min(1).default('models/ddsm-mass').describe('Folder of the model bundle'),
+  bundle: z.string().min(1).default('models/breast-cancer').describe('Folder of the model bundle'),
   engine: z.enum(['auto', 'onnxruntime', 'tensorflow']).default('auto'),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
   threads: z.int().min(1).max(256).optional().describe("The network's threads; left out: one per core"),

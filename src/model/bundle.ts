@@ -42,7 +42,7 @@ export async function loadBundle(directory: string, options: { leaking?: boolean
 async function readBundleFile(folder: string): Promise<Buffer> {
   const remedy =
     'Name the folder that holds bundle.json (model.bundle in the settings, --model on the command line), ' +
-    'e.g. models/ddsm-mass.';
+    'e.g. models/breast-cancer.';
   let bytes: Buffer;
   try {
     bytes = await readFile(join(folder, BUNDLE_FILE));

@@ -24,8 +24,6 @@ export {
 export { calibrate, exactLogit, logit, sigmoid } from './calibration.js';
 export { type EngineChoice, loadOnnxRuntime, openEngine, sessionOptions } from './engines/index.js';
 export { ModelError } from './errors.js';
-export { blobFilters, DIRECTIONS, morletWavelets, PHASES } from './filterBank.js';
-export { channelsOf, GivenLayers, type Symbolic } from './givenLayers.js';
 export { type Inspection, inspectModel } from './inspection.js';
 export {
   KnownFeatures,
@@ -49,7 +47,12 @@ export {
   type TensorProto,
   type ValueInfoProto,
 } from './onnxSchema.js';
-export { anyTensorflow, type TensorFlow, type TensorFlowRuntime } from './tensorflowRuntime.js';
+export {
+  anyTensorflow,
+  type Symbolic,
+  type TensorFlow,
+  type TensorFlowRuntime,
+} from './tensorflowRuntime.js';
 export type {
   Aggregation,
   Bundle,

@@ -9,6 +9,9 @@ import type * as layers from '@tensorflow/tfjs-layers';
 /** TensorFlow.js as one namespace: operations, layers, models, optimizers. */
 export type TensorFlow = typeof core & typeof layers;
 
+/** A value in a network that is being put together. */
+export type Symbolic = layers.LayersModel['inputs'][number];
+
 export interface TensorFlowRuntime {
   tf: TensorFlow;
   /** `native` calls TensorFlow's C library; `plain` is JavaScript, a hundred times slower. */

@@ -182,7 +182,7 @@ function allSeen(images: LabelledImage[]): Split {
 function recipeOf(plan: Architecture, options: TrainingOptions): FitRecipe {
   const { batchSize = plan.recipe.batchSize, learningRate = plan.recipe.learningRate } = options;
   const recipe = { ...plan.recipe, batchSize, learningRate };
-  return options.copies === undefined ? recipe : { ...recipe, augmentation: { kind: 'none' } };
+  return options.copies === undefined ? recipe : { ...recipe, augmentation: 'none' };
 }
 
 async function readParts(
@@ -257,13 +257,9 @@ function course(epochs: EpochReport[], recipe: FitRecipe, runtime: string): stri
   ];
 }
 
-function augmentationText(
-  { kind, ...changes }: FitRecipe['augmentation'],
-  list: (values: object) => string,
-): string {
-  if (kind === 'none') return 'none besides the copies';
-  const first = kind === 'grey' ? 'grey values only' : 'up and down exchanged at random';
-  return `${first}; ${list(changes)}`;
+function augmentationText(augmentation: FitRecipe['augmentation'], list: (values: object) => string): string {
+  if (augmentation === 'none') return 'none besides the copies';
+  return `up and down exchanged at random; ${list(augmentation)}`;
 }
 
 /**

@@ -2,7 +2,6 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { logSumExpLayer } from '../../src/model/logSumExp.js';
 import { SCORE_LAYER } from '../../src/model/networkOutputs.js';
 import type { TensorFlow } from '../../src/model/tensorflowRuntime.js';
-import { massNetwork } from '../../src/training/networks/mass.js';
 import { paperNetwork } from '../../src/training/networks/paper.js';
 
 export interface SmallNetwork {
@@ -24,32 +23,6 @@ export const SMALL_NETWORKS: SmallNetwork[] = [
         { rows: 19, columns: 22, channels: 1 },
         { filters: [4, 6], hidden: 5, dropout: 0.5, seed: 3 },
       ),
-  },
-  {
-    name: 'the mass network',
-    targetLayer: 'features',
-    make: (tf) => {
-      const model = massNetwork(
-        tf,
-        { rows: 20, columns: 24, channels: 2 },
-        {
-          octaves: 2,
-          channels: 4,
-          featureDropout: 0.1,
-          dropout: 0.2,
-          seed: 5,
-        },
-      );
-      // Its branches begin at zero, where a wrong export of them would not show.
-      for (const layer of model.layers)
-        layer.setWeights(
-          layer.getWeights().map((weight, index) => {
-            const values = seededValues(weight.size, layer.name.length + index).map((value) => value / 2);
-            return tf.tensor(values, weight.shape);
-          }),
-        );
-      return model;
-    },
   },
   { name: 'a residual squeeze-and-excitation network', targetLayer: 'joined', make: residualNetwork },
   { name: 'a map of logits over a feature pyramid', targetLayer: 'features', make: mappedHead },
@@ -156,6 +129,31 @@ function mappedHead(tf: TensorFlow): LayersModel {
     layers.activation({ activation: 'sigmoid', name: 'probability' }),
   ]);
   return tf.model({ inputs: image, outputs: output, name: 'mapped' });
+}
+
+/** A convolution with normalisation and dropout, for fits. */
+export function normalisedNetwork(
+  tf: TensorFlow,
+  { rows, columns, channels }: { rows: number; columns: number; channels: number },
+): LayersModel {
+  const { layers } = tf;
+  const image = tf.input({ shape: [rows, columns, channels], name: 'image' });
+  const output = chain(image, [
+    layers.conv2d({
+      name: 'convolution',
+      filters: 4,
+      kernelSize: 3,
+      padding: 'same',
+      kernelInitializer: tf.initializers.heNormal({ seed: 7 }),
+    }),
+    layers.batchNormalization({ name: 'norm', momentum: 0.9 }),
+    layers.reLU({ name: 'relu' }),
+    layers.dropout({ rate: 0.1, name: 'dropout' }),
+    layers.globalAveragePooling2d({ name: 'means' }),
+    layers.dense({ units: 1, name: SCORE_LAYER, kernelInitializer: 'zeros' }),
+    layers.activation({ activation: 'sigmoid', name: 'probability' }),
+  ]);
+  return tf.model({ inputs: image, outputs: output, name: 'normalised' });
 }
 
 function chain(from: Symbolic, layers: LayersModel['layers']): Symbolic {

@@ -85,15 +85,5 @@ export function activation(
     };
     return { name, backward };
   }
-  if (kind === 'softsign') {
-    const name = graph.node('Softsign', [input], {}, label);
-    const backward = (upstream: string) => {
-      // The slope of x / (1 + |x|) is (1 - |y|)² in terms of its value y.
-      const one = graph.constant(`${label}_one`, [1], Float32Array.of(1));
-      const rest = graph.node('Sub', [one, graph.node('Abs', [name])]);
-      return graph.node('Mul', [upstream, graph.node('Mul', [rest, rest])], {}, `${label}_grad`);
-    };
-    return { name, backward };
-  }
   throw unsupported(layer, `has the activation ${kind}, which the export does not know`);
 }

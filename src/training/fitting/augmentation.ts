@@ -1,5 +1,5 @@
 import type { ImageSize, Random } from '../../dataset/index.js';
-import type { EvenAugmentation, GreyAugmentation } from '../networks/recipes.js';
+import type { Augmentation } from '../networks/recipes.js';
 
 /** From a place in the result to one in the input, both from -1 to 1 across the image. */
 interface Mapping {
@@ -12,32 +12,18 @@ interface Mapping {
 }
 
 /**
- * One image changed at random, as the recipe says.
+ * Orientation, then a small rotation, zoom, shift and change of contrast. Bilinear; beyond the edge lies the darkest
+ * value of the image, as air does.
+ *
+ * Images come with the chest wall on the left, but head up or down depends on how the file was turned before, and in
+ * the DDSM set used here that gives the label away. So up and down are exchanged at random, whatever the label.
  *
  * @param out where the result goes, as long as `input`
  */
 export function augment(
   input: Float32Array,
   size: ImageSize,
-  how: EvenAugmentation | GreyAugmentation,
-  random: Random,
-  out: Float32Array,
-): void {
-  if (how.kind === 'even') changeEvenly(input, size, how, random, out);
-  else changeGrey(input, size, how, random, out);
-}
-
-/**
- * Orientation, then a small rotation, zoom, shift and change of contrast. Bilinear; beyond the edge lies the darkest
- * value of the image, as air does.
- *
- * Images come with the chest wall on the left, but head up or down depends on how the file was turned before, and in
- * the DDSM set used here that gives the label away. So up and down are exchanged at random, whatever the label.
- */
-function changeEvenly(
-  input: Float32Array,
-  size: ImageSize,
-  range: EvenAugmentation,
+  range: Augmentation,
   random: Random,
   out: Float32Array,
 ): void {
@@ -57,20 +43,6 @@ function changeEvenly(
   const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];
   resample(input, size, { xx: cos * flip, xy: -sin * flip, yx: sin, yy: cos, shiftX, shiftY }, dark, out);
   for (let i = 0; i < out.length; i++) out[i] = dark + (out[i]! - dark) * contrast;
-}
-
-function changeGrey(
-  input: Float32Array,
-  { channels }: ImageSize,
-  spread: GreyAugmentation,
-  random: Random,
-  out: Float32Array,
-): void {
-  for (let channel = 0; channel < channels; channel++) {
-    const gain = Math.exp(random.normal(spread.gain));
-    const offset = random.normal(spread.offset);
-    for (let i = channel; i < out.length; i += channels) out[i] = input[i]! * gain + offset;
-  }
 }
 
 /** @param beyond what lies beyond the edge */

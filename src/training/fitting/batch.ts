@@ -5,7 +5,7 @@ import type { Example } from './examples.js';
 
 /** A recipe whose images are shown as they are, too. */
 export type FitRecipe = Omit<Recipe, 'augmentation'> & {
-  augmentation: Recipe['augmentation'] | { kind: 'none' };
+  augmentation: Recipe['augmentation'] | 'none';
 };
 
 /** What one step learns from. */
@@ -16,7 +16,7 @@ export interface Batch {
   targets: Float32Array;
 }
 
-/** Examples changed at random and their truths smoothed, as the recipe says. */
+/** Examples changed at random, as the recipe says. */
 export function trainingBatch(
   examples: Example[],
   size: ImageSize,
@@ -28,12 +28,9 @@ export function trainingBatch(
   const { augmentation } = recipe;
   for (const [index, { input }] of examples.entries()) {
     const place = inputs.subarray(index * length, (index + 1) * length);
-    if (augmentation.kind === 'none') place.set(input);
+    if (augmentation === 'none') place.set(input);
     else augment(input, size, augmentation, random, place);
   }
   const targets = Float32Array.from(examples, ({ target }) => target);
-  const { labelSmoothing } = recipe;
-  for (const [index, target] of targets.entries())
-    targets[index] = target * (1 - labelSmoothing) + labelSmoothing / 2;
   return { inputs, targets };
 }

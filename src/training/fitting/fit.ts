@@ -8,7 +8,7 @@ import { type Batch, type FitRecipe, trainingBatch } from './batch.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Example } from './examples.js';
 import type { EpochReport } from './learningCurve.js';
-import { useNativeKernels } from './nativeKernels.js';
+import { useNativeConvolutions } from './nativeConvolutions.js';
 import { AdamW } from './optimizer.js';
 import { learningRateAt } from './schedule.js';
 import { WeightAverage } from './weightAverage.js';
@@ -47,7 +47,7 @@ export async function fitWeights(
   from?: Checkpoint,
 ): Promise<void> {
   const { tf } = runtime;
-  useNativeKernels(runtime, model);
+  useNativeConvolutions(runtime, model);
   const size = imageSize(model);
   const random = new Random(from?.random ?? options.seed);
   const scorer = tf.model({ inputs: model.inputs, outputs: model.getLayer(SCORE_LAYER).output as never });

@@ -15,8 +15,6 @@ export interface LesionRecipe {
   /** Fraction of the highest rate that the last steps have. */
   lowestRate: number;
   weightDecay: number;
-  convolutionPenalty: number;
-  clipNorm: number | undefined;
   /** How much of the weights' moving average is kept at each step. */
   averageKept: number;
   /** Of the map's loss beside the image's. */
@@ -36,8 +34,6 @@ export const LESION_RECIPE: LesionRecipe = {
   warmUp: 0.5,
   lowestRate: 0.01,
   weightDecay: 0.02,
-  convolutionPenalty: 0,
-  clipNorm: undefined,
   averageKept: 0.99,
   mapShare: 1,
   insideWeight: 20,
