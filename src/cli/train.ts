@@ -21,6 +21,12 @@ export const trainCommand = new Command('train')
   )
   .option('--boxes <csv...>', 'boxes of lesions: file, x, y, width, height, pathology (for lesion-map)')
   .option('--start <safetensors>', 'pretrained weights of EfficientNet-Lite0 (for lesion-map)')
+  .addOption(
+    new Option(
+      '--channels <kind>',
+      'for lesion-map: windows (whole range, CLAHE, brighter half; the default) or grey (one picture three times)',
+    ).choices(['windows', 'grey']),
+  )
   .requiredOption('--arch <name>', 'network: paper or lesion-map')
   .requiredOption('--out <bundle>', 'folder of the new bundle')
   .addOption(
@@ -72,6 +78,7 @@ interface Options
   labels?: string[];
   boxes?: string[];
   start?: string;
+  channels?: 'windows' | 'grey';
   arch: string;
   protocol: 'by-patient' | 'by-image';
   about?: string;
@@ -188,6 +195,7 @@ function procedureOf(options: Options): string {
     ...option('boxes', boxes?.map((path) => basename(path)).join(' ')),
     ...option('start', start && basename(start)),
     ...option('about', about && basename(about)),
+    ...option('channels', options.channels),
     `--arch ${arch} --out BUNDLE`,
     ...option('epochs', options.epochs),
     ...option('minutes', options.minutes),

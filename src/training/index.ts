@@ -9,7 +9,8 @@ export {
   importModel,
   type OutputMeaning,
 } from './import/index.js';
-export { LESION_ARCHITECTURE, type LesionTrainingOptions, trainLesions } from './lesionTraining.js';
+export { LESION_ARCHITECTURE, type LesionTrainingOptions } from './lesionDescription.js';
+export { trainLesions } from './lesionTraining.js';
 export {
   type EpochReport,
   type FitOptions,

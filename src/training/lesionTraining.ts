@@ -1,7 +1,6 @@
 import {
   bestThreshold,
   countCases,
-  type DataSetPlace,
   encodeSplit,
   fitPlatt,
   type LabelledSet,
@@ -23,19 +22,26 @@ import {
   ModelError,
   roundToHalves,
   type TensorFlowRuntime,
-  type TrainingRecord,
   writeBundle,
 } from '../model/index.js';
-import type { About } from './about.js';
 import { exportOnnx } from './export/onnxExport.js';
 import { type Checkpoint, CheckpointFolder } from './fitting/checkpoint.js';
-import { type EpochReport, learningCurve } from './fitting/learningCurve.js';
+import { learningCurve } from './fitting/learningCurve.js';
 import { answerLesions, type LesionAnswer, scoredOf } from './fitting/lesionAnswers.js';
 import type { LesionExample } from './fitting/lesionExamples.js';
-import { fitLesionMap, type InputScale, type LesionFitOptions } from './fitting/lesionFit.js';
+import { fitLesionMap, type InputScale } from './fitting/lesionFit.js';
+import { chooseMeansShare, keepMeansShare, type MeansChoice } from './fitting/meansShare.js';
 import { PreparedImages } from './fitting/preparedImages.js';
 import { trainingRuntime } from './fitting/slowBackend.js';
 import { writeWeights } from './fitting/weights.js';
+import {
+  course,
+  courseOf,
+  type Described,
+  describe,
+  LESION_ARCHITECTURE,
+  type LesionTrainingOptions,
+} from './lesionDescription.js';
 import { lesionPerformance } from './lesionPerformance.js';
 import { modelCard } from './modelCard.js';
 import {
@@ -44,39 +50,15 @@ import {
   LESION_TARGET_LAYER,
   lesionMapNetwork,
 } from './networks/lesionMap.js';
-import { LESION_PLAN, type LesionPlan } from './networks/lesionPlan.js';
+import { LESION_PLANS, type LesionPlan } from './networks/lesionPlan.js';
 import { readSafetensors } from './start/safetensors.js';
 import type { TrainingEvents } from './training.js';
-
-export const LESION_ARCHITECTURE = 'lesion-map';
 
 /** How the cases of each data set are shared out; the record in the bundle says which went where. */
 const SHARES = { validation: 0.12, test: 0.13 };
 const FEATURES_FILE = 'features.json';
 /** Validation images that may lie beyond the limit of what is known, and how much room is left for other machines. */
 const [BEYOND_LIMIT, ROOM] = [0.005, 1.15];
-
-export interface LesionTrainingOptions extends About, Omit<LesionFitOptions, 'epochs'> {
-  /** The model is for images like those of the first: calibration and operating point come from there. */
-  sets: DataSetPlace[];
-  boxes: string[];
-  /** Pretrained weights, safetensors. */
-  start: string | undefined;
-  out: string;
-  /** Label of the class that the probability speaks of. */
-  positive: string;
-  name: string;
-  version: string;
-  manufacturer: string;
-  /** The command that does it again. */
-  procedure: string;
-  /** In place of the recipe's. */
-  epochs?: number | undefined;
-  batchSize?: number | undefined;
-  learningRate?: number | undefined;
-  /** Goes on from the last checkpoint beside `out`. */
-  resume?: boolean | undefined;
-}
 
 /**
  * From labelled images of one or more data sets, with boxes where there are some, to a bundle of the network that maps lesions. Splits
@@ -89,7 +71,7 @@ export async function trainLesions(
   options: LesionTrainingOptions,
   events: TrainingEvents,
   given?: TensorFlowRuntime,
-  plan: LesionPlan = LESION_PLAN,
+  plan: LesionPlan = LESION_PLANS[options.channels ?? 'windows'],
 ): Promise<Bundle> {
   await checkPlaceForBundle(options.out);
   const { sets, classes } = await readDataSets(options.sets, options.boxes, options.positive);
@@ -156,12 +138,12 @@ export async function trainLesions(
       from,
     );
     events.stage('measuring and writing the bundle');
-    const { description, files } = await measured(runtime, weights, parts, sets, described, chosen);
+    const { description, files, means } = await measured(runtime, weights, parts, sets, described, chosen);
     const card = modelCard({
       description,
       network: LESION_DESCRIPTION,
       weights: weights.length,
-      course: course(reports, chosen.recipe, sets, runtime.description),
+      course: course(reports, means, chosen.recipe, sets, runtime.description),
     });
     const bundle = await writeBundle(options.out, description, {
       ...files,
@@ -217,18 +199,20 @@ async function measured(
   sets: LabelledSet[],
   described: Described,
   plan: LesionPlan,
-): Promise<{ description: BundleDescription; files: Record<string, Uint8Array> }> {
+): Promise<{ description: BundleDescription; files: Record<string, Uint8Array>; means: MeansChoice }> {
   // A new one, because the fit has used the other's layers in two networks.
   const { model } = lesionMapNetwork(tf, plan.input);
   writeWeights(tf, model, weights);
-  roundToHalves(tf, model);
   const answer = (examples: LesionExample[]) =>
     answerLesions(tf, model, examples, {
       ...scaleOf(plan),
       stride: LESION_STRIDE,
       insideWeight: plan.recipe.insideWeight,
     });
-  const known = answer(validation);
+  const means = chooseMeansShare(model, answer(validation));
+  keepMeansShare(tf, model, means.share);
+  roundToHalves(tf, model);
+  const known = means.answers;
   const own = known.filter(({ example }) => example.set === 0).map(scoredOf);
   const calibration = fitPlatt(own);
   const calibrated = (answers: LesionAnswer[]) =>
@@ -261,78 +245,9 @@ async function measured(
   };
   model.dispose();
   const knownFeatures = { file: FEATURES_FILE, limit: Math.round(limit * 1e4) / 1e4 };
-  return { description: { ...described, calibration, operatingPoint, performance, knownFeatures }, files };
-}
-
-type Described = Omit<BundleDescription, 'calibration' | 'operatingPoint' | 'performance'>;
-
-/** What the bundle says of itself, without what is measured. */
-function describe(
-  options: LesionTrainingOptions,
-  plan: LesionPlan,
-  classes: [negative: string, positive: string],
-  split: Split,
-): Described {
-  const { name, version, manufacturer, purpose, limits, termsOfUse, probabilityOf } = options;
-  const cases = Object.fromEntries(
-    PARTS.map((part) => [part, countCases(split[part])]),
-  ) as TrainingRecord['cases'];
-  const { procedure, data, licence, attribution, seed } = options;
   return {
-    name,
-    version,
-    manufacturer,
-    purpose,
-    limits,
-    ...(termsOfUse !== undefined && { termsOfUse }),
-    network: LESION_ARCHITECTURE,
-    input: { ...plan.input, preparation: plan.preparation },
-    classes,
-    ...(probabilityOf !== undefined && { probabilityOf }),
-    aggregation: { breast: 'mean', exam: 'max' },
-    targetLayer: LESION_TARGET_LAYER,
-    training: { procedure, data, licence, attribution, cases, seed },
+    description: { ...described, calibration, operatingPoint, performance, knownFeatures },
+    files,
+    means,
   };
-}
-
-/** Everything that decides the course of a training, so that a checkpoint of another one is not taken for it. */
-function courseOf(
-  { preparation, recipe }: LesionPlan,
-  { seed, positive }: LesionTrainingOptions,
-  split: Split,
-): string {
-  const truths = (part: Part) => split[part].map(({ file, label }) => [file, label === positive ? 1 : 0]);
-  return JSON.stringify({
-    network: LESION_ARCHITECTURE,
-    preparation,
-    recipe,
-    seed,
-    training: truths('training'),
-    validation: truths('validation'),
-  });
-}
-
-function course(
-  reports: EpochReport[],
-  recipe: LesionPlan['recipe'],
-  sets: LabelledSet[],
-  runtime: string,
-): string[] {
-  const last = reports.at(-1)!;
-  const area = ({ validation }: EpochReport) => validation?.auc ?? Number.NEGATIVE_INFINITY;
-  const best = reports.reduce((a, b) => (area(b) > area(a) ? b : a));
-  const { augmentation, ...numbers } = recipe;
-  const list = (values: object) =>
-    Object.entries(values)
-      .filter(([, value]) => value !== undefined && value !== 0)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ');
-  const over = sets.length > 1 ? `, mean over ${sets.map(({ name }) => name).join(' and ')}` : '';
-  return [
-    `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
-    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ${area(best).toFixed(3)}`,
-    `calibration and operating point from the validation cases of ${sets[0]!.name}`,
-    `recipe (src/training/networks/lesionRecipe.ts): ${list(numbers)}`,
-    `augmentation: ${list(augmentation)}`,
-  ];
 }

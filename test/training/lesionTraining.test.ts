@@ -10,9 +10,10 @@ import { loadBundle, openEngine, placeSummary, readKnownFeatures } from '../../s
 import { anyTensorflow } from '../../src/model/tensorflowRuntime.js';
 import { lesionBatch } from '../../src/training/fitting/lesionBatch.js';
 import type { LesionExample } from '../../src/training/fitting/lesionExamples.js';
-import { type LesionTrainingOptions, trainLesions } from '../../src/training/lesionTraining.js';
+import type { LesionTrainingOptions } from '../../src/training/lesionDescription.js';
+import { trainLesions } from '../../src/training/lesionTraining.js';
 import { lesionMapNetwork } from '../../src/training/networks/lesionMap.js';
-import { LESION_PLAN, type LesionPlan } from '../../src/training/networks/lesionPlan.js';
+import { LESION_PLANS, type LesionPlan } from '../../src/training/networks/lesionPlan.js';
 import { refusal } from '../model/refusal.js';
 import { needsNativeTensorflow } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
@@ -31,7 +32,7 @@ const PLAN: LesionPlan = {
     { step: 'window', low: 50, high: 100, as: 'channel' },
     { step: 'normalise', mean: 0.5, deviation: 0.5 },
   ],
-  recipe: { ...LESION_PLAN.recipe, batchSize: 8, epochs: 2, learningRate: 0.002 },
+  recipe: { ...LESION_PLANS.windows.recipe, batchSize: 8, epochs: 2, learningRate: 0.002 },
 };
 
 /** Pictures of noise; every other one of the malignant class, with a bright spot in a box. */

@@ -20,6 +20,15 @@ const PREPARATION: PreparationStep[] = [
   { step: 'normalise', mean: 127 / 255, deviation: 128 / 255 },
 ];
 
+/** The same picture three times, as ImageNet's filters know a grey photograph. */
+const GREY_PREPARATION: PreparationStep[] = [
+  ...PREPARATION.slice(0, 4),
+  // What is stretched from black to white already stays as it is.
+  { step: 'window', low: 0, high: 100, as: 'channel' },
+  { step: 'window', low: 0, high: 100, as: 'channel' },
+  PREPARATION.at(-1)!,
+];
+
 /** How images become the network's input, and how it is fitted. */
 export interface LesionPlan {
   /** Rows and columns that 32 divides, three channels. */
@@ -28,4 +37,10 @@ export interface LesionPlan {
   recipe: LesionRecipe;
 }
 
-export const LESION_PLAN: LesionPlan = { input: INPUT, preparation: PREPARATION, recipe: LESION_RECIPE };
+/** What the three channels hold: three pictures of the breast, or one three times. */
+export type LesionChannels = 'windows' | 'grey';
+
+export const LESION_PLANS: Record<LesionChannels, LesionPlan> = {
+  windows: { input: INPUT, preparation: PREPARATION, recipe: LESION_RECIPE },
+  grey: { input: INPUT, preparation: GREY_PREPARATION, recipe: LESION_RECIPE },
+};

@@ -1,0 +1,119 @@
+import {
+  countCases,
+  type DataSetPlace,
+  type LabelledSet,
+  PARTS,
+  type Part,
+  type Split,
+} from '../dataset/index.js';
+import type { BundleDescription, TrainingRecord } from '../model/index.js';
+import type { About } from './about.js';
+import type { EpochReport } from './fitting/learningCurve.js';
+import type { LesionFitOptions } from './fitting/lesionFit.js';
+import type { MeansChoice } from './fitting/meansShare.js';
+import { LESION_TARGET_LAYER } from './networks/lesionMap.js';
+import type { LesionChannels, LesionPlan } from './networks/lesionPlan.js';
+
+export const LESION_ARCHITECTURE = 'lesion-map';
+
+/** What a training of the lesion map is told. */
+export interface LesionTrainingOptions extends About, Omit<LesionFitOptions, 'epochs'> {
+  /** The model is for images like those of the first: calibration and operating point come from there. */
+  sets: DataSetPlace[];
+  boxes: string[];
+  /** Pretrained weights, safetensors. */
+  start: string | undefined;
+  out: string;
+  /** Label of the class that the probability speaks of. */
+  positive: string;
+  name: string;
+  version: string;
+  manufacturer: string;
+  /** The command that does it again. */
+  procedure: string;
+  /** `windows` where left out. */
+  channels?: LesionChannels | undefined;
+  /** In place of the recipe's. */
+  epochs?: number | undefined;
+  batchSize?: number | undefined;
+  learningRate?: number | undefined;
+  /** Goes on from the last checkpoint beside `out`. */
+  resume?: boolean | undefined;
+}
+
+/** A bundle's description without what is measured. */
+export type Described = Omit<BundleDescription, 'calibration' | 'operatingPoint' | 'performance'>;
+
+/** What the bundle says of itself. */
+export function describe(
+  options: LesionTrainingOptions,
+  plan: LesionPlan,
+  classes: [negative: string, positive: string],
+  split: Split,
+): Described {
+  const { name, version, manufacturer, purpose, limits, termsOfUse, probabilityOf } = options;
+  const cases = Object.fromEntries(
+    PARTS.map((part) => [part, countCases(split[part])]),
+  ) as TrainingRecord['cases'];
+  const { procedure, data, licence, attribution, seed } = options;
+  return {
+    name,
+    version,
+    manufacturer,
+    purpose,
+    limits,
+    ...(termsOfUse !== undefined && { termsOfUse }),
+    network: LESION_ARCHITECTURE,
+    input: { ...plan.input, preparation: plan.preparation },
+    classes,
+    ...(probabilityOf !== undefined && { probabilityOf }),
+    aggregation: { breast: 'mean', exam: 'max' },
+    targetLayer: LESION_TARGET_LAYER,
+    training: { procedure, data, licence, attribution, cases, seed },
+  };
+}
+
+/** Everything that decides the course of a training, so that a checkpoint of another one is not taken for it. */
+export function courseOf(
+  { preparation, recipe }: LesionPlan,
+  { seed, positive }: LesionTrainingOptions,
+  split: Split,
+): string {
+  const truths = (part: Part) => split[part].map(({ file, label }) => [file, label === positive ? 1 : 0]);
+  return JSON.stringify({
+    network: LESION_ARCHITECTURE,
+    preparation,
+    recipe,
+    seed,
+    training: truths('training'),
+    validation: truths('validation'),
+  });
+}
+
+/** What the fit did, line by line, for the model card. */
+export function course(
+  reports: EpochReport[],
+  means: MeansChoice,
+  recipe: LesionPlan['recipe'],
+  sets: LabelledSet[],
+  runtime: string,
+): string[] {
+  const last = reports.at(-1)!;
+  const area = ({ validation }: EpochReport) => validation?.auc ?? Number.NEGATIVE_INFINITY;
+  const best = reports.reduce((a, b) => (area(b) > area(a) ? b : a));
+  const { augmentation, ...numbers } = recipe;
+  const list = (values: object) =>
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined && value !== 0)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+  const over = sets.length > 1 ? `, mean over ${sets.map(({ name }) => name).join(' and ')}` : '';
+  return [
+    `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
+    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ${area(best).toFixed(3)}`,
+    `of the means' weights a share of ${means.share} is kept, chosen on the same images: AUC ${means.auc.toFixed(3)}`,
+    `calibration and operating point from the validation cases of ${sets[0]!.name}`,
+    `recipe (src/training/networks/lesionRecipe.ts): ${list(numbers)}`,
+    `augmentation: ${list(augmentation)}`,
+  ];
+}
