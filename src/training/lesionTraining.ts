@@ -31,6 +31,7 @@ import { answerLesions, type LesionAnswer, scoredOf } from './fitting/lesionAnsw
 import type { LesionExample } from './fitting/lesionExamples.js';
 import { fitLesionMap, type InputScale } from './fitting/lesionFit.js';
 import { chooseMeansShare, keepMeansShare, type MeansChoice } from './fitting/meansShare.js';
+import { useNativeConvolutions } from './fitting/nativeConvolutions.js';
 import { PreparedImages } from './fitting/preparedImages.js';
 import { trainingRuntime } from './fitting/slowBackend.js';
 import { writeWeights } from './fitting/weights.js';
@@ -193,16 +194,18 @@ function recipeOf(
 
 /** Weights, calibration, operating point and figures: all that follows from the fit. */
 async function measured(
-  { tf }: TensorFlowRuntime,
+  runtime: TensorFlowRuntime,
   weights: Float32Array,
   { training, validation, test }: Record<Part, LesionExample[]>,
   sets: LabelledSet[],
   described: Described,
   plan: LesionPlan,
 ): Promise<{ description: BundleDescription; files: Record<string, Uint8Array>; means: MeansChoice }> {
+  const { tf } = runtime;
   // A new one, because the fit has used the other's layers in two networks.
   const { model } = lesionMapNetwork(tf, plan.input);
   writeWeights(tf, model, weights);
+  useNativeConvolutions(runtime, model);
   const answer = (examples: LesionExample[]) =>
     answerLesions(tf, model, examples, {
       ...scaleOf(plan),
