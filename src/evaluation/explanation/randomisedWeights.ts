@@ -5,10 +5,12 @@ import protobuf from 'protobufjs/light.js';
 import { Random } from '../../dataset/index.js';
 import type { Bundle } from '../../model/index.js';
 
-/** A stretch of 32-bit floats in a file: the values of one kernel. */
+/** A stretch of floats in a file: the values of one kernel. */
 interface Kernel {
   offset: number;
   count: number;
+  /** Bytes of each value. */
+  width: 2 | 4;
 }
 
 /**
@@ -69,19 +71,28 @@ async function networkFiles(bundle: Bundle): Promise<NetworkFile[]> {
   return files;
 }
 
-interface LayersFile {
-  weightsManifest: { paths: string[]; weights: { shape: number[]; dtype: string }[] }[];
+interface LayersWeight {
+  shape: number[];
+  dtype: string;
+  quantization?: { dtype: string };
 }
 
-const BYTES: Record<string, number> = { float32: 4, int32: 4, bool: 1, uint8: 1 };
+interface LayersFile {
+  weightsManifest: { paths: string[]; weights: LayersWeight[] }[];
+}
 
-function kernelsOfLayers(weights: LayersFile['weightsManifest'][number]['weights']): Kernel[] {
+const BYTES: Record<string, number> = { float32: 4, float16: 2, uint16: 2, int32: 4, bool: 1, uint8: 1 };
+
+function kernelsOfLayers(weights: LayersWeight[]): Kernel[] {
   let offset = 0;
-  return weights.flatMap(({ shape, dtype }) => {
+  return weights.flatMap(({ shape, dtype, quantization }) => {
     const count = shape.reduce((product, size) => product * size, 1);
     const at = offset;
-    offset += count * (BYTES[dtype] ?? 4);
-    return dtype === 'float32' && shape.length >= 2 ? [{ offset: at, count }] : [];
+    const width = BYTES[quantization?.dtype ?? dtype] ?? 4;
+    offset += count * width;
+    // Values of other kinds, and of 8 bits, are left as they are.
+    if (dtype !== 'float32' || shape.length < 2 || (width !== 2 && width !== 4)) return [];
+    return [{ offset: at, count, width }];
   });
 }
 
@@ -122,7 +133,7 @@ function readTensor(reader: protobuf.Reader): Kernel | undefined {
     } else if (field === TENSOR.dataType) dataType = reader.int32();
     else if (field === TENSOR.rawData || (field === TENSOR.floatData && packed)) {
       const size = reader.uint32();
-      values = { offset: reader.pos, count: size / 4 };
+      values = { offset: reader.pos, count: size / 4, width: 4 };
       reader.skip(size);
     } else return false;
     return true;
@@ -142,12 +153,12 @@ function fields(
   }
 }
 
-function shuffle(bytes: Buffer, { offset, count }: Kernel, random: Random): void {
+function shuffle(bytes: Buffer, { offset, count, width }: Kernel, random: Random): void {
   for (let last = count - 1; last > 0; last--) {
     const other = random.below(last + 1);
-    const [a, b] = [offset + last * 4, offset + other * 4];
-    const kept = bytes.readUInt32LE(a);
-    bytes.writeUInt32LE(bytes.readUInt32LE(b), a);
-    bytes.writeUInt32LE(kept, b);
+    const [a, b] = [offset + last * width, offset + other * width];
+    const kept = bytes.readUIntLE(a, width);
+    bytes.writeUIntLE(bytes.readUIntLE(b, width), a, width);
+    bytes.writeUIntLE(kept, b, width);
   }
 }
