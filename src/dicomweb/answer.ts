@@ -1,5 +1,5 @@
 import { PacsError, type PacsErrorCode } from './errors.js';
-import { mayPass, retryAfterMs } from './retryPolicy.js';
+import { mayPass, retryAfterMs } from './requestRetry.js';
 
 /** What came back, whatever its status: the body complete, decompressed. */
 export interface Answer {

@@ -1,6 +1,6 @@
 import type { ClientCredentials, Credentials } from './connectionSettings.js';
 import { PacsError } from './errors.js';
-import { mayPass } from './retryPolicy.js';
+import { mayPass } from './requestRetry.js';
 
 /** Gives the Authorization header of the next request. */
 export interface Authoriser {

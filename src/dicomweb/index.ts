@@ -10,7 +10,7 @@
  *
  * Under it are two layers. dicomweb-client forms addresses, parameters and headers (`client.ts`, `clientCalls.ts`);
  * `transport.ts` sends them: pooled connections, credentials (`credentials.ts`), TLS, time-outs, redirects, repeats
- * (`retryPolicy.ts`). In between, bodies are decoded (`decode.ts`, `multipart.ts`, `body.ts`) without being copied.
+ * (`requestRetry.ts`). In between, bodies are decoded (`decode.ts`, `multipart.ts`, `body.ts`) without being copied.
  *
  * An answer to a store request (`storeAnswer.ts`) is never proof: only `confirm`, which reads back, is. Every failure
  * is a `PacsError` with a code, an address without secrets, and whether it may pass by itself (`errors.ts`,

@@ -6,7 +6,7 @@ import type { Credentials, Timeouts, TlsSettings } from './connectionSettings.js
 import { type Authoriser, authoriser } from './credentials.js';
 import { PacsError } from './errors.js';
 import { type Stage, transportError, wasConnectionLost } from './failure.js';
-import { mayPass, pauseBeforeRetry, type RetryPolicy, retryAfterMs } from './retryPolicy.js';
+import { mayPass, pauseBeforeRetry, type RetryPolicy, retryAfterMs } from './requestRetry.js';
 
 export interface Exchange {
   method: 'GET' | 'POST';

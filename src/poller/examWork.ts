@@ -3,11 +3,11 @@ import type { DicomWeb, InstanceRecord } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import { declineExam, type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import { type Claim, type Ledger, LedgerError, type Reason, renewalMs, whichTry } from '../ledger/index.js';
-import { reasonOf, verdict } from './backoff.js';
 import { deliver } from './delivery.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf } from './mammograms.js';
+import { nextTry, reasonOf } from './nextTry.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
@@ -202,7 +202,7 @@ async function settle(error: unknown, claim: Claim, parts: ExamParts, report: Ex
     }
     const reason = reasonOf(error);
     report.reason = reason;
-    const next = verdict(error, claim.attempt, settings.retry, { undelivered: report.kept });
+    const next = nextTry(error, claim.attempt, settings.retry, { undelivered: report.kept });
     if (next.again) {
       report.retryAt = await ledger.fail(claim, reason, next.inMs, next);
       report.end = 'failed';

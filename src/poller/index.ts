@@ -4,7 +4,7 @@
  * Work comes from sources (`workSource.ts`): the look-out (`lookout.ts`) lists the studies of the last days and notes
  * in the ledger which are complete. `poller.ts` then claims what is due, the newest first, and `examWork.ts` sees each
  * exam through: fetch, analyse, keep the objects, deliver them (`delivery.ts`), close. What goes wrong on the way is
- * told by `backoff.ts` whether to try again, and when.
+ * told by `nextTry.ts` whether to try again, and when.
  */
 export type { CycleReport } from './cycleReport.js';
 export { type DryRunParts, dryRun } from './dryRun.js';

@@ -1,12 +1,12 @@
 import { asUid, dicomDate, type StudyInstanceUID } from '../dicom/index.js';
 import { type DicomWeb, PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type ExamRecord, type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
-import { reasonOf } from './backoff.js';
 import { completeness } from './completeness.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
+import { reasonOf } from './nextTry.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { type DateRange, LOOKOUT_PRIORITY, type Look, type WorkSource } from './workSource.js';
 

@@ -3,12 +3,12 @@ import cron, { type ScheduledTask } from 'node-cron';
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { Workbench } from '../exam/index.js';
 import type { Among, Claim, ExamKey } from '../ledger/index.js';
-import { reasonOf } from './backoff.js';
 import { type CycleReport, emptyCycle, joinLooks } from './cycleReport.js';
 import { type ExamReport, emptyReport, workOn } from './examWork.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import { Listings } from './listings.js';
 import { Lookout, type LookoutParts } from './lookout.js';
+import { reasonOf } from './nextTry.js';
 import type { Look, WorkSource } from './workSource.js';
 
 export interface PollerParts extends LookoutParts {

@@ -2,15 +2,15 @@ import { expect } from 'chai';
 import { PacsError } from '../../src/dicomweb/index.js';
 import { MamoriError } from '../../src/errors.js';
 import { LedgerError } from '../../src/ledger/index.js';
-import { reasonOf, verdict } from '../../src/poller/backoff.js';
 import { DeliveryError } from '../../src/poller/errors.js';
+import { nextTry, reasonOf } from '../../src/poller/nextTry.js';
 
 const retry = { attempts: 4, firstDelaySeconds: 10, longestDelaySeconds: 60 };
 const unreachable = new PacsError('pacs-unreachable', 'No route', { transient: true });
 
 /** Seconds until the next try; undefined where there is none. */
 function delay(error: unknown, attempt: number, undelivered = false): number | undefined {
-  const answer = verdict(error, attempt, retry, { undelivered });
+  const answer = nextTry(error, attempt, retry, { undelivered });
   return answer.again ? answer.inMs / 1000 : undefined;
 }
 
@@ -39,7 +39,7 @@ describe('What is done after an error', () => {
 
   it('is never giving up because a disk is full, and not counting the try', () => {
     const full = new LedgerError('ledger-disk-full', 'Full.');
-    const answer = verdict(full, 400, retry, { undelivered: false });
+    const answer = nextTry(full, 400, retry, { undelivered: false });
     expect(answer).to.deep.include({ again: true, counts: false });
     expect(delay(full, 1)).to.equal(60);
   });

@@ -5,7 +5,7 @@ import { DeliveryError } from './errors.js';
 import type { PollerSettings } from './pollerSettings.js';
 
 /** What to do with an exam after an error; `counts`: whether the try is one of those that the settings allow. */
-export type Verdict = { again: true; inMs: number; counts: boolean } | { again: false };
+export type NextTry = { again: true; inMs: number; counts: boolean } | { again: false };
 
 /**
  * Trouble that may pass is tried again with growing delays; trouble that cannot (a refusal, missing rights) is tried
@@ -13,12 +13,12 @@ export type Verdict = { again: true; inMs: number; counts: boolean } | { again: 
  * once, and not without end. Only finished results are never given up because the archive is away: it comes back,
  * however long that takes, and they cost nothing until then. Nor does a full disk use up tries, whoever filled it.
  */
-export function verdict(
+export function nextTry(
   error: unknown,
   attempt: number,
   retry: PollerSettings['retry'],
   work: { undelivered: boolean },
-): Verdict {
+): NextTry {
   if (isDiskFull(error)) {
     // No tries are counted, so that the delay does not grow either, and each try costs an analysis.
     const delay = Math.min(8 * retry.firstDelaySeconds, retry.longestDelaySeconds);
