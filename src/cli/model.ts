@@ -30,6 +30,7 @@ async function inspect(
     ['model', `${bundle.name} ${bundle.version}, ${bundle.manufacturer}`],
     ['digest', bundle.digest],
     ['purpose', bundle.purpose],
+    ...(bundle.termsOfUse === undefined ? [] : [['terms of use', bundle.termsOfUse] as [string, string]]),
     ...bundle.limits.map((limit): [string, string] => ['limit', limit]),
     [
       'network',

@@ -51,6 +51,7 @@ export async function openService(
     const { bundle, engine } = workbench.bench;
     const model = `${bundle.name} ${bundle.version}`;
     log.info({ model, engine: engine.name, device: engine.device, reason: engine.reason }, 'Engine ready');
+    if (bundle.termsOfUse !== undefined) log.info({ model, terms: bundle.termsOfUse }, 'Terms of use');
     const served = servedModelOf(bundle, settings);
     const left = await ledger.adoptable(served);
     if (left > 0)
