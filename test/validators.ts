@@ -140,7 +140,7 @@ function section(output: string, path: string): string[] {
   const lines = output.split(/\r?\n/);
   const start = lines.indexOf(`@@FILE ${path}`) + 1;
   if (start === 0) return [];
-  const end = lines.findIndex((line, index) => index >= start && line.startsWith('FILE '));
+  const end = lines.findIndex((line, index) => index >= start && line.startsWith('@@FILE '));
   return lines.slice(start, end < 0 ? undefined : end);
 }
 
