@@ -11,6 +11,7 @@ import type { About } from './about.js';
 import type { EpochReport } from './fitting/learningCurve.js';
 import type { LesionFitOptions } from './fitting/lesionFit.js';
 import type { MeansChoice } from './fitting/meansShare.js';
+import { bestEpoch, recipeNumbers, validationAuc } from './fittingWords.js';
 import { LESION_TARGET_LAYER } from './networks/lesionMap.js';
 import type { LesionChannels, LesionPlan } from './networks/lesionPlan.js';
 
@@ -99,21 +100,15 @@ export function course(
   runtime: string,
 ): string[] {
   const last = reports.at(-1)!;
-  const area = ({ validation }: EpochReport) => validation?.auc ?? Number.NEGATIVE_INFINITY;
-  const best = reports.reduce((a, b) => (area(b) > area(a) ? b : a));
+  const best = bestEpoch(reports);
   const { augmentation, ...numbers } = recipe;
-  const list = (values: object) =>
-    Object.entries(values)
-      .filter(([, value]) => value !== undefined && value !== 0)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ');
   const over = sets.length > 1 ? `, mean over ${sets.map(({ name }) => name).join(' and ')}` : '';
   return [
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
-    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ${area(best).toFixed(3)}`,
+    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ${validationAuc(best).toFixed(3)}`,
     `of the means' weights a share of ${means.share} is kept, chosen on the same images: AUC ${means.auc.toFixed(3)}`,
     `calibration and operating point from the validation cases of ${sets[0]!.name}`,
-    `recipe (src/training/networks/lesionRecipe.ts): ${list(numbers)}`,
-    `augmentation: ${list(augmentation)}`,
+    `recipe (src/training/networks/lesionRecipe.ts): ${recipeNumbers(numbers)}`,
+    `augmentation: ${recipeNumbers(augmentation)}`,
   ];
 }

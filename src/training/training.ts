@@ -33,6 +33,7 @@ import { type FitOptions, fitWeights, predict, score } from './fitting/fit.js';
 import { type EpochReport, learningCurve } from './fitting/learningCurve.js';
 import { orientationSpread } from './fitting/orientationSpread.js';
 import { trainingRuntime, warnOfSlowBackend } from './fitting/slowBackend.js';
+import { bestEpoch, recipeNumbers, validationAuc } from './fittingWords.js';
 import { modelCard } from './modelCard.js';
 import { type Architecture, architecture } from './networks/index.js';
 import { leakingPerformance, testPerformance } from './testPerformance.js';
@@ -241,25 +242,19 @@ function describe(
 
 function course(epochs: EpochReport[], recipe: FitRecipe, runtime: string): string[] {
   const last = epochs.at(-1)!;
-  const auc = ({ validation }: EpochReport) => validation?.auc ?? Number.NEGATIVE_INFINITY;
-  const best = epochs.reduce((a, b) => (auc(b) > auc(a) ? b : a));
+  const best = bestEpoch(epochs);
   const { augmentation, ...numbers } = recipe;
-  const list = (values: object) =>
-    Object.entries(values)
-      .filter(([, value]) => value !== undefined && value !== 0)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ');
   return [
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
-    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images: ${auc(best).toFixed(3)}`,
-    `recipe (src/model/networks/recipes.ts): ${list(numbers)}`,
-    `augmentation: ${augmentationText(augmentation, list)}`,
+    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images: ${validationAuc(best).toFixed(3)}`,
+    `recipe (src/model/networks/recipes.ts): ${recipeNumbers(numbers)}`,
+    `augmentation: ${augmentationText(augmentation)}`,
   ];
 }
 
-function augmentationText(augmentation: FitRecipe['augmentation'], list: (values: object) => string): string {
+function augmentationText(augmentation: FitRecipe['augmentation']): string {
   if (augmentation === 'none') return 'none besides the copies';
-  return `up and down exchanged at random; ${list(augmentation)}`;
+  return `up and down exchanged at random; ${recipeNumbers(augmentation)}`;
 }
 
 /**
