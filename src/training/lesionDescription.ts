@@ -10,7 +10,6 @@ import type { BundleDescription, TrainingRecord } from '../model/index.js';
 import type { About } from './about.js';
 import type { EpochReport } from './fitting/learningCurve.js';
 import type { LesionFitOptions } from './fitting/lesionFit.js';
-import type { MeansChoice } from './fitting/meansShare.js';
 import { bestEpoch, recipeNumbers, validationAuc } from './fittingWords.js';
 import { LESION_TARGET_LAYER } from './networks/lesionMap.js';
 import type { LesionChannels, LesionPlan } from './networks/lesionPlan.js';
@@ -94,7 +93,6 @@ export function courseOf(
 /** What the fit did, line by line, for the model card. */
 export function course(
   reports: EpochReport[],
-  means: MeansChoice,
   recipe: LesionPlan['recipe'],
   sets: LabelledSet[],
   runtime: string,
@@ -106,7 +104,6 @@ export function course(
   return [
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
     `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ${validationAuc(best).toFixed(3)}`,
-    `of the means' weights a share of ${means.share} is kept, chosen on the same images: AUC ${means.auc.toFixed(3)}`,
     `calibration and operating point from the validation cases of ${sets[0]!.name}`,
     `recipe (src/training/networks/lesionRecipe.ts): ${recipeNumbers(numbers)}`,
     `augmentation: ${recipeNumbers(augmentation)}`,

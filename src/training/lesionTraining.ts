@@ -30,7 +30,6 @@ import { learningCurve } from './fitting/learningCurve.js';
 import { answerLesions, type LesionAnswer, scoredOf } from './fitting/lesionAnswers.js';
 import type { LesionExample } from './fitting/lesionExamples.js';
 import { fitLesionMap, type InputScale } from './fitting/lesionFit.js';
-import { chooseMeansShare, keepMeansShare, type MeansChoice } from './fitting/meansShare.js';
 import { useNativeConvolutions } from './fitting/nativeConvolutions.js';
 import { PreparedImages } from './fitting/preparedImages.js';
 import { trainingRuntime } from './fitting/slowBackend.js';
@@ -139,12 +138,12 @@ export async function trainLesions(
       from,
     );
     events.stage('measuring and writing the bundle');
-    const { description, files, means } = await measured(runtime, weights, parts, sets, described, chosen);
+    const { description, files } = await measured(runtime, weights, parts, sets, described, chosen);
     const card = modelCard({
       description,
       network: LESION_DESCRIPTION,
       weights: weights.length,
-      course: course(reports, means, chosen.recipe, sets, runtime.description),
+      course: course(reports, chosen.recipe, sets, runtime.description),
     });
     const bundle = await writeBundle(options.out, description, {
       ...files,
@@ -200,7 +199,7 @@ async function measured(
   sets: LabelledSet[],
   described: Described,
   plan: LesionPlan,
-): Promise<{ description: BundleDescription; files: Record<string, Uint8Array>; means: MeansChoice }> {
+): Promise<{ description: BundleDescription; files: Record<string, Uint8Array> }> {
   const { tf } = runtime;
   // A new one, because the fit has used the other's layers in two networks.
   const { model } = lesionMapNetwork(tf, plan.input);
@@ -212,10 +211,8 @@ async function measured(
       stride: LESION_STRIDE,
       insideWeight: plan.recipe.insideWeight,
     });
-  const means = chooseMeansShare(model, answer(validation));
-  keepMeansShare(tf, model, means.share);
   roundToHalves(tf, model);
-  const known = means.answers;
+  const known = answer(validation);
   const own = known.filter(({ example }) => example.set === 0).map(scoredOf);
   const calibration = fitPlatt(own);
   const calibrated = (answers: LesionAnswer[]) =>
@@ -251,6 +248,5 @@ async function measured(
   return {
     description: { ...described, calibration, operatingPoint, performance, knownFeatures },
     files,
-    means,
   };
 }

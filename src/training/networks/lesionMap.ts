@@ -16,7 +16,7 @@ const LAST_FROZEN_BLOCK = 2;
 
 /** One sentence for the model card. */
 export const LESION_DESCRIPTION =
-  'EfficientNet-Lite0 begun from ImageNet (stem and first three blocks as they were, batch statistics folded in), its features of strides 16 and 32 joined to 96 channels, one logit for each place of 16 x 16 pixels, and a score from their log-sum-exp and the mean features.';
+  'EfficientNet-Lite0 begun from ImageNet (stem and first three blocks as they were, batch statistics folded in), its features of strides 16 and 32 joined to 96 channels, one logit for each place of 16 x 16 pixels, and a score from their log-sum-exp and nothing else.';
 
 const CHANNELS = 96;
 /** A lesion is rare: with this the map begins near the share of places that one takes. */
@@ -30,7 +30,7 @@ export interface LesionNetwork {
 
 /**
  * EfficientNet-Lite0, its features of strides 16 and 32 joined (feature pyramid, Lin et al. 2017), and one logit for each
- * place: the map. The image's score is a dense unit on the map's log-sum-exp and on the features' means.
+ * place: the map. The image's score is the map's log-sum-exp, times a factor and with an offset that are learnt.
  *
  * @param input rows and columns that 32 divides, three channels
  */
@@ -70,9 +70,8 @@ export function lesionMapNetwork(tf: TensorFlow, input: NetworkInput): LesionNet
     })
     .apply(features) as Symbolic;
   const highest = new (logSumExpLayer(tf))({ name: 'highest' }).apply(map) as Symbolic;
-  const means = layers.globalAveragePooling2d({ name: 'means' }).apply(features) as Symbolic;
-  const pooled = layers.concatenate({ name: 'pooled' }).apply([highest, means]) as Symbolic;
-  const score = layers.dense({ name: SCORE_LAYER, units: 1, kernelInitializer: 'zeros' }).apply(pooled);
+  // Nothing else has a say: the features' means, tried beside the map, learn the training images by heart.
+  const score = layers.dense({ name: SCORE_LAYER, units: 1, kernelInitializer: 'ones' }).apply(highest);
   const output = layers.activation({ name: 'probability', activation: 'sigmoid' }).apply(score) as Symbolic;
   const model = tf.model({ name: 'lesion-map', inputs: image, outputs: output });
   giveFirstScore(tf, model);
@@ -84,13 +83,8 @@ export function lesionMapNetwork(tf: TensorFlow, input: NetworkInput): LesionNet
 /** At the beginning the score is what the map says, not more and not less. */
 function giveFirstScore(tf: TensorFlow, model: LayersModel): void {
   const layer = model.getLayer(SCORE_LAYER);
-  const [kernel, bias] = layer.getWeights();
-  const values = new Float32Array(kernel!.size);
-  values[0] = 1;
-  const given = [
-    tf.tensor(values, kernel!.shape),
-    tf.tensor1d(new Float32Array(bias!.size).fill(-FIRST_LOGIT)),
-  ];
-  layer.setWeights(given);
-  tf.dispose(given);
+  const [kernel] = layer.getWeights();
+  const bias = tf.tensor1d([-FIRST_LOGIT]);
+  layer.setWeights([kernel!, bias]);
+  bias.dispose();
 }

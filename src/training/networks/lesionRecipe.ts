@@ -33,10 +33,10 @@ export const LESION_RECIPE: LesionRecipe = {
   startedRate: 0.21,
   warmUp: 0.5,
   lowestRate: 0.01,
-  weightDecay: 0.02,
-  averageKept: 0.99,
+  weightDecay: 0.05,
+  averageKept: 0.997,
   mapShare: 1,
   insideWeight: 20,
   negativesPerPositive: 1.25,
-  augmentation: { rotation: 15, scale: 0.15, shift: 0.05, flip: 0.5, contrast: 0.15, gamma: 0.15 },
+  augmentation: { rotation: 20, scale: 0.2, shift: 0.06, flip: 0.5, contrast: 0.2, gamma: 0.25 },
 };
