@@ -1,4 +1,4 @@
-import { percent } from '../findings/index.js';
+import { absentViewsText, percent } from '../findings/index.js';
 import type { ExamReport } from '../poller/index.js';
 import { EXIT } from './outcome.js';
 import { tableText } from './table.js';
@@ -35,9 +35,9 @@ export function tellExams(
       );
     }
     const rows = exams.map((exam) => {
-      const { end, probability, objects, reason } = summary(exam);
+      const { end, probability, objects, reason, note } = summary(exam);
       const shown = probability === undefined ? undefined : `${percent(probability, operatingPoint)} %`;
-      return [exam.studyInstanceUID, end, shown, objects.length, reason?.reason];
+      return [exam.studyInstanceUID, end, shown, objects.length, reason?.reason ?? note];
     });
     if (rows.length > 0) console.log(tableText(['study', 'end', 'probability', 'objects', 'reason'], rows));
     for (const { reason } of problems) console.log(reason);
@@ -63,6 +63,9 @@ function summary({
     positive: outcome?.findings?.positive,
     reason,
     retryAt,
+    viewsNotInStudy: outcome?.views.absent,
+    /** What the answer does not rest on, in words. */
+    note: outcome && absentViewsText(outcome.views),
     leftOut: outcome?.leftOut,
     objects,
     times,

@@ -1,6 +1,13 @@
 import { standardView } from '../dicom/index.js';
 import type { ExamOutcome } from '../exam/index.js';
-import { AI_NOTICE, type ImageFinding, operatingPointPercent, percent, verdict } from '../findings/index.js';
+import {
+  AI_NOTICE,
+  absentViewsText,
+  type ImageFinding,
+  operatingPointPercent,
+  percent,
+  verdict,
+} from '../findings/index.js';
 import type { Analysis } from '../poller/index.js';
 
 /** What a person reads about one exam's answer; `name` gives an instance the name it goes by here. */
@@ -28,6 +35,8 @@ export function outcomeText(
       AI_NOTICE,
     );
   }
+  const absent = absentViewsText(outcome.views);
+  if (absent !== undefined) lines.push(`Note: ${absent}`);
   for (const left of outcome.leftOut) lines.push(`Left out ${name(left.sopInstanceUID)}: ${left.reason}`);
   return lines.join('\n');
 }
@@ -44,7 +53,7 @@ function imageLine(
 
 /** The same for programs: no pixels, no bytes. */
 export function outcomeJson(outcome: ExamOutcome, files: string[]) {
-  const { status, findings, leftOut } = outcome;
+  const { status, findings, leftOut, views } = outcome;
   return {
     status,
     reason: outcome.status === 'not-processed' ? outcome.reason : undefined,
@@ -64,6 +73,7 @@ export function outcomeJson(outcome: ExamOutcome, files: string[]) {
         region,
       })),
     ),
+    viewsNotInStudy: views.absent,
     leftOut: leftOut.map(({ sopInstanceUID, code, reason }) => ({ sopInstanceUID, code, reason })),
     files,
   };

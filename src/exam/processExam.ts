@@ -81,6 +81,7 @@ export async function processExam(
       completeness ? { sopInstanceUID: finding.source.sopInstanceUID, completeness } : [],
     ),
     leftOut: intake.leftOut,
+    views: work.views,
     objects: [...reports, ...pictures.objects],
     previews: pictures.previews,
     times: { prepared, inferred, rendered, reported: elapsed() },
@@ -159,6 +160,7 @@ async function notProcessed(
     findings: undefined,
     ...why,
     leftOut,
+    views: work.views,
     previews: [],
   };
   // Without one readable header there is no patient to write about: then the ledger alone tells.

@@ -5,7 +5,7 @@ import type {
   SOPClassUID,
   SOPInstanceUID,
 } from '../dicom/index.js';
-import type { ExamFindings } from '../findings/index.js';
+import type { ExamFindings, ViewsInStudy } from '../findings/index.js';
 import type { Completeness } from '../gradcam/index.js';
 import type { ObjectKind, ReportKind } from '../outputKinds.js';
 import type { RgbImage } from '../pictures/index.js';
@@ -70,6 +70,8 @@ export interface Preview {
 
 interface Processed {
   leftOut: LeftOut[];
+  /** Which of the four standard views the study holds: `absentViewsText` says what it lacks. */
+  views: ViewsInStudy;
   objects: ExamObject[];
   previews: Preview[];
   times: StageTimes;

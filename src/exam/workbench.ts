@@ -1,4 +1,5 @@
 import type { Algorithm, InstanceReference } from '../dicom/index.js';
+import { type ViewsInStudy, viewsInStudy } from '../findings/index.js';
 import type { PreparationPool } from '../image/index.js';
 import type { Bundle, Engine, KnownFeatures } from '../model/index.js';
 import type { OverlayPool } from '../pictures/index.js';
@@ -40,6 +41,8 @@ export interface ExamWork {
   context: ExamContext;
   names: ResultNames;
   algorithm: Algorithm;
+  /** Which of the four standard views the study holds. */
+  views: ViewsInStudy;
 }
 
 export function examWork(intake: Intake, bench: Workbench, context: ExamContext): ExamWork {
@@ -58,5 +61,6 @@ export function examWork(intake: Intake, bench: Workbench, context: ExamContext)
       revision: context.revision ?? 1,
     }),
     algorithm: algorithmOf(bundle, settings, softwareVersion),
+    views: viewsInStudy(analysed, intake.leftOut),
   };
 }

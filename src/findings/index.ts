@@ -1,7 +1,15 @@
 /**
- * What is said of an image, a breast and an exam: the network's answers joined as the bundle says, and what was left
- * out.
+ * What is said of an image, a breast and an exam: the network's answers joined as the bundle says (`aggregation.ts`),
+ * which standard views the study lacks (`standardViews.ts`), and the words for both (`wording.ts`).
  */
 export { aggregate, combine } from './aggregation.js';
+export {
+  absentViewsText,
+  absentViewsTitle,
+  lacksAnswer,
+  type ViewsInStudy,
+  viewName,
+  viewsInStudy,
+} from './standardViews.js';
 export type { AttentionRegion, BreastFinding, ExamFindings, ImageFinding } from './types.js';
 export { AI_NOTICE, NOT_FOR_PRIMARY_DIAGNOSIS, operatingPointPercent, percent, verdict } from './wording.js';

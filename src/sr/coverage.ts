@@ -12,7 +12,7 @@ import {
   SUCCEEDED,
   sopClass,
 } from '../dicom/index.js';
-import type { ImageFinding } from '../findings/index.js';
+import { type ImageFinding, lacksAnswer, type ViewsInStudy, viewsInStudy } from '../findings/index.js';
 import type { ReportInput } from './input.js';
 
 /** Whether an analysis was begun and failed; see `LeftOut.attempted`. */
@@ -26,12 +26,22 @@ const MAMMOGRAMS: ReadonlySet<string> = new Set([
   sopClass.DigitalMammographyForProcessing,
 ]);
 
-/**
- * The mammograms that have no answer. Other things in the study, such as a tomosynthesis or an older report, are
- * named in the text and do not make the answer a partial one.
- */
+/** The mammograms that have no answer, spot views and their like among them. */
 export function unansweredMammograms(input: Pick<ReportInput, 'leftOut'>): LeftOut[] {
   return missing(input).filter((left) => left.source !== undefined || MAMMOGRAMS.has(left.sopClassUID));
+}
+
+/**
+ * The standard views that have no answer, and what may be one. Other things in the study, such as a spot view, a
+ * tomosynthesis or an older report, are named in the text and do not make the answer a partial one.
+ */
+export function lacking({ leftOut }: Pick<ReportInput, 'leftOut'>): LeftOut[] {
+  return leftOut.filter(lacksAnswer);
+}
+
+/** Which standard views the study holds. */
+export function views({ analysed, leftOut }: Pick<ReportInput, 'analysed' | 'leftOut'>): ViewsInStudy {
+  return viewsInStudy(analysed, leftOut);
 }
 
 /** What the answer does not rest on, without those whose view another image answers for. */
@@ -53,15 +63,14 @@ function hasPositive({ findings }: Pick<ReportInput, 'findings'>): boolean {
 /** CID 6042 Status of Results: how much of what was seen was analysed. */
 export function resultStatus(input: ReportInput): Code {
   const { analysed, findings, leftOut } = input;
-  if (findings !== undefined)
-    return unansweredMammograms(input).length === 0 ? SUCCEEDED : PARTIALLY_SUCCEEDED;
+  if (findings !== undefined) return lacking(input).length === 0 ? SUCCEEDED : PARTIALLY_SUCCEEDED;
   return analysed.length > 0 || leftOut.some(wasAttempted) ? FAILED : NOT_ATTEMPTED;
 }
 
 /** CID 6047 CAD Processing and Findings Summary. */
 export function processingSummary(input: ReportInput): Code {
   if (input.findings === undefined) return NONE_SUCCEEDED;
-  if (unansweredMammograms(input).length === 0) {
+  if (lacking(input).length === 0) {
     return hasPositive(input) ? ALL_SUCCEEDED_WITH_FINDINGS : ALL_SUCCEEDED_WITHOUT_FINDINGS;
   }
   return hasPositive(input) ? NOT_ALL_SUCCEEDED_WITH_FINDINGS : NOT_ALL_SUCCEEDED_WITHOUT_FINDINGS;

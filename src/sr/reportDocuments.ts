@@ -1,6 +1,6 @@
 import { sopClass } from '../dicom/index.js';
-import { NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
-import { unansweredMammograms } from './coverage.js';
+import { absentViewsTitle, NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
+import { lacking, views } from './coverage.js';
 import { type DocumentKind, srDocument } from './document.js';
 import type { ReportInput } from './input.js';
 import { tid1500MeasurementReport, tid4000MammographyCadReport } from './templates/index.js';
@@ -47,9 +47,9 @@ export function notProcessedReport(
   return kind === 'tid1500' ? resultReport(unanswered, options) : cadReport(unanswered);
 }
 
+/** At most 64 characters: where more than one thing is to be said, the graver one, and the summary says both. */
 function seriesDescription(kind: string, input: ReportInput): string {
   if (input.findings === undefined) return `${kind}: NOT PROCESSED`;
-  if (unansweredMammograms(input).length > 0)
-    return `${kind}, part of the exam; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
-  return `${kind}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
+  const part = lacking(input).length > 0 ? 'part of the exam' : absentViewsTitle(views(input));
+  return `${kind}${part === undefined ? '' : `, ${part}`}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { outcomeText } from '../../src/cli/outcomeText.js';
-import { operatingPointPercent, percent } from '../../src/findings/index.js';
+import { operatingPointPercent, percent, viewsInStudy } from '../../src/findings/index.js';
 import { percentage } from '../../src/pictures/caption.js';
 import { summaryText } from '../../src/sr/sentences.js';
 import { findingsOf, imageFinding, reportInput, source } from '../sr/reportInputs.js';
@@ -24,7 +24,15 @@ describe('How a probability is worded', () => {
 
   it('is the same at the edge in the report, under the picture and on the command line', () => {
     const findings = findingsOf([imageFinding(source('L', 'CC'), 0.49996)]);
-    const outcome = { status: 'analysed', findings, leftOut: [], completeness: [], times: {} } as never;
+    const views = viewsInStudy([source('L', 'CC')], []);
+    const outcome = {
+      status: 'analysed',
+      findings,
+      leftOut: [],
+      views,
+      completeness: [],
+      times: {},
+    } as never;
     const said = outcomeText(outcome, 0.5, () => '');
     expect(said).to.include('Exam: 49.996 %, negative (operating point 50 %)');
     expect(said).to.not.include('50.0');

@@ -13,6 +13,7 @@ import {
   source,
   superseded,
   TOMOSYNTHESIS,
+  threeViews,
   undecodable,
 } from './reportInputs.js';
 import {
@@ -92,8 +93,10 @@ describe('Mammography CAD report', () => {
       codeOf(under(readReport(cadReport(reportInput(...given))).root, PROCESSING)[0]);
     expect(summary(negativeExam())).to.equal('111241');
     expect(summary(positiveExam())).to.equal('111242');
-    expect(summary(negativeExam(), { leftOut: [SPOT_VIEW] })).to.equal('111243');
-    expect(summary(positiveExam(), { leftOut: [SPOT_VIEW] })).to.equal('111244');
+    const lost = [undecodable(source('L', 'MLO', { sopInstanceUID: asUid('1.2.3.4') }))];
+    expect(summary(negativeExam(), { leftOut: lost })).to.equal('111243');
+    expect(summary(positiveExam(), { leftOut: lost })).to.equal('111244');
+    expect(summary(negativeExam(), { leftOut: [SPOT_VIEW] })).to.equal('111241');
     expect(summary(undefined, { leftOut: fourViews().map(undecodable) })).to.equal('111245');
     expect(summary(positiveExam(), { leftOut: [TOMOSYNTHESIS] })).to.equal('111242');
   });
@@ -150,6 +153,21 @@ describe('Mammography CAD report', () => {
       );
       expect(pointsTo(under(one!, failure)[0]!.children[0]!, root)).to.deep.equal(['1.2.3.4']);
     }
+  });
+
+  it('lists a spot view among its images, and neither as a success nor as a failure', () => {
+    const { dataset, root } = readReport(cadReport(reportInput(positiveExam(), { leftOut: [SPOT_VIEW] })));
+    expect([...referenced(find(root, '111028')[0]!)]).to.include(SPOT_VIEW.sopInstanceUID);
+    expect(find(root, '111024')).to.deep.equal([]);
+    expect(dataset.string('SeriesDescription')).not.to.include('part');
+  });
+
+  it('says in title and description which standard view the study lacks', () => {
+    const { dataset, root } = readReport(cadReport(reportInput(threeViews())));
+    expect(dataset.string('SeriesDescription')).to.equal(
+      'AI result (CAD), R MLO not in study; not for primary diagnosis',
+    );
+    expect(textOf(find(root, DESCRIPTION)[0])).to.include('R MLO not in the study.');
   });
 
   it('carries purpose, limits and the reasons of what was left out, and no assessment category', () => {

@@ -252,6 +252,12 @@ export function positiveExam(options: Parameters<typeof source>[2] = {}): ExamFi
   ]);
 }
 
+/** The study has no R MLO. */
+export function threeViews(options: Parameters<typeof source>[2] = {}): ExamFindings {
+  const [lcc, lmlo, rcc] = fourViews(options);
+  return findingsOf([imageFinding(lcc!, 0.873456789), imageFinding(lmlo!, 0.42), imageFinding(rcc!, 0.031)]);
+}
+
 export function negativeExam(options: Parameters<typeof source>[2] = {}): ExamFindings {
   return findingsOf(fourViews(options).map((of, index) => imageFinding(of, 0.04 * (index + 1))));
 }

@@ -22,6 +22,7 @@ import {
   source,
   superseded,
   TOMOSYNTHESIS,
+  threeViews,
   undecodable,
 } from './reportInputs.js';
 import { all, codeOf, find, group, listed, numberOf, readReport, referenced, textOf, under } from './tree.js';
@@ -184,6 +185,35 @@ describe('TID 1500 report', () => {
     const comments = find(root, COMMENT).map(textOf).join('\n');
     expect(comments).to.include('Purpose: Second look');
     expect(comments).to.include('Limit: Not tested on implants.');
+  });
+
+  it('does not read like one of four views where one is not in the study', () => {
+    const { dataset, root } = readReport(resultReport(reportInput(threeViews())));
+    expect(dataset.string('SeriesDescription')).to.equal(
+      'AI result, R MLO not in study; not for primary diagnosis',
+    );
+    const said = textOf(under(root, SUMMARY)[0])!.split('\r\n');
+    expect(said[1]).to.equal('R MLO not in the study. Nothing is said of what is not there.');
+    expect(said).to.include('Right breast: 3.1 % (negative); R CC 3.1 % alone.');
+    expect(find(root, COMMENT).map(textOf)).to.include(said[1]);
+    const names = find(root, TRACKING_NAME).map(textOf);
+    expect(names).to.include.members([
+      'Exam: AI answer; R MLO not in the study',
+      'Right breast: AI answer from R CC alone',
+      'Left breast: AI answer',
+    ]);
+  });
+
+  it('states and no more that an exam is of one breast', () => {
+    const { findings, analysed, ...rest } = reportInput(positiveExam());
+    const [left] = findings!.breasts;
+    const one = { ...findings!, breasts: [left!] };
+    const images = analysed.filter(({ laterality }) => laterality === 'L');
+    const { dataset, root } = readReport(resultReport({ ...rest, findings: one, analysed: images }));
+    expect(dataset.string('SeriesDescription')).to.equal(
+      'AI result, left breast only; not for primary diagnosis',
+    );
+    expect(textOf(under(root, SUMMARY)[0])).to.include('Right breast not in the study.');
   });
 
   it('describes the analysed images as their headers do', () => {

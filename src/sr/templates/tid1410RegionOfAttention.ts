@@ -12,7 +12,7 @@ import {
   num,
   text,
 } from '../content/index.js';
-import { attentionText, viewName } from '../sentences.js';
+import { attentionText, viewOf } from '../sentences.js';
 import { groupHead, onImage, percentage, withinImage } from './measurementGroup.js';
 import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';
 
@@ -41,7 +41,7 @@ export function tid1410RegionOfAttention(
     [
       ...groupHead(
         {
-          name: `${viewName(source)}: AI attention, not a lesion outline`,
+          name: `${viewOf(source)}: AI attention, not a lesion outline`,
           uid,
           finding: AI_ATTENTION,
           side: source.laterality,

@@ -24,7 +24,15 @@ import {
 } from '../content/index.js';
 import { imageFindings, missing, resultStatus, wasAttempted } from '../coverage.js';
 import type { ReportInput } from '../input.js';
-import { breastName, leftOutText, purposeText, summaryText, viewName } from '../sentences.js';
+import {
+  absentViews,
+  breastAnswerName,
+  examAnswerName,
+  leftOutText,
+  purposeText,
+  summaryText,
+  viewOf,
+} from '../sentences.js';
 import { referenceTo } from './measurementGroup.js';
 import { tid1001ObservationContext } from './tid1001ObservationContext.js';
 import { tid1204Language } from './tid1204Language.js';
@@ -87,23 +95,23 @@ function answers(input: ReportInput): ContainerItem[] {
   const { findings, uids } = input;
   if (findings === undefined) return [];
   const exam = {
-    name: 'Exam: AI answer',
+    name: examAnswerName(input),
     uid: uids.trackingUid('exam'),
     side: examSide(input),
     probability: findings.probability,
     positive: findings.positive,
     images: imageFindings(input).map((finding) => finding.source),
   };
-  const breasts = findings.breasts.map(({ laterality, probability, positive, images }) => ({
-    name: `${breastName(laterality)}: AI answer`,
-    uid: uids.trackingUid(`breast ${laterality}`),
-    side: laterality,
-    probability,
-    positive,
-    images: images.map((finding) => finding.source),
+  const breasts = findings.breasts.map((breast) => ({
+    name: breastAnswerName(breast),
+    uid: uids.trackingUid(`breast ${breast.laterality}`),
+    side: breast.laterality,
+    probability: breast.probability,
+    positive: breast.positive,
+    images: breast.images.map((finding) => finding.source),
   }));
   const images = imageFindings(input).map(({ source, probability, positive }) => ({
-    name: `${viewName(source)}: AI answer`,
+    name: `${viewOf(source)}: AI answer`,
     uid: uids.trackingUid(`image ${source.sopInstanceUID}`),
     side: source.laterality,
     probability,
@@ -133,7 +141,7 @@ function imagesWithoutAnswer(input: ReportInput): ContainerItem[] {
       ? []
       : tid1501NoAnswer(
           {
-            name: `${viewName(left.source)}: NOT PROCESSED`,
+            name: `${viewOf(left.source)}: NOT PROCESSED`,
             uid: input.uids.trackingUid(`image ${left.sopInstanceUID}`),
             side: left.source.laterality,
             status: wasAttempted(left) ? FAILED : NOT_ATTEMPTED,
@@ -149,7 +157,9 @@ function imagesWithoutAnswer(input: ReportInput): ContainerItem[] {
 function qualitativeEvaluations(input: ReportInput): ContainerItem {
   return container(QUALITATIVE_EVALUATIONS, [
     contains(code(SUMMARY_OF_ANALYSES, resultStatus(input))),
-    ...input.leftOut.map((left) => contains(text(COMMENT, leftOutText(left)))),
+    ...[...absentViews(input), ...input.leftOut.map(leftOutText)].map((said) =>
+      contains(text(COMMENT, said)),
+    ),
     contains(text(COMMENT, AI_NOTICE)),
     contains(text(COMMENT, purposeText(input))),
   ]);

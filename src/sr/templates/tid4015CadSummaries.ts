@@ -23,7 +23,7 @@ import {
   inferredFrom,
   OVERALL_IMPRESSION_ANALYSIS,
 } from '../content/index.js';
-import { resultStatus } from '../coverage.js';
+import { lacking, resultStatus } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import { type AppliedAlgorithm, tid4019OfStatement } from './tid4019AlgorithmIdentification.js';
 import type { CadImages } from './tid4020CadImageLibrary.js';
@@ -98,9 +98,11 @@ function performed(
   return [container(list, [contains(statement)])];
 }
 
-function outcomes({ findings, analysed, leftOut }: ReportInput, images: CadImages): Outcome {
+/** Spot views and their like were never meant to be analysed: they stand in the library and in neither list. */
+function outcomes(input: ReportInput, images: CadImages): Outcome {
+  const { findings, analysed } = input;
   const analysedUids = analysed.map((source) => source.sopInstanceUID);
-  const others = leftOut
+  const others = lacking(input)
     .map((left) => left.sopInstanceUID)
     .filter((uid): uid is SOPInstanceUID => uid !== '' && images.has(uid));
   return findings === undefined

@@ -1,0 +1,124 @@
+import {
+  type Laterality,
+  type LeftOut,
+  type LeftOutCode,
+  type StandardView,
+  sopClass,
+  standardView,
+  type View,
+} from '../dicom/index.js';
+
+/** Which of the standard views of a screening exam of both breasts a study holds. */
+export interface ViewsInStudy {
+  /** Views of which there is an image, analysed or not; right before left, CC before MLO. */
+  present: StandardView[];
+  /** The others, in the same order. */
+  absent: StandardView[];
+  /** Whether something in the study may show one of them: an image that does not tell its view, a tomosynthesis. */
+  perhaps: boolean;
+}
+
+type Seen = { laterality: Laterality; view: View };
+
+const BREASTS: { name: string; views: [StandardView, StandardView] }[] = [
+  { name: 'right breast', views: ['RCC', 'RMLO'] },
+  { name: 'left breast', views: ['LCC', 'LMLO'] },
+];
+const ALL: StandardView[] = BREASTS.flatMap(({ views }) => views);
+
+/** Mammograms that are no standard view by their own header: nothing that was asked for is lacking without them. */
+const OTHER_VIEWS: ReadonlySet<string> = new Set<LeftOutCode>([
+  'magnification-view',
+  'spot-compression-view',
+  'implant-displaced-view',
+  'rolled-view',
+  'tangential-view',
+  'cleavage-view',
+  'axillary-tail-view',
+  'nipple-in-profile-view',
+  'anterior-compression-view',
+  'infra-mammary-fold-view',
+  'axillary-tissue-view',
+  'modified-view',
+  'not-a-standard-view',
+  'specimen',
+  'quality-control-image',
+  'secondary-image',
+  'synthesised-image',
+  'contrast-image',
+  'own-object',
+]);
+
+/** No standard view, yet a picture of the breast from the same side: a reader who has it does not miss the view. */
+const OTHER_TECHNIQUES: ReadonlySet<string> = new Set<LeftOutCode>([
+  'tomosynthesis',
+  'tomosynthesis-projection',
+  'synthesised-image',
+  'contrast-image',
+]);
+
+/** Instances that are mammograms whatever became of them; not every archive lists the class. */
+const MAMMOGRAMS: ReadonlySet<string> = new Set([
+  sopClass.DigitalMammographyForPresentation,
+  sopClass.DigitalMammographyForProcessing,
+  '',
+]);
+
+/**
+ * Whether an instance is a standard view without an answer, or may be one: an unreadable file does not tell. Spot views
+ * and their like are not, nor is what another image answers for.
+ */
+export function lacksAnswer(left: LeftOut): boolean {
+  if (left.superseded === true) return false;
+  if (left.source !== undefined) return true;
+  return MAMMOGRAMS.has(left.sopClassUID) && !OTHER_VIEWS.has(left.code);
+}
+
+/**
+ * Which standard views are in the study. A view counts as there when an image of it could be told from its header,
+ * whether it was analysed or not: of one that was not, the reports say so by themselves.
+ */
+export function viewsInStudy(analysed: readonly Seen[], leftOut: readonly LeftOut[]): ViewsInStudy {
+  const recognised = [...analysed, ...leftOut.flatMap(({ source }) => source ?? [])];
+  const there = new Set(recognised.map(standardView));
+  const unknown = (left: LeftOut) => left.source === undefined && lacksAnswer(left);
+  return {
+    present: ALL.filter((view) => there.has(view)),
+    absent: ALL.filter((view) => !there.has(view)),
+    perhaps: leftOut.some((left) => unknown(left) || OTHER_TECHNIQUES.has(left.code)),
+  };
+}
+
+/**
+ * What to say of standard views that are not there, without a full stop: `R MLO not in the study`, `left breast not in
+ * the study`; undefined where all four are. It states and does not complain: after a mastectomy it is as it should be.
+ */
+export function absentViewsText(views: ViewsInStudy): string | undefined {
+  const { absent, perhaps } = views;
+  if (absent.length === 0) return undefined;
+  const where = perhaps ? 'recognised in the study' : 'in the study';
+  if (absent.length === ALL.length) return `no standard view ${where}`;
+  const named = BREASTS.flatMap(({ name, views: own }) =>
+    own.every((view) => absent.includes(view))
+      ? [name]
+      : own.filter((view) => absent.includes(view)).map(viewName),
+  );
+  return `${named.join(' and ')} not ${where}`;
+}
+
+/** The same in the fewest words, for a title: `R MLO not in study`, `right breast only`, `R CC, L CC only`. */
+export function absentViewsTitle(views: ViewsInStudy): string | undefined {
+  const { present, absent, perhaps } = views;
+  if (absent.length === 0) return undefined;
+  if (present.length === 0) return 'no standard view';
+  if (absent.length === 1) return `${viewName(absent[0]!)} not ${perhaps ? 'recognised' : 'in study'}`;
+  const whole = BREASTS.find(
+    ({ views: own }) => present.length === 2 && own.every((v) => present.includes(v)),
+  );
+  return `${whole?.name ?? present.map(viewName).join(', ')} only`;
+}
+
+/** `L MLO`. */
+export function viewName(view: StandardView): string {
+  return `${view.slice(0, 1)} ${view.slice(1)}`;
+}

@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { absentViewsText, absentViewsTitle, lacksAnswer, viewsInStudy } from '../../src/findings/index.js';
+import { SPOT_VIEW, source, superseded, TOMOSYNTHESIS, undecodable } from '../sr/reportInputs.js';
+
+const [rcc, rmlo, lcc, lmlo] = [source('R', 'CC'), source('R', 'MLO'), source('L', 'CC'), source('L', 'MLO')];
+const NO_HEADER = { ...undecodable(rcc), source: undefined, code: 'dicom-truncated' };
+
+describe('The standard views that a study lacks', () => {
+  const cases: [string, Parameters<typeof viewsInStudy>, string | undefined, string | undefined][] = [
+    ['nothing of four views', [[rcc, rmlo, lcc, lmlo], []], undefined, undefined],
+    ['one view', [[rcc, lcc, lmlo], []], 'R MLO not in the study', 'R MLO not in study'],
+    ['a breast', [[rcc, rmlo], []], 'left breast not in the study', 'right breast only'],
+    ['a breast and a view', [[lmlo], []], 'right breast and L CC not in the study', 'L MLO only'],
+    ['a view of each', [[rcc, lcc], []], 'R MLO and L MLO not in the study', 'R CC, L CC only'],
+    [
+      'an unreadable view as one that is there',
+      [[rcc, lcc, lmlo], [undecodable(rmlo)]],
+      undefined,
+      undefined,
+    ],
+    ['a superseded view as one that is there', [[rcc, lcc, lmlo], [superseded(rmlo)]], undefined, undefined],
+    [
+      'a view that a file without a header may be',
+      [[rcc, lcc, lmlo], [NO_HEADER]],
+      'R MLO not recognised in the study',
+      'R MLO not recognised',
+    ],
+    [
+      'a view that a tomosynthesis may show',
+      [[rcc, lcc, lmlo], [TOMOSYNTHESIS]],
+      'R MLO not recognised in the study',
+      'R MLO not recognised',
+    ],
+    [
+      'a view beside a spot view',
+      [[rcc, lcc, lmlo], [SPOT_VIEW]],
+      'R MLO not in the study',
+      'R MLO not in study',
+    ],
+    ['all four', [[], [SPOT_VIEW]], 'no standard view in the study', 'no standard view'],
+  ];
+  for (const [what, given, text, title] of cases)
+    it(`says ${what} as it is`, () => {
+      const views = viewsInStudy(...given);
+      expect(absentViewsText(views)).to.equal(text);
+      expect(absentViewsTitle(views)).to.equal(title);
+    });
+
+  it('are not the same as the views without an answer', () => {
+    expect([undecodable(rmlo), NO_HEADER].map(lacksAnswer)).to.deep.equal([true, true]);
+    expect([SPOT_VIEW, TOMOSYNTHESIS, superseded(rcc)].map(lacksAnswer)).to.deep.equal([false, false, false]);
+  });
+});
