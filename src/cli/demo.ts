@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Settings } from '../config/index.js';
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
+import type { ReportKind } from '../exam/index.js';
 import type { MadeInstance } from '../phantom/index.js';
 import type { ExamReport } from '../poller/index.js';
 import type { Service } from '../service/index.js';
@@ -25,13 +26,19 @@ export const demoCommand = new Command('demo')
   .action(demo);
 
 async function demo({ once, model, keep, json }: Options): Promise<void> {
-  const [{ checkResultPlace, makeResultFolder }, { bundleFolder, defaultSettings }, made, { join }] =
-    await Promise.all([
-      import('./resultFiles.js'),
-      import('../config/index.js'),
-      import('../demo/index.js'),
-      import('node:path'),
-    ]);
+  const [
+    { checkResultPlace, makeResultFolder },
+    { bundleFolder, defaultSettings },
+    { REPORTS },
+    made,
+    { join },
+  ] = await Promise.all([
+    import('./resultFiles.js'),
+    import('../config/index.js'),
+    import('../exam/index.js'),
+    import('../demo/index.js'),
+    import('node:path'),
+  ]);
   const say = (text: string) => {
     if (!json) console.log(text);
   };
@@ -47,7 +54,7 @@ async function demo({ once, model, keep, json }: Options): Promise<void> {
     say(`A DICOMweb archive listens on ${archive.url}`);
     const settings = defaultSettings(archive.url, folder);
     settings.log.level = 'warn';
-    settings.outputs.reports = ['tid1500', 'mammography-cad'];
+    settings.outputs.reports = Object.keys(REPORTS) as ReportKind[];
     if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
     // A demo that ends at once leaves no time to look: then there are files only where they stay.
     const results = keep ?? (once ? undefined : join(folder, 'results'));
@@ -108,9 +115,7 @@ async function showAll({ exam: made, settings, results, stayUp, json, say }: Sho
 
     const study = exam?.studyInstanceUID ?? '';
     const files =
-      results === undefined
-        ? []
-        : await fetchResults(service.pacs, study, exam?.objects ?? [], views, results);
+      results === undefined ? [] : await fetchResults(service.pacs, study, exam?.objects ?? [], results);
     if (files.length > 0) say(`\nWhere to look (read back from the archive, study ${study}):`);
     else say('\n--keep FOLDER leaves the report and the heat maps in a folder.');
     for (const file of files) say(`  ${file}`);
@@ -132,7 +137,6 @@ async function fetchResults(
   pacs: DicomWeb,
   study: StudyInstanceUID,
   objects: ExamReport['objects'],
-  views: Map<string, string>,
   folder: string,
 ): Promise<string[]> {
   const [{ writeAll }, { join }, { readPart10 }, { overlayPng }] = await Promise.all([
@@ -143,20 +147,15 @@ async function fetchResults(
   ]);
   const held = await pacs.instances(study);
   const files: ResultFile[] = [];
-  for (const { kind, sopInstanceUID } of objects) {
+  for (const { name, sopInstanceUID } of objects) {
     const { seriesInstanceUID } = held.find((instance) => instance.sopInstanceUID === sopInstanceUID)!;
     const bytes = await pacs.retrieveInstance(study, seriesInstanceUID, sopInstanceUID);
     const { dataset } = readPart10(bytes);
+    files.push({ name: `${name}.dcm`, bytes: () => bytes });
     const pixels = dataset.pixelData()?.fragments[0];
-    if (pixels === undefined) {
-      files.push({ name: `${kind}.dcm`, bytes: () => bytes });
-      continue;
-    }
-    const source = dataset.items('SourceImageSequence')[0]?.string('ReferencedSOPInstanceUID');
-    const name = `heat-map-${views.get(source ?? '') ?? sopInstanceUID}`;
+    if (pixels === undefined) continue;
     const [rows, columns] = [dataset.number('Rows')!, dataset.number('Columns')!];
     const picture = { rows, columns, pixels, imageArea: { rows, columns } };
-    files.push({ name: `${name}.dcm`, bytes: () => bytes });
     files.push({ name: `${name}.png`, bytes: () => overlayPng(picture) });
   }
   if (files.length > 0) await writeAll(study, files, folder);

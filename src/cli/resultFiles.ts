@@ -116,12 +116,8 @@ export async function writeResultFiles(
   outcome: ExamOutcome,
   folder: string,
 ): Promise<string[]> {
-  const names = new Map(outcome.previews.map((preview) => [preview.sopInstanceUID, preview.name]));
   const files = [
-    ...outcome.objects.map(({ kind, sopInstanceUID, bytes }) => ({
-      name: `${names.get(sopInstanceUID) ?? kind}.dcm`,
-      bytes: () => bytes,
-    })),
+    ...outcome.objects.map(({ name, bytes }) => ({ name: `${name}.dcm`, bytes: () => bytes })),
     ...outcome.previews.map(({ name, image }) => ({ name: `${name}.png`, bytes: () => overlayPng(image) })),
   ];
   if (files.length > 0) await writeAll(studyInstanceUID, files, folder);

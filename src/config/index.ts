@@ -10,6 +10,8 @@
  * makes paths absolute. Everything that is wrong is found in one go, each with key, line and a suggestion
  * (`problem.ts`, `suggestion.ts`); no message ever shows a value, since that may be a password.
  *
+ * What stands under `outputs` is made of the table of kinds of object in `exam/`.
+ *
  * `installation.ts` knows the folder that Mamori is installed in, and its version. Which settings change results is
  * said where results are named, in `exam/identity.ts`.
  */

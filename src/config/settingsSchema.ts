@@ -1,10 +1,11 @@
 import { validate as isSchedule } from 'node-cron';
 import { z } from 'zod';
-import { REPORT_KINDS } from '../outputKinds.js';
+import { outputSettings } from '../exam/index.js';
 
 /**
  * The settings, key by key. Ranges and defaults live here; config/mamori.schema.json is made from it, and the
- * descriptions are what editors show beside a key.
+ * descriptions are what editors show beside a key. What stands under `outputs` follows from the table of kinds of
+ * object, `exam/outputs.ts`.
  */
 
 const seconds = (least: number, most: number) => z.number().min(least).max(most);
@@ -139,27 +140,6 @@ const explain = z.strictObject({
   steps: z.int().min(2).max(256).default(16).describe('Of integrated-grad-cam: more is finer and slower'),
 });
 
-const outputs = z.strictObject({
-  reports: z
-    .array(z.enum(REPORT_KINDS))
-    // Without a report nothing would say that an exam could not be processed, and silence would read as negative.
-    .min(1)
-    .refine(distinct, 'must not name a report twice')
-    .default(['tid1500'])
-    .describe('Structured reports to write, at least one'),
-  notProcessed: z.boolean().default(true).describe('Also write a report when an exam cannot be processed'),
-  secondaryCapture: z
-    .union([
-      z.literal('off'),
-      z.literal(false).transform(() => 'off' as const),
-      z.strictObject({
-        longEdge: z.int().min(512).max(4096).default(2048).describe('Of the heat map pictures, in pixels'),
-      }),
-    ])
-    .prefault({})
-    .describe('Heat map pictures, or off'),
-});
-
 const ledger = z.strictObject({
   url: z
     .string()
@@ -200,7 +180,7 @@ export const settingsSchema = z.strictObject({
   poll: poll.prefault({}),
   model: model.prefault({}),
   explain: explain.prefault({}),
-  outputs: outputs.prefault({}),
+  outputs: outputSettings.prefault({}),
   ledger: ledger.prefault({}),
   workers: z.int().min(1).max(64).default(1).describe('Exams worked on at the same time'),
   admin: admin.prefault({}),

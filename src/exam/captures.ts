@@ -1,52 +1,31 @@
 import { standardView } from '../dicom/index.js';
 import { type ExplainedImage, methodName } from './explanation.js';
-import type { CaptureObject, PictureOutput } from './outputKind.js';
-import type { Preview } from './types.js';
-import type { ExamWork, Workbench } from './workbench.js';
+import type { DrawnObject, PictureWork } from './outputKind.js';
 
 /** One Secondary Capture per image, drawn in the overlay pool. */
-export async function drawCaptures(
-  { kind, sopClassUID, seriesNumber }: PictureOutput,
+export function drawCaptures(
   explained: ExplainedImage[],
-  work: ExamWork,
-): Promise<{ objects: CaptureObject[]; previews: Preview[] }> {
-  const { overlays } = work.bench;
-  const drawn = await Promise.all(
+  work: PictureWork<{ longEdge: number }>,
+): Promise<DrawnObject[]> {
+  const { algorithm, createdAt, seriesNumber, overlays } = work;
+  return Promise.all(
     explained.map(async (one, index) => {
       const { source } = one.finding;
-      const names = work.names.secondaryCapture(source.sopInstanceUID);
+      const uids = work.uids(source.sopInstanceUID);
       const { bytes, rgb } = await overlays.capture(
-        overlayOf(one, work.bench),
-        {
-          source,
-          algorithm: work.algorithm,
-          uids: names,
-          createdAt: work.context.createdAt,
-          seriesNumber,
-          instanceNumber: index + 1,
-        },
-        { preview: work.context.previews === true },
+        overlayOf(one, work),
+        { source, algorithm, uids, createdAt, seriesNumber, instanceNumber: index + 1 },
+        { preview: work.previewWanted },
       );
-      const object: CaptureObject = {
-        kind,
-        studyInstanceUID: source.studyInstanceUID,
-        ...names,
-        sopClassUID,
-        sourceInstanceUID: source.sopInstanceUID,
-        bytes,
-      };
-      const name = `${standardView(source)}-${index + 1}`;
-      return { object, preview: rgb && { name, sopInstanceUID: names.sopInstanceUID, image: rgb } };
+      return { uids, source, name: `${standardView(source)}-${index + 1}`, bytes, preview: rgb };
     }),
   );
-  return {
-    objects: drawn.map(({ object }) => object),
-    previews: drawn.flatMap(({ preview }) => preview ?? []),
-  };
 }
 
-function overlayOf({ image, heatMap, finding }: ExplainedImage, bench: Workbench) {
-  const { bundle, settings } = bench;
+function overlayOf(
+  { image, heatMap, finding }: ExplainedImage,
+  { bundle, explain }: Pick<PictureWork<unknown>, 'bundle' | 'explain'>,
+) {
   return {
     display: image.display,
     heatMap,
@@ -60,7 +39,7 @@ function overlayOf({ image, heatMap, finding }: ExplainedImage, bench: Workbench
       positiveClass: bundle.classes[1],
       modelName: bundle.name,
       modelVersion: bundle.version,
-      method: methodName(bundle, settings.explain),
+      method: methodName(bundle, explain),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { type Algorithm, deriveUid } from '../dicom/index.js';
 import type { Bundle } from '../model/index.js';
 import { methodName } from './explanation.js';
-import type { ExamSettings } from './types.js';
+import type { ExamSettings } from './outputSettings.js';
 
 /** How a bundle, run by this software with these settings, is named in every object that it writes. */
 export function algorithmOf(bundle: Bundle, settings: ExamSettings, softwareVersion: string): Algorithm {

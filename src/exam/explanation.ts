@@ -11,7 +11,9 @@ import {
 } from '../gradcam/index.js';
 import type { PreparedImage } from '../image/index.js';
 import { type Bundle, calibrate, type Engine, type Inference } from '../model/index.js';
-import type { ExamSettings } from './types.js';
+
+/** How heat maps are made. */
+export type ExplainMethod = { method: 'grad-cam' } | { method: 'integrated-grad-cam'; steps: number };
 
 /** One image with the network's answer and where it looked. */
 export interface ExplainedImage {
@@ -28,7 +30,7 @@ export async function explain(
   inferences: Inference[],
   bundle: Bundle,
   engine: Engine,
-  method: ExamSettings['explain'],
+  method: ExplainMethod,
 ): Promise<ExplainedImage[]> {
   const explained: ExplainedImage[] = [];
   for (const [i, image] of images.entries()) {
@@ -54,7 +56,7 @@ async function heatMapOf(
   inference: Inference,
   bundle: Bundle,
   engine: Engine,
-  method: ExamSettings['explain'],
+  method: ExplainMethod,
 ): Promise<Pick<ExplainedImage, 'heatMap' | 'completeness'>> {
   if (bundle.explanation === 'occlusion')
     return {
@@ -67,7 +69,7 @@ async function heatMapOf(
 }
 
 /** The method's name as captions and reports print it. A network without gradients has its own, whatever is set. */
-export function methodName(bundle: Pick<Bundle, 'explanation'>, method: ExamSettings['explain']): string {
+export function methodName(bundle: Pick<Bundle, 'explanation'>, method: ExplainMethod): string {
   if (bundle.explanation === 'occlusion') return 'occlusion map, not Grad-CAM';
   return method.method === 'grad-cam' ? 'Grad-CAM' : `Integrated Grad-CAM, ${method.steps} steps`;
 }

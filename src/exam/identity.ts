@@ -8,8 +8,8 @@ import {
   type Uid,
 } from '../dicom/index.js';
 import type { Bundle } from '../model/index.js';
-import type { ReportKind } from '../outputKinds.js';
-import type { ExamSettings } from './types.js';
+import type { ExamSettings } from './outputSettings.js';
+import type { PictureKind, ReportKind } from './outputs.js';
 
 /**
  * The settings that change what is said about an exam. Both its key in the ledger and the names of its objects come
@@ -44,7 +44,8 @@ export interface Work {
 /** The UIDs of everything that is written about one exam; pure functions of the work (`2.25.` + a hash). */
 export interface ResultNames {
   report(kind: ReportKind): ResultUids;
-  secondaryCapture(sourceInstanceUID: SOPInstanceUID): ResultUids;
+  /** @param sourceInstanceUID the image that it shows; undefined for the one about all of them */
+  picture(kind: PictureKind, sourceInstanceUID: SOPInstanceUID | undefined): ResultUids;
   /** One UID per finding; `scope` is `exam`, a breast or an image. */
   trackingUid(scope: string): Uid<'finding'>;
 }
@@ -71,9 +72,9 @@ export function resultNames(work: Work): ResultNames {
       seriesInstanceUID: deriveUid('report-series', kind, key),
       sopInstanceUID: deriveUid('report', kind, key),
     }),
-    secondaryCapture: (sourceInstanceUID) => ({
-      seriesInstanceUID: deriveUid('secondary-capture-series', key),
-      sopInstanceUID: deriveUid('secondary-capture', sourceInstanceUID, key),
+    picture: (kind, sourceInstanceUID) => ({
+      seriesInstanceUID: deriveUid(`${kind}-series`, key),
+      sopInstanceUID: deriveUid(kind, ...(sourceInstanceUID === undefined ? [] : [sourceInstanceUID]), key),
     }),
     trackingUid: (scope) => deriveUid('finding', scope, key),
   };

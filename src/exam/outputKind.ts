@@ -1,38 +1,84 @@
-import type { LeftOut, SOPClassUID } from '../dicom/index.js';
-import type { ObjectKind, ReportKind } from '../outputKinds.js';
-import type { ReportInput, SecondaryCaptureReference } from '../sr/index.js';
-import type { ExplainedImage } from './explanation.js';
-import type { ExamObject, ExamSettings, Preview } from './types.js';
-import type { ExamWork } from './workbench.js';
+import { z } from 'zod';
+import type {
+  Algorithm,
+  LeftOut,
+  ResultUids,
+  SOPClassUID,
+  SOPInstanceUID,
+  SourceInstance,
+} from '../dicom/index.js';
+import type { Bundle } from '../model/index.js';
+import type { OverlayPool, RgbImage } from '../pictures/index.js';
+import type { ReportInput } from '../sr/index.js';
+import type { ExplainedImage, ExplainMethod } from './explanation.js';
 
 /** What every kind of object has. */
-interface OutputRow<Kind extends ObjectKind> {
-  /** Its name in the settings, the ledger and result files. */
-  kind: Kind;
+interface OutputRow {
   sopClassUID: SOPClassUID;
-  /** Series Number (0020,0011): results sort behind a study's own series in every viewer. */
+  /** Series Number (0020,0011), one for each kind: results sort behind a study's own series in every viewer. */
   seriesNumber: number;
-  isOn(settings: ExamSettings): boolean;
 }
 
-/** One object about an exam, whether it could be processed or not. */
-export interface ReportOutput extends OutputRow<ReportKind> {
-  per: 'exam';
+/** One document about an exam, whether it could be processed or not; switched on by its name in `outputs.reports`. */
+export interface ReportOutput extends OutputRow {
+  /** Written where the settings do not say which reports. */
+  usual: boolean;
   /** The Part 10 file; a "not processed" report where the input has no findings. */
   build(input: ReportInput): Uint8Array;
   /** Whether it can say that an exam was not processed of which this was left out. */
   canTell(leftOut: LeftOut[]): boolean;
 }
 
-/** A Secondary Capture, and what a report needs to refer to it. */
-export type CaptureObject = ExamObject & SecondaryCaptureReference;
+/** What a setting says where its kind of object is switched on. */
+export type On<Setting extends z.ZodType> = Exclude<z.output<Setting>, 'off'>;
 
-/** One object per analysed image; reports refer to it. */
-export interface PictureOutput extends OutputRow<Exclude<ObjectKind, ReportKind>> {
-  per: 'image';
-  draw(
-    output: PictureOutput,
-    explained: ExplainedImage[],
-    work: ExamWork,
-  ): Promise<{ objects: CaptureObject[]; previews: Preview[] }>;
+/** Objects that show what was found in analysed images: one of each image, or one of all of them. */
+export interface PictureOutput<Key extends string = string, Setting extends z.ZodType = z.ZodType>
+  extends OutputRow {
+  /** Its key under `outputs` in the settings, and what may stand there (`orOff`). */
+  key: Key;
+  setting: Setting;
+  /** Whether reports refer to its objects as pictures of the images that they speak of. */
+  illustrates: boolean;
+  /** Long edge in pixels that an image's `display` must have to be drawn from; 0 where it is not looked at. */
+  displayLongEdge(setting: On<Setting>): number;
+  draw(explained: ExplainedImage[], work: PictureWork<On<Setting>>): Promise<DrawnObject[]>;
+}
+
+/** What the objects of one kind are drawn with. */
+export interface PictureWork<Setting> {
+  setting: Setting;
+  bundle: Bundle;
+  explain: ExplainMethod;
+  overlays: OverlayPool;
+  algorithm: Algorithm;
+  createdAt: Date;
+  seriesNumber: number;
+  /** Names of a new object of this kind: of one image's, or, without a source, of the one about all of them. */
+  uids(sourceInstanceUID?: SOPInstanceUID): ResultUids;
+  /** Also the pictures themselves are asked for. */
+  previewWanted: boolean;
+}
+
+export interface DrawnObject {
+  uids: ResultUids;
+  /** The image that it shows; undefined where it shows several. */
+  source: SourceInstance | undefined;
+  /** A file name without its ending and without patient data, no other object's of the exam, e.g. `LCC-1`. */
+  name: string;
+  /** The Part 10 file. */
+  bytes: Uint8Array;
+  preview: RgbImage | undefined;
+}
+
+/** A row with the type of its own setting. */
+export function picture<Key extends string, Setting extends z.ZodType>(
+  row: PictureOutput<Key, Setting>,
+): PictureOutput<Key, Setting> {
+  return row;
+}
+
+/** A setting that can also be `off`; YAML has that word for false. */
+export function orOff<Setting extends z.ZodType>(setting: Setting) {
+  return z.union([z.literal('off'), z.literal(false).transform(() => 'off' as const), setting]);
 }

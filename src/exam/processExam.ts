@@ -1,6 +1,7 @@
 import type { LeftOut, Reason } from '../dicom/index.js';
 import { aggregate } from '../findings/index.js';
 import { isImplausibility } from '../image/index.js';
+import { displayLongEdge, drawPictures, writeReports } from './examObjects.js';
 import { explain } from './explanation.js';
 import { onlyFamiliar, UNLIKE_TRAINING } from './familiarity.js';
 import {
@@ -12,12 +13,8 @@ import {
   TWO_PATIENTS,
   takeIn,
 } from './intake.js';
-import { writePictures, writeReports } from './outputs.js';
 import type { ExamInstance, ExamOutcome, StageTimes } from './types.js';
 import { type ExamContext, type ExamWork, examWork, type Workbench } from './workbench.js';
-
-/** Without Secondary Captures nothing is drawn, and only a small display image is kept. */
-const DISPLAY_UNUSED = 64;
 
 /**
  * The whole job on one exam: images in, findings and finished DICOM objects out. Knows no archive: instances come
@@ -47,7 +44,7 @@ export async function processExam(
 
   let intake = await takeIn(instances, bench.preparation, {
     preparation: bundle.input.preparation,
-    displayLongEdge: settings.secondaryCapture?.longEdge ?? DISPLAY_UNUSED,
+    displayLongEdge: displayLongEdge(settings),
     concurrency: bench.concurrency,
   });
   const prepared = elapsed();
@@ -66,12 +63,18 @@ export async function processExam(
     bundle,
     explained.map(({ finding }) => finding),
   );
-  const pictures = await writePictures(explained, work);
+  const pictures = await drawPictures(explained, work);
   const rendered = elapsed();
 
   const analysed = intake.images.map((image) => image.source);
   const reports = await writeReports(
-    { study: analysed[0]!, findings, analysed, leftOut: intake.leftOut, secondaryCaptures: pictures.objects },
+    {
+      study: analysed[0]!,
+      findings,
+      analysed,
+      leftOut: intake.leftOut,
+      secondaryCaptures: pictures.illustrations,
+    },
     work,
   );
   return {

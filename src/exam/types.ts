@@ -7,18 +7,8 @@ import type {
 } from '../dicom/index.js';
 import type { ExamFindings, ViewsInStudy } from '../findings/index.js';
 import type { Completeness } from '../gradcam/index.js';
-import type { ObjectKind, ReportKind } from '../outputKinds.js';
 import type { RgbImage } from '../pictures/index.js';
-
-/** The part of the settings that changes what is written about an exam. */
-export interface ExamSettings {
-  reports: ReportKind[];
-  /** Whether an exam that cannot be processed gets a "not processed" report. */
-  notProcessed: boolean;
-  /** Long edge of the Secondary Captures in pixels; undefined writes none. */
-  secondaryCapture: { longEdge: number } | undefined;
-  explain: { method: 'grad-cam' } | { method: 'integrated-grad-cam'; steps: number };
-}
+import type { ObjectKind } from './outputs.js';
 
 /** An instance of the exam on its way in; where it comes from is the caller's affair. */
 export interface ExamInstance extends Omit<InstanceReference, 'sopClassUID'> {
@@ -48,6 +38,8 @@ export interface ExamInstance extends Omit<InstanceReference, 'sopClassUID'> {
 /** A finished DICOM object, to be stored in the study it belongs to. */
 export interface ExamObject extends InstanceReference {
   kind: ObjectKind;
+  /** A file name without its ending and without patient data: `tid1500`, `LCC-1` (view and running number). */
+  name: string;
   /** The whole Part 10 file. */
   bytes: Uint8Array;
 }
@@ -60,9 +52,9 @@ export interface StageTimes {
   reported: number;
 }
 
-/** A Secondary Capture's picture, where the caller asked for it. */
+/** An object's picture, where the caller asked for it. */
 export interface Preview {
-  /** View and running number, e.g. `LCC-1`: a file name without patient data. */
+  /** As the object's. */
   name: string;
   sopInstanceUID: SOPInstanceUID;
   image: RgbImage;

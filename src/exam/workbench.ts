@@ -6,7 +6,7 @@ import type { OverlayPool } from '../pictures/index.js';
 import { algorithmOf } from './examAlgorithm.js';
 import { type ResultNames, resultNames } from './identity.js';
 import type { Intake } from './intake.js';
-import type { ExamSettings } from './types.js';
+import type { ExamSettings } from './outputSettings.js';
 
 /** What stays the same from exam to exam: the model, what runs it, and how results are written. */
 export interface Workbench {

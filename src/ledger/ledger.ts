@@ -1,4 +1,5 @@
 import { MamoriError } from '../errors.js';
+import type { ObjectKind } from '../exam/index.js';
 
 /** Which work on which study: a study is worked on once for each model, version and result-changing settings. */
 export interface ExamKey {
@@ -92,8 +93,7 @@ export interface Claim {
 }
 
 export interface ObjectToKeep {
-  /** What it is in the domain's words: `tid1500`, `mammography-cad`, `secondary-capture`. */
-  kind: string;
+  kind: ObjectKind;
   sopClassUID: string;
   seriesInstanceUID: string;
   sopInstanceUID: string;
@@ -101,7 +101,9 @@ export interface ObjectToKeep {
   bytes: Uint8Array;
 }
 
-export interface KeptObject extends Omit<ObjectToKeep, 'bytes'> {
+export interface KeptObject extends Omit<ObjectToKeep, 'kind' | 'bytes'> {
+  /** As it was kept, perhaps by a version that knew other kinds. */
+  kind: string;
   studyInstanceUID: string;
   size: number;
   sentAt: Date | undefined;
@@ -118,6 +120,7 @@ export interface WrittenObject {
   seriesInstanceUID: string;
   sopInstanceUID: string;
   sopClassUID: string;
+  /** As in `KeptObject`. */
   kind: string;
   modelVersion: string;
   confirmedAt: Date;

@@ -1,7 +1,13 @@
-import { asUid, type SOPInstanceUID, type StudyInstanceUID } from '../dicom/index.js';
+import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb, InstanceRecord } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
-import { declineExam, type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
+import {
+  declineExam,
+  type ExamObject,
+  type ExamOutcome,
+  processExam,
+  type Workbench,
+} from '../exam/index.js';
 import { type Claim, type Ledger, LedgerError, type Reason, renewalMs, whichTry } from '../ledger/index.js';
 import { deliver } from './delivery.js';
 import type { Listings } from './listings.js';
@@ -26,7 +32,7 @@ export interface ExamReport {
   retryAt: Date | undefined;
   /** The analysis, unless the objects were kept by an earlier try. */
   outcome: Analysis | undefined;
-  objects: { kind: string; sopInstanceUID: SOPInstanceUID; bytes: number }[];
+  objects: (Pick<ExamObject, 'kind' | 'name' | 'sopInstanceUID'> & { bytes: number })[];
   /** The objects are made and only have to be delivered. */
   kept: boolean;
   /** Milliseconds of wall clock since the claim. */
@@ -161,8 +167,9 @@ async function keep(
 ): Promise<boolean> {
   const { objects, previews: _, ...rest } = outcome;
   report.outcome = rest;
-  report.objects = objects.map(({ kind, sopInstanceUID, bytes }) => ({
+  report.objects = objects.map(({ kind, name, sopInstanceUID, bytes }) => ({
     kind,
+    name,
     sopInstanceUID,
     bytes: bytes.byteLength,
   }));

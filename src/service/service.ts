@@ -106,9 +106,7 @@ export async function openWorkbench(
 
 function examSettings({ explain, outputs }: Pick<Settings, 'explain' | 'outputs'>): ExamSettings {
   return {
-    reports: outputs.reports,
-    notProcessed: outputs.notProcessed,
-    secondaryCapture: outputs.secondaryCapture === 'off' ? undefined : outputs.secondaryCapture,
+    ...outputs,
     explain:
       explain.method === 'grad-cam'
         ? { method: 'grad-cam' }

@@ -59,7 +59,7 @@ describe('the demo and its files', function () {
     const child = demo('--keep', kept);
     const said = await says(child, 'Status page:');
     const files = said.match(/^ {2}\/.*$/gm)!.map((line) => line.trim());
-    expect(files).to.include(join(kept, 'tid1500.dcm')).and.include(join(kept, 'heat-map-LCC.png'));
+    expect(files).to.include(join(kept, 'tid1500.dcm')).and.include(join(kept, 'LCC-1.png'));
     child.kill('SIGINT');
     expect(await exitCode(child)).to.equal(0);
     for (const file of files) expect(existsSync(file), file).to.equal(true);

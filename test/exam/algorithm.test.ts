@@ -6,7 +6,7 @@ import type { Bundle } from '../../src/model/index.js';
 const SETTINGS: ExamSettings = {
   reports: ['tid1500'],
   notProcessed: true,
-  secondaryCapture: undefined,
+  secondaryCapture: 'off',
   explain: { method: 'grad-cam' },
 };
 const BUNDLE = { name: 'small', version: '1.0.0', manufacturer: 'Mamori', digest: 'a'.repeat(64) } as Bundle;

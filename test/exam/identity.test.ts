@@ -45,7 +45,7 @@ describe('The settings that change results', () => {
   it('are not the size of a picture, nor which objects are written: no closed exam is due again', () => {
     for (const cosmetic of [
       { secondaryCapture: { longEdge: 1024 } },
-      { secondaryCapture: undefined },
+      { secondaryCapture: 'off' as const },
       { reports: ['tid1500', 'mammography-cad'] as ExamSettings['reports'] },
       { notProcessed: false },
     ])

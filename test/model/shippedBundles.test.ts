@@ -115,7 +115,7 @@ async function analysed(bundle: Bundle, name: (typeof ENGINES)[number]): Promise
     const settings = {
       reports: ['tid1500' as const],
       notProcessed: true,
-      secondaryCapture: undefined,
+      secondaryCapture: 'off' as const,
       explain: { method: 'grad-cam' as const },
     };
     return await processExam(

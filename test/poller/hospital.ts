@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { startArchive } from '../../src/demo/index.js';
-import { asUid, readPart10, sopClass, transferSyntax } from '../../src/dicom/index.js';
+import { asUid, readPart10, transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type InstanceRecord } from '../../src/dicomweb/index.js';
-import { openThreads, type Workbench } from '../../src/exam/index.js';
+import { OUTPUTS, openThreads, type Workbench } from '../../src/exam/index.js';
 import { type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/index.js';
 import { type Bundle, openEngine } from '../../src/model/index.js';
 import { type Log, Poller, type PollerSettings } from '../../src/poller/index.js';
@@ -181,11 +181,8 @@ export function today(): string {
     .join('');
 }
 
-const WRITTEN = new Map<string, string>([
-  [sopClass.Comprehensive3DSR, 'tid1500'],
-  [sopClass.MammographyCADSR, 'mammography-cad'],
-  [sopClass.SecondaryCapture, 'secondary-capture'],
-]);
+const KINDS = Object.entries(OUTPUTS);
+const CLASSES: ReadonlySet<string> = new Set(KINDS.map(([, { sopClassUID }]) => sopClassUID));
 
 /** What of ours stands in a study, with its bytes as the archive has them. */
 export async function resultsIn(
@@ -195,11 +192,13 @@ export async function resultsIn(
   const instances = await pacs.instances(asUid(studyInstanceUID));
   const results: (InstanceRecord & { kind: string; bytes: Uint8Array })[] = [];
   for (const instance of instances) {
-    const kind = WRITTEN.get(instance.sopClassUID ?? '');
-    if (kind === undefined) continue;
+    if (!CLASSES.has(instance.sopClassUID ?? '')) continue;
     const { seriesInstanceUID, sopInstanceUID } = instance;
     const bytes = await pacs.retrieveInstance(asUid(studyInstanceUID), seriesInstanceUID, sopInstanceUID);
-    if (readPart10(bytes).transferSyntaxUID !== transferSyntax.ExplicitVRLittleEndian) throw new Error(kind);
+    const { dataset, transferSyntaxUID } = readPart10(bytes);
+    const [kind] = KINDS.find(([, row]) => row.seriesNumber === dataset.number('SeriesNumber')) ?? [];
+    if (kind === undefined) continue;
+    if (transferSyntaxUID !== transferSyntax.ExplicitVRLittleEndian) throw new Error(kind);
     results.push({ ...instance, kind, bytes });
   }
   return results.sort((a, b) => (a.kind < b.kind ? -1 : 1));
