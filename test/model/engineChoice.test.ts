@@ -40,7 +40,7 @@ describe('the choice of an engine', function () {
           /^the fastest that works here; not onnxruntime on cuda: the CUDA libraries .* not installed; /,
         )
         .and.match(/; not tensorflow on cuda: [^;]*tfjs-node[^;]*; /)
-        .and.match(/; not tensorflow on cpu: slower; all views in one run$/);
+        .and.match(/; not tensorflow on cpu: slower; one view after another$/);
     });
 
     it('considers only what the bundle has files for', async function () {
@@ -120,7 +120,7 @@ describe('the choice of an engine', function () {
   describe('by name', () => {
     it('is taken as it stands', async () => {
       const engine = await opened(bundle, CPU);
-      expect(engine.reason).to.equal('as the settings name it; all views in one run');
+      expect(engine.reason).to.equal('as the settings name it; one view after another');
     });
 
     const impossible = [

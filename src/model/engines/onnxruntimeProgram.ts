@@ -40,11 +40,12 @@ async function openNetwork(setup: NetworkSetup): Promise<OpenNetwork> {
   }
   const batch = checkModel(session, setup);
   const network = { runtime, session, setup };
+  // On a processor a batch gains no time, and needs the memory of all its views at once.
+  const together = batch === 'any' && setup.device !== 'cpu';
   return {
     device: setup.device,
-    note:
-      batch === 'any' ? 'all views in one run' : 'one view after another, as the model is exported for one',
-    run: batch === 'any' ? (inputs, count) => run(network, inputs, count) : runSingly(network),
+    note: together ? 'all views in one run' : 'one view after another',
+    run: together ? (inputs, count) => run(network, inputs, count) : runSingly(network),
     close: () => session.release(),
   };
 }
