@@ -1,4 +1,4 @@
-import type { PreparationStep } from '../image/index.js';
+import { normalisationOf, type PreparationStep } from '../image/index.js';
 import { type Engine, exactLogit, type Inference } from '../model/index.js';
 import { checkedShape } from './gradCam.js';
 import { type HeatMap, HeatMapError, heatMapOf } from './heatMap.js';
@@ -91,8 +91,8 @@ export async function integratedGradCam(
 
 /** What a black pixel is in the network's input: the baseline of an image without tissue. */
 export function blackLevel(preparation: readonly PreparationStep[]): number {
-  const last = preparation.at(-1);
-  return last?.step === 'normalise' ? (0 - last.mean) / last.deviation : 0;
+  const { mean, deviation } = normalisationOf(preparation);
+  return (0 - mean) / deviation;
 }
 
 function onThePath(input: Float32Array, baseline: number, t: number): Float32Array {

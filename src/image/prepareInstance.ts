@@ -23,7 +23,8 @@ import { prepareGrey } from './prepare.js';
 import { presentationImage } from './presentation.js';
 import { reducedImage } from './reducedImage.js';
 import { displayImage } from './resize.js';
-import type { PreparationStep, PreparedImage } from './types.js';
+import type { PreparationStep } from './steps/index.js';
+import type { PreparedImage } from './types.js';
 
 export interface PreparationTask {
   /** The bundle's steps, in order. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { preparationStepSchema } from '../image/index.js';
 
 /** Printable ASCII: these texts go into DICOM objects of any character set. */
 const ascii = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII and not empty');
@@ -6,29 +7,6 @@ const ascii = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII and no
 const shortAscii = ascii.max(64).refine((text) => !text.includes('\\'), 'must not contain a backslash');
 const fraction = z.number().min(0).max(1);
 const size = z.number().int().min(8).max(8192);
-
-const preparationStep = z.discriminatedUnion('step', [
-  z.strictObject({ step: z.literal('crop-to-breast'), margin: z.number().min(0).max(0.5) }),
-  z.strictObject({ step: z.literal('orient-chest-wall-left') }),
-  z.strictObject({ step: z.literal('orient-canonical') }),
-  z.strictObject({
-    step: z.literal('clahe'),
-    clipLimit: z.number().positive(),
-    tiles: z.tuple([z.number().int().min(1).max(64), z.number().int().min(1).max(64)]),
-    as: z.enum(['image', 'channel']),
-    bits: z.union([z.literal(8), z.literal(16)]).optional(),
-  }),
-  z.strictObject({ step: z.literal('resize'), rows: size, columns: size }),
-  z
-    .strictObject({
-      step: z.literal('window'),
-      low: z.number().min(0).max(100),
-      high: z.number().min(0).max(100),
-      as: z.enum(['image', 'channel']),
-    })
-    .refine(({ low, high }) => low < high, 'low must lie below high'),
-  z.strictObject({ step: z.literal('normalise'), mean: z.number(), deviation: z.number().positive() }),
-]);
 
 const calibration = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
@@ -93,7 +71,7 @@ export const bundleSchema = z
       rows: size,
       columns: size,
       channels: z.number().int().min(1).max(16),
-      preparation: z.array(preparationStep).min(2),
+      preparation: z.array(preparationStepSchema(z)).min(2),
     }),
     classes: z.tuple([shortAscii, shortAscii]),
     /** What the probability is the probability of; DCM 111047, Probability of cancer, where left out. */

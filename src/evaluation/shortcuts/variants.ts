@@ -1,6 +1,7 @@
 import {
   type BreastMask,
   chestWallSide,
+  does,
   type GreyImage,
   type InputGeometry,
   orientationToLeft,
@@ -11,8 +12,8 @@ import {
 import { orderStatistics } from '../statistics/index.js';
 
 /** Whether a step brings images to one orientation. */
-export const turns = ({ step }: PreparationStep) => step.startsWith('orient-');
-const cuts = ({ step }: PreparationStep) => step.startsWith('crop-');
+export const turns = does('turns');
+const cuts = does('cuts');
 
 /** The network's input from the image as it lies in its file: prepared without the steps that turn it. */
 export function asItLies(image: GreyImage, steps: PreparationStep[]): Float32Array {
