@@ -1,6 +1,6 @@
 import type { Attributes } from './attributes.js';
-import { codeItem, PROCESSING_EQUIPMENT } from './concepts.js';
-import { dicomDate, dicomTime } from './dateTime.js';
+import { codeItem, PROCESSING_ALGORITHM, PROCESSING_EQUIPMENT } from './concepts.js';
+import type { MadeAt } from './dateTime.js';
 import type { Uid } from './uids.js';
 
 /**
@@ -39,14 +39,14 @@ export function equipment(algorithm: Algorithm): Attributes {
 }
 
 /**
- * The same as an item of the Contributing Equipment Sequence (SOP Common, PS3.3 C.12.1), with what it did and when, in
- * local time.
+ * The same as the Contributing Equipment Sequence (SOP Common, PS3.3 C.12.1), with what it did and when. Two items, as a
+ * purpose has one code: DICOM's own, and the one that IHE AI Results asks for (6.5.3.1), which names an algorithm.
  */
-export function contributingEquipment(algorithm: Algorithm, createdAt: Date): Attributes {
-  return {
-    PurposeOfReferenceCodeSequence: [codeItem(PROCESSING_EQUIPMENT)],
+export function contributingEquipment(algorithm: Algorithm, { date, time }: MadeAt): Attributes[] {
+  return [PROCESSING_EQUIPMENT, PROCESSING_ALGORITHM].map((purpose) => ({
+    PurposeOfReferenceCodeSequence: [codeItem(purpose)],
     ...equipment(algorithm),
-    ContributionDateTime: `${dicomDate(createdAt)}${dicomTime(createdAt)}`,
+    ContributionDateTime: `${date}${time}`,
     ContributionDescription: `${algorithm.name} ${algorithm.version}`,
-  };
+  }));
 }

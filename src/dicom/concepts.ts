@@ -123,6 +123,12 @@ export const NOT_ATTEMPTED = dcm('111225', 'Not Attempted');
 
 // Equipment, derivation and references of Secondary Captures and reports
 export const PROCESSING_EQUIPMENT = dcm('109102', 'Processing Equipment');
+/** IHE AI Results, trial implementation, revision 1.1, 6.5.3.1: the profile has no final code yet. */
+export const PROCESSING_ALGORITHM: Code = {
+  value: 'Newcode1',
+  scheme: '99IHE',
+  meaning: 'Processing Algorithm',
+};
 export const SOURCE_IMAGE_FOR_IMAGE_PROCESSING = dcm('121322', 'Source image for image processing operation');
 export const SPATIAL_RESAMPLING = dcm('113085', 'Spatial resampling');
 

@@ -60,6 +60,17 @@ function sequenceParts(tag: string, items: readonly Attributes[]): Uint8Array[] 
   return parts;
 }
 
+/** Items of known length, as the value of a sequence (PS3.5 §7.5). */
+export function encodeItems(items: readonly EncodedElement[][]): Uint8Array {
+  return Buffer.concat(
+    items.flatMap((elements) => {
+      const parts = elements.flatMap((element) => element.parts);
+      const length = parts.reduce((sum, part) => sum + part.length, 0);
+      return [delimiter(ITEM, length), ...parts];
+    }),
+  );
+}
+
 /** An attribute of a source, byte for byte. */
 export function encodeRaw(raw: RawAttribute): EncodedElement {
   if (!/^[0-9A-F]{8}$/.test(raw.tag) || !/^[A-Z]{2}$/.test(raw.vr) || raw.bytes.length % 2 !== 0) {

@@ -105,7 +105,7 @@ export {
   VIEW_MLO,
 } from './concepts.js';
 export { Dataset, type EncodedPixelData } from './dataset.js';
-export { dicomDate, dicomTime } from './dateTime.js';
+export { dicomDate, type MadeAt, madeAt } from './dateTime.js';
 export { DicomJson, type DicomJsonObject, fromDicomJson, toDicomJson } from './dicomJson.js';
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError, UidError } from './errors.js';
 export type { ViewAttributes } from './exposure.js';
@@ -119,6 +119,7 @@ export { writePart10 } from './part10Writer.js';
 export { patientAndStudyFromJson, registerPatientAndStudy } from './patientAndStudy.js';
 export { intentOfClass, leftOutByClass } from './recognisedClasses.js';
 export type { InstanceReference, ResultUids, SopReference } from './references.js';
+export { registerRequests } from './requests.js';
 export {
   type Intent,
   type Laterality,

@@ -6,6 +6,7 @@ import { isOwnObject } from './ownMark.js';
 import type { DicomInstance } from './part10Reader.js';
 import { registerPatientAndStudy } from './patientAndStudy.js';
 import { intentOfClass, leftOutByClass } from './recognisedClasses.js';
+import { registerRequests } from './requests.js';
 import { type Intent, type SourceInstance, type StandardView, standardView } from './source.js';
 import {
   dateOf,
@@ -62,6 +63,7 @@ function source(dataset: Dataset, transferSyntaxUID: string): SourceInstance {
     sopClassUID: uidOf(dataset, 'SOPClassUID'),
     transferSyntaxUID,
     patientAndStudy: registerPatientAndStudy(dataset),
+    ...registerRequests(dataset),
     view,
     laterality,
     intent,

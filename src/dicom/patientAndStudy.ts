@@ -1,7 +1,9 @@
 import type { Dataset } from './dataset.js';
+import { offsetMinutes } from './dateTime.js';
 import type { DicomJson } from './dicomJson.js';
 import { attributeOf } from './dictionary.js';
 import { decimalString } from './ownValues.js';
+import { copySequence } from './sequenceCopy.js';
 import type { RawAttribute } from './source.js';
 import { writeNumbers } from './values.js';
 
@@ -19,12 +21,14 @@ const REQUIRED = [
   'AccessionNumber',
 ];
 
-/** Type 3 of these and of Patient Study (C.7.2.2), as far as they are no sequences. */
+/** Type 3 of these and of Patient Study (C.7.2.2), and what dates and times of the instance are in (C.12.1). */
 const OPTIONAL = [
   'SpecificCharacterSet',
+  'TimezoneOffsetFromUTC',
   'IssuerOfPatientID',
   'TypeOfPatientID',
   'PatientBirthTime',
+  'OtherPatientIDs',
   'OtherPatientNames',
   'EthnicGroup',
   'PatientComments',
@@ -47,27 +51,66 @@ const OPTIONAL = [
   'AdmissionID',
   'ServiceEpisodeID',
   'ServiceEpisodeDescription',
+  // Clinical Trial Subject and Study (C.7.1.3, C.7.2.3)
+  'ClinicalTrialSponsorName',
+  'ClinicalTrialProtocolID',
+  'ClinicalTrialProtocolName',
+  'ClinicalTrialSiteID',
+  'ClinicalTrialSiteName',
+  'ClinicalTrialSubjectID',
+  'ClinicalTrialSubjectReadingID',
+  'ClinicalTrialProtocolEthicsCommitteeName',
+  'ClinicalTrialProtocolEthicsCommitteeApprovalNumber',
+  'ClinicalTrialTimePointID',
+  'ClinicalTrialTimePointDescription',
+  'LongitudinalTemporalOffsetFromEvent',
+  'LongitudinalTemporalEventType',
+];
+
+/** Sequences of the same modules. */
+const SEQUENCES = [
+  'IssuerOfPatientIDQualifiersSequence',
+  'OtherPatientIDsSequence',
+  'ReferencedStudySequence',
+  'ProcedureCodeSequence',
+  'IssuerOfAccessionNumberSequence',
+  'ReferringPhysicianIdentificationSequence',
+  'ConsultingPhysicianIdentificationSequence',
+  'PhysiciansOfRecordIdentificationSequence',
+  'PhysiciansReadingStudyIdentificationSequence',
+  'RequestingServiceCodeSequence',
+  'ReasonForPerformedProcedureCodeSequence',
+  'AdmittingDiagnosesCodeSequence',
+  'IssuerOfAdmissionIDSequence',
+  'IssuerOfServiceEpisodeIDSequence',
+  'DeidentificationMethodCodeSequence',
+  'ConsentForClinicalTrialUseSequence',
 ];
 
 /** An LT of full length; longer values come from broken or hostile files only. */
 const MAX_BYTES = 10240;
 
 /**
- * What a result shares with its source: the Patient, General Study and Patient Study modules, byte for byte,
- * with the character set that they are in.
+ * What a result shares with its source: the Patient, General Study, Patient Study and Clinical Trial modules, byte for
+ * byte, with the character set and the time zone that they are in.
  *
- * Sequences are left out: their items would have to be encoded again, and names in them could not be copied as
- * bytes. Patient Identity Removed goes along only with the method that it requires.
+ * Patient Identity Removed goes along only with the method that it requires; a time zone only where it is one.
  */
 export function registerPatientAndStudy(dataset: Dataset): RawAttribute[] {
   const copied = OPTIONAL.flatMap((keyword) => copy(dataset, keyword) ?? []);
+  for (const keyword of SEQUENCES) {
+    const sequence = copySequence(dataset, keyword);
+    if (sequence !== undefined) copied.push(sequence);
+  }
   for (const keyword of REQUIRED) {
     const { tag, vr } = attributeOf(keyword);
     copied.push(copy(dataset, keyword) ?? { tag, vr, bytes: new Uint8Array(0) });
   }
   const method = copy(dataset, 'DeidentificationMethod');
   const removed = copy(dataset, 'PatientIdentityRemoved');
-  if (method !== undefined && removed !== undefined) copied.push(removed, method);
+  const methods = dataset.items('DeidentificationMethodCodeSequence').length > 0;
+  if (removed !== undefined && (method !== undefined || methods))
+    copied.push(removed, ...(method ? [method] : []));
   return copied.sort((a, b) => (a.tag < b.tag ? -1 : 1));
 }
 
@@ -97,6 +140,8 @@ function encoded(json: DicomJson, keyword: string, vr: string): Uint8Array {
     const fit = numbers.every((number) => Number.isInteger(number) && number >= 0 && number <= 0xffff);
     return fit ? writeNumbers(numbers, vr) : new Uint8Array(0);
   }
+  if (keyword === 'TimezoneOffsetFromUTC' && offsetMinutes(json.string(keyword) ?? '') === undefined)
+    return new Uint8Array(0);
   // JSON numbers can have more digits than a decimal string has room for.
   const texts = vr === 'DS' ? json.numbers(keyword).map(decimalString) : json.strings(keyword);
   return Buffer.from(texts.join('\\'), 'utf8');
@@ -113,6 +158,8 @@ function evenLength(bytes: Uint8Array, vr: string): Uint8Array {
 function copy(dataset: Dataset, keyword: string): RawAttribute | undefined {
   const raw = dataset.raw(keyword);
   if (raw === undefined || raw.bytes.length > MAX_BYTES) return undefined;
+  if (keyword === 'TimezoneOffsetFromUTC' && offsetMinutes(dataset.string(keyword) ?? '') === undefined)
+    return undefined;
   // The dictionary's VR, whatever the source called it: these are all fixed.
   return { tag: raw.tag, vr: attributeOf(keyword).vr, bytes: new Uint8Array(raw.bytes) };
 }

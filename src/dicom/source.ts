@@ -19,10 +19,17 @@ export interface RawAttribute {
   bytes: Uint8Array;
 }
 
-/** A study and whose it is: Patient, General Study and Patient Study attributes, byte for byte. */
+/**
+ * A study and whose it is: Patient, General Study, Patient Study and Clinical Trial attributes with their
+ * SpecificCharacterSet, byte for byte.
+ */
 export interface StudyIdentity {
   studyInstanceUID: StudyInstanceUID;
   patientAndStudy: RawAttribute[];
+  /** Request Attributes Sequence (0040,0275), which an image of the study carries; absent where there is no request. */
+  requestAttributes?: RawAttribute | undefined;
+  /** The same as a document carries it: Referenced Request Sequence (0040,A370). */
+  referencedRequests?: RawAttribute | undefined;
 }
 
 /** A place on an image, in pixels: 0,0 is the top-left corner of the top-left pixel (PS3.3 C.18.6). */
@@ -36,10 +43,8 @@ export interface Point {
  *
  * Plain data, so that it crosses threads and can be stored.
  */
-export interface SourceInstance extends InstanceReference {
+export interface SourceInstance extends InstanceReference, StudyIdentity {
   transferSyntaxUID: string;
-  /** Patient, General Study and Patient Study attributes with their SpecificCharacterSet, byte for byte. */
-  patientAndStudy: RawAttribute[];
   view: View;
   laterality: Laterality;
   intent: Intent;

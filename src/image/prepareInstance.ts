@@ -8,6 +8,7 @@ import {
   readPart10,
   recogniseMammogram,
   registerPatientAndStudy,
+  registerRequests,
   type SourceInstance,
   type StudyIdentity,
   type StudyInstanceUID,
@@ -122,18 +123,28 @@ function identityOf(
     source: recognition?.kind === 'mammogram' ? detached(recognition.source) : undefined,
     study:
       dataset && studyInstanceUID
-        ? { studyInstanceUID, patientAndStudy: owned(registerPatientAndStudy(dataset)) }
+        ? detached({
+            studyInstanceUID,
+            patientAndStudy: registerPatientAndStudy(dataset),
+            ...registerRequests(dataset),
+          })
         : undefined,
   };
 }
 
 /** The same without views into the file: sending one view to another thread sends the whole file along. */
-function detached(source: SourceInstance): SourceInstance {
-  return { ...source, patientAndStudy: owned(source.patientAndStudy) };
+function detached<Study extends StudyIdentity>(study: Study): Study {
+  const { patientAndStudy, requestAttributes, referencedRequests } = study;
+  return {
+    ...study,
+    patientAndStudy: patientAndStudy.map(owned),
+    requestAttributes: requestAttributes && owned(requestAttributes),
+    referencedRequests: referencedRequests && owned(referencedRequests),
+  };
 }
 
-function owned(attributes: RawAttribute[]): RawAttribute[] {
-  return attributes.map((attribute) => ({ ...attribute, bytes: Uint8Array.from(attribute.bytes) }));
+function owned(attribute: RawAttribute): RawAttribute {
+  return { ...attribute, bytes: Uint8Array.from(attribute.bytes) };
 }
 
 function ascii(text: string): string {

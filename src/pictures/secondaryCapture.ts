@@ -3,9 +3,8 @@ import {
   type Attributes,
   codeItem,
   contributingEquipment,
-  dicomDate,
-  dicomTime,
   equipment,
+  madeAt,
   ownMark,
   type ResultUids,
   SOURCE_IMAGE_FOR_IMAGE_PROCESSING,
@@ -46,15 +45,15 @@ const SERIES_DESCRIPTION = 'Mamori heat maps';
  * - No pixel spacing: the picture is reduced and carries a caption, and nobody is to measure on it.
  *   PatientOrientation holds, because nothing was turned.
  * - BurnedInAnnotation NO: the caption names view, result and model, nothing of the patient.
- * - No TimezoneOffsetFromUTC: it would also apply to the study's date and time, which come from another
- *   machine.
+ * - Times in the source's time zone where it says one, else in this process's (`madeAt`).
  * - Patient and study attributes go in byte for byte with their character set; all else is printable ASCII.
  *
  * @throws DicomWriteError when a name does not fit its attribute
  */
 export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
   const { source, rgb, algorithm } = input;
-  const [date, time] = [dicomDate(input.createdAt), dicomTime(input.createdAt)];
+  const made = madeAt(input.createdAt, source);
+  const { date, time } = made;
   return writePart10(
     {
       SOPClassUID: sopClass.SecondaryCapture,
@@ -62,6 +61,7 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
       ...ownMark,
       InstanceCreationDate: date,
       InstanceCreationTime: time,
+      TimezoneOffsetFromUTC: made.offset,
 
       StudyInstanceUID: source.studyInstanceUID,
       SeriesInstanceUID: input.uids.seriesInstanceUID,
@@ -88,7 +88,7 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
       ...derivation(input),
       ...lossyCompression(source),
       ImageComments: AI_NOTICE,
-      ContributingEquipmentSequence: [contributingEquipment(algorithm, input.createdAt)],
+      ContributingEquipmentSequence: contributingEquipment(algorithm, made),
 
       SamplesPerPixel: 3,
       PhotometricInterpretation: 'RGB',
@@ -101,7 +101,7 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
       PixelRepresentation: 0,
       PixelData: rgb.pixels,
     },
-    { raw: source.patientAndStudy },
+    { raw: [...source.patientAndStudy, ...(source.requestAttributes ? [source.requestAttributes] : [])] },
   );
 }
 

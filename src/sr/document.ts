@@ -2,10 +2,9 @@ import {
   type Attributes,
   codeItem,
   contributingEquipment,
-  dicomDate,
-  dicomTime,
   equipment,
   MAMMOGRAPHY,
+  madeAt,
   ownMark,
   type SOPClassUID,
   writePart10,
@@ -28,7 +27,8 @@ export interface DocumentKind {
  * Decisions:
  * - CompletionFlag COMPLETE: the software has nothing to add. UNVERIFIED and PRELIMINARY: no person stands for it,
  *   and it is not meant as the definitive word on the exam (PS3.3 C.17.2).
- * - No TimezoneOffsetFromUTC: it would also apply to the study's date and time, which come from another machine.
+ * - Times in the source's time zone where it says one, else in this process's (`madeAt`).
+ * - A request is referenced where the source names one (`registerRequests`).
  * - Patient and study attributes go in byte for byte with their character set; all else is printable ASCII.
  *
  * @throws MamoriError `report-without-study` when neither `study` nor any mammogram says which study it joins
@@ -37,7 +37,8 @@ export interface DocumentKind {
 export function srDocument(kind: DocumentKind, tree: ContainerItem, input: ReportInput): Uint8Array {
   const { algorithm, uids } = input;
   const study = studyOf(input);
-  const [date, time] = [dicomDate(input.createdAt), dicomTime(input.createdAt)];
+  const made = madeAt(input.createdAt, study);
+  const { date, time } = made;
   return writePart10(
     {
       SOPClassUID: kind.sopClassUID,
@@ -45,6 +46,7 @@ export function srDocument(kind: DocumentKind, tree: ContainerItem, input: Repor
       ...ownMark,
       InstanceCreationDate: date,
       InstanceCreationTime: time,
+      TimezoneOffsetFromUTC: made.offset,
       CodingSchemeIdentificationSequence: [
         {
           CodingSchemeDesignator: OWN_SCHEME,
@@ -63,7 +65,7 @@ export function srDocument(kind: DocumentKind, tree: ContainerItem, input: Repor
       ReferencedPerformedProcedureStepSequence: [],
 
       ...equipment(algorithm),
-      ContributingEquipmentSequence: [contributingEquipment(algorithm, input.createdAt)],
+      ContributingEquipmentSequence: contributingEquipment(algorithm, made),
 
       InstanceNumber: 1,
       CompletionFlag: 'COMPLETE',
@@ -77,7 +79,7 @@ export function srDocument(kind: DocumentKind, tree: ContainerItem, input: Repor
 
       ...encodeTree(tree),
     },
-    { raw: study.patientAndStudy },
+    { raw: [...study.patientAndStudy, ...(study.referencedRequests ? [study.referencedRequests] : [])] },
   );
 }
 

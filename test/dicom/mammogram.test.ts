@@ -35,8 +35,10 @@ const viewCode = (...item: Parameters<typeof codeItem>): HandMade => ({
 
 describe('recogniseMammogram', () => {
   it('gives what results need of the source', () => {
-    const { patientAndStudy, ...source } = sourceOf();
+    const { patientAndStudy, referencedRequests, ...source } = sourceOf();
+    expect(referencedRequests?.tag).to.equal('0040A370');
     expect(source).to.deep.equal({
+      requestAttributes: undefined,
       studyInstanceUID: '2.25.2',
       seriesInstanceUID: '2.25.3',
       sopInstanceUID: '2.25.1',
