@@ -11,13 +11,13 @@ export const adoptCommand = new Command('adopt')
 async function adopt({ config, json }: { config: string; json?: true }): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
-  const [{ servedModelOf }, { openLedger }, { loadBundle }] = await Promise.all([
+  const [{ servedModelOf }, { openExistingLedger }, { loadBundle }] = await Promise.all([
     import('../service/index.js'),
     import('../ledger/index.js'),
     import('../model/index.js'),
   ]);
   const bundle = await loadBundle(settings.model.bundle);
-  const ledger = await openLedger(settings.ledger.url);
+  const ledger = await openExistingLedger(settings.ledger.url);
   try {
     const adopted = await ledger.adopt(servedModelOf(bundle, settings));
     const version = `${bundle.name} ${bundle.version}`;

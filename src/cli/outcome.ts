@@ -12,7 +12,8 @@ export const EXIT = {
 } as const;
 
 /** Codes that mean that the command line or the settings must be changed. */
-const USAGE = /^(settings-|usage-|pacs-settings$|bundle-missing$|ledger-unsupported$|admin-listen$)/;
+const USAGE =
+  /^(settings-|usage-|pacs-settings$|bundle-missing$|ledger-(unsupported|missing|foreign)$|admin-listen$)/;
 
 /** The exit code that an error stands for. */
 export function exitCodeOf(error: unknown): number {

@@ -13,8 +13,8 @@ export const retryCommand = new Command('retry')
 async function retry(studies: string[], { config, json }: { config: string; json?: true }): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   await (await import('./studyUids.js')).studyUids(studies);
-  const { openLedger } = await import('../ledger/index.js');
-  const ledger = await openLedger(loadSettings(config).ledger.url);
+  const { openExistingLedger } = await import('../ledger/index.js');
+  const ledger = await openExistingLedger(loadSettings(config).ledger.url);
   try {
     const retried = await ledger.retry(studies.length === 0 ? undefined : studies);
     const known = new Set(retried.map(({ studyInstanceUID }) => studyInstanceUID));

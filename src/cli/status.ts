@@ -33,8 +33,8 @@ export const statusCommand = new Command('status')
 
 async function show({ config, state, study, limit, json }: Options): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
-  const { openLedger } = await import('../ledger/index.js');
-  const ledger = await openLedger(loadSettings(config).ledger.url);
+  const { openExistingLedger } = await import('../ledger/index.js');
+  const ledger = await openExistingLedger(loadSettings(config).ledger.url);
   try {
     const counts = await ledger.counts();
     const exams = await ledger.list({

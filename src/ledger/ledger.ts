@@ -1,4 +1,3 @@
-import { MamoriError } from '../errors.js';
 import type { ObjectKind } from '../exam/index.js';
 
 /** Which work on which study: a study is worked on once for each model, version and result-changing settings. */
@@ -68,7 +67,7 @@ export interface ExamRecord extends ExamKey {
 /** What a look at the archive means for an exam. */
 export type Change = 'new' | 'changed' | 'unchanged' | 'reopened';
 
-/** Which exams may be taken: those that are due, or those that a worker left behind when its lease ran out. */
+/** Which exams may be taken: those that are due, or those whose worker has ended or given no sign for its lease. */
 export type Among = 'due' | 'left-behind';
 
 export interface Observation {
@@ -138,10 +137,23 @@ export interface LedgerEvent {
 export interface Sighting {
   /** Stands for the set of its instances, without the ones that Mamori wrote (`isOwn`). */
   fingerprint: string;
+  /** How many instances of any kind the archive says that the study has, if it says so. */
+  instances?: number | undefined;
   /** DA, as the archive has it: the newest exam is worked on first. Undefined leaves what is known. */
   studyDate?: string | undefined;
   /** Which kind of work it is; the higher is worked on first. 0 unless said. */
   priority?: number;
+}
+
+/** What is remembered of a study, for whoever has to decide whether to list it again. */
+export interface Glance {
+  state: ExamState;
+  /** As it was told when the study was last listed. */
+  instances: number | undefined;
+  /** When the study was last listed. */
+  listedAt: Date;
+  lastChange: Date;
+  dueAt: Date | undefined;
 }
 
 /** Whose turn `claimNext` asks for. */
@@ -150,12 +162,17 @@ export interface Turn {
   worker: string;
   leaseMs: number;
   among: Among;
-  /** Only what could be taken at this moment of the database's clock: an exam is tried once in a cycle. */
+  /** No retry that is due later than this moment of the database's clock: an exam is tried once in a cycle. */
   dueBy: Date;
 }
 
 /** The time by which the ledger goes. A database of its own has its own clock; SQLite has its machine's. */
-export type Clock = () => Date;
+export interface Clock {
+  /** What people and the archive go by. It may be set, forth and back. */
+  now(): Date;
+  /** Milliseconds since the machine's start, the same for all its processes. Nobody can set it. */
+  steady(): number;
+}
 
 /**
  * What was seen, done and delivered.
@@ -173,6 +190,8 @@ export interface Ledger {
    * opened again.
    */
   observe(exam: ExamKey, seen: Sighting): Promise<Observation>;
+  /** What is remembered of these studies, as far as they were seen. Writes nothing. */
+  glance(served: ServedModel, studyInstanceUIDs: readonly string[]): Promise<Map<string, Glance>>;
   /**
    * Says when a waiting exam counts as complete; undefined: not known. Does nothing for an exam that does not wait, or
    * whose fingerprint has become another.
@@ -263,25 +282,3 @@ export interface Ledger {
 
 /** A ledger that is only looked at. */
 export type LedgerReader = Pick<Ledger, 'find' | 'isOwn' | 'predecessors' | 'disconnect'>;
-
-export type LedgerErrorCode =
-  | 'ledger-unreadable'
-  | 'ledger-unwritable'
-  | 'ledger-disk-full'
-  | 'ledger-newer'
-  | 'ledger-older'
-  | 'ledger-unsupported'
-  | 'ledger-busy'
-  | 'ledger-claim-lost'
-  | 'ledger-unconfirmed'
-  | 'ledger-object-damaged'
-  | 'ledger-misuse';
-
-/** Every call that writes may throw `ledger-disk-full`. */
-export class LedgerError extends MamoriError {
-  declare readonly code: LedgerErrorCode;
-
-  constructor(code: LedgerErrorCode, message: string, options?: { remedy?: string; cause?: unknown }) {
-    super(code, message, options);
-  }
-}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { LedgerError } from './ledger.js';
+import { LedgerError } from './errors.js';
 
 /** Where an object's bytes lie, and how to know them again. */
 export interface StoredBytes {

@@ -3,7 +3,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { installedVersion, type Settings } from '../config/index.js';
 import { DicomWeb } from '../dicomweb/index.js';
 import { type ExamSettings, openThreads, resultDigest, type Workbench } from '../exam/index.js';
-import { LEASE_SECONDS, type Ledger, openLedger, type ServedModel } from '../ledger/index.js';
+import { isLedgerThere, LEASE_SECONDS, type Ledger, openLedger, type ServedModel } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine, readKnownFeatures } from '../model/index.js';
 import { type Log, Poller, type PollerParts } from '../poller/index.js';
 
@@ -45,6 +45,8 @@ export async function openService(
     const workbench = await openWorkbench(settings);
     keep(workbench);
     const pacs = keep(openPacs(settings));
+    if (!isLedgerThere(settings.ledger.url))
+      log.warn({ ledger: settings.ledger.url }, 'No ledger there: a new one is made, which knows of no exam');
     const ledger = await openLedger(settings.ledger.url);
     keep({ close: () => ledger.disconnect() });
 

@@ -72,6 +72,7 @@ describe('mamori', () => {
   }
 
   it('goes on when nobody reads its output any more', async () => {
+    await withExams();
     const child = spawn(process.execPath, [MAIN, 'status', '-c', config, '--json'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -205,13 +206,25 @@ describe('mamori', () => {
     });
 
     it('says so where it knows nothing of the study named', async () => {
+      await withExams();
       const { out } = await mamori(['status', '-c', config, '--study', '2.25.404']);
       expect(out).to.contain('knows no such exam of study 2.25.404');
     });
 
     it('takes the settings file from the environment too', async () => {
-      expect((await mamori(['status'], { MAMORI_CONFIG: config })).out).to.match(/^0 waiting, /);
-      expect(existsSync(join(folder, 'l.db'))).to.equal(true);
+      await withExams();
+      expect((await mamori(['status'], { MAMORI_CONFIG: config })).out).to.match(/^1 waiting, /);
+    });
+
+    it('makes no ledger where there is none, nor does retry or adopt: the name may be mistyped', async () => {
+      for (const command of ['status', 'retry', 'adopt']) {
+        const { code, err } = await mamori([command, '-c', config]);
+        expect(err, command)
+          .to.match(/There is no ledger .*l\.db/)
+          .and.match(/Check ledger\.url/);
+        expect(code, command).to.equal(2);
+      }
+      expect(existsSync(join(folder, 'l.db'))).to.equal(false);
     });
   });
 
@@ -433,6 +446,7 @@ describe('mamori', () => {
     });
 
     it('says that there is nothing to try', async () => {
+      await (await openLedger(`sqlite:${join(folder, 'l.db')}`)).disconnect();
       expect((await mamori(['retry', '-c', config])).out).to.equal('Nothing failed or was given up.\n');
     });
 

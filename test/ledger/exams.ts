@@ -13,7 +13,7 @@ export const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 10
 let moment = at(0);
 
 /** The clock of ledgers under test: it stands still until `on` sets it. */
-export const clock: Clock = () => moment;
+export const clock: Clock = { now: () => moment, steady: () => moment.getTime() };
 
 /** The ledger at so many seconds after the beginning. */
 export function on(seconds: number, ledger: Ledger): Ledger {

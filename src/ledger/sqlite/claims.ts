@@ -1,19 +1,19 @@
-import {
-  type Claim,
-  type ExamKey,
-  type KeptObject,
-  LedgerError,
-  type ObjectToKeep,
-  type Outcome,
-  type Reason,
-  type ServedModel,
-  type Turn,
+import { LedgerError } from '../errors.js';
+import type {
+  Claim,
+  ExamKey,
+  KeptObject,
+  ObjectToKeep,
+  Outcome,
+  Reason,
+  ServedModel,
+  Turn,
 } from '../ledger.js';
 import { CLOSED, HELD, isConfirmed } from '../rules.js';
 import { dateOf, type ExamRow, keyOf } from './rows.js';
 import * as statements from './statements/index.js';
 import { boundAlgorithm } from './statements/keys.js';
-import { held, note, rowOf, type Store, timeOf } from './store.js';
+import { grant, held, leftBehind, note, rowOf, type Store, timeOf } from './store.js';
 
 /*
  * What a claim is, and what its holder does with it.
@@ -24,7 +24,8 @@ export function claimNext(store: Store, served: ServedModel, turn: Turn): Claim 
   const { worker, leaseMs, among, dueBy } = turn;
   return database.transact(() => {
     const now = timeOf(store);
-    const bindings = { worker, leaseUntil: now + leaseMs, now, dueBy: dueBy.getTime() };
+    const held = { ...grant(store, leaseMs), leftBehind: leftBehind(store) };
+    const bindings = { worker, ...held, now, dueBy: dueBy.getTime() };
     const id = statements.claimNext(database, among, { ...boundAlgorithm(served), ...bindings });
     if (id === undefined) return undefined;
     note(store, id, 'claimed', { worker });
@@ -38,7 +39,7 @@ export function claim(store: Store, exam: ExamKey, worker: string, leaseMs: numb
     const before = rowOf(store, exam);
     if (before === undefined) return undefined;
     const now = timeOf(store);
-    const asked = { id: before.id, worker, leaseUntil: now + leaseMs, now };
+    const asked = { id: before.id, worker, ...grant(store, leaseMs), leftBehind: leftBehind(store), now };
     if (statements.reclaim(database, asked) === undefined) {
       if (statements.claim(database, asked) === undefined) return undefined;
       note(store, before.id, 'claimed', { worker });
@@ -62,7 +63,7 @@ function claimOf(row: ExamRow, worker: string): Claim {
 export function renew(store: Store, claim: Claim, leaseMs: number): void {
   store.database.transact(() => {
     const { id } = held(store, claim);
-    statements.renew(store.database, { id, leaseUntil: timeOf(store) + leaseMs });
+    statements.renew(store.database, { id, ...grant(store, leaseMs) });
   });
 }
 

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
-import { LedgerError } from '../ledger.js';
+import { LedgerError } from '../errors.js';
+
 import { MIGRATIONS } from './migrations.js';
 
 export type Bindings = Record<string, string | number | null>;
@@ -26,12 +27,17 @@ export class Database {
     this.#file = file;
   }
 
-  /** @throws LedgerError `ledger-unreadable`, `ledger-newer`, `ledger-busy`, `ledger-disk-full` */
+  /**
+   * @throws LedgerError `ledger-unreadable`, `ledger-foreign`, `ledger-damaged`, `ledger-newer`, `ledger-busy`,
+   * `ledger-disk-full`
+   */
   static open(file: string): Database {
     let connection: Libsql.Database | undefined;
     try {
+      keepPrivate(file);
       connection = new Libsql(file, { timeout: BUSY_TIMEOUT_MS });
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      refuseForeign(connection, file);
       connection.pragma('journal_mode = WAL');
       connection.pragma('synchronous = FULL');
       connection.pragma('foreign_keys = ON');
@@ -164,6 +170,28 @@ export class Database {
   }
 }
 
+/** For the owner's eyes only, before there is anything in it; SQLite gives its other files the same rights. */
+function keepPrivate(file: string): void {
+  try {
+    // Never opened if it is there: closing it would let go of the locks that this process has on it.
+    if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600));
+    else if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  } catch {
+    // Another process was faster, or it is another account's. Whether it can be used, SQLite says.
+  }
+}
+
+/** Another program's database must not get our tables because of a mistyped name. */
+function refuseForeign(connection: Libsql.Database, file: string): void {
+  const tables = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as {
+    name: string;
+  }[];
+  if (tables.length === 0 || tables.some(({ name }) => name === 'exams')) return;
+  throw new LedgerError('ledger-foreign', `${file} is another program's database and no ledger.`, {
+    remedy: 'Nothing was written to it. Name the ledger in ledger.url, or a file that is not there yet.',
+  });
+}
+
 function named(error: unknown, file: string): unknown {
   if (error instanceof LedgerError) return error;
   const code = String((error as { code?: unknown }).code ?? '');
@@ -182,10 +210,29 @@ function named(error: unknown, file: string): unknown {
       cause: error,
     });
   }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_IOERR_SHORT_READ') {
+    return new LedgerError('ledger-damaged', `The ledger ${file} is damaged: ${message || code}.`, {
+      remedy:
+        'Stop the service, check the disk, and copy the file with its -wal. Then restore the latest backup, or ' +
+        `save what can be read: sqlite3 ${file} .recover | sqlite3 mended.db`,
+      cause: error,
+    });
+  }
+  if (code === 'SQLITE_NOTADB') {
+    return new LedgerError(
+      'ledger-unreadable',
+      `The ledger ${file} cannot be used: it is none, or its beginning is gone.`,
+      {
+        remedy:
+          'Nothing was written to it. Check ledger.url; if that was a ledger, restore its latest backup.',
+        cause: error,
+      },
+    );
+  }
   if (code === '' && !message.includes('Unable to open')) return error;
   if (code.startsWith('SQLITE_CONSTRAINT') || code === 'SQLITE_ERROR') return error;
   return new LedgerError('ledger-unreadable', `The ledger ${file} cannot be used: ${message || code}.`, {
-    remedy: 'Check that ledger.url names a file in a folder that is there, that may be written and has room.',
+    remedy: 'Check that ledger.url names a file in a folder that is there and may be written.',
     cause: error,
   });
 }

@@ -3,7 +3,7 @@ import { CLOSED, changeOf, retryOf } from '../rules.js';
 import { type ExamRow, keyOf, recordOf } from './rows.js';
 import * as statements from './statements/index.js';
 import { boundAlgorithm, boundKey } from './statements/keys.js';
-import { note, rowOf, type Store, timeOf } from './store.js';
+import { leftBehind, note, rowOf, type Store, timeOf } from './store.js';
 
 /*
  * Which exams are there to be worked on: what writes and needs no claim.
@@ -11,8 +11,14 @@ import { note, rowOf, type Store, timeOf } from './store.js';
 
 export async function observe(store: Store, exam: ExamKey, sighting: Sighting): Promise<Observation> {
   const { database, spool } = store;
-  const { fingerprint, studyDate, priority } = sighting;
-  const seen = { fingerprint, studyDate: studyDate ?? null, priority: priority ?? 0, now: timeOf(store) };
+  const { fingerprint, studyDate, priority, instances } = sighting;
+  const seen = {
+    fingerprint,
+    studyDate: studyDate ?? null,
+    priority: priority ?? 0,
+    instances: instances ?? null,
+    now: timeOf(store),
+  };
   const dropped: string[] = [];
   const observation = database.transact((): Observation => {
     const inserted = statements.insertSeen(database, { ...boundKey(exam), ...seen });
@@ -82,7 +88,7 @@ export async function adopt(store: Store, served: ServedModel): Promise<number> 
   const dropped: string[] = [];
   const adopted = database.transact(
     () =>
-      statements.adoptable(database, { ...target, now }).filter(({ id, study }) => {
+      statements.adoptable(database, { ...target, leftBehind: leftBehind(store) }).filter(({ id, study }) => {
         const standing = statements.findByKey(database, { ...target, study });
         if (standing === undefined) {
           statements.adopt(database, { id, version: target.version, digest: target.digest, now });
@@ -103,7 +109,8 @@ export async function adopt(store: Store, served: ServedModel): Promise<number> 
 }
 
 export function adoptable(store: Store, served: ServedModel): number {
-  return statements.adoptable(store.database, { ...boundAlgorithm(served), now: timeOf(store) }).length;
+  const bindings = { ...boundAlgorithm(served), leftBehind: leftBehind(store) };
+  return statements.adoptable(store.database, bindings).length;
 }
 
 /** Makes a closed exam a new revision that waits. Answers the files that nobody needs any more. */

@@ -84,4 +84,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE exams ADD COLUMN study_date TEXT NOT NULL DEFAULT '';  -- DA: the newest first
   ALTER TABLE exams ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;  -- which kind of work: the higher first
   `,
+  /* sql */ `
+  ALTER TABLE exams ADD COLUMN owner TEXT;                -- the process that holds the claim, as JSON
+  ALTER TABLE exams ADD COLUMN lease_ms INTEGER;          -- length of the lease
+  ALTER TABLE exams ADD COLUMN lease_steady INTEGER;      -- its end by the owner's machine's steady clock
+  ALTER TABLE exams ADD COLUMN archive_instances INTEGER; -- as many as the archive told when it was last listed
+  `,
 ];

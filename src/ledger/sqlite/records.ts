@@ -3,11 +3,13 @@ import {
   type ExamKey,
   type ExamRecord,
   type ExamState,
+  type Glance,
   type Ledger,
   type LedgerEvent,
+  type ServedModel,
   type WrittenObject,
 } from '../ledger.js';
-import { recordOf } from './rows.js';
+import { dateOf, recordOf } from './rows.js';
 import * as statements from './statements/index.js';
 import { boundAlgorithm, boundKey } from './statements/keys.js';
 import { rowOf, type Store } from './store.js';
@@ -36,6 +38,27 @@ export function list(
 export function find(store: ReadStore, exam: ExamKey): ExamRecord | undefined {
   const row = rowOf(store, exam);
   return row === undefined ? undefined : recordOf(row);
+}
+
+export function glance(
+  { database }: ReadStore,
+  served: ServedModel,
+  studyInstanceUIDs: readonly string[],
+): Map<string, Glance> {
+  const studies = JSON.stringify(studyInstanceUIDs);
+  const rows = statements.glance(database, { ...boundAlgorithm(served), studies });
+  return new Map(
+    rows.map((row) => [
+      row.study_instance_uid,
+      {
+        state: row.state,
+        instances: row.archive_instances ?? undefined,
+        listedAt: new Date(row.last_seen_at),
+        lastChange: new Date(row.changed_at),
+        dueAt: dateOf(row.due_at),
+      },
+    ]),
+  );
 }
 
 export function counts({ database }: ReadStore): Record<ExamState, number> {

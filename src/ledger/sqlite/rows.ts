@@ -1,4 +1,6 @@
+import type { Lease } from '../lease.js';
 import type { ExamKey, ExamRecord, ExamState } from '../ledger.js';
+import { ownerOf } from '../owner.js';
 
 /** A row of `exams` with its objects counted, as SQLite gives it. */
 export interface ExamRow {
@@ -20,6 +22,10 @@ export interface ExamRow {
   claim_number: number;
   worker: string | null;
   lease_until: number | null;
+  owner: string | null;
+  lease_ms: number | null;
+  lease_steady: number | null;
+  archive_instances: number | null;
   attempts: number;
   retry_at: number | null;
   outcome: 'processed' | 'not-processed' | null;
@@ -29,6 +35,16 @@ export interface ExamRow {
   kept: number;
   sent: number;
   confirmed: number;
+}
+
+/** A lease as it stands in a row. Rows of earlier versions have only its end. */
+export function leaseOf(row: Pick<ExamRow, 'lease_until' | 'lease_ms' | 'lease_steady' | 'owner'>): Lease {
+  const boot = ownerOf(row.owner)?.boot;
+  return {
+    until: row.lease_until ?? 0,
+    length: row.lease_ms ?? Number.POSITIVE_INFINITY,
+    steady: row.lease_steady === null || boot === undefined ? undefined : { until: row.lease_steady, boot },
+  };
 }
 
 export interface ObjectRow {

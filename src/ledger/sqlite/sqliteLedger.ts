@@ -5,15 +5,16 @@ import * as exams from './exams.js';
 import * as records from './records.js';
 import { countDue, isOwn } from './statements/index.js';
 import { boundAlgorithm } from './statements/keys.js';
-import { type Store, timeOf } from './store.js';
+import { leftBehind, type Store, timeOf } from './store.js';
 
 /** The ledger in one SQLite file, with the objects' bytes in a spool beside it. */
 export function sqliteLedger(store: Store): Ledger {
   const { database, clock } = store;
   return {
     ...sqliteReader(database),
-    now: async () => clock(),
+    now: async () => clock.now(),
     observe: async (exam, seen) => exams.observe(store, exam, seen),
+    glance: async (served, studies) => records.glance(store, served, studies),
     due: async (exam, fingerprint, at) => exams.due(store, exam, fingerprint, at),
     claimNext: async (served, turn) => claims.claimNext(store, served, turn),
     claim: async (exam, worker, leaseMs) => claims.claim(store, exam, worker, leaseMs),
@@ -32,7 +33,12 @@ export function sqliteLedger(store: Store): Ledger {
     adopt: async (served) => exams.adopt(store, served),
     adoptable: async (served) => exams.adoptable(store, served),
     countDue: async (served, dueBy) =>
-      countDue(database, { ...boundAlgorithm(served), dueBy: dueBy?.getTime() ?? timeOf(store) }),
+      countDue(database, {
+        ...boundAlgorithm(served),
+        dueBy: dueBy?.getTime() ?? timeOf(store),
+        now: timeOf(store),
+        leftBehind: leftBehind(store),
+      }),
     list: async (filter) => records.list(store, filter),
     counts: async () => records.counts(store),
     history: async (exam) => records.history(store, exam),

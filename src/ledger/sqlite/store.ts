@@ -1,9 +1,12 @@
-import { type Claim, type Clock, type ExamKey, type ExamState, LedgerError } from '../ledger.js';
+import { LedgerError } from '../errors.js';
+import { isOver } from '../lease.js';
+import type { Claim, Clock, ExamKey, ExamState } from '../ledger.js';
+import { isGone, type Owner, ownerOf, ownerText } from '../owner.js';
 import { holds } from '../rules.js';
 import type { Spool } from '../spool.js';
 import type { Database } from './database.js';
-import type { ExamRow } from './rows.js';
-import { findByKey, insertEvent } from './statements/index.js';
+import { type ExamRow, leaseOf } from './rows.js';
+import * as statements from './statements/index.js';
 import { boundKey } from './statements/keys.js';
 
 /** What a SQLite ledger consists of, handed to each of its steps. */
@@ -12,16 +15,41 @@ export interface Store {
   /** The bytes of objects on their way. */
   spool: Spool;
   clock: Clock;
+  /** The process that asks. */
+  owner: Owner;
 }
 
 /** Milliseconds since 1970, by the ledger's clock. */
 export function timeOf({ clock }: Pick<Store, 'clock'>): number {
-  return clock().getTime();
+  return clock.now().getTime();
+}
+
+/** What a claim that is made or renewed now is held by, and until when. */
+export function grant({ clock, owner }: Store, leaseMs: number): statements.Grant {
+  return {
+    owner: ownerText(owner),
+    leaseUntil: clock.now().getTime() + leaseMs,
+    leaseSteady: clock.steady() + leaseMs,
+    leaseMs,
+  };
+}
+
+/** The exams whose worker has ended, or gave no sign for the length of its lease: as JSON, for the statements. */
+export function leftBehind({ database, clock, owner }: Store): string {
+  const moment = { now: clock.now().getTime(), steady: clock.steady(), boot: owner.boot };
+  const ids = statements
+    .heldRows(database)
+    .filter((row) => {
+      const holder = ownerOf(row.owner);
+      return isOver(leaseOf(row), moment) || (holder !== undefined && isGone(holder, owner));
+    })
+    .map(({ id }) => id);
+  return JSON.stringify(ids);
 }
 
 /** @throws LedgerError `ledger-claim-lost` unless the claim holds, or ended so by this very call before */
 export function held({ database }: Store, claim: Claim, ended: readonly ExamState[] = []): ExamRow {
-  const row = findByKey(database, boundKey(claim.exam));
+  const row = statements.findByKey(database, boundKey(claim.exam));
   if (row !== undefined && holds({ ...row, claimNumber: row.claim_number }, claim, ended)) return row;
   throw new LedgerError(
     'ledger-claim-lost',
@@ -30,7 +58,7 @@ export function held({ database }: Store, claim: Claim, ended: readonly ExamStat
 }
 
 export function rowOf({ database }: Pick<Store, 'database'>, exam: ExamKey): ExamRow | undefined {
-  return findByKey(database, boundKey(exam));
+  return statements.findByKey(database, boundKey(exam));
 }
 
 /** What happened to an exam; who did it, and why. */
@@ -43,5 +71,5 @@ interface Happening {
 /** Adds to an exam's story. */
 export function note(store: Store, id: number, event: string, happening: Happening = {}): void {
   const { worker = null, code = null, reason = null } = happening;
-  insertEvent(store.database, { id, event, worker, code, reason, now: timeOf(store) });
+  statements.insertEvent(store.database, { id, event, worker, code, reason, now: timeOf(store) });
 }

@@ -1,16 +1,17 @@
 import type { Database } from '../database.js';
+import { LEFT_BEHIND } from './claiming.js';
 import type { AlgorithmBindings } from './keys.js';
 
 /** Unfinished exams of the same model that have no objects yet, under another version or other settings. */
 export function adoptable(
   database: Database,
-  bindings: AlgorithmBindings & { now: number },
+  bindings: AlgorithmBindings & { leftBehind: string },
 ): { id: number; study: string }[] {
   const sql = /* sql */ `
     SELECT id, study_instance_uid AS study FROM exams
     WHERE model_name = :model AND NOT (model_version = :version AND settings_digest = :digest)
       AND outcome IS NULL
-      AND (state IN ('waiting', 'failed') OR (state = 'claimed' AND lease_until <= :now))`;
+      AND (state IN ('waiting', 'failed') OR (state = 'claimed' AND ${LEFT_BEHIND}))`;
   return database.rows(sql, bindings);
 }
 

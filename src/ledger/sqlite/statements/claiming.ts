@@ -1,13 +1,27 @@
 import type { Among } from '../../ledger.js';
 import type { Database } from '../database.js';
+import type { ExamRow } from '../rows.js';
 import { type AlgorithmBindings, THIS_ALGORITHM } from './keys.js';
 
-/** Who takes an exam, and until when. */
-interface Taking extends Record<string, string | number> {
-  worker: string;
+/** What holds a claim, and until when: by the clock and by the steady clock of the owner's machine. */
+export interface Grant extends Record<string, string | number> {
+  owner: string;
   leaseUntil: number;
-  now: number;
+  leaseSteady: number;
+  leaseMs: number;
 }
+
+/** Who takes an exam, and which exams nobody holds any more: ids as JSON, since no statement can see processes. */
+interface Taking extends Grant {
+  worker: string;
+  now: number;
+  leftBehind: string;
+}
+
+const HOLD = /* sql */ `
+  owner = :owner, lease_until = :leaseUntil, lease_steady = :leaseSteady, lease_ms = :leaseMs`;
+
+export const LEFT_BEHIND = /* sql */ `id IN (SELECT value FROM json_each(:leftBehind))`;
 
 /**
  * What a claim makes of an exam. The claim's number rises: whoever held an earlier one is refused from then on, even if
@@ -21,14 +35,19 @@ const TAKE = /* sql */ `
       claim_number = claim_number + 1,
       attempts = attempts + 1,
       worker = :worker,
-      lease_until = :leaseUntil,
+      ${HOLD},
       retry_at = NULL,
       updated_at = :now`;
 
-/** `takeable` of the rules, as SQL. */
+/**
+ * `takeable` of the rules, as SQL. A time that was set when the clock showed a later one than now is of no use any
+ * more: the clock was set back, and the exam need not wait until it gets there again.
+ */
 const TAKEABLE: Record<Among, string> = {
-  due: /* sql */ `((state = 'waiting' AND due_at <= :dueBy) OR (state = 'failed' AND retry_at <= :dueBy))`,
-  'left-behind': /* sql */ `(state IN ('claimed', 'delivering') AND lease_until <= :dueBy)`,
+  due: /* sql */ `(
+    (state = 'waiting' AND (due_at <= :now OR (due_at IS NOT NULL AND last_seen_at > :now)))
+    OR (state = 'failed' AND (retry_at <= MIN(:dueBy, :now) OR updated_at > :now)))`,
+  'left-behind': /* sql */ `(state IN ('claimed', 'delivering') AND ${LEFT_BEHIND})`,
 };
 
 /** Whoever made the objects, they are delivered: an exam must not be stuck between two versions. */
@@ -56,8 +75,8 @@ export function claim(database: Database, bindings: Taking & { id: number }): nu
   const sql = /* sql */ `${TAKE}
     WHERE id = :id
       AND (state = 'waiting'
-        OR (state = 'failed' AND retry_at <= :now)
-        OR (state IN ('claimed', 'delivering') AND lease_until <= :now))
+        OR (state = 'failed' AND (retry_at <= :now OR updated_at > :now))
+        OR (state IN ('claimed', 'delivering') AND ${LEFT_BEHIND}))
     RETURNING id`;
   return database.row<{ id: number }>(sql, bindings)?.id;
 }
@@ -65,14 +84,23 @@ export function claim(database: Database, bindings: Taking & { id: number }): nu
 /** The same worker asks again, having lost the answer: its claim stands, and only the lease moves. */
 export function reclaim(database: Database, bindings: Taking & { id: number }): number | undefined {
   const sql = /* sql */ `
-    UPDATE exams SET lease_until = :leaseUntil
-    WHERE id = :id AND state IN ('claimed', 'delivering') AND worker = :worker AND lease_until > :now
+    UPDATE exams SET ${HOLD}
+    WHERE id = :id AND state IN ('claimed', 'delivering') AND worker = :worker AND NOT ${LEFT_BEHIND}
     RETURNING id`;
   return database.row<{ id: number }>(sql, bindings)?.id;
 }
 
-export function renew(database: Database, bindings: { id: number; leaseUntil: number }): void {
-  database.run(/* sql */ `UPDATE exams SET lease_until = :leaseUntil WHERE id = :id`, bindings);
+export function renew(database: Database, bindings: Grant & { id: number }): void {
+  database.run(/* sql */ `UPDATE exams SET ${HOLD} WHERE id = :id`, bindings);
+}
+
+/** All that are in some worker's hands: no more than there are workers, and those that were left behind. */
+export function heldRows(
+  database: Database,
+): Pick<ExamRow, 'id' | 'lease_until' | 'lease_ms' | 'lease_steady' | 'owner'>[] {
+  const sql = /* sql */ `
+    SELECT id, lease_until, lease_ms, lease_steady, owner FROM exams WHERE state IN ('claimed', 'delivering')`;
+  return database.rows(sql);
 }
 
 /** The work is about what the archive holds now; the settling time counts from there. */
@@ -97,7 +125,10 @@ export function release(database: Database, bindings: { id: number; now: number 
   database.run(sql, bindings);
 }
 
-export function countDue(database: Database, bindings: AlgorithmBindings & { dueBy: number }): number {
+export function countDue(
+  database: Database,
+  bindings: AlgorithmBindings & { dueBy: number; now: number; leftBehind: string },
+): number {
   const sql = /* sql */ `
     SELECT COUNT(*) AS count FROM exams WHERE ${OURS} AND (${TAKEABLE.due} OR ${TAKEABLE['left-behind']})`;
   return database.row<{ count: number }>(sql, bindings)!.count;

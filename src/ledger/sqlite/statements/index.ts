@@ -4,13 +4,24 @@
  * 1970.
  */
 export { adopt, adoptable, supersede } from './adopting.js';
-export { claim, claimNext, countDue, reclaim, release, renew, setClaimedFingerprint } from './claiming.js';
+export {
+  claim,
+  claimNext,
+  countDue,
+  type Grant,
+  heldRows,
+  reclaim,
+  release,
+  renew,
+  setClaimedFingerprint,
+} from './claiming.js';
 export { beginDelivery, close, confirm, keepObject, markSent, objectsToDeliver } from './delivering.js';
 export { history, insertEvent } from './events.js';
 export {
   counts,
   findById,
   findByKey,
+  glance,
   isOwn,
   list,
   namedFiles,

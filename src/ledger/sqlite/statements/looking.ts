@@ -1,7 +1,7 @@
 import type { ExamState } from '../../ledger.js';
 import type { Database } from '../database.js';
 import type { ExamRow, ObjectRow } from '../rows.js';
-import { type KeyBindings, THIS_ALGORITHM } from './keys.js';
+import { type AlgorithmBindings, type KeyBindings, THIS_ALGORITHM } from './keys.js';
 
 /** A row of `exams` with its objects counted. */
 const RECORD = /* sql */ `
@@ -41,6 +41,19 @@ export function list(
       AND (:model IS NULL OR (${THIS_ALGORITHM}))
     ORDER BY updated_at DESC, id DESC
     LIMIT :limit`;
+  return database.rows(sql, bindings);
+}
+
+/** `studies` is a JSON array. */
+export function glance(
+  database: Database,
+  bindings: AlgorithmBindings & { studies: string },
+): (Pick<ExamRow, 'state' | 'archive_instances' | 'last_seen_at' | 'changed_at' | 'due_at'> & {
+  study_instance_uid: string;
+})[] {
+  const sql = /* sql */ `
+    SELECT study_instance_uid, state, archive_instances, last_seen_at, changed_at, due_at
+    FROM exams WHERE study_instance_uid IN (SELECT value FROM json_each(:studies)) AND ${THIS_ALGORITHM}`;
   return database.rows(sql, bindings);
 }
 

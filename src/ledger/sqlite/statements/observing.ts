@@ -6,6 +6,7 @@ interface Seen extends Record<string, string | number | null> {
   fingerprint: string;
   studyDate: string | null;
   priority: number;
+  instances: number | null;
   now: number;
 }
 
@@ -13,9 +14,9 @@ interface Seen extends Record<string, string | number | null> {
 export function insertSeen(database: Database, bindings: KeyBindings & Seen): number | undefined {
   const sql = /* sql */ `
     INSERT INTO exams (study_instance_uid, model_name, model_version, settings_digest, state, fingerprint,
-                       study_date, priority, first_seen_at, last_seen_at, changed_at, updated_at)
+                       study_date, priority, archive_instances, first_seen_at, last_seen_at, changed_at, updated_at)
     VALUES (:study, :model, :version, :digest, 'waiting', :fingerprint, COALESCE(:studyDate, ''), :priority,
-            :now, :now, :now, :now)
+            :instances, :now, :now, :now, :now)
     ON CONFLICT DO NOTHING
     RETURNING id`;
   return database.row<{ id: number }>(sql, bindings)?.id;
@@ -23,16 +24,18 @@ export function insertSeen(database: Database, bindings: KeyBindings & Seen): nu
 
 /**
  * Seen again. The time of the last change moves only when the fingerprint does: the settling time counts from it,
- * also across restarts. With other images, it is open again when the exam is complete.
+ * also across restarts. With other images, it is open again when the exam is complete. A change that lies in the future
+ * was noted before the clock was set back: it counts as one of now.
  */
 export function updateSeen(database: Database, bindings: Seen & { id: number }): void {
   const sql = /* sql */ `
     UPDATE exams
     SET last_seen_at = :now,
-        changed_at = CASE WHEN fingerprint = :fingerprint THEN changed_at ELSE :now END,
+        changed_at = CASE WHEN fingerprint = :fingerprint THEN MIN(changed_at, :now) ELSE :now END,
         due_at = CASE WHEN fingerprint = :fingerprint THEN due_at END,
         study_date = COALESCE(:studyDate, study_date),
         priority = MAX(priority, :priority),
+        archive_instances = :instances,
         fingerprint = :fingerprint
     WHERE id = :id`;
   database.run(sql, bindings);
