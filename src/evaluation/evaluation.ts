@@ -12,6 +12,7 @@ import { judgeOf } from './abstention.js';
 import { type Answered, answerImages, type BoxesOfImages, printImages } from './answering.js';
 import { readComparisons } from './comparison.js';
 import { EvaluationError } from './errors.js';
+import type { EvaluationEvents, EvaluationOptions } from './evaluationOptions.js';
 import { digestOf } from './examination.js';
 import { ExaminationPool } from './examinationPool.js';
 import { checkExplanations } from './explanation/index.js';
@@ -25,7 +26,7 @@ import { coverageOf } from './riskCoverage.js';
 import { measureAgainst, rivalOf } from './rival.js';
 import { type Selection, selectCopies, selectImages } from './selection.js';
 import { findCopies, shortcutChecks } from './shortcuts/index.js';
-import type { Evaluation, EvaluationEvents, EvaluationOptions, Prediction } from './types.js';
+import type { Evaluation, Prediction } from './types.js';
 import { warningsOf } from './warnings.js';
 
 /**

@@ -1,5 +1,4 @@
-import type { ExplanationChecks } from './explanation/types.js';
-import { perturbationVerdict } from './explanation/verdict.js';
+import { type ExplanationChecks, perturbationVerdict } from './explanation/index.js';
 import type { Localisation } from './localisation/index.js';
 
 /** Whether the heat maps may be shown, and what was found: as a bundle records it (`heatMaps`). Printable ASCII. */

@@ -4,5 +4,6 @@
  */
 export { EvaluationError } from './errors.js';
 export { evaluate } from './evaluation.js';
+export type { EvaluationEvents, EvaluationOptions } from './evaluationOptions.js';
 export { RESULT_FILES } from './files.js';
-export type { Evaluation, EvaluationEvents, EvaluationOptions, Prediction } from './types.js';
+export type { Evaluation, Prediction } from './types.js';

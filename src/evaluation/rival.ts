@@ -4,9 +4,9 @@ import { judgeOf } from './abstention.js';
 import { type Against, compareAnswers, imagesForBoth } from './against.js';
 import { plainAnswers } from './answering.js';
 import type { Answer } from './answers.js';
+import type { EvaluationEvents, EvaluationOptions } from './evaluationOptions.js';
 import type { ExaminationPool } from './examinationPool.js';
 import type { BootstrapOptions } from './statistics/index.js';
-import type { EvaluationEvents, EvaluationOptions } from './types.js';
 
 /** Another model, and the images on which both may be measured. */
 export interface Rival {

@@ -1,7 +1,6 @@
-import type { DataSetPlace } from '../dataset/index.js';
 import type { Bundle } from '../model/index.js';
 import type { Against } from './against.js';
-import type { ExplanationChecks } from './explanation/types.js';
+import type { ExplanationChecks } from './explanation/index.js';
 import type { DataSetFigures, ExamFigures, MachineFigures } from './groups/index.js';
 import type { HeatMapVerdict } from './heatMaps.js';
 import type { Localisation } from './localisation/index.js';
@@ -11,41 +10,6 @@ import type { Protocol, SelectionRecord } from './selection.js';
 import type { ColumnCheck, ShortcutChecks } from './shortcuts/index.js';
 import type { ClassificationTable, ReliabilityBin } from './statistics/index.js';
 import type { Subgroup } from './subgroups.js';
-
-export interface EvaluationOptions {
-  /** Folder of the bundle. */
-  model: string;
-  /** Where the data sets lie, at least one. */
-  sets: DataSetPlace[];
-  /** Files with boxes around lesions, of images that the labels name. */
-  boxes: string[];
-  /** Folder for the results. */
-  out: string;
-  /** `test`, `all`, or a file that names one image per line. */
-  split: string;
-  protocol: Protocol;
-  /** Columns of the labels file, besides site, side and view, that part the images into subgroups. */
-  subgroups: string[];
-  /** About so many images are shown in other forms for the shortcut checks; all where left out. */
-  shortcutImages?: number | undefined;
-  seed: number;
-  /** Bootstrap samples for each interval. */
-  rounds: number;
-  explanations: boolean;
-  /** Folder of another bundle, to answer the same images. */
-  against?: string | undefined;
-  /** evaluation.json of others, to stand beside this one on the page. */
-  compare: string[];
-  dataDescription: string;
-  engine: 'auto' | 'onnxruntime' | 'tensorflow';
-  device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
-}
-
-export interface EvaluationEvents {
-  /** A line about what begins. */
-  stage(what: string): void;
-  progress(done: number, of: number): void;
-}
 
 /** A ROC point as [1 − specificity, sensitivity], a precision-recall point as [recall, precision]. */
 export type PlotPoint = [x: number, y: number];

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ModelError } from '../model/index.js';
+import { TrainingError } from './errors.js';
 
 const sentence = z
   .string()
@@ -37,7 +37,7 @@ export function unstated(positive: string): About {
   };
 }
 
-/** @throws ModelError `about-malformed` */
+/** @throws TrainingError `about-malformed` */
 export async function readAbout(path: string): Promise<About> {
   const remedy =
     'It is YAML with purpose, limits (a list), data, licence and attribution; see models/ddsm-227.about.yaml.';
@@ -45,7 +45,7 @@ export async function readAbout(path: string): Promise<About> {
   try {
     document = parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    throw new ModelError('about-malformed', `${path} cannot be read: ${(cause as Error).message}`, {
+    throw new TrainingError('about-malformed', `${path} cannot be read: ${(cause as Error).message}`, {
       cause,
       remedy,
     });
@@ -53,5 +53,5 @@ export async function readAbout(path: string): Promise<About> {
   const result = aboutSchema.safeParse(document);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'it'}: ${issue.message}`);
-  throw new ModelError('about-malformed', `${path}: ${problems.join('; ')}`, { remedy });
+  throw new TrainingError('about-malformed', `${path}: ${problems.join('; ')}`, { remedy });
 }

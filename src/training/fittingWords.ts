@@ -1,4 +1,4 @@
-import type { EpochReport } from './fitting/learningCurve.js';
+import type { EpochReport } from './fitting/index.js';
 
 /** The epoch with the best AUC on the validation images, the first of equals. */
 export function bestEpoch(reports: EpochReport[]): EpochReport {

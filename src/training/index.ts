@@ -1,5 +1,18 @@
-/** From labelled images to a bundle: networks, their recipes, fitting, calibration and export. */
+/**
+ * From labelled images, or from a network that somebody else has trained, to a bundle.
+ *
+ * Two trainings, each a story of its own: `training.ts` makes a network from scratch (the paper's), `lesionTraining.ts`
+ * the one that maps lesions, begun from pretrained filters. Both read and split their data by patient (`dataset/`),
+ * prepare images with the code of the service, fit (`fitting/`) what `networks/` describes, calibrate on validation
+ * cases, measure on test cases, write the network down as ONNX (`export/`) and a card (`modelCard.ts`), and leave a
+ * bundle whole or none at all. `networks/index.ts` says where each number of a network stands; `start/` reads the
+ * weights that a training begins from.
+ *
+ * `import/` makes a bundle of a network from elsewhere. The service loads nothing of this room.
+ */
 export { type About, readAbout, unstated } from './about.js';
+export { TrainingError, type TrainingErrorCode } from './errors.js';
+export type { EpochReport, FitOptions } from './fitting/index.js';
 export {
   ImportError,
   type ImportErrorCode,
@@ -11,10 +24,4 @@ export {
 } from './import/index.js';
 export { LESION_ARCHITECTURE, type LesionTrainingOptions } from './lesionDescription.js';
 export { trainLesions } from './lesionTraining.js';
-export {
-  type EpochReport,
-  type FitOptions,
-  type TrainingEvents,
-  type TrainingOptions,
-  train,
-} from './training.js';
+export { type TrainingEvents, type TrainingOptions, train } from './training.js';

@@ -8,11 +8,9 @@ import {
 } from '../dataset/index.js';
 import type { BundleDescription, TrainingRecord } from '../model/index.js';
 import type { About } from './about.js';
-import type { EpochReport } from './fitting/learningCurve.js';
-import type { LesionFitOptions } from './fitting/lesionFit.js';
+import type { EpochReport, LesionFitOptions } from './fitting/index.js';
 import { bestEpoch, recipeNumbers, validationAuc } from './fittingWords.js';
-import { LESION_TARGET_LAYER } from './networks/lesionMap.js';
-import type { LesionChannels, LesionPlan } from './networks/lesionPlan.js';
+import { LESION_TARGET_LAYER, type LesionChannels, type LesionPlan } from './networks/index.js';
 
 export const LESION_ARCHITECTURE = 'lesion-map';
 
@@ -103,7 +101,8 @@ export function course(
   const over = sets.length > 1 ? `, mean over ${sets.map(({ name }) => name).join(' and ')}` : '';
   return [
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
-    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ${validationAuc(best).toFixed(3)}`,
+    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ` +
+      validationAuc(best).toFixed(3),
     `calibration and operating point from the validation cases of ${sets[0]!.name}`,
     `recipe (src/training/networks/lesionRecipe.ts): ${recipeNumbers(numbers)}`,
     `augmentation: ${recipeNumbers(augmentation)}`,

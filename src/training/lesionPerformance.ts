@@ -8,7 +8,7 @@ import {
   sensitivityAndSpecificity,
 } from '../dataset/index.js';
 import type { Measurement } from '../model/index.js';
-import { type LesionAnswer, peakHit, scoredOf } from './fitting/lesionAnswers.js';
+import { type LesionAnswer, peakHit, scoredOf } from './fitting/index.js';
 
 /**
  * The figures of a model card for one data set, on its test cases; intervals are drawn by patient.

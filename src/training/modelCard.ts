@@ -57,7 +57,8 @@ export function modelCard({ description, network, weights, course }: CardInput):
     ...description.performance.map(measurementRow),
     '',
     calibration.kind === 'platt'
-      ? `Calibration: Platt scaling, slope ${calibration.slope.toFixed(3)}, intercept ${calibration.intercept.toFixed(3)}.`
+      ? `Calibration: Platt scaling, slope ${calibration.slope.toFixed(3)}, ` +
+          `intercept ${calibration.intercept.toFixed(3)}.`
       : 'Calibration: none.',
     '',
     `Operating point: ${operatingPoint.toFixed(3)} (calibrated probability). ` +
@@ -71,7 +72,8 @@ function splitText({ protocol, copies, seed, cases }: TrainingRecord): string {
   if (protocol === 'by-image')
     return (
       `**Leaking protocol (by-image), for comparison with publications only:** ${copies} copies of each image ` +
-      `(rotated by steps of 30 degrees, flipped, with and without CLAHE), and the copies split at random, seed ${seed}. ` +
+      '(rotated by steps of 30 degrees, flipped, with and without CLAHE), and the copies split at random, ' +
+      `seed ${seed}. ` +
       `Copies of one image and images of one patient stand on all sides: ${cases.training} patients in training, ` +
       `${cases.validation} in validation, ${cases.test} in test.`
     );

@@ -9,8 +9,7 @@ import {
   sensitivityAndSpecificity,
 } from '../dataset/index.js';
 import type { Measurement } from '../model/index.js';
-import type { Example } from './fitting/examples.js';
-import type { OrientationSpread } from './fitting/orientationSpread.js';
+import type { Example, OrientationSpread } from './fitting/index.js';
 import type { Architecture } from './networks/index.js';
 
 /** The figures of a model that was split by image, on the test copies. */

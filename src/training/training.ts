@@ -25,24 +25,31 @@ import {
   writeBundle,
 } from '../model/index.js';
 import type { About } from './about.js';
-import { exportOnnx } from './export/onnxExport.js';
-import type { FitRecipe } from './fitting/batch.js';
-import { type Checkpoint, CheckpointFolder } from './fitting/checkpoint.js';
-import { type Example, readExamples } from './fitting/examples.js';
-import { type FitOptions, fitWeights, predict, score } from './fitting/fit.js';
-import { type EpochReport, learningCurve } from './fitting/learningCurve.js';
-import { orientationSpread } from './fitting/orientationSpread.js';
-import { trainingRuntime, warnOfSlowBackend } from './fitting/slowBackend.js';
+import { exportOnnx } from './export/index.js';
+import {
+  type Checkpoint,
+  CheckpointFolder,
+  type EpochReport,
+  type Example,
+  type FitOptions,
+  type FitRecipe,
+  fitWeights,
+  learningCurve,
+  orientationSpread,
+  predict,
+  readExamples,
+  score,
+  trainingRuntime,
+  warnOfSlowBackend,
+} from './fitting/index.js';
 import { bestEpoch, recipeNumbers, validationAuc } from './fittingWords.js';
 import { modelCard } from './modelCard.js';
 import { type Architecture, architecture } from './networks/index.js';
 import { leakingPerformance, testPerformance } from './testPerformance.js';
 
-export type { FitOptions } from './fitting/fit.js';
-export type { EpochReport } from './fitting/learningCurve.js';
-
 const NOT_FOR_PATIENTS =
-  'NOT FOR PATIENTS: split by image, so that it was measured on copies of what it learnt from. Its figures are no measure of what it can do; Mamori opens it for comparison only.';
+  'NOT FOR PATIENTS: split by image, so that it was measured on copies of what it learnt from. Its figures are no ' +
+  'measure of what it can do; Mamori opens it for comparison only.';
 
 /** Test images that are tried in all eight orientations. */
 const SPREAD_IMAGES = 64;
@@ -61,8 +68,8 @@ export interface TrainingOptions extends FitOptions, About {
   /** The command that does it again. */
   procedure: string;
   /**
-   * Undefined: split by patient. Else the paper's protocol, for comparison with it only: so many copies of each image, split at
-   * random, no other augmentation. What it makes is kept from patients.
+   * Undefined: split by patient. Else the paper's protocol, for comparison with it only: so many copies of each image,
+   * split at random, no other augmentation. What it makes is kept from patients.
    */
   copies?: number | undefined;
   /** In place of the recipe's. */
@@ -80,11 +87,11 @@ export interface TrainingEvents {
 }
 
 /**
- * From labelled images to a bundle: splits by patient, prepares, fits, calibrates and chooses the operating point on the
- * validation cases, measures on the test cases, exports. The bundle appears whole or not at all. All that can be wrong
- * with what it is given is found before it begins to fit.
+ * From labelled images to a bundle: splits by patient, prepares, fits, calibrates and chooses the operating point on
+ * the validation cases, measures on the test cases, exports. The bundle appears whole or not at all. All that can be
+ * wrong with what it is given is found before it begins to fit.
  *
- * @throws ModelError as its steps do
+ * @throws TrainingError, DatasetError, ModelError as its steps do
  */
 export async function train(
   options: TrainingOptions,
@@ -123,7 +130,8 @@ export async function train(
       epochs = reached.reports;
       await folder.write({ training, ...reached });
     };
-    await fitWeights(runtime, model, parts, recipe, options, { epoch: events.epoch, checkpoint }, from);
+    const told = { epoch: events.epoch, checkpoint };
+    await fitWeights(runtime, model, { parts, recipe, options, events: told, from });
 
     events.stage('measuring and writing the bundle');
     const validation = score(tf, model, parts.validation);
@@ -246,8 +254,9 @@ function course(epochs: EpochReport[], recipe: FitRecipe, runtime: string): stri
   const { augmentation, ...numbers } = recipe;
   return [
     `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
-    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images: ${validationAuc(best).toFixed(3)}`,
-    `recipe (src/model/networks/recipes.ts): ${recipeNumbers(numbers)}`,
+    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images: ` +
+      validationAuc(best).toFixed(3),
+    `recipe (src/training/networks/paperRecipe.ts): ${recipeNumbers(numbers)}`,
     `augmentation: ${augmentationText(augmentation)}`,
   ];
 }
@@ -259,7 +268,8 @@ function augmentationText(augmentation: FitRecipe['augmentation']): string {
 
 /**
  * Everything that decides the course of a training, so that a checkpoint of another one is not taken for it: the truths
- * too, and the images that its best weights were chosen on. With the classes exchanged it would go on to learn the opposite.
+ * too, and the images that its best weights were chosen on. With the classes exchanged it would go on to learn the
+ * opposite.
  */
 function courseOf(
   plan: Architecture,

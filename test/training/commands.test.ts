@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { modelCommand } from '../../src/cli/model.js';
 import { trainCommand } from '../../src/cli/train.js';
+import { MamoriError } from '../../src/errors.js';
 import { loadBundle, ModelError } from '../../src/model/index.js';
 import { smallBundle } from '../model/bundles.js';
 import { addSmallNetwork, removeSmallNetwork, SMALL, spots } from './spots.js';
@@ -66,7 +67,7 @@ describe('mamori train', () => {
     try {
       await trainCommand.parseAsync(parameters, { from: 'user' });
     } catch (error) {
-      expect(error).to.be.instanceOf(ModelError).and.include({ code: 'labels-malformed' });
+      expect(error).to.be.instanceOf(MamoriError).and.include({ code: 'labels-malformed' });
       return;
     }
     throw new Error('nothing was refused');

@@ -9,8 +9,8 @@ import { PARTS, type Split } from '../../src/dataset/split.js';
 import type { GreyImage } from '../../src/image/index.js';
 import { type Bundle, loadBundle, ModelError } from '../../src/model/index.js';
 import { train } from '../../src/training/training.js';
-import { refusal } from '../model/refusal.js';
 import { labelled } from './labelled.js';
+import { refusal } from './refusal.js';
 import { addSmallNetwork, removeSmallNetwork, SILENT, spots } from './spots.js';
 
 const plain = { clahe: false, rotation: 0, flipped: false };

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import { expect } from 'chai';
 import { writeBundle } from '../../src/model/bundleWriter.js';
-import type { ModelError } from '../../src/model/index.js';
 import { anyTensorflow, type TensorFlow, type TensorFlowRuntime } from '../../src/model/tensorflowRuntime.js';
 import { type Checkpoint, CheckpointFolder } from '../../src/training/fitting/checkpoint.js';
 import type { Example } from '../../src/training/fitting/examples.js';
@@ -11,10 +10,11 @@ import { type FitEvents, fitWeights } from '../../src/training/fitting/fit.js';
 import { AdamW, type OptimizerRecipe } from '../../src/training/fitting/optimizer.js';
 import { learningRateAt } from '../../src/training/fitting/schedule.js';
 import { readWeights, writeWeights } from '../../src/training/fitting/weights.js';
-import { PAPER_RECIPE, type Recipe } from '../../src/training/networks/recipes.js';
+import type { TrainingError } from '../../src/training/index.js';
+import { PAPER_RECIPE, type Recipe } from '../../src/training/networks/paperRecipe.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { scratchFolder, smallBundle } from '../model/bundles.js';
-import { refusal } from '../model/refusal.js';
+import { refusal } from './refusal.js';
 import { normalisedNetwork, seededValues } from './smallNetworks.js';
 
 const INPUT = { rows: 16, columns: 16, channels: 2 };
@@ -137,7 +137,7 @@ describe('fitting', function () {
       },
     };
     try {
-      await fitWeights(runtime, model, parts, recipe, options, events, from);
+      await fitWeights(runtime, model, { parts, recipe, options, events, from });
     } catch (error) {
       if (error !== stop) throw error;
     }
@@ -186,7 +186,7 @@ describe('fitting', function () {
       try {
         await folder.read(training);
       } catch (error) {
-        return (error as ModelError).code;
+        return (error as TrainingError).code;
       }
       return 'none';
     };

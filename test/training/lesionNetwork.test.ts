@@ -8,9 +8,9 @@ import { anyTensorflow, type TensorFlow, type TensorFlowRuntime } from '../../sr
 import { useNativeConvolutions } from '../../src/training/fitting/nativeConvolutions.js';
 import { EfficientNetLite } from '../../src/training/networks/efficientNetLite.js';
 import { readSafetensors } from '../../src/training/start/safetensors.js';
-import { refusal } from '../model/refusal.js';
 import { needsNativeTensorflow } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
+import { refusal } from './refusal.js';
 import { seededValues } from './smallNetworks.js';
 
 /** Where the pretrained weights and their reference outputs lie; they are not part of the project. */

@@ -14,10 +14,10 @@ import type { LesionTrainingOptions } from '../../src/training/lesionDescription
 import { trainLesions } from '../../src/training/lesionTraining.js';
 import { lesionMapNetwork } from '../../src/training/networks/lesionMap.js';
 import { LESION_PLANS, type LesionPlan } from '../../src/training/networks/lesionPlan.js';
-import { refusal } from '../model/refusal.js';
 import { needsNativeTensorflow } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
 import { labelled } from './labelled.js';
+import { refusal } from './refusal.js';
 import { seededValues } from './smallNetworks.js';
 import { SILENT } from './spots.js';
 

@@ -12,7 +12,7 @@ import { readExamples } from '../../src/training/fitting/examples.js';
 import { train } from '../../src/training/training.js';
 import { TRANSFER_SYNTAXES, transcode } from '../fixtures/index.js';
 import { scratchFolder } from '../model/bundles.js';
-import { refusal } from '../model/refusal.js';
+import { refusal } from './refusal.js';
 import { addSmallNetwork, removeSmallNetwork, SILENT, spots } from './spots.js';
 
 const SMALL: InstanceOptions = { rows: 96, columns: 72, seed: 'training' };

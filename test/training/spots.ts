@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { Random } from '../../src/dataset/random.js';
 import { ARCHITECTURES, type Architecture } from '../../src/training/networks/index.js';
 import { paperNetwork } from '../../src/training/networks/paper.js';
-import { PAPER_RECIPE } from '../../src/training/networks/recipes.js';
+import { PAPER_RECIPE } from '../../src/training/networks/paperRecipe.js';
 import type { TrainingOptions } from '../../src/training/training.js';
 import { scratchFolder } from '../model/bundles.js';
 

@@ -16,11 +16,11 @@ import { Random } from '../../src/dataset/random.js';
 import { countCases, PARTS, splitByCase } from '../../src/dataset/split.js';
 import { loadBundle, ModelError, openEngine } from '../../src/model/index.js';
 import { augment } from '../../src/training/fitting/augmentation.js';
-import { type Augmentation, PAPER_RECIPE } from '../../src/training/networks/recipes.js';
+import { type Augmentation, PAPER_RECIPE } from '../../src/training/networks/paperRecipe.js';
 import { train } from '../../src/training/training.js';
 import { scratchFolder } from '../model/bundles.js';
-import { refusal } from '../model/refusal.js';
 import { labelled } from './labelled.js';
+import { refusal } from './refusal.js';
 import { addSmallNetwork, removeSmallNetwork, SILENT, spots } from './spots.js';
 
 function scored(pairs: [probability: number, target: 0 | 1][]): Scored[] {
@@ -134,8 +134,7 @@ describe('augmentation', () => {
     const random = new Random(1);
     const found = new Set<string>();
     for (let draw = 0; draw < 400; draw++) {
-      const out = new Float32Array(36);
-      augment(image, size, how, random, out);
+      const out = augment(image, size, how, random);
       found.add([out[0]!, out[5]!, out[30]!, out[35]!].map((value) => Math.round(value * 36)).join());
     }
     return found;
@@ -151,10 +150,9 @@ describe('augmentation', () => {
 
   it('keeps to the range of the image, wherever it is moved', () => {
     const random = new Random(2);
-    const out = new Float32Array(36);
     const how = { ...PAPER_RECIPE.augmentation, contrast: 0 };
     for (let draw = 0; draw < 100; draw++) {
-      augment(image, size, how, random, out);
+      const out = augment(image, size, how, random);
       expect(Math.min(...out)).to.be.at.least(-1e-6);
       expect(Math.max(...out)).to.be.at.most(35 / 36 + 1e-6);
     }
@@ -165,12 +163,10 @@ describe('augmentation', () => {
     const bar = Float32Array.from({ length: 1600 }, (_, at) =>
       Math.abs(Math.floor(at / 40) - 19.5) < 2 ? 1 : 0,
     );
-    const out = new Float32Array(1600);
-    augment(bar, big, still, new Random(3), out);
-    expect(out[20 * 40 + 2]).to.be.closeTo(1, 1e-3);
+    expect(augment(bar, big, still, new Random(3))[20 * 40 + 2]).to.be.closeTo(1, 1e-3);
     let turned = 0;
     for (let seed = 0; seed < 20; seed++) {
-      augment(bar, big, { ...still, rotation: 45 }, new Random(seed), out);
+      const out = augment(bar, big, { ...still, rotation: 45 }, new Random(seed));
       if (out[20 * 40 + 2]! < 0.5) turned++;
       expect(out[20 * 40 + 20]).to.be.above(0.9);
     }

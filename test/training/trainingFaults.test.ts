@@ -10,8 +10,8 @@ import { warnOfSlowBackend } from '../../src/training/fitting/slowBackend.js';
 import { paperNetwork } from '../../src/training/networks/paper.js';
 import { type TrainingOptions, train } from '../../src/training/training.js';
 import { scratchFolder } from '../model/bundles.js';
-import { refusal } from '../model/refusal.js';
 import { needsNativeTensorflow } from '../parts.js';
+import { refusal } from './refusal.js';
 import { addSmallNetwork, removeSmallNetwork, SILENT, spots } from './spots.js';
 
 const PROCESS = fileURLToPath(new URL('./trainingProcess.js', import.meta.url));

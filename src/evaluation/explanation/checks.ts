@@ -1,6 +1,6 @@
 import { Random } from '../../dataset/index.js';
 import type { Answer } from '../answers.js';
-import type { EvaluationEvents } from '../types.js';
+import type { EvaluationEvents } from '../evaluationOptions.js';
 import { checkCompleteness } from './completenessCheck.js';
 import { checkPerturbation } from './perturbation.js';
 import { checkPlanted } from './plantedMass.js';

@@ -1,7 +1,7 @@
 import type { Bundle, Engine } from '../../model/index.js';
 import type { Answer } from '../answers.js';
+import type { EvaluationOptions } from '../evaluationOptions.js';
 import type { ExaminationPool } from '../examinationPool.js';
-import type { EvaluationOptions } from '../types.js';
 
 /** What the checks of the heat maps work with. */
 export interface ExplanationSubject {

@@ -12,7 +12,7 @@ import type {
 import { CLOSED, HELD, isConfirmed } from '../rules.js';
 import { dateOf, type ExamRow, keyOf } from './rows.js';
 import * as statements from './statements/index.js';
-import { boundAlgorithm } from './statements/keys.js';
+import { boundAlgorithm } from './statements/index.js';
 import { grant, held, leftBehind, note, rowOf, type Store, timeOf } from './store.js';
 
 /*

@@ -2,7 +2,7 @@ import type { ExamKey, Observation, ServedModel, Sighting } from '../ledger.js';
 import { CLOSED, changeOf, retryOf } from '../rules.js';
 import { type ExamRow, keyOf, recordOf } from './rows.js';
 import * as statements from './statements/index.js';
-import { boundAlgorithm, boundKey } from './statements/keys.js';
+import { boundAlgorithm, boundKey } from './statements/index.js';
 import { leftBehind, note, rowOf, type Store, timeOf } from './store.js';
 
 /*

@@ -11,7 +11,7 @@ import {
 } from '../ledger.js';
 import { dateOf, recordOf } from './rows.js';
 import * as statements from './statements/index.js';
-import { boundAlgorithm, boundKey } from './statements/keys.js';
+import { boundAlgorithm, boundKey } from './statements/index.js';
 import { rowOf, type Store } from './store.js';
 
 /*

@@ -3,8 +3,7 @@ import * as claims from './claims.js';
 import type { Database } from './database.js';
 import * as exams from './exams.js';
 import * as records from './records.js';
-import { countDue, isOwn } from './statements/index.js';
-import { boundAlgorithm } from './statements/keys.js';
+import { boundAlgorithm, countDue, isOwn } from './statements/index.js';
 import { leftBehind, type Store, timeOf } from './store.js';
 
 /** The ledger in one SQLite file, with the objects' bytes in a spool beside it. */

@@ -7,7 +7,7 @@ import type { Spool } from '../spool.js';
 import type { Database } from './database.js';
 import { type ExamRow, leaseOf } from './rows.js';
 import * as statements from './statements/index.js';
-import { boundKey } from './statements/keys.js';
+import { boundKey } from './statements/index.js';
 
 /** What a SQLite ledger consists of, handed to each of its steps. */
 export interface Store {

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { ModelError } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
 import type { OnnxGraph } from './onnxGraph.js';
 
 /**
@@ -35,10 +35,14 @@ export type LayerExport = (
   outputShape: number[],
 ) => LayerOutput;
 
-export function unsupported(layer: ExportedLayer, what: string): ModelError {
-  return new ModelError('export-unsupported-layer', `layer ${layer.name} (${layer.getClassName()}) ${what}`, {
-    remedy: 'Use the layers that docs/model-bundle.md lists, or export to ONNX with another tool.',
-  });
+export function unsupported(layer: ExportedLayer, what: string): TrainingError {
+  return new TrainingError(
+    'export-unsupported-layer',
+    `layer ${layer.name} (${layer.getClassName()}) ${what}`,
+    {
+      remedy: 'Use the layers that docs/model-bundle.md lists, or export to ONNX with another tool.',
+    },
+  );
 }
 
 export function weightValues(tensor: Tensor): Float32Array {

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { LOG_SUM_EXP, ModelError, SCORE_LAYER, TARGET_LAYER_KEY } from '../../model/index.js';
+import { LOG_SUM_EXP, SCORE_LAYER, TARGET_LAYER_KEY } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
 import { dense, flatten, logSumExp, reshape } from './flatLayers.js';
 import {
   type ExportedLayer,
@@ -70,14 +71,14 @@ interface Written extends LayerOutput {
  *
  * Input `image`: views × rows × columns × channels.
  *
- * @throws ModelError `export-unsupported-layer`, `export-no-target-layer`, `model-not-finite`
+ * @throws TrainingError `export-unsupported-layer`, `export-no-target-layer`, `model-not-finite`
  */
 export function exportOnnx(model: LayersModel, targetLayer: string): Uint8Array {
   const graph = new OnnxGraph();
   const layers = model.layers as unknown as (ExportedLayer & { input: unknown; output: SymbolicTensor })[];
   for (const name of [targetLayer, SCORE_LAYER])
     if (!layers.some((layer) => layer.name === name))
-      throw new ModelError('export-no-target-layer', `the network has no layer named ${name}`, {
+      throw new TrainingError('export-no-target-layer', `the network has no layer named ${name}`, {
         remedy: `Its layers are ${layers.map((layer) => layer.name).join(', ')}.`,
       });
 
@@ -105,7 +106,7 @@ export function exportOnnx(model: LayersModel, targetLayer: string): Uint8Array 
 
   const target = written.get(targetLayer)!.value;
   if (target.shape.length !== 3)
-    throw new ModelError(
+    throw new TrainingError(
       'export-no-target-layer',
       `the target layer ${targetLayer} has no rows and columns`,
       {
@@ -144,7 +145,7 @@ function writeBackward(graph: OnnxGraph, written: Map<string, Written>, targetLa
   }
   const gradient = upstream.get(targetLayer);
   if (gradient !== undefined) return gradient;
-  throw new ModelError('export-no-target-layer', `the score does not depend on ${targetLayer}`, {
+  throw new TrainingError('export-no-target-layer', `the score does not depend on ${targetLayer}`, {
     remedy: 'Name a layer on the way from the input to the score.',
   });
 }

@@ -4,11 +4,11 @@ import {
   encodeModel,
   FLOAT,
   INT64,
-  ModelError,
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
 } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
 
 /** 17 has every operator that the export uses and runs on every ONNX Runtime since 1.12. */
 const OPSET = 17;
@@ -19,20 +19,20 @@ export type AttributeValue = number | number[] | { f: number } | { s: string } |
 
 /** An ONNX graph while it is being written. Values go by name; the batch dimension is free everywhere. */
 export class OnnxGraph {
-  private readonly nodes: NodeProto[] = [];
-  private readonly initializers: TensorProto[] = [];
-  private readonly inputs: ValueInfoProto[] = [];
-  private readonly outputs: ValueInfoProto[] = [];
-  private readonly taken: Set<string>;
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #inputs: ValueInfoProto[] = [];
+  readonly #outputs: ValueInfoProto[] = [];
+  readonly #taken: Set<string>;
 
   /** @param taken names that nothing written here may get: those of the graph that it is to be added to */
   constructor(taken: Iterable<string> = []) {
-    this.taken = new Set(taken);
+    this.#taken = new Set(taken);
   }
 
   /** What was written so far, in its order. */
   get written(): { nodes: readonly NodeProto[]; initializers: readonly TensorProto[] } {
-    return { nodes: this.nodes, initializers: this.initializers };
+    return { nodes: this.#nodes, initializers: this.#initializers };
   }
 
   /** @returns the name of the node's output */
@@ -42,53 +42,57 @@ export class OnnxGraph {
     attributes: Record<string, AttributeValue> = {},
     label = opType,
   ): string {
-    const name = this.freshName(label);
+    const name = this.#freshName(label);
     const attribute = Object.entries(attributes).map(([key, value]) => toAttribute(key, value));
-    this.nodes.push({ opType, name, input, output: [name], attribute });
+    this.#nodes.push({ opType, name, input, output: [name], attribute });
     return name;
   }
 
   /**
    * @returns the name of a constant with these dimensions, row-major
-   * @throws ModelError `model-not-finite`
+   * @throws TrainingError `model-not-finite`
    */
   constant(label: string, dims: number[], values: Float32Array): string {
     if (!values.every(Number.isFinite))
-      throw new ModelError('model-not-finite', `the network's weights ${label} are not all finite numbers`, {
-        remedy: 'The training went wrong; train again, with a lower learning rate if it happens again.',
-      });
-    const name = this.freshName(label);
-    this.initializers.push({ name, dims, dataType: FLOAT, rawData: floatBytes(values) });
+      throw new TrainingError(
+        'model-not-finite',
+        `the network's weights ${label} are not all finite numbers`,
+        {
+          remedy: 'The training went wrong; train again, with a lower learning rate if it happens again.',
+        },
+      );
+    const name = this.#freshName(label);
+    this.#initializers.push({ name, dims, dataType: FLOAT, rawData: floatBytes(values) });
     return name;
   }
 
   /** @returns the name of a one-dimensional constant of 64-bit integers */
   integers(label: string, values: number[]): string {
-    const name = this.freshName(label);
+    const name = this.#freshName(label);
     const rawData = new Uint8Array(values.length * 8);
     const view = new DataView(rawData.buffer);
     for (const [index, value] of values.entries()) view.setBigInt64(index * 8, BigInt(value), true);
-    this.initializers.push({ name, dims: [values.length], dataType: INT64, rawData });
+    this.#initializers.push({ name, dims: [values.length], dataType: INT64, rawData });
     return name;
   }
 
   /** @param shape without the batch dimension */
   input(name: string, shape: number[]): string {
-    this.taken.add(name);
-    this.inputs.push(valueInfo(name, shape));
+    this.#taken.add(name);
+    this.#inputs.push(valueInfo(name, shape));
     return name;
   }
 
   /** Makes a value an output of the graph by this name. */
   output(name: string, value: string, shape: number[]): void {
-    this.nodes.push({
+    this.#nodes.push({
       opType: 'Identity',
       name: `out_${name}`,
       input: [value],
       output: [name],
       attribute: [],
     });
-    this.outputs.push(valueInfo(name, shape));
+    this.#outputs.push(valueInfo(name, shape));
   }
 
   /** @param metadata goes into the file beside the graph */
@@ -100,18 +104,18 @@ export class OnnxGraph {
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
       graph: {
         name,
-        node: this.nodes,
-        initializer: this.initializers,
-        input: this.inputs,
-        output: this.outputs,
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: this.#inputs,
+        output: this.#outputs,
       },
     });
   }
 
-  private freshName(label: string): string {
+  #freshName(label: string): string {
     let name = label;
-    for (let count = 2; this.taken.has(name); count++) name = `${label}_${count}`;
-    this.taken.add(name);
+    for (let count = 2; this.#taken.has(name); count++) name = `${label}_${count}`;
+    this.#taken.add(name);
     return name;
   }
 }

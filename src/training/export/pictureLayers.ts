@@ -9,8 +9,8 @@ import {
 import type { OnnxGraph } from './onnxGraph.js';
 
 /**
- * Conv2D; the kernel goes from rows × columns × in × out to out × in × rows × columns. Behind the target layer it may be one
- * pixel wide: its gradient is then the same convolution with the kernel transposed.
+ * Conv2D; the kernel goes from rows × columns × in × out to out × in × rows × columns. Behind the target layer it may
+ * be one pixel wide: its gradient is then the same convolution with the kernel transposed.
  */
 export const conv2d: LayerExport = (graph, layer, [input], outputShape) => {
   const config = layer.getConfig();

@@ -1,5 +1,5 @@
 import type { ImageSize, Random } from '../../dataset/index.js';
-import type { Augmentation } from '../networks/recipes.js';
+import type { Augmentation } from '../networks/index.js';
 
 /** From a place in the result to one in the input, both from -1 to 1 across the image. */
 interface Mapping {
@@ -18,15 +18,14 @@ interface Mapping {
  * Images come with the chest wall on the left, but head up or down depends on how the file was turned before, and in
  * the DDSM set used here that gives the label away. So up and down are exchanged at random, whatever the label.
  *
- * @param out where the result goes, as long as `input`
+ * @returns a new image of the same size
  */
 export function augment(
   input: Float32Array,
   size: ImageSize,
   range: Augmentation,
   random: Random,
-  out: Float32Array,
-): void {
+): Float32Array {
   const flip = random.next() < 0.5 ? -1 : 1;
   // With an even number of quarter turns a left-right flip and one more half turn make an up-down flip.
   const quarterTurns = random.next() < range.anyOrientation ? random.below(4) : flip < 0 ? 2 : 0;
@@ -41,18 +40,20 @@ export function augment(
   let dark = Number.POSITIVE_INFINITY;
   for (const value of input) if (value < dark) dark = value;
   const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];
-  resample(input, size, { xx: cos * flip, xy: -sin * flip, yx: sin, yy: cos, shiftX, shiftY }, dark, out);
+  const mapping = { xx: cos * flip, xy: -sin * flip, yx: sin, yy: cos, shiftX, shiftY };
+  const out = resampled(input, size, mapping, dark);
   for (let i = 0; i < out.length; i++) out[i] = dark + (out[i]! - dark) * contrast;
+  return out;
 }
 
 /** @param beyond what lies beyond the edge */
-function resample(
+function resampled(
   input: Float32Array,
   { rows, columns, channels }: ImageSize,
   { xx, xy, yx, yy, shiftX, shiftY }: Mapping,
   beyond: number,
-  out: Float32Array,
-): void {
+): Float32Array {
+  const out = new Float32Array(input.length);
   let at = 0;
   for (let row = 0; row < rows; row++) {
     const v = ((row + 0.5) / rows) * 2 - 1 + shiftY;
@@ -86,4 +87,5 @@ function resample(
       }
     }
   }
+  return out;
 }

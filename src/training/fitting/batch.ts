@@ -1,5 +1,5 @@
 import type { ImageSize, Random } from '../../dataset/index.js';
-import type { Recipe } from '../networks/recipes.js';
+import type { Recipe } from '../networks/index.js';
 import { augment } from './augmentation.js';
 import type { Example } from './examples.js';
 
@@ -27,9 +27,8 @@ export function trainingBatch(
   const inputs = new Float32Array(examples.length * length);
   const { augmentation } = recipe;
   for (const [index, { input }] of examples.entries()) {
-    const place = inputs.subarray(index * length, (index + 1) * length);
-    if (augmentation === 'none') place.set(input);
-    else augment(input, size, augmentation, random, place);
+    const shown = augmentation === 'none' ? input : augment(input, size, augmentation, random);
+    inputs.set(shown, index * length);
   }
   const targets = Float32Array.from(examples, ({ target }) => target);
   return { inputs, targets };

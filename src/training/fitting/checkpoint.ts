@@ -3,6 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../folder.js';
 import { ModelError } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
 import { type EpochReport, learningCurve } from './learningCurve.js';
 
 /** Everything that a training needs to go on as if it had never stopped. */
@@ -39,15 +40,16 @@ export class CheckpointFolder {
    * Makes the folder, so that a long training is not refused it at its first checkpoint.
    *
    * @param going goes on from the checkpoint that is there
-   * @throws ModelError `checkpoint-in-the-way` where there is one and it is not to be gone on from; `bundle-place-taken`
+   * @throws TrainingError `checkpoint-in-the-way` where there is one and it is not to be gone on from
+   * @throws ModelError `bundle-place-taken`
    */
   async begin(going: boolean): Promise<void> {
     if (!going && existsSync(join(this.path, CHECKPOINT_FILE)))
-      throw new ModelError(
+      throw new TrainingError(
         'checkpoint-in-the-way',
         `${this.path} holds the checkpoint of a training that stopped`,
         {
-          remedy: 'Go on from it with --resume, or delete that folder to begin anew.',
+          remedy: 'Go on from it with --resume, or delete that folder to begin from the start.',
         },
       );
     try {
@@ -69,7 +71,7 @@ export class CheckpointFolder {
   /**
    * Replaces the last one; a kill at any time leaves the one or the other whole.
    *
-   * @throws ModelError `checkpoint-unwritable`, with the last one as it was
+   * @throws TrainingError `checkpoint-unwritable`, with the last one as it was
    */
   async write(checkpoint: Checkpoint): Promise<void> {
     await makeFolder(this.path);
@@ -79,27 +81,27 @@ export class CheckpointFolder {
     const size = Buffer.alloc(HEADER);
     size.writeUInt32LE(header.length);
     const bodies = VECTORS.map((name) => bytesOf(vectors[name]));
-    await this.replace(CHECKPOINT_FILE, Buffer.concat([size, header, ...bodies]));
-    await this.replace(CURVE_FILE, Buffer.from(learningCurve(checkpoint.reports)));
+    await this.#replace(CHECKPOINT_FILE, Buffer.concat([size, header, ...bodies]));
+    await this.#replace(CURVE_FILE, Buffer.from(learningCurve(checkpoint.reports)));
   }
 
   /**
    * The last checkpoint of the same training.
    *
-   * @throws ModelError `checkpoint-missing`, `checkpoint-other-training`, `checkpoint-malformed`
+   * @throws TrainingError `checkpoint-missing`, `checkpoint-other-training`, `checkpoint-malformed`
    */
   async read(training: string): Promise<Checkpoint> {
     let bytes: Buffer;
     try {
       bytes = await readFile(join(this.path, CHECKPOINT_FILE));
     } catch (cause) {
-      throw new ModelError('checkpoint-missing', `there is no checkpoint in ${this.path}`, {
+      throw new TrainingError('checkpoint-missing', `there is no checkpoint in ${this.path}`, {
         cause,
         remedy: 'Name the same --out as the training that stopped, or train without --resume.',
       });
     }
     const checkpoint = decode(bytes, this.path);
-    if (checkpoint.training !== training) throw this.ofAnother('other options');
+    if (checkpoint.training !== training) throw this.#ofAnother('other options');
     return checkpoint;
   }
 
@@ -107,25 +109,26 @@ export class CheckpointFolder {
    * Another version of Mamori may build another network under the same name.
    *
    * @param weights that the network has now
-   * @throws ModelError `checkpoint-other-training`
+   * @throws TrainingError `checkpoint-other-training`
    */
   checkSize({ vectors }: Checkpoint, weights: number): void {
     if (vectors.weights.length !== weights)
-      throw this.ofAnother(`${vectors.weights.length} weights in place of ${weights}`);
+      throw this.#ofAnother(`${vectors.weights.length} weights in place of ${weights}`);
   }
 
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
   }
 
-  private ofAnother(what: string): ModelError {
-    return new ModelError('checkpoint-other-training', `${this.path} is of a training with ${what}`, {
+  #ofAnother(what: string): TrainingError {
+    return new TrainingError('checkpoint-other-training', `${this.path} is of a training with ${what}`, {
       remedy:
-        'Give the same data, labels, positive class, network, epochs, batch size, learning rate and seed, or delete that folder to begin anew.',
+        'Give the same data, labels, positive class, network, epochs, batch size, learning rate and seed, or delete ' +
+        'that folder to begin from the start.',
     });
   }
 
-  private async replace(name: string, bytes: Uint8Array): Promise<void> {
+  async #replace(name: string, bytes: Uint8Array): Promise<void> {
     const draft = join(this.path, `.${name}`);
     try {
       await writeFile(draft, bytes);
@@ -134,11 +137,15 @@ export class CheckpointFolder {
       // On a full disk half a file would keep it full.
       await rm(draft, { force: true });
       const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-      throw new ModelError('checkpoint-unwritable', `${join(this.path, name)} cannot be written (${code})`, {
-        cause,
-        remedy:
-          'Make room on that disk, or mend its rights, and go on with --resume from the checkpoint before.',
-      });
+      throw new TrainingError(
+        'checkpoint-unwritable',
+        `${join(this.path, name)} cannot be written (${code})`,
+        {
+          cause,
+          remedy:
+            'Make room on that disk, or mend its rights, and go on with --resume from the checkpoint before.',
+        },
+      );
     }
   }
 }
@@ -161,7 +168,7 @@ function decode(bytes: Buffer, folder: string): Checkpoint {
     }
     return { ...rest, vectors };
   } catch (cause) {
-    throw new ModelError('checkpoint-malformed', `the checkpoint in ${folder} cannot be read`, {
+    throw new TrainingError('checkpoint-malformed', `the checkpoint in ${folder} cannot be read`, {
       cause,
       remedy: 'Delete that folder, and train without --resume.',
     });

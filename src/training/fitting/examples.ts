@@ -1,8 +1,13 @@
 import type { LabelledImage } from '../../dataset/index.js';
 import { copyOf, readPicture } from '../../dataset/index.js';
-import { MamoriError } from '../../errors.js';
-import { type GreyImage, type PreparationStep, prepareGrey } from '../../image/index.js';
-import { ModelError } from '../../model/index.js';
+import {
+  type GreyImage,
+  ImageError,
+  type ImageErrorCode,
+  type PreparationStep,
+  prepareGrey,
+} from '../../image/index.js';
+import { TrainingError } from '../errors.js';
 
 /** An image as the network sees it. */
 export interface Example {
@@ -17,7 +22,8 @@ export interface Example {
  * Reads images, one at a time, and prepares them with the bundle's own steps, the same code as in the service.
  *
  * @param images copies of one file best one after the other: it is then read once
- * @throws ModelError that names the file: as `readPicture` does, or with the code of the step that it failed at
+ * @throws DatasetError as `readPicture` does
+ * @throws TrainingError with the code of the step that it failed at; the message names the file
  */
 export async function readExamples(
   images: readonly LabelledImage[],
@@ -41,8 +47,8 @@ function prepared(grey: GreyImage, file: string, preparation: PreparationStep[])
   try {
     return prepareGrey(grey, preparation).input;
   } catch (cause) {
-    if (!(cause instanceof MamoriError)) throw cause;
-    throw new ModelError(cause.code, `${file}: ${cause.message}`, {
+    if (!(cause instanceof ImageError)) throw cause;
+    throw new TrainingError(cause.code as ImageErrorCode, `${file}: ${cause.message}`, {
       cause,
       remedy: cause.remedy ?? 'Take its line out of the labels file.',
     });
@@ -50,13 +56,13 @@ function prepared(grey: GreyImage, file: string, preparation: PreparationStep[])
 }
 
 /**
- * Keeps an input in 16 bits for each value, half the memory: all examples are in memory together. That is as fine as the
- * image itself, from black 0 to white 65535, before `normalise`.
+ * Keeps an input in 16 bits for each value, half the memory: all examples are in memory together. That is as fine as
+ * the image itself, from black 0 to white 65535, before `normalise`.
  */
 class KeptExample implements Example {
-  private readonly words: Uint16Array;
-  private readonly mean: number;
-  private readonly deviation: number;
+  readonly #words: Uint16Array;
+  readonly #mean: number;
+  readonly #deviation: number;
 
   constructor(
     readonly image: LabelledImage,
@@ -66,13 +72,14 @@ class KeptExample implements Example {
   ) {
     const last = preparation.at(-1);
     const { mean, deviation } = last?.step === 'normalise' ? last : { mean: 0, deviation: 1 };
-    [this.mean, this.deviation] = [mean, deviation];
-    this.words = new Uint16Array(input.length);
-    for (let i = 0; i < input.length; i++) this.words[i] = Math.round((input[i]! * deviation + mean) * 65535);
+    [this.#mean, this.#deviation] = [mean, deviation];
+    this.#words = new Uint16Array(input.length);
+    for (let i = 0; i < input.length; i++)
+      this.#words[i] = Math.round((input[i]! * deviation + mean) * 65535);
   }
 
   get input(): Float32Array {
-    const { words, mean, deviation } = this;
+    const [words, mean, deviation] = [this.#words, this.#mean, this.#deviation];
     const input = new Float32Array(words.length);
     for (let i = 0; i < input.length; i++) input[i] = (words[i]! / 65535 - mean) / deviation;
     return input;

@@ -3,7 +3,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageSize } from '../../dataset/index.js';
 import { auc, logLoss, Random, type Scored } from '../../dataset/index.js';
 import type { TensorFlow, TensorFlowRuntime } from '../../model/index.js';
-import { ModelError, SCORE_LAYER } from '../../model/index.js';
+import { SCORE_LAYER } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
 import { type Batch, type FitRecipe, trainingBatch } from './batch.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Example } from './examples.js';
@@ -30,21 +31,26 @@ export interface FitEvents {
   checkpoint(checkpoint: Omit<Checkpoint, 'training'>): Promise<void>;
 }
 
+/** One fit: of what, how, and who is told. */
+export interface Fit {
+  parts: { training: Example[]; validation: Example[] };
+  recipe: FitRecipe;
+  options: FitOptions;
+  events: FitEvents;
+  /** Goes on from there, to the same weights as without the stop. */
+  from?: Checkpoint | undefined;
+}
+
 /**
  * Fits a network's weights: binary cross-entropy on the score, AdamW, augmented images, averaged weights. In
  * the end the model has the averaged weights of the epoch with the best validation AUC.
  *
- * @param from goes on from there, to the same weights as without the stop
- * @throws ModelError `training-diverged` when the loss or an answer is no longer finite
+ * @throws TrainingError `training-diverged` when the loss or an answer is no longer finite
  */
 export async function fitWeights(
   runtime: TensorFlowRuntime,
   model: LayersModel,
-  parts: { training: Example[]; validation: Example[] },
-  recipe: FitRecipe,
-  options: FitOptions,
-  events: FitEvents,
-  from?: Checkpoint,
+  { parts, recipe, options, events, from }: Fit,
 ): Promise<void> {
   const { tf } = runtime;
   useNativeConvolutions(runtime, model);
@@ -80,7 +86,7 @@ export async function fitWeights(
       learningRate = learningRateAt(steps / stepsPerEpoch, options.epochs, recipe);
       reseedDropout(model, random);
       const batch = trainingBatch(chosen, size, recipe, random);
-      const loss = trainStep(tf, scorer, optimizer, batch, size, learningRate);
+      const loss = optimizer.minimize(lossOf(tf, scorer, batch, size), learningRate);
       if (!Number.isFinite(loss)) throw diverged(`the loss of epoch ${epoch}, step ${step + 1} is ${loss}`);
       lossSum += loss * chosen.length;
       average.take();
@@ -128,10 +134,11 @@ export async function fitWeights(
   optimizer.dispose();
 }
 
-function diverged(what: string): ModelError {
-  return new ModelError('training-diverged', what, {
+function diverged(what: string): TrainingError {
+  return new TrainingError('training-diverged', what, {
     remedy:
-      'Train from the start with a lower --learning-rate; a training with another rate cannot go on from this checkpoint.',
+      'Train from the start with a lower --learning-rate; a training with another rate cannot go on from this ' +
+      'checkpoint.',
   });
 }
 
@@ -170,27 +177,23 @@ export function predict(tf: TensorFlow, model: LayersModel, inputs: Float32Array
   return answers;
 }
 
-/** @returns the loss before the step */
-function trainStep(
+/** Binary cross-entropy of the network's scores about a batch. */
+function lossOf(
   tf: TensorFlow,
   scorer: LayersModel,
-  optimizer: AdamW,
   { inputs, targets }: Batch,
   { rows, columns, channels }: ImageSize,
-  rate: number,
-): number {
-  return tf.tidy(() => {
+): () => Scalar {
+  return () => {
     const images: Tensor4D = tf.tensor4d(inputs, [targets.length, rows, columns, channels]);
-    const wanted = tf.tensor1d(targets);
-    const loss = () => {
-      const scores = scorer.apply(images, { training: true }) as Tensor;
-      return tf.losses.sigmoidCrossEntropy(wanted, tf.reshape(scores, [-1])) as Scalar;
-    };
-    return optimizer.minimize(loss, rate);
-  });
+    const scores = scorer.apply(images, { training: true }) as Tensor;
+    return tf.losses.sigmoidCrossEntropy(tf.tensor1d(targets), tf.reshape(scores, [-1])) as Scalar;
+  };
 }
 
-/** tfjs's Dropout draws the same mask every time if it has a seed, and one that cannot be drawn again if it has none. */
+/**
+ * tfjs's Dropout draws the same mask every time if it has a seed, and one that cannot be drawn again if it has none.
+ */
 function reseedDropout(model: LayersModel, random: Random): void {
   for (const layer of model.layers)
     if (layer.getClassName() === 'Dropout')

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { auc, Random, type Scored } from '../../dataset/index.js';
 import { placeSummary, type TensorFlow } from '../../model/index.js';
-import { LESION_MAP_LAYER, LESION_STRIDE, LESION_TARGET_LAYER } from '../networks/lesionMap.js';
+import { LESION_MAP_LAYER, LESION_STRIDE, LESION_TARGET_LAYER } from '../networks/index.js';
 import { type LesionBatchOptions, lesionBatch, UNCHANGED } from './lesionBatch.js';
 import type { LesionExample } from './lesionExamples.js';
 
@@ -81,8 +81,8 @@ export interface PeakHit {
 }
 
 /**
- * Undefined where no malignant box is known. A place counts when its middle lies in a box that is widened by one place on each
- * side.
+ * Undefined where no malignant box is known. A place counts when its middle lies in a box that is widened by one place
+ * on each side.
  *
  * @param columns of the network's input, pixels
  */

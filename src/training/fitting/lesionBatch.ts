@@ -1,22 +1,8 @@
 import type { ImageSize, Random } from '../../dataset/index.js';
+import type { LesionAugmentation } from '../networks/index.js';
 import type { InputBox, LesionExample } from './lesionExamples.js';
 
-/** How far an image is changed for training, drawn evenly; 0 turns a change off. */
-export interface LesionAugmentation {
-  /** Degrees either way. */
-  rotation: number;
-  /** Enlarged or reduced by up to this factor less 1, the image and then each axis a third as far for itself. */
-  scale: number;
-  /** Moved by up to this fraction of its size. */
-  shift: number;
-  /** Share of images that are turned upside down, the chest wall still on the left. */
-  flip: number;
-  /** Contrast changed by up to this factor less 1. */
-  contrast: number;
-  /** Standard deviation of the exponent's logarithm: middle grey values lighter or darker. */
-  gamma: number;
-}
-
+/** For answers: images as they are. */
 export const UNCHANGED: LesionAugmentation = {
   rotation: 0,
   scale: 0,
@@ -77,23 +63,11 @@ export function lesionBatch(
   for (const [index, example] of examples.entries()) {
     const mapping = drawMapping(options, random);
     const greys = drawGreys(options, random);
-    resample(
-      example.bytes,
-      options.input,
-      mapping,
-      greys,
-      batch.inputs.subarray(index * size, (index + 1) * size),
-    );
-    if (example.mapKnown) {
-      const [from, to] = [index * places, (index + 1) * places];
-      drawMap(
-        example.boxes,
-        mapping,
-        options,
-        batch.map.subarray(from, to),
-        batch.weights.subarray(from, to),
-      );
-    }
+    batch.inputs.set(resampled(example.bytes, options.input, mapping, greys), index * size);
+    if (!example.mapKnown) continue;
+    const { map, weights } = wantedMap(example.boxes, mapping, options);
+    batch.map.set(map, index * places);
+    batch.weights.set(weights, index * places);
   }
   return batch;
 }
@@ -135,13 +109,13 @@ function drawGreys({ mean, deviation, augmentation }: LesionBatchOptions, random
 }
 
 /** Bilinear; beyond the edge lies black, as air does. */
-function resample(
+function resampled(
   bytes: Uint8Array,
   { rows, columns, channels }: ImageSize,
   { xx, xy, yx, yy, x: startX, y: startY }: Mapping,
   greys: Float32Array,
-  out: Float32Array,
-): void {
+): Float32Array {
+  const out = new Float32Array(rows * columns * channels);
   const black = greys[0]!;
   const nextRow = columns * channels;
   let at = 0;
@@ -176,21 +150,22 @@ function resample(
           d * greys[bytes[from + nextRow + channels]!]!;
     }
   }
+  return out;
 }
 
 /**
- * What the map should say: 1 inside malignant boxes, 0 elsewhere, nothing where it is not known what a box holds. A place
- * counts as inside when its middle is, or the box's middle lies in it: a small lesion has one place at least.
+ * What the map should say: 1 inside malignant boxes, 0 elsewhere, nothing where it is not known what a box holds. A
+ * place counts as inside when its middle is, or the box's middle lies in it: a small lesion has one place at least.
  */
-function drawMap(
+function wantedMap(
   boxes: readonly InputBox[],
   mapping: Mapping,
   { input, stride, insideWeight }: LesionBatchOptions,
-  map: Float32Array,
-  weights: Float32Array,
-): void {
-  weights.fill(1);
-  if (boxes.length === 0) return;
+): { map: Float32Array; weights: Float32Array } {
+  const places = (input.rows / stride) * (input.columns / stride);
+  const map = new Float32Array(places);
+  const weights = new Float32Array(places).fill(1);
+  if (boxes.length === 0) return { map, weights };
   const { xx, xy, yx, yy } = mapping;
   const half = stride / 2;
   // Half a place's size in pixels of the given image.
@@ -210,4 +185,5 @@ function drawMap(
         if (malignant) [map[at], weights[at]] = [1, insideWeight];
       }
     }
+  return { map, weights };
 }

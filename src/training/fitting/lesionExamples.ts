@@ -17,7 +17,10 @@ export interface LesionExample {
   /** Which of the data sets it comes from, from 0. */
   set: number;
   target: 0 | 1;
-  /** Rows × columns × channels, channels last: grey values before `normalise`, 0 to 255. One byte, as in the files. */
+  /**
+   * Rows × columns × channels, channels last: grey values before `normalise`, 0 to 255. One byte each, as in the
+   * files.
+   */
   readonly bytes: Uint8Array;
   boxes: InputBox[];
   /** Whether `boxes` tells all: the set has boxes, or there is nothing malignant to be boxed. */
@@ -27,7 +30,7 @@ export interface LesionExample {
 /**
  * An image in grey, with its boxes checked against its size.
  *
- * @throws ModelError as `readPicture` does; `boxes-outside-image`
+ * @throws DatasetError as `readPicture` does; `boxes-outside-image`
  */
 export async function greyOf(image: LabelledImage, boxes: readonly LesionBox[]): Promise<GreyImage> {
   const grey = await readPicture(image);

@@ -1,9 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { logLoss, Random } from '../../dataset/index.js';
-import { ModelError, type TensorFlowRuntime } from '../../model/index.js';
-import type { KernelRates } from '../networks/efficientNetLite.js';
-import { LESION_STRIDE } from '../networks/lesionMap.js';
-import type { LesionRecipe } from '../networks/lesionRecipe.js';
+import type { TensorFlowRuntime } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
+import { type KernelRates, LESION_STRIDE, type LesionRecipe } from '../networks/index.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { EpochReport } from './learningCurve.js';
 import { answerLesions, type LesionAnswer, meanAuc, scoredOf } from './lesionAnswers.js';
@@ -33,25 +32,30 @@ export interface LesionFitEvents {
 /** How examples become batches: the network's input, and the last preparation step. */
 export type InputScale = Pick<LesionBatchOptions, 'input' | 'mean' | 'deviation'>;
 
+/** One fit: of what, how, and who is told. */
+export interface LesionFit {
+  /** As `EfficientNetLite.fill` gives them. */
+  rates: KernelRates;
+  parts: { training: LesionExample[]; validation: LesionExample[] };
+  scale: InputScale;
+  recipe: LesionRecipe;
+  options: LesionFitOptions;
+  events: LesionFitEvents;
+  /** Goes on from there, to the same weights as without the stop. */
+  from?: Checkpoint | undefined;
+}
+
 /**
  * Fits the network that maps lesions: cross-entropy of the image and of the map.
  *
- * @param rates as `EfficientNetLite.fill` gives them
- * @param from goes on from there, to the same weights as without the stop
- * @returns the averaged weights of the epoch whose answers about the validation images, set by set, had the best mean AUC;
- *   `model` is not to be used afterwards, since its layers stand in two networks
- * @throws ModelError `training-diverged`
+ * @returns the averaged weights of the epoch whose answers about the validation images, set by set, had the best mean
+ *   AUC; `model` is not to be used afterwards, since its layers stand in two networks
+ * @throws TrainingError `training-diverged`
  */
 export async function fitLesionMap(
   runtime: TensorFlowRuntime,
   model: LayersModel,
-  rates: KernelRates,
-  parts: { training: LesionExample[]; validation: LesionExample[] },
-  scale: InputScale,
-  recipe: LesionRecipe,
-  options: LesionFitOptions,
-  events: LesionFitEvents,
-  from?: Checkpoint,
+  { rates, parts, scale, recipe, options, events, from }: LesionFit,
 ): Promise<Float32Array> {
   const { tf } = runtime;
   useNativeConvolutions(runtime, model);
@@ -78,7 +82,8 @@ export async function fitLesionMap(
 
   if (goesOn(reports.length)) {
     const left = options.epochs - reports.length;
-    events.estimate(left * secondsPerEpoch(learner, parts, how, stepsPerEpoch, recipe.batchSize));
+    const { perStep, perAnswer } = secondsOf(learner, parts.training.slice(0, recipe.batchSize), how);
+    events.estimate(left * (perStep * stepsPerEpoch + perAnswer * parts.validation.length));
   }
   for (let epoch = reports.length + 1; goesOn(epoch - 1); epoch++) {
     const order = drawEpoch(parts.training, recipe, random);
@@ -132,24 +137,26 @@ function validationOf(answers: LesionAnswer[], epoch: number): { loss: number; a
 /** Answers without learning take about a third of the time of a step. */
 const ANSWER_SHARE = 1 / 3;
 
-function secondsPerEpoch(
+/** How long one step over these examples takes, and the answer about one of them. */
+function secondsOf(
   learner: LesionLearner,
-  { training, validation }: { training: LesionExample[]; validation: LesionExample[] },
+  examples: LesionExample[],
   how: LesionBatchOptions,
-  steps: number,
-  batchSize: number,
-): number {
+): { perStep: number; perAnswer: number } {
   let perStep = 0;
   // The first also compiles and gets its memory.
   for (let round = 0; round < 2; round++) {
     const started = performance.now();
-    learner.rehearse(lesionBatch(training.slice(0, batchSize), how, new Random(1)), how.input);
+    learner.rehearse(lesionBatch(examples, how, new Random(1)), how.input);
     perStep = (performance.now() - started) / 1000;
   }
-  return perStep * (steps + (ANSWER_SHARE * validation.length) / batchSize);
+  return { perStep, perAnswer: (ANSWER_SHARE * perStep) / examples.length };
 }
 
-/** How many images of each set and class one epoch shows: all malignant ones, and of the others no more than the recipe says. */
+/**
+ * How many images of each set and class one epoch shows: all malignant ones, and of the others no more than the recipe
+ * says.
+ */
 function shownOf(
   examples: LesionExample[],
   { negativesPerPositive }: LesionRecipe,
@@ -176,8 +183,8 @@ function drawEpoch(examples: LesionExample[], recipe: LesionRecipe, random: Rand
   );
 }
 
-function diverged(what: string): ModelError {
-  return new ModelError('training-diverged', what, {
+function diverged(what: string): TrainingError {
+  return new TrainingError('training-diverged', what, {
     remedy: 'Train from the start with a lower --learning-rate; this checkpoint has gone too far.',
   });
 }

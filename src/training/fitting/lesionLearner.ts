@@ -2,8 +2,7 @@ import type { Scalar, Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ImageSize } from '../../dataset/index.js';
 import { SCORE_LAYER, type Symbolic, type TensorFlow } from '../../model/index.js';
-import type { KernelRates } from '../networks/efficientNetLite.js';
-import { FROZEN_OUTPUT_LAYER, LESION_MAP_LAYER } from '../networks/lesionMap.js';
+import { FROZEN_OUTPUT_LAYER, type KernelRates, LESION_MAP_LAYER } from '../networks/index.js';
 import type { LesionBatch } from './lesionBatch.js';
 import { AdamW, type OptimizerRecipe } from './optimizer.js';
 
@@ -97,8 +96,8 @@ function partsOf(tf: TensorFlow, model: LayersModel): { frozen: LayersModel; lea
 }
 
 /**
- * Factors on the rate, a weight each. Layers that begin from pretrained weights learn slower; the steps of their kernels are as
- * large as they would be with normalisation unfolded.
+ * Factors on the rate, a weight each. Layers that begin from pretrained weights learn slower; the steps of their
+ * kernels are as large as they would be with normalisation unfolded.
  */
 function ratesOf(model: LayersModel, rates: KernelRates, started: number): Float32Array {
   const all: Float32Array[] = [];

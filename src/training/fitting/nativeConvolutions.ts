@@ -33,9 +33,9 @@ const ACTIVATIONS: Record<string, [forward: string, gradient: string]> = {
 };
 
 /**
- * Lets a model's convolutions train with TensorFlow's own kernels: convolution, bias and activation keep one value for the way
- * back, where tfjs keeps three and puts each gradient together from several operations. A step takes half as long.
- * Answers and gradients are the same. Does nothing where TensorFlow is not native.
+ * Lets a model's convolutions train with TensorFlow's own kernels: convolution, bias and activation keep one value for
+ * the way back, where tfjs keeps three and puts each gradient together from several operations. A step takes half as
+ * long. Answers and gradients are the same. Does nothing where TensorFlow is not native.
  */
 export function useNativeConvolutions({ tf, kind }: TensorFlowRuntime, model: LayersModel): void {
   if (kind !== 'native') return;

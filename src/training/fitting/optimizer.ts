@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../model/index.js';
-import type { Recipe } from '../networks/recipes.js';
+import type { Recipe } from '../networks/index.js';
 
 const FIRST_KEPT = 0.9;
 const SECOND_KEPT = 0.999;
@@ -16,8 +16,8 @@ export interface OptimizerState {
 }
 
 /**
- * Adam with decoupled weight decay (Kingma & Ba 2015; Loshchilov & Hutter 2019). It works on all weights as one vector: a few
- * operations on millions of numbers instead of thousands on a few.
+ * Adam with decoupled weight decay (Kingma & Ba 2015; Loshchilov & Hutter 2019). It works on all weights as one vector:
+ * a few operations on millions of numbers instead of thousands on a few.
  */
 export class AdamW {
   readonly #tf: TensorFlow;

@@ -4,7 +4,7 @@ import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabelledImage, LabelledSet, LesionBox } from '../../dataset/index.js';
 import { type PreparationStep, prepareGrey } from '../../image/index.js';
-import { ModelError } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
 import { greyOf, type InputBox, type LesionExample, onInput } from './lesionExamples.js';
 
 const BYTES_FILE = 'prepared.bin';
@@ -17,8 +17,8 @@ interface Kept {
 }
 
 /**
- * Prepared images in a file beside the checkpoints, one byte for each value: they are read from there for every step, so that
- * memory holds a batch and not the data set, and a training that goes on need not prepare them again.
+ * Prepared images in a file beside the checkpoints, one byte for each value: they are read from there for every step,
+ * so that memory holds a batch and not the data set, and a training that goes on need not prepare them again.
  */
 export class PreparedImages {
   readonly #file: number;
@@ -34,12 +34,12 @@ export class PreparedImages {
    *
    * @param folder exists
    * @returns the examples in the order of the sets; they can be read until `close`
-   * @throws ModelError as reading, preparing and checking boxes do; `checkpoint-unwritable`
+   * @throws DatasetError, ImageError as reading, preparing and checking boxes do
+   * @throws TrainingError `checkpoint-unwritable`
    */
   static async of(
     sets: readonly LabelledSet[],
-    preparation: readonly PreparationStep[],
-    positive: string,
+    { preparation, positive }: { preparation: readonly PreparationStep[]; positive: string },
     folder: string,
     progress: (done: number, of: number) => void,
   ): Promise<{ images: PreparedImages; examples: LesionExample[] }> {
@@ -113,7 +113,7 @@ async function prepareAll(
     await rm(draft, { force: true });
     const { code, syscall } = cause as NodeJS.ErrnoException;
     if (syscall === undefined) throw cause;
-    throw new ModelError(
+    throw new TrainingError(
       'checkpoint-unwritable',
       `prepared images cannot be written to ${folder} (${code})`,
       {

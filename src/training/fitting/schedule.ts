@@ -1,4 +1,4 @@
-import type { Recipe } from '../networks/recipes.js';
+import type { Recipe } from '../networks/index.js';
 
 /** The first steps take this fraction at least: a rate of nothing teaches nothing. */
 const FIRST = 0.05;

@@ -1,12 +1,7 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import {
-  anyTensorflow,
-  ModelError,
-  SCORE_LAYER,
-  type TensorFlow,
-  type TensorFlowRuntime,
-} from '../../model/index.js';
+import { anyTensorflow, SCORE_LAYER, type TensorFlow, type TensorFlowRuntime } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
 import { readWeights, writeWeights } from './weights.js';
 
 /** Commands, for machines that may download and for those that may not. */
@@ -17,12 +12,12 @@ export const INSTALL_FOR_TRAINING = [
   '  node scripts/installTensorflow.mjs                  (--gpu; --wheel FILE without a mirror of PyPI)',
 ].join('\n');
 
-/** @throws ModelError `training-backend` where native TensorFlow is installed and does not load */
+/** @throws TrainingError `training-backend` where native TensorFlow is installed and does not load */
 export async function trainingRuntime(): Promise<TensorFlowRuntime> {
   try {
     return await anyTensorflow();
   } catch (cause) {
-    throw new ModelError(
+    throw new TrainingError(
       'training-backend',
       `native TensorFlow is installed and cannot be loaded: ${(cause as Error).message}`,
       { cause, remedy: `Remove it, or install it again.\n${INSTALL_FOR_TRAINING}` },
@@ -34,7 +29,7 @@ export async function trainingRuntime(): Promise<TensorFlowRuntime> {
  * Says what to install, and how long it takes without, where there is only JavaScript to train with.
  *
  * @param images that each epoch learns from
- * @throws ModelError `training-backend` when not even one epoch is done in the time that the training has
+ * @throws TrainingError `training-backend` when not even one epoch is done in the time that the training has
  */
 export function warnOfSlowBackend(
   { tf, kind, description }: TensorFlowRuntime,
@@ -45,9 +40,11 @@ export function warnOfSlowBackend(
 ): void {
   if (kind === 'native') return;
   const epoch = secondsPerImage(tf, model) * images;
-  const slow = `There is only ${description}: about ${duration(epoch)} for each epoch, ${duration(epoch * epochs)} for ${epochs}.`;
+  const slow =
+    `There is only ${description}: about ${duration(epoch)} for each epoch, ` +
+    `${duration(epoch * epochs)} for ${epochs}.`;
   if (epoch > minutes * 60)
-    throw new ModelError('training-backend', `${slow} No epoch ends within --minutes ${minutes}.`, {
+    throw new TrainingError('training-backend', `${slow} No epoch ends within --minutes ${minutes}.`, {
       remedy: INSTALL_FOR_TRAINING,
     });
   say(`${slow}\n${INSTALL_FOR_TRAINING}`);

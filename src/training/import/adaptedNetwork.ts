@@ -6,7 +6,7 @@ import {
   TARGET_LAYER_KEY,
   type ValueInfoProto,
 } from '../../model/index.js';
-import { OnnxGraph } from '../export/onnxGraph.js';
+import { OnnxGraph } from '../export/index.js';
 import { differentiate } from './backward/index.js';
 import type { GivenNetwork } from './givenNetwork.js';
 import type { InputPlan } from './inputPlan.js';

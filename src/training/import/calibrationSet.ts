@@ -18,7 +18,7 @@ import {
 } from '../../dataset/index.js';
 import type { PreparationStep } from '../../image/index.js';
 import { type Calibration, calibrate, type Engine, type Measurement } from '../../model/index.js';
-import { type Example, readExamples } from '../fitting/examples.js';
+import { type Example, readExamples } from '../fitting/index.js';
 
 /** A labelled folder: half of its patients to calibrate on, the other half to measure on. */
 export interface LabelledFolder {

@@ -69,12 +69,14 @@ export function importCard(
           '|---|---|---|---|',
           ...performance.map(
             ({ measure, value, interval, on }) =>
-              `| ${measure} | ${value.toFixed(3)} | ${interval?.map((end) => end.toFixed(3)).join(' to ') ?? ''} | ${on} |`,
+              `| ${measure} | ${value.toFixed(3)} | ` +
+              `${interval?.map((end) => end.toFixed(3)).join(' to ') ?? ''} | ${on} |`,
           ),
         ]),
     '',
     calibration.kind === 'platt'
-      ? `Calibrated by Platt scaling: slope ${calibration.slope.toFixed(3)}, intercept ${calibration.intercept.toFixed(3)}.`
+      ? `Calibrated by Platt scaling: slope ${calibration.slope.toFixed(3)}, ` +
+        `intercept ${calibration.intercept.toFixed(3)}.`
       : 'Not calibrated.',
     `Operating point ${operatingPoint}. Images to breast: ${aggregation.breast}; breasts to exam: ${aggregation.exam}.`,
     '',

@@ -1,5 +1,5 @@
 import { sigmoid } from '../../model/index.js';
-import type { OnnxGraph } from '../export/onnxGraph.js';
+import type { OnnxGraph } from '../export/index.js';
 import { ImportError } from './errors.js';
 import type { GivenNetwork } from './givenNetwork.js';
 
@@ -83,7 +83,9 @@ export function writeScore(
   return picked(graph.node('Sub', [logarithm, graph.node('Log', [rest])]), own);
 }
 
-/** The positive class's score that the network as it came means by its answer; undefined where it gives probabilities. */
+/**
+ * The positive class's score that the network as it came means by its answer; undefined where it gives probabilities.
+ */
 export function scoreMeant(
   { meaning, count, positive }: OutputPlan,
   answer: ArrayLike<number>,

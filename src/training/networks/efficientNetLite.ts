@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { ModelError, type Symbolic, type TensorFlow } from '../../model/index.js';
-import type { StoredTensor } from '../start/safetensors.js';
+import type { Symbolic, TensorFlow } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
+import type { StoredTensor } from '../start/index.js';
 
 /** One inverted bottleneck (Sandler et al. 2018): widened, filtered channel by channel, narrowed. */
 interface Block {
@@ -45,8 +46,8 @@ interface Source {
 export type KernelRates = Map<string, Float32Array>;
 
 /**
- * EfficientNet-Lite0 without its classifier. Batch normalisation has no layers of its own: its statistics stay as they were,
- * so factor and offset go into the convolutions, and the network is convolutions and nothing else.
+ * EfficientNet-Lite0 without its classifier. Batch normalisation has no layers of its own: its statistics stay as they
+ * were, so factor and offset go into the convolutions, and the network is convolutions and nothing else.
  */
 export class EfficientNetLite {
   /** Output of each block: strides 2, 4, 4, 8, 8, 16 (5 to 10), 32 (11 to 15). */
@@ -75,8 +76,9 @@ export class EfficientNetLite {
   /**
    * Gives the layers their weights.
    *
-   * @returns how far the folded normalisation stretches each kernel: a step as large as this is, seen from the unfolded kernel, a step of 1
-   * @throws ModelError `start-other-network` where a weight is missing or of another size
+   * @returns how far the folded normalisation stretches each kernel: a step as large as this is, seen from the unfolded
+   *   kernel, a step of 1
+   * @throws TrainingError `start-other-network` where a weight is missing or of another size
    */
   fill(model: LayersModel, tensors: Map<string, StoredTensor>): KernelRates {
     const rates: KernelRates = new Map();
@@ -171,7 +173,7 @@ function valuesOf(tensors: Map<string, StoredTensor>, name: string, size: number
   if (found?.values.length === size) return found.values;
   const what =
     found === undefined ? `no ${name}` : `${found.values.length} numbers as ${name} in place of ${size}`;
-  throw new ModelError('start-other-network', `the file given with --start has ${what}`, {
+  throw new TrainingError('start-other-network', `the file given with --start has ${what}`, {
     remedy: 'Give the weights of EfficientNet-Lite0; scripts/makeSafetensors.py makes the file.',
   });
 }

@@ -1,52 +1,32 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { PreparationStep } from '../../image/index.js';
-import type { TensorFlow } from '../../model/index.js';
-import { ModelError } from '../../model/index.js';
-import { type NetworkInput, PAPER_TARGET_LAYER, paperNetwork } from './paper.js';
-import { PAPER_RECIPE, type Recipe } from './recipes.js';
-
-/** A network that `mamori train --arch` knows: its layers, and how images are prepared for it. */
-export interface Architecture {
-  name: string;
-  /** One sentence for the model card. */
-  description: string;
-  input: NetworkInput;
-  preparation: PreparationStep[];
-  targetLayer: string;
-  recipe: Recipe;
-  build(tf: TensorFlow, input: NetworkInput): LayersModel;
-}
-
-const INPUT: NetworkInput = { rows: 128, columns: 128, channels: 2 };
-
-/** The mammogram and, as a second channel, the same after CLAHE: the paper trains with and without it. */
-const PREPARATION: PreparationStep[] = [
-  { step: 'crop-to-breast', margin: 0.02 },
-  { step: 'orient-chest-wall-left' },
-  // Clip limit and tiles come closest to the CLAHE of the data set's own treated images.
-  { step: 'clahe', clipLimit: 4, tiles: [8, 8], as: 'channel', bits: 8 },
-  { step: 'resize', rows: INPUT.rows, columns: INPUT.columns },
-  { step: 'normalise', mean: 0.3, deviation: 0.25 },
-];
-
-const paper: Architecture = {
-  name: 'paper',
-  description:
-    "The paper's kind of network: four convolutions, each followed by max pooling, then dropout, flatten and two dense layers.",
-  input: INPUT,
-  preparation: PREPARATION,
-  targetLayer: PAPER_TARGET_LAYER,
-  recipe: PAPER_RECIPE,
-  build: paperNetwork,
-};
-
-export const ARCHITECTURES: Record<string, Architecture> = { paper };
-
-/** @throws ModelError `network-unknown` */
-export function architecture(name: string): Architecture {
-  const found = Object.hasOwn(ARCHITECTURES, name) ? ARCHITECTURES[name] : undefined;
-  if (found !== undefined) return found;
-  throw new ModelError('network-unknown', `there is no network named ${name}`, {
-    remedy: `Choose one of: ${[...Object.keys(ARCHITECTURES), 'lesion-map'].join(', ')}.`,
-  });
-}
+/**
+ * The networks that `mamori train --arch` knows. Each has three files that begin with its name, so that a number is
+ * found by what it belongs to:
+ *
+ * | | `paper` | `lesion-map` |
+ * |---|---|---|
+ * | layers | `paper.ts` | `lesionMap.ts`, on `efficientNetLite.ts` |
+ * | from the image to the input: crop, CLAHE, windows, size | `paperPreparation.ts` | `lesionPreparation.ts` |
+ * | how it is fitted: rates, epochs, augmentation | `paperRecipe.ts` | `lesionRecipe.ts` |
+ *
+ * The preparation goes into the bundle as it stands here, and the service follows the bundle: a number changed here
+ * changes what is trained next, and nothing that was trained before.
+ *
+ * `architectures.ts` joins the three for networks that begin from nothing and are fitted in one way; a further one is a
+ * row there. `lesionPlan.ts` joins them for the network that maps lesions, which begins from pretrained filters and has
+ * a fit of its own.
+ */
+export { ARCHITECTURES, type Architecture, architecture } from './architectures.js';
+export { EfficientNetLite, type KernelRates } from './efficientNetLite.js';
+export {
+  FROZEN_OUTPUT_LAYER,
+  LESION_DESCRIPTION,
+  LESION_MAP_LAYER,
+  LESION_STRIDE,
+  LESION_TARGET_LAYER,
+  type LesionNetwork,
+  lesionMapNetwork,
+} from './lesionMap.js';
+export { LESION_PLANS, type LesionPlan } from './lesionPlan.js';
+export type { LesionChannels } from './lesionPreparation.js';
+export type { LesionAugmentation, LesionRecipe } from './lesionRecipe.js';
+export type { Augmentation, Recipe } from './paperRecipe.js';

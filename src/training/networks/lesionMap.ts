@@ -1,8 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ImageSize } from '../../dataset/index.js';
 import { logSumExpLayer, SCORE_LAYER, type Symbolic, type TensorFlow } from '../../model/index.js';
-import type { StoredTensor } from '../start/safetensors.js';
+import type { StoredTensor } from '../start/index.js';
 import { EfficientNetLite, type KernelRates } from './efficientNetLite.js';
-import type { NetworkInput } from './paper.js';
 
 /** Its activations explain the answer: map and pooling come from it and from nothing else. */
 export const LESION_TARGET_LAYER = 'features';
@@ -16,7 +16,9 @@ const LAST_FROZEN_BLOCK = 2;
 
 /** One sentence for the model card. */
 export const LESION_DESCRIPTION =
-  'EfficientNet-Lite0 begun from ImageNet (stem and first three blocks as they were, batch statistics folded in), its features of strides 16 and 32 joined to 96 channels, one logit for each place of 16 x 16 pixels, and a score from their log-sum-exp and nothing else.';
+  'EfficientNet-Lite0 begun from ImageNet (stem and first three blocks as they were, batch statistics folded in), ' +
+  'its features of strides 16 and 32 joined to 96 channels, one logit for each place of 16 x 16 pixels, and a score ' +
+  'from their log-sum-exp and nothing else.';
 
 const CHANNELS = 96;
 /** A lesion is rare: with this the map begins near the share of places that one takes. */
@@ -29,12 +31,12 @@ export interface LesionNetwork {
 }
 
 /**
- * EfficientNet-Lite0, its features of strides 16 and 32 joined (feature pyramid, Lin et al. 2017), and one logit for each
- * place: the map. The image's score is the map's log-sum-exp, times a factor and with an offset that are learnt.
+ * EfficientNet-Lite0, its features of strides 16 and 32 joined (feature pyramid, Lin et al. 2017), and one logit for
+ * each place: the map. The image's score is the map's log-sum-exp, times a factor and with an offset that are learnt.
  *
  * @param input rows and columns that 32 divides, three channels
  */
-export function lesionMapNetwork(tf: TensorFlow, input: NetworkInput): LesionNetwork {
+export function lesionMapNetwork(tf: TensorFlow, input: ImageSize): LesionNetwork {
   const { layers } = tf;
   const image = tf.input({ shape: [input.rows, input.columns, input.channels], name: 'image' });
   const backbone = new EfficientNetLite(tf, image);

@@ -1,4 +1,18 @@
-import type { LesionAugmentation } from '../fitting/lesionBatch.js';
+/** How far an image is changed for training, drawn evenly; 0 turns a change off. */
+export interface LesionAugmentation {
+  /** Degrees either way. */
+  rotation: number;
+  /** Enlarged or reduced by up to this factor less 1, the image and then each axis a third as far for itself. */
+  scale: number;
+  /** Moved by up to this fraction of its size. */
+  shift: number;
+  /** Share of images that are turned upside down, the chest wall still on the left. */
+  flip: number;
+  /** Contrast changed by up to this factor less 1. */
+  contrast: number;
+  /** Standard deviation of the exponent's logarithm: middle grey values lighter or darker. */
+  gamma: number;
+}
 
 /** How the network that maps lesions is fitted. */
 export interface LesionRecipe {
@@ -21,7 +35,7 @@ export interface LesionRecipe {
   mapShare: number;
   /** How much a place inside a malignant box counts; others count 1. */
   insideWeight: number;
-  /** Images without cancer that an epoch shows for each with one, of each data set; drawn anew for each epoch. */
+  /** Images without cancer that an epoch shows for each with one, of each data set; drawn again for each epoch. */
   negativesPerPositive: number;
   augmentation: LesionAugmentation;
 }

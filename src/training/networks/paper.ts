@@ -1,12 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ImageSize } from '../../dataset/index.js';
 import type { TensorFlow } from '../../model/index.js';
 import { SCORE_LAYER } from '../../model/index.js';
-
-export interface NetworkInput {
-  rows: number;
-  columns: number;
-  channels: number;
-}
 
 export interface PaperOptions {
   /** Channels of the convolutions, from the first on; the last one is the target layer. */
@@ -27,7 +22,7 @@ export const PAPER_TARGET_LAYER = 'conv_last';
  */
 export function paperNetwork(
   tf: TensorFlow,
-  input: NetworkInput,
+  input: ImageSize,
   options: PaperOptions = PAPER_OPTIONS,
 ): LayersModel {
   const { filters, hidden, dropout, seed } = options;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ModelError } from '../../model/index.js';
+import { TrainingError } from '../errors.js';
 
 /** One array of a safetensors file. */
 export interface StoredTensor {
@@ -21,7 +21,8 @@ const LONGEST_HEADER = 100e6;
 /**
  * All arrays of a safetensors file: eight bytes with the header's length, the header in JSON, the numbers.
  *
- * @throws ModelError `start-unreadable` where it cannot be read or ends too early, `start-malformed` where it is another kind of file
+ * @throws TrainingError `start-unreadable` where it cannot be read or ends too early, `start-malformed` where it is
+ *   another kind of file
  */
 export async function readSafetensors(path: string): Promise<Map<string, StoredTensor>> {
   const bytes = await read(path);
@@ -59,15 +60,15 @@ async function read(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new ModelError('start-unreadable', `${path} cannot be read: ${(cause as Error).message}`, {
+    throw new TrainingError('start-unreadable', `${path} cannot be read: ${(cause as Error).message}`, {
       cause,
       remedy: 'Name a safetensors file with --start; scripts/makeSafetensors.py makes one.',
     });
   }
 }
 
-function cutShort(path: string, wanted: number, length: number): ModelError {
-  return new ModelError(
+function cutShort(path: string, wanted: number, length: number): TrainingError {
+  return new TrainingError(
     'start-unreadable',
     `${path} ends after ${length} bytes; ${wanted} and more are needed`,
     {
@@ -77,8 +78,8 @@ function cutShort(path: string, wanted: number, length: number): ModelError {
   );
 }
 
-function malformed(path: string, what: string, cause?: unknown): ModelError {
-  return new ModelError('start-malformed', `${path} is no safetensors file of float32: ${what}`, {
+function malformed(path: string, what: string, cause?: unknown): TrainingError {
+  return new TrainingError('start-malformed', `${path} is no safetensors file of float32: ${what}`, {
     cause,
     remedy: 'Make the file with scripts/makeSafetensors.py.',
   });

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import type { MamoriError } from '../../../src/errors.js';
-import { loadBundle, ModelError, openEngine } from '../../../src/model/index.js';
+import { MamoriError } from '../../../src/errors.js';
+import { loadBundle, openEngine } from '../../../src/model/index.js';
 import { ImportError, type ImportOptions, importModel } from '../../../src/training/import/index.js';
 import { runOnce } from '../../../src/training/import/onnxRun.js';
 import { refusal } from '../../refusal.js';
@@ -232,7 +232,7 @@ describe('a file that cannot become a bundle', () => {
     const options = await importing(classifier(pooled(1), { channels: 1 }), {
       calibrate: { folder: images, labels, seed: 1 },
     });
-    const error = await refusal<MamoriError>(importModel(options, SILENT), ModelError);
+    const error = await refusal(importModel(options, SILENT), MamoriError);
     expect(error.code).to.equal('labels-class-empty');
     expectNothingLeft(options);
   });

@@ -17,6 +17,7 @@ export {
 } from './claiming.js';
 export { beginDelivery, close, confirm, keepObject, markSent, objectsToDeliver } from './delivering.js';
 export { history, insertEvent } from './events.js';
+export { boundAlgorithm, boundKey } from './keys.js';
 export {
   counts,
   findById,

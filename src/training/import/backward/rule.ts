@@ -1,5 +1,5 @@
 import type { NodeProto } from '../../../model/index.js';
-import type { OnnxGraph } from '../../export/onnxGraph.js';
+import type { OnnxGraph } from '../../export/index.js';
 import { ImportError } from '../errors.js';
 import type { GivenConstant } from '../givenConstant.js';
 

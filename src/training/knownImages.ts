@@ -1,0 +1,29 @@
+import { type BundleDescription, KnownFeatures } from '../model/index.js';
+
+const FEATURES_FILE = 'features.json';
+/**
+ * Unseen images that may lie beyond the limit of what is known, and how much room is left for images of other machines.
+ */
+const [BEYOND_LIMIT, ROOM] = [0.005, 1.15];
+
+/** What a bundle says of the images that its network knows. */
+export interface KnownImages {
+  knownFeatures: NonNullable<BundleDescription['knownFeatures']>;
+  files: Record<string, Uint8Array>;
+}
+
+/**
+ * From the features of known images to the distance from which on an image gets no answer.
+ *
+ * @param kinds features of known images, as `placeSummary` gives them: of each kind (data set) for itself
+ * @param unseen features of images that should lie within the limit, and were not among the known ones
+ */
+export function knownFeaturesOf(kinds: Float32Array[][], unseen: Float32Array[]): KnownImages {
+  const features = KnownFeatures.of(kinds);
+  const distances = unseen.map((one) => features.distance(one)).sort((a, b) => a - b);
+  const limit = distances[Math.ceil((1 - BEYOND_LIMIT) * (distances.length - 1))]! * ROOM;
+  return {
+    knownFeatures: { file: FEATURES_FILE, limit: Math.round(limit * 1e4) / 1e4 },
+    files: { [FEATURES_FILE]: features.encode() },
+  };
+}
