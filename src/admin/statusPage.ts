@@ -17,6 +17,7 @@ const SERVICE: Record<StatusSnapshot['service']['state'], string> = {
 /** The look of a state; its name stands there too, so colour alone carries nothing. */
 const LOOK: Record<string, string> = {
   delivered: 'good',
+  partial: 'bad',
   'not-processed': 'bad',
   failed: 'bad',
   claimed: 'busy',
@@ -30,6 +31,7 @@ const WORDS: Record<string, string> = {
   delivering: 'delivering',
   failed: 'to be retried',
   delivered: 'delivered',
+  partial: 'partial: a view is missing',
   'not-processed': 'not processed',
 };
 

@@ -23,6 +23,7 @@ export const statusCommand = new Command('status')
       'delivering',
       'failed',
       'delivered',
+      'partial',
       'not-processed',
     ]),
   )

@@ -1,5 +1,5 @@
 import type { LeftOut, Reason } from '../dicom/index.js';
-import { aggregate } from '../findings/index.js';
+import { aggregate, lacksAnswer } from '../findings/index.js';
 import { isImplausibility } from '../image/index.js';
 import { displayLongEdge, drawPictures, writeReports } from './examObjects.js';
 import { explain } from './explanation.js';
@@ -78,7 +78,7 @@ export async function processExam(
     work,
   );
   return {
-    status: intake.leftOut.some(isFailure) ? 'partly-analysed' : 'analysed',
+    status: intake.leftOut.some(lacksAnswer) ? 'partly-analysed' : 'analysed',
     findings,
     completeness: explained.flatMap(({ finding, completeness }) =>
       completeness ? { sopInstanceUID: finding.source.sopInstanceUID, completeness } : [],

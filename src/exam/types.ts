@@ -69,7 +69,7 @@ interface Processed {
   times: StageTimes;
 }
 
-/** What came of an exam. `partly-analysed`: an image that should have been analysed could not be. */
+/** What came of an exam. `partly-analysed`: a standard view, or what may be one, could not be. */
 export type ExamOutcome = Processed &
   (
     | {

@@ -1,22 +1,29 @@
 /**
  * The ledger: what was seen, done and delivered, so that nothing is lost and nothing is done twice.
  *
- * `ledger.ts` is the contract: what an exam's states are and which steps there are, each atomic. `rules.ts` says what
- * is allowed, in pure functions that know no database; `lease.ts` how long a claim stands, `owner.ts` whether the
- * process that holds it still runs. `sqlite/` keeps it in a file; a further database is a further folder beside it.
- * `spool.ts` keeps the objects' bytes until the archive has them.
+ * `ledger.ts` is the contract: which steps there are, each atomic; `examState.ts` says where an exam can stand.
+ * `rules.ts` says what is allowed, in pure functions that know no database; `lease.ts` how long a claim stands,
+ * `owner.ts` whether the process that holds it still runs. `sqlite/` keeps it in a file; a further database is a
+ * further folder beside it. `spool.ts` keeps the objects' bytes until the archive has them.
  */
 
 export { LedgerError, type LedgerErrorCode } from './errors.js';
+export {
+  type ClosedState,
+  EXAM_STATES,
+  type ExamState,
+  RETRIABLE_STATES,
+  type RetriableState,
+} from './examState.js';
 export { LEASE_SECONDS, renewalMs } from './lease.js';
 export type {
   Among,
+  Answer,
   Change,
   Claim,
   Clock,
   ExamKey,
   ExamRecord,
-  ExamState,
   Glance,
   KeptObject,
   Ledger,
@@ -26,10 +33,11 @@ export type {
   Observation,
   Outcome,
   Reason,
+  RetryFilter,
   ServedModel,
   Sighting,
   Turn,
   WrittenObject,
 } from './ledger.js';
 export { isLedgerThere, openExistingLedger, openLedger, openLedgerToRead } from './openLedger.js';
-export { takeable, whichTry } from './rules.js';
+export { saysMore, takeable, whichTry } from './rules.js';

@@ -1,4 +1,5 @@
 import type { ObjectKind } from '../exam/index.js';
+import type { ClosedState, ExamState, RetriableState } from './examState.js';
 
 /** Which work on which study: a study is worked on once for each model, version and result-changing settings. */
 export interface ExamKey {
@@ -11,28 +12,6 @@ export interface ExamKey {
 
 /** The key without the study: what a running service stands for. */
 export type ServedModel = Omit<ExamKey, 'studyInstanceUID'>;
-
-/**
- * Where an exam stands:
- *
- * ```
- * waiting ──claim──▶ claimed ──keepObjects──▶ delivering ──confirm, close──▶ delivered | not-processed
- *    ▲                  │  ▲                    │  ▲
- *    │ observe:         │  └──── claim ─────────┼──┘     (also when the lease has run out)
- *    │ changed          ▼                       ▼
- *    └── closed      failed (tried again at retryAt)  ──giveUp──▶ not-processed
- * ```
- */
-export type ExamState = 'waiting' | 'claimed' | 'delivering' | 'delivered' | 'not-processed' | 'failed';
-
-export const EXAM_STATES: readonly ExamState[] = [
-  'waiting',
-  'claimed',
-  'delivering',
-  'failed',
-  'delivered',
-  'not-processed',
-];
 
 /** A stable code and a sentence without patient data. */
 export interface Reason {
@@ -60,7 +39,9 @@ export interface ExamRecord extends ExamKey {
   code: string | undefined;
   reason: string | undefined;
   closedAt: Date | undefined;
-  /** Objects of this revision. */
+  /** How it was answered by what the archive holds, and by which revision; undefined where it was not. */
+  answer: { state: ClosedState; revision: number } | undefined;
+  /** Objects of the answer, or of this revision where it has none yet. */
   objects: { kept: number; sent: number; confirmed: number };
 }
 
@@ -89,6 +70,15 @@ export interface Claim {
   readonly fingerprint: string;
   /** Objects were made by an earlier claim: deliver those, make none. */
   readonly objectsKept: boolean;
+  /** What the archive holds of an earlier revision; undefined where it holds nothing, or all is wanted once more. */
+  readonly answer: Answer | undefined;
+}
+
+/** An exam's answer in the archive. */
+export interface Answer {
+  state: ClosedState;
+  /** SOP Instance UIDs of the images that were analysed. */
+  restsOn: readonly string[];
 }
 
 export interface ObjectToKeep {
@@ -110,8 +100,21 @@ export interface KeptObject extends Omit<ObjectToKeep, 'kind' | 'bytes'> {
   bytes(): Promise<Uint8Array>;
 }
 
-/** What the objects say about the exam: `close` closes it as that. */
-export type Outcome = { kind: 'processed' } | ({ kind: 'not-processed' } & Reason);
+/** What the objects say about the exam: `close` closes it as that. `partial` names what it lacks. */
+export type Outcome = ({ kind: 'processed' } | ({ kind: 'partial' | 'not-processed' } & Reason)) & {
+  /** SOP Instance UIDs of the images that were analysed; left out: they count as unknown. */
+  restsOn?: readonly string[];
+};
+
+/** Which exams an administrator wants tried again: those that everything said here is true of. */
+export interface RetryFilter {
+  studies?: readonly string[] | undefined;
+  states?: readonly RetriableState[] | undefined;
+  /** Codes of their reasons. */
+  codes?: readonly string[] | undefined;
+  /** Their state has been what it is since then, or since later. */
+  since?: Date | undefined;
+}
 
 /** An object that was written before and stands in the archive. */
 export interface WrittenObject {
@@ -223,7 +226,14 @@ export interface Ledger {
   /** Notes that objects were read back from the archive, and deletes their bytes. */
   confirm(claim: Claim, sopInstanceUIDs: readonly string[]): Promise<void>;
   /** Closes the exam with its outcome. @throws LedgerError `ledger-unconfirmed` unless every object is confirmed. */
-  close(claim: Claim): Promise<'delivered' | 'not-processed'>;
+  close(claim: Claim): Promise<ClosedState>;
+  /**
+   * Ends a claim whose work says nothing that `claim.answer` does not say: nothing is written, and the exam is closed
+   * as it was before it was taken up again.
+   *
+   * @param why there is nothing new, for its story
+   */
+  withdraw(claim: Claim, why: Reason): Promise<ClosedState>;
   /**
    * Ends the claim after trouble that may pass. `counts: false`: the try is not counted, as it was not the exam's
    * fault.
@@ -238,11 +248,11 @@ export interface Ledger {
   release(claim: Claim): Promise<void>;
 
   /**
-   * Another try, at once, for what failed or was given up: of the studies named, else of all. A study that was
-   * closed with a delivered "not processed" report is taken up again only when it is named. Answers what it put back.
+   * Another try, at once, for what failed, was given up, or is partial. A study that was closed with a delivered "not
+   * processed" report is taken up again only when it is asked for by name, state or reason. Answers what it put back.
    */
-  retry(studyInstanceUIDs?: readonly string[]): Promise<ExamKey[]>;
-  /** Takes a closed exam up again, whatever its outcome. False if it is not closed. */
+  retry(which?: RetryFilter): Promise<ExamKey[]>;
+  /** Takes a closed exam up again, whatever its outcome, to be written once more. False if it is not closed. */
   reopen(exam: ExamKey): Promise<boolean>;
   /**
    * Hands unfinished exams of the same model in another version or with other settings over to this one, unless

@@ -1,4 +1,5 @@
-import type { Among, Change, Claim, ExamState } from './ledger.js';
+import type { ClosedState, ExamState } from './examState.js';
+import type { Among, Answer, Change, Claim, Outcome, RetryFilter } from './ledger.js';
 
 /*
  * What the ledger allows, whatever database keeps it: pure functions of states and numbers. A database's statements
@@ -9,15 +10,20 @@ import type { Among, Change, Claim, ExamState } from './ledger.js';
 export const HELD: readonly ExamState[] = ['claimed', 'delivering'];
 
 /** States in which an exam is at its end, until its images change or somebody asks for more. */
-export const CLOSED: readonly ExamState[] = ['delivered', 'not-processed'];
+export const CLOSED: readonly ExamState[] = ['delivered', 'partial', 'not-processed'];
+
+export function isClosed(state: ExamState): state is ClosedState {
+  return CLOSED.includes(state);
+}
 
 /** Which state may follow which; the drawing is over `ExamState`. A new claim of a lapsed lease keeps the state. */
 const FOLLOWS: Record<ExamState, readonly ExamState[]> = {
   waiting: ['claimed'],
-  claimed: ['claimed', 'waiting', 'delivering', 'failed', 'not-processed'],
-  delivering: ['delivering', 'failed', 'delivered', 'not-processed'],
+  claimed: ['claimed', 'waiting', 'delivering', 'failed', 'delivered', 'partial', 'not-processed'],
+  delivering: ['delivering', 'failed', 'delivered', 'partial', 'not-processed'],
   failed: ['claimed', 'delivering', 'failed'],
   delivered: ['waiting'],
+  partial: ['waiting'],
   'not-processed': ['waiting', 'failed'],
 };
 
@@ -98,8 +104,23 @@ export function isConfirmed({ kept, confirmed }: { kept: number; confirmed: numb
 }
 
 /**
+ * Whether a further set of objects would say more than the answer that the archive holds: it rests on an image that the
+ * other does not, or lacks nothing where the other is partial. One that says the same or less is not written, so that
+ * images that change nothing (a spot view that came late, a view that was taken away) lead to no second report.
+ */
+export function saysMore(before: Answer, { kind, restsOn = [] }: Outcome): boolean {
+  if (restsOn.some((uid) => !before.restsOn.includes(uid))) return true;
+  return kind === 'processed' && before.state === 'partial';
+}
+
+/** Whether somebody means the very exams, and not just all that are in trouble. */
+export function isNamed({ studies, states, codes }: RetryFilter): boolean {
+  return studies !== undefined || codes !== undefined || (states?.includes('not-processed') ?? false);
+}
+
+/**
  * What an administrator's retry does with an exam: `again` goes on where it stopped, `reopen` makes it a new revision,
- * since its "not processed" report stands in the archive. That was an answer and no failure: it needs the exam's name.
+ * since what it said stands in the archive. A "not processed" report was an answer and no failure: it has to be named.
  */
 export function retryOf(
   exam: { state: ExamState; answered: boolean; undelivered: boolean; superseded: boolean },
@@ -107,6 +128,7 @@ export function retryOf(
 ): 'again' | 'reopen' | undefined {
   if (exam.superseded) return undefined;
   if (exam.state === 'failed') return 'again';
+  if (exam.state === 'partial') return 'reopen';
   if (exam.state !== 'not-processed') return undefined;
   if (!exam.answered || exam.undelivered) return 'again';
   return named ? 'reopen' : undefined;

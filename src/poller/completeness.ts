@@ -32,3 +32,22 @@ export function completeness(
   if (now >= settled) return { complete: true, because: 'settled' };
   return { complete: false, until: settled };
 }
+
+/** So many times as long as the time before, for each time that further results were written. */
+const LATER = 8;
+const LONGEST_SETTLING_SECONDS = 86_400;
+
+/**
+ * What an exam is waited for that was answered before and has got further images since. All of the expected views may
+ * have been there already, so only settling tells that no more is coming: views that arrive late, one after the other,
+ * lead to one further set of results. Should there be more after that one, they are given longer to gather.
+ *
+ * @param answered the revision whose results the archive holds, from 1
+ */
+export function lateArrivals(
+  { settleSeconds }: { settleSeconds: number },
+  answered: number,
+): { views: StandardView[]; settleSeconds: number } {
+  const longer = Math.min(settleSeconds * LATER ** Math.min(answered - 1, 10), LONGEST_SETTLING_SECONDS);
+  return { views: [], settleSeconds: Math.max(settleSeconds, longer) };
+}

@@ -8,12 +8,22 @@ import {
   processExam,
   type Workbench,
 } from '../exam/index.js';
-import { type Claim, type Ledger, LedgerError, type Reason, renewalMs, whichTry } from '../ledger/index.js';
+import {
+  type Claim,
+  type ClosedState,
+  type Ledger,
+  LedgerError,
+  type Reason,
+  renewalMs,
+  saysMore,
+  whichTry,
+} from '../ledger/index.js';
 import { deliver } from './delivery.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf } from './mammograms.js';
 import { nextTry, reasonOf } from './nextTry.js';
+import { outcomeToKeep } from './outcomeToKeep.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
@@ -26,8 +36,11 @@ type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : ne
 /** What became of one exam in one try. */
 export interface ExamReport {
   studyInstanceUID: StudyInstanceUID;
-  /** `failed` is tried again at `retryAt`; `taken` is in another worker's hands. */
-  end: 'delivered' | 'not-processed' | 'failed' | 'released' | 'taken';
+  /**
+   * `partial`: delivered without a standard view that could not be fetched or read. `failed` is tried again at
+   * `retryAt`; `taken` is in another worker's hands.
+   */
+  end: ClosedState | 'failed' | 'released' | 'taken';
   reason: Reason | undefined;
   retryAt: Date | undefined;
   /** The analysis, unless the objects were kept by an earlier try. */
@@ -108,6 +121,8 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   await deliver(claim, pacs, ledger, made);
   report.times.delivered = performance.now() - start;
   report.end = await ledger.close(claim);
+  if (report.end === 'partial' && report.reason === undefined)
+    report.reason = await reasonInLedger(claim, ledger);
 }
 
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
@@ -158,6 +173,18 @@ function processEnded(studyInstanceUID: string, tries: number): MamoriError {
   );
 }
 
+/** What an earlier try found that had made the objects. */
+async function reasonInLedger(claim: Claim, ledger: Ledger): Promise<Reason | undefined> {
+  const { code, reason } = (await ledger.find(claim.exam)) ?? {};
+  return code === undefined || reason === undefined ? undefined : { code, reason };
+}
+
+/** An exam was closed and taken up again, and says what it said before. */
+const NOTHING_NEW: Reason = {
+  code: 'nothing-new',
+  reason: 'The results in the PACS rest on the same images; nothing is written a second time.',
+};
+
 /** False where there is nothing to deliver: the exam is closed then, with its reason in the ledger alone. */
 async function keep(
   claim: Claim,
@@ -165,32 +192,32 @@ async function keep(
   parts: ExamParts,
   report: ExamReport,
 ): Promise<boolean> {
+  const { ledger, log } = parts;
   const { objects, previews: _, ...rest } = outcome;
+  const study = claim.exam.studyInstanceUID;
+  const said = outcomeToKeep(outcome);
   report.outcome = rest;
+  if (said.kind !== 'processed') report.reason = { code: said.code, reason: said.reason };
+  if (claim.answer !== undefined && !saysMore(claim.answer, said)) {
+    report.end = await ledger.withdraw(claim, report.reason ?? NOTHING_NEW);
+    log.info({ study, end: report.end, ...NOTHING_NEW }, 'Nothing is written');
+    return false;
+  }
   report.objects = objects.map(({ kind, name, sopInstanceUID, bytes }) => ({
     kind,
     name,
     sopInstanceUID,
     bytes: bytes.byteLength,
   }));
-  const study = claim.exam.studyInstanceUID;
   if (outcome.status !== 'not-processed') {
-    for (const { sopInstanceUID, completeness } of outcome.completeness) {
-      parts.log.debug(
-        { study, sopInstanceUID, ...completeness },
-        'How far the heat map accounts for the answer',
-      );
-    }
-    await parts.ledger.keepObjects(claim, objects, { kind: 'processed' });
-    return true;
+    for (const { sopInstanceUID, completeness } of outcome.completeness)
+      log.debug({ study, sopInstanceUID, ...completeness }, 'How far the heat map accounts for the answer');
   }
-  const { code, reason } = outcome;
-  report.reason = { code, reason };
   if (objects.length > 0) {
-    await parts.ledger.keepObjects(claim, objects, { kind: 'not-processed', code, reason });
+    await ledger.keepObjects(claim, objects, said);
     return true;
   }
-  await parts.ledger.giveUp(claim, { code, reason });
+  await ledger.giveUp(claim, report.reason ?? NOTHING_NEW);
   report.end = 'not-processed';
   return false;
 }

@@ -1,7 +1,7 @@
 import { asUid, dicomDate, type StudyInstanceUID } from '../dicom/index.js';
 import { type DicomWeb, PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type ExamRecord, type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
-import { completeness } from './completeness.js';
+import { completeness, lateArrivals } from './completeness.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
@@ -147,12 +147,20 @@ export class Lookout implements WorkSource {
     });
     if (record.state !== 'waiting') return { record, completeAt: undefined };
     const now = await ledger.now();
+    // What was complete and has not changed since is complete, as is what somebody wants to be tried again.
+    if (record.dueAt !== undefined && record.dueAt <= now) {
+      this.#listings.keep(studyInstanceUID, instances);
+      return { record, completeAt: undefined };
+    }
     // What has settled need not be asked for its views.
-    let answer = completeness([], record.lastChange, now, settings);
-    if (!answer.complete) {
+    const { answer: before } = record;
+    const isLate = before !== undefined && before.state !== 'not-processed';
+    const expected = isLate ? lateArrivals(settings, before.revision) : settings;
+    let answer = completeness([], record.lastChange, now, expected);
+    if (!answer.complete && expected.views.length > 0) {
       const metadata = () => pacs.metadata(studyInstanceUID);
-      const views = await seenInstances(instances, settings.views.length, metadata);
-      answer = completeness(views, record.lastChange, now, settings);
+      const views = await seenInstances(instances, expected.views.length, metadata);
+      answer = completeness(views, record.lastChange, now, expected);
     }
     await ledger.due(exam, fingerprint, answer.complete ? now : undefined);
     if (!answer.complete) return { record, completeAt: answer.until };

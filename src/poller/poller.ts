@@ -126,7 +126,7 @@ export class Poller {
       const exam = this.#key(studyInstanceUID);
       await this.#lookout.observe({ studyInstanceUID, always: true });
       if (options.force) await ledger.reopen(exam);
-      await ledger.retry([studyInstanceUID]);
+      await ledger.retry({ studies: [studyInstanceUID] });
       const claim = await ledger.claim(exam, this.#worker(0), settings.leaseSeconds * 1000);
       reports.push(claim === undefined ? emptyReport(studyInstanceUID) : await this.#work(claim));
     }
@@ -189,9 +189,10 @@ export class Poller {
     });
     this.#parts.onExam?.(report);
     const { studyInstanceUID: study, end, times } = report;
-    if (end === 'delivered' || end === 'not-processed') {
+    if (end === 'delivered' || end === 'partial' || end === 'not-processed') {
       const fields = { study, end, objects: report.objects.length, ms: Math.round(times.delivered) };
-      this.#parts.log.info({ ...fields, ...report.reason }, 'Exam closed');
+      const level = end === 'delivered' ? 'info' : 'warn';
+      this.#parts.log[level]({ ...fields, ...report.reason }, 'Exam closed');
     }
     return report;
   }

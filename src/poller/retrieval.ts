@@ -37,26 +37,30 @@ export function fetchable(
   });
 }
 
-/** Says that the archive is not in trouble as a whole: one instance must not hold up the others. */
-const ABOUT_ONE_INSTANCE = new Set<string>([
+/** May be about one instance (a file in the archive's storage that is damaged or lost); after every other try it is. */
+const PERHAPS_ABOUT_ONE_INSTANCE = new Set<string>([
   'pacs-not-found',
   'pacs-refused',
-  'pacs-answer-too-large',
   'pacs-answer-malformed',
+  'pacs-server-error',
+  'pacs-timed-out',
 ]);
 
-/** May be about one instance (a damaged file in the archive's storage) or pass; after every other try it has not. */
-const PERHAPS_ABOUT_ONE_INSTANCE = new Set<string>(['pacs-server-error', 'pacs-timed-out']);
+/**
+ * Whether asking again cannot help: the instance is larger than the settings allow, or the archive understood the
+ * request and refused it. What it lists and does not find may be found a moment later: an index can be ahead of the
+ * storage behind it.
+ */
+function isFinal({ code, status = 0 }: PacsError): boolean {
+  return code === 'pacs-answer-too-large' || (code === 'pacs-refused' && status >= 400);
+}
 
 async function asked<T>(lastTry: boolean, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
     if (!(error instanceof PacsError)) throw error;
-    const leftOut = ABOUT_ONE_INSTANCE.has(error.code)
-      ? lastTry || !error.transient
-      : lastTry && PERHAPS_ABOUT_ONE_INSTANCE.has(error.code);
-    if (!leftOut) throw error;
+    if (!isFinal(error) && !(lastTry && PERHAPS_ABOUT_ONE_INSTANCE.has(error.code))) throw error;
     const status = error.status === undefined ? '' : ` (HTTP status ${error.status})`;
     throw new InstanceUnavailable(error.code, `The PACS lists this image and did not give it${status}.`, {
       cause: error,

@@ -447,7 +447,9 @@ describe('mamori', () => {
 
     it('says that there is nothing to try', async () => {
       await (await openLedger(`sqlite:${join(folder, 'l.db')}`)).disconnect();
-      expect((await mamori(['retry', '-c', config])).out).to.equal('Nothing failed or was given up.\n');
+      expect((await mamori(['retry', '-c', config])).out).to.equal(
+        'There is nothing of that kind to be tried again.\n',
+      );
     });
 
     it('ends with 1 for a study that has nothing to be retried, and names it', async () => {

@@ -21,6 +21,7 @@ import {
   openLedgerToRead,
   takeable,
 } from '../../src/ledger/index.js';
+import { MIGRATIONS } from '../../src/ledger/sqlite/migrations.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { at, claimed, clock, delivered, EXAM, objects, on } from './exams.js';
 
@@ -396,11 +397,92 @@ describe('ledger', () => {
       await on(1, ledger).observe(waiting, { fingerprint: 'x' });
       await delivered(ledger, EXAM, 2);
 
-      expect(await on(2, ledger).retry(['2.25.11', '2.25.404'])).to.deep.equal([failed]);
+      expect(await on(2, ledger).retry({ studies: ['2.25.11', '2.25.404'] })).to.deep.equal([failed]);
       expect(await on(3, ledger).retry()).to.have.deep.members([failed, givenUp]);
-      expect(await on(4, ledger).retry([EXAM.studyInstanceUID, '2.25.14'])).to.deep.equal([]);
-      expect(await on(5, ledger).retry(['2.25.13'])).to.deep.equal([answered]);
+      expect(await on(4, ledger).retry({ studies: [EXAM.studyInstanceUID, '2.25.14'] })).to.deep.equal([]);
+      expect(await on(5, ledger).retry({ studies: ['2.25.13'] })).to.deep.equal([answered]);
       expect(await ledger.find(answered)).to.include({ state: 'waiting', revision: 2 });
+    });
+  });
+
+  describe('a partial answer', () => {
+    const LACKING = { code: 'images-missing', reason: 'It lacks 2.25.4.' };
+    const RESTS_ON = ['2.25.501', '2.25.502'];
+    const partial = async (now: number, exam = EXAM) => {
+      const claim = await claimed(ledger, exam, now);
+      await ledger.keepObjects(claim, objects(), { kind: 'partial', ...LACKING, restsOn: RESTS_ON });
+      await ledger.confirm(claim, uids);
+      expect(await ledger.close(claim)).to.equal('partial');
+    };
+
+    it('is a state of its own, with what it lacks, and wants every object confirmed as well', async () => {
+      const claim = await claimed(ledger);
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'partial', ...LACKING });
+      await refused(on(2, ledger).close(claim), 'ledger-unconfirmed');
+      await on(3, ledger).confirm(claim, uids);
+      expect(await on(4, ledger).close(claim)).to.equal('partial');
+      expect(await ledger.find(EXAM)).to.deep.include({ state: 'partial', closedAt: at(4), ...LACKING });
+      expect(await ledger.counts()).to.include({ partial: 1, delivered: 0 });
+      expect(await on(9, ledger).claim(EXAM, 'worker', 60_000)).to.equal(undefined);
+    });
+
+    it('is tried again on demand, as a new revision that knows what the archive holds', async () => {
+      await partial(1);
+      expect(await on(5, ledger).retry({ states: ['partial'] })).to.deep.equal([EXAM]);
+      const turn = { worker: 'w', leaseMs: 60_000, among: 'due' as const, dueBy: at(5) };
+      const claim = await on(5, ledger).claimNext(EXAM, turn);
+      expect(claim).to.deep.include({
+        revision: 2,
+        attempt: 1,
+        objectsKept: false,
+        answer: { state: 'partial', restsOn: RESTS_ON },
+      });
+      await on(6, ledger).keepObjects(claim!, objects(2), { kind: 'processed', restsOn: ['2.25.503'] });
+      await ledger.confirm(
+        claim!,
+        objects(2).map((object) => object.sopInstanceUID),
+      );
+      expect(await ledger.close(claim!)).to.equal('delivered');
+      expect((await ledger.predecessors(EXAM)).map((object) => object.sopInstanceUID)).to.deep.equal(uids);
+    });
+
+    it('stays as it is where nothing new came of another try, however often', async () => {
+      await partial(1);
+      for (const [time, revision] of [
+        [10, 2],
+        [20, 3],
+      ] as const) {
+        await on(time, ledger).retry();
+        const claim = await on(time, ledger).claim(EXAM, 'worker', 60_000);
+        expect(claim).to.include({ revision });
+        expect(await ledger.withdraw(claim!, TROUBLE)).to.equal('partial');
+        expect(await ledger.withdraw(claim!, TROUBLE)).to.equal('partial');
+        expect(await ledger.find(EXAM)).to.deep.include({
+          state: 'partial',
+          ...LACKING,
+          closedAt: at(time),
+          objects: { kept: 3, sent: 3, confirmed: 3 },
+        });
+      }
+    });
+
+    it('is not withdrawn to where nothing stands in the archive, nor where all is wanted once more', async () => {
+      await refused(ledger.withdraw(await claimed(ledger), TROUBLE), 'ledger-misuse');
+      const other = { ...EXAM, studyInstanceUID: '2.25.2' };
+      await partial(1, other);
+      await on(2, ledger).reopen(other);
+      const claim = await on(2, ledger).claim(other, 'worker', 60_000);
+      expect(claim!.answer).to.equal(undefined);
+    });
+
+    it('is retried by state, by reason and by time', async () => {
+      await partial(100);
+      const failed = { ...EXAM, studyInstanceUID: '2.25.2' };
+      await on(200, ledger).fail(await claimed(ledger, failed, 200), TROUBLE, 999_000);
+      expect(await on(300, ledger).retry({ states: ['not-processed'] })).to.deep.equal([]);
+      expect(await on(300, ledger).retry({ codes: ['images-missing'], since: at(150) })).to.deep.equal([]);
+      expect(await on(300, ledger).retry({ codes: ['pacs-unreachable'] })).to.deep.equal([failed]);
+      expect(await on(300, ledger).retry({ since: at(50) })).to.have.deep.members([EXAM, failed]);
     });
   });
 
@@ -643,6 +725,7 @@ describe('ledger', () => {
         claimed: 0,
         delivering: 0,
         delivered: 1,
+        partial: 0,
         failed: 0,
         'not-processed': 0,
       });
@@ -792,6 +875,30 @@ describe('ledger', () => {
       } finally {
         disk.unmount();
       }
+    });
+
+    it('of an earlier version is brought up to date with all that it holds', async () => {
+      const target = join(folder, 'old.db');
+      const old = new Libsql(target);
+      for (const step of MIGRATIONS.slice(0, 2)) old.exec(step);
+      old.exec(`PRAGMA user_version = 2;
+        INSERT INTO exams (study_instance_uid, model_name, model_version, settings_digest, state, fingerprint,
+          claimed_fingerprint, first_seen_at, last_seen_at, changed_at, updated_at, outcome, closed_at, study_date)
+        VALUES ('2.25.1', 'ddsm-mass', '1.0.0', '0123456789abcdef', 'delivered', 'x', 'x', 1, 2, 3, 4, 'processed', 5,
+          '20260301');
+        INSERT INTO objects VALUES (1, 1, 0, 'tid1500', '1.2', '2.25.7', '2.25.9', 10, 1, NULL, 4, 5);
+        INSERT INTO events (exam_id, at, event) VALUES (1, 1, 'seen')`);
+      old.close();
+      const opened = await openLedger(`sqlite:${target}`, clock);
+      expect(await opened.find(EXAM)).to.deep.include({
+        state: 'delivered',
+        objects: { kept: 1, sent: 1, confirmed: 1 },
+        answer: { state: 'delivered', revision: 1 },
+      });
+      expect(await opened.history(EXAM)).to.have.length(1);
+      expect((await on(9, opened).observe(EXAM, { fingerprint: 'y' })).change).to.equal('reopened');
+      expect(await opened.predecessors(EXAM)).to.have.length(1);
+      await opened.disconnect();
     });
 
     it('of a later version is refused', async () => {

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
+import { EXAM_STATES, type ExamState } from '../../src/ledger/examState.js';
 import { renewalMs } from '../../src/ledger/lease.js';
-import { EXAM_STATES, type ExamState } from '../../src/ledger/ledger.js';
 import {
   changeOf,
   holds,
   isConfirmed,
+  isNamed,
   mayFollow,
   retryOf,
+  saysMore,
   takeable,
   whichTry,
 } from '../../src/ledger/rules.js';
@@ -23,11 +25,30 @@ describe('the rules of the ledger', () => {
         }
       return seen;
     };
-    for (const state of EXAM_STATES) expect(reaches(state), state).to.include('delivered');
+    for (const state of EXAM_STATES)
+      for (const end of ['delivered', 'partial', 'not-processed'] as const)
+        expect(reaches(state), state).to.include(end);
   });
 
-  it('let nothing become delivered but what was being delivered', () => {
-    expect(EXAM_STATES.filter((state) => mayFollow(state, 'delivered'))).to.deep.equal(['delivering']);
+  it('let nothing become answered but what was being delivered, or says nothing new', () => {
+    for (const end of ['delivered', 'partial'] as const)
+      expect(EXAM_STATES.filter((state) => mayFollow(state, end))).to.deep.equal(['claimed', 'delivering']);
+  });
+
+  it('have a further set written only where it says more than the one before it', () => {
+    const whole = { state: 'delivered' as const, restsOn: ['1', '2'] };
+    const partial = { state: 'partial' as const, restsOn: ['1'] };
+    const lacking = { kind: 'partial' as const, code: 'x', reason: 'x' };
+    expect(saysMore(whole, { kind: 'processed', restsOn: ['1', '2'] })).to.equal(false);
+    expect(saysMore(whole, { kind: 'processed', restsOn: ['1'] })).to.equal(false);
+    expect(saysMore(whole, { kind: 'processed', restsOn: ['1', '2', '3'] })).to.equal(true);
+    expect(saysMore(whole, { kind: 'not-processed', code: 'x', reason: 'x' })).to.equal(false);
+    expect(saysMore(partial, { ...lacking, restsOn: ['1'] })).to.equal(false);
+    expect(saysMore(partial, { ...lacking, restsOn: ['1', '2'] })).to.equal(true);
+    expect(saysMore(partial, { kind: 'processed', restsOn: ['1'] })).to.equal(true);
+    expect(saysMore({ state: 'not-processed', restsOn: [] }, { kind: 'processed', restsOn: ['1'] })).to.equal(
+      true,
+    );
   });
 
   it('let a claim hold until another has taken its place, lease or not', () => {
@@ -88,6 +109,15 @@ describe('the rules of the ledger', () => {
     expect(retryOf({ ...exam, undelivered: true }, false)).to.equal('again');
     expect(retryOf({ ...exam, answered: false }, false)).to.equal('again');
     expect(retryOf({ ...exam, state: 'failed' }, false)).to.equal('again');
+    expect(retryOf({ ...exam, state: 'partial' }, false)).to.equal('reopen');
+    expect([{}, { since: at(1) }, { states: ['failed' as const] }].map(isNamed)).to.deep.equal([
+      false,
+      false,
+      false,
+    ]);
+    expect(
+      [{ studies: ['1'] }, { codes: ['x'] }, { states: ['not-processed' as const] }].map(isNamed),
+    ).to.deep.equal([true, true, true]);
     expect(retryOf({ ...exam, state: 'delivered' }, true)).to.equal(undefined);
     expect(retryOf({ ...exam, answered: false, superseded: true }, true)).to.equal(undefined);
   });

@@ -181,7 +181,7 @@ describe('When something goes wrong on the way', () => {
     expect(await cycle(here)).to.deep.nested.include({ end: 'failed', 'reason.code': 'pacs-server-error' });
     await later();
     const report = await cycle(here);
-    expect(report).to.deep.nested.include({ end: 'delivered', 'outcome.status': 'partly-analysed' });
+    expect(report).to.deep.nested.include({ end: 'partial', 'outcome.status': 'partly-analysed' });
     expect(report?.outcome?.leftOut[0]).to.include({ sopInstanceUID: made[0]!.sopInstanceUID });
   });
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { readPart10 } from '../../src/dicom/index.js';
 import { type ExamOptions, type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
@@ -12,6 +13,7 @@ import {
   openBench,
   realArchive,
   resultsIn,
+  SETTINGS,
   Station,
   type StationOptions,
   type TestArchive,
@@ -124,23 +126,27 @@ describe('From a mammogram in the archive to the results beside it', () => {
         expect(await cycle(await station(), studyOf(made))).to.include({ end: 'delivered' });
       });
 
-      it('writes again when an image comes late, names what it replaces, and leaves that where it is', async () => {
+      it('writes one further set of all when images come late, once they have settled', async () => {
         const made = exam('late');
         await archive.add(...made);
-        const here = await station();
+        const here = await station({ settings: { settleSeconds: 0.5 } });
         await cycle(here, studyOf(made));
         const first = await resultsIn(here.pacs, studyOf(made));
 
-        await archive.add(
-          makeInstance({ ...SMALL, seed: 'late', date: today(), view: 'CC', instanceNumber: 5 }),
-        );
+        const late = { ...SMALL, seed: 'late', date: today() };
+        for (const instanceNumber of [5, 6]) {
+          await archive.add(makeInstance({ ...late, view: 'CC', instanceNumber }));
+          expect(await cycle(here, studyOf(made))).to.equal(undefined);
+          await sleep(200);
+        }
+        await sleep(500);
         expect(await cycle(here, studyOf(made))).to.include({ end: 'delivered' });
         const all = await resultsIn(here.pacs, studyOf(made));
         const before = new Set(first.map(({ sopInstanceUID }) => sopInstanceUID));
         const second = all.filter(({ sopInstanceUID }) => !before.has(sopInstanceUID));
         expect(all).to.have.length(first.length + second.length);
         expect(kindsOf(second)).to.deep.equal(
-          ['mammography-cad', ...Array(5).fill('secondary-capture'), 'tid1500'].sort(),
+          ['mammography-cad', ...Array(6).fill('secondary-capture'), 'tid1500'].sort(),
         );
         for (const kind of ['tid1500', 'mammography-cad']) {
           const [report] = second.filter((one) => one.kind === kind);
@@ -148,6 +154,19 @@ describe('From a mammogram in the archive to the results beside it', () => {
           expect(predecessorsOf(report!.bytes)).to.deep.equal([replaced]);
         }
         expect(await cycle(here, studyOf(made))).to.equal(undefined);
+      });
+
+      it('writes nothing about a spot view that comes late, nor when an image is taken away', async () => {
+        const made = exam('spot later');
+        await archive.add(...made);
+        const here = await station({ settings: { settleSeconds: 0 } });
+        await cycle(here, studyOf(made));
+        const spot = { ...SMALL, seed: 'spot later', date: today(), instanceNumber: 7 };
+        await archive.add(makeInstance({ ...spot, modifier: 'spot-compression' }));
+        expect(await cycle(here, studyOf(made))).to.deep.include({ end: 'delivered', objects: [] });
+        expect(await resultsIn(here.pacs, studyOf(made))).to.have.length(WRITTEN.length);
+        expect(await cycle(here, studyOf(made))).to.equal(undefined);
+        expect((await here.ledger.list())[0]).to.include({ state: 'delivered' });
       });
 
       it('writes under other names when an exam is processed again on demand', async () => {
@@ -278,7 +297,7 @@ describe('From a mammogram in the archive to the results beside it', () => {
         });
         await archive.add(...made.filter(({ view }) => view !== 'LCC'), broken);
         const report = await cycle(await station(), studyOf(made));
-        expect(report).to.include({ end: 'delivered' });
+        expect(report).to.include({ end: 'partial' });
         expect(report?.outcome?.leftOut).to.have.length(1);
         expect(report?.outcome?.leftOut[0]).to.include({
           sopInstanceUID: broken.sopInstanceUID,
@@ -286,19 +305,74 @@ describe('From a mammogram in the archive to the results beside it', () => {
         });
       });
 
-      it('leaves out an image that is listed and cannot be fetched, and names it', async () => {
+      it('writes nothing while an image is listed and not found, and all of it once it is', async () => {
+        const made = exam('not found at first');
+        await archive.add(...made);
+        let isAway = true;
+        relay.fate = (line) =>
+          isAway && line.endsWith(`/instances/${made[1]!.sopInstanceUID}`) ? { status: 404 } : 'pass';
+        const here = await station();
+        expect(await cycle(here, studyOf(made))).to.deep.nested.include({
+          end: 'failed',
+          'reason.code': 'pacs-not-found',
+        });
+        expect(await resultsIn(here.pacs, studyOf(made))).to.deep.equal([]);
+        isAway = false;
+        await sleep(80);
+        expect(await cycle(here, studyOf(made))).to.deep.nested.include({
+          end: 'delivered',
+          'outcome.status': 'analysed',
+        });
+        expect(kindsOf(await resultsIn(here.pacs, studyOf(made)))).to.deep.equal(WRITTEN);
+      });
+
+      it('says of a result that lacks an image that it is partial, and writes the whole later', async () => {
         const made = exam('lost');
+        const study = studyOf(made);
         await archive.add(...made);
         relay.fate = (line) =>
           line.endsWith(`/instances/${made[1]!.sopInstanceUID}`) ? { status: 404 } : 'pass';
         const here = await station();
-        const report = await cycle(here, studyOf(made));
-        expect(report).to.deep.nested.include({ end: 'delivered', 'outcome.status': 'partly-analysed' });
-        expect(report?.outcome?.leftOut).to.have.length(1);
-        expect(report?.outcome?.leftOut[0]).to.include({
-          sopInstanceUID: made[1]!.sopInstanceUID,
-          code: 'pacs-not-found',
+        const toItsEnd = async () => {
+          for (let tries = 1; ; tries++) {
+            const report = await cycle(here, study);
+            if (report?.end !== 'failed') return { report, tries };
+            await sleep(80);
+          }
+        };
+        const { report, tries } = await toItsEnd();
+        expect(tries).to.equal(SETTINGS.retry.attempts);
+        expect(report).to.deep.nested.include({
+          end: 'partial',
+          'outcome.status': 'partly-analysed',
+          'reason.code': 'images-missing',
         });
+        expect(report?.outcome?.leftOut).to.have.length(1);
+        const lost = { sopInstanceUID: made[1]!.sopInstanceUID, code: 'pacs-not-found' };
+        expect(report?.outcome?.leftOut[0]).to.include(lost);
+        expect((await here.ledger.list())[0]).to.include({ state: 'partial', code: 'images-missing' });
+        const partial = await resultsIn(here.pacs, study);
+        expect(partial).to.have.length(WRITTEN.length - 1);
+
+        // As long as the image stays away, another try changes nothing.
+        await here.ledger.retry({ states: ['partial'] });
+        expect((await toItsEnd()).report).to.deep.include({ end: 'partial', objects: [] });
+        expect(await resultsIn(here.pacs, study)).to.have.length(partial.length);
+
+        relay.fate = () => 'pass';
+        await here.ledger.retry({ states: ['partial'] });
+        expect(await cycle(here, study)).to.deep.nested.include({
+          end: 'delivered',
+          'outcome.status': 'analysed',
+        });
+        const whole = (await resultsIn(here.pacs, study)).filter(
+          ({ sopInstanceUID }) => !partial.some((one) => one.sopInstanceUID === sopInstanceUID),
+        );
+        expect(kindsOf(whole)).to.deep.equal(WRITTEN);
+        for (const kind of ['tid1500', 'mammography-cad']) {
+          const replaced = partial.find((one) => one.kind === kind)!.sopInstanceUID;
+          expect(predecessorsOf(whole.find((one) => one.kind === kind)!.bytes)).to.deep.equal([replaced]);
+        }
       });
 
       it('works until every complete exam is done, however few it takes on in a cycle', async () => {
@@ -330,7 +404,10 @@ describe('From a mammogram in the archive to the results beside it', () => {
         const made = exam('unreadable', { views: ['RCC'], nameScript: 'greek' });
         await archive.add(...made);
         relay.fate = (line) => (/instances\/[\d.]+$/.test(line) ? { status: 404 } : 'pass');
-        const here = await station({ settings: { settleSeconds: 0 } });
+        const retry = { attempts: 2, firstDelaySeconds: 0.01, longestDelaySeconds: 0.01 };
+        const here = await station({ settings: { settleSeconds: 0, retry } });
+        expect(await cycle(here, studyOf(made))).to.include({ end: 'failed' });
+        await sleep(30);
         expect(await cycle(here, studyOf(made))).to.deep.nested.include({
           end: 'not-processed',
           'reason.code': 'images-unreadable',

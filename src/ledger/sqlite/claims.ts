@@ -1,4 +1,5 @@
 import { LedgerError } from '../errors.js';
+import type { ClosedState } from '../examState.js';
 import type {
   Claim,
   ExamKey,
@@ -9,8 +10,8 @@ import type {
   ServedModel,
   Turn,
 } from '../ledger.js';
-import { CLOSED, HELD, isConfirmed } from '../rules.js';
-import { dateOf, type ExamRow, keyOf } from './rows.js';
+import { CLOSED, HELD, isClosed, isConfirmed } from '../rules.js';
+import { answerOf, dateOf, type ExamRow, keyOf } from './rows.js';
 import * as statements from './statements/index.js';
 import { boundAlgorithm } from './statements/index.js';
 import { grant, held, leftBehind, note, rowOf, type Store, timeOf } from './store.js';
@@ -49,6 +50,7 @@ export function claim(store: Store, exam: ExamKey, worker: string, leaseMs: numb
 }
 
 function claimOf(row: ExamRow, worker: string): Claim {
+  const answer = answerOf(row);
   return {
     exam: keyOf(row),
     worker,
@@ -57,6 +59,7 @@ function claimOf(row: ExamRow, worker: string): Claim {
     attempt: row.attempts,
     fingerprint: row.claimed_fingerprint ?? row.fingerprint,
     objectsKept: row.outcome !== null,
+    answer: answer && { state: answer.state, restsOn: answer.restsOn },
   };
 }
 
@@ -107,8 +110,10 @@ export async function keepObjects(
         const names = { kind, sopClass, series, sopInstance };
         statements.keepObject(database, { id, revision, position, ...names, ...stored[position]! });
       }
-      const { code, reason } = outcome.kind === 'not-processed' ? outcome : { code: null, reason: null };
-      statements.beginDelivery(database, { id, outcome: outcome.kind, code, reason, now: timeOf(store) });
+      const { kind, restsOn } = outcome;
+      const { code, reason } = kind === 'processed' ? { code: null, reason: null } : outcome;
+      const rests = restsOn === undefined ? null : JSON.stringify(restsOn);
+      statements.beginDelivery(database, { id, outcome: kind, code, reason, rests, now: timeOf(store) });
       note(store, id, 'objects-kept', { worker: claim.worker, code, reason });
       return true;
     });
@@ -168,19 +173,43 @@ function mark(store: Store, claim: Claim, id: number, { sopInstanceUIDs, stateme
   }
 }
 
-export function close(store: Store, claim: Claim): 'delivered' | 'not-processed' {
+export function close(store: Store, claim: Claim): ClosedState {
   return store.database.transact(() => {
     const row = held(store, claim, CLOSED);
-    if (row.state === 'delivered' || row.state === 'not-processed') return row.state;
+    if (isClosed(row.state)) return row.state;
     if (!isConfirmed(row)) {
       throw new LedgerError(
         'ledger-unconfirmed',
         `Exam ${claim.exam.studyInstanceUID} cannot be closed: ${row.confirmed} of ${row.kept} objects are confirmed.`,
       );
     }
-    const state = statements.close(store.database, { id: row.id, now: timeOf(store) });
-    const { code, reason } = statements.findById(store.database, row.id);
+    const state = CLOSED_AS[row.outcome!];
+    const { outcome_code: code, outcome_reason: reason, rests_on } = row;
+    const answer = rests_on && JSON.stringify({ state, code, reason, restsOn: JSON.parse(rests_on) });
+    statements.close(store.database, { id: row.id, state, answer, now: timeOf(store) });
     note(store, row.id, state, { worker: claim.worker, code, reason });
+    return state;
+  });
+}
+
+const CLOSED_AS = { processed: 'delivered', partial: 'partial', 'not-processed': 'not-processed' } as const;
+const OUTCOMES = { delivered: 'processed', partial: 'partial', 'not-processed': 'not-processed' } as const;
+
+export function withdraw(store: Store, claim: Claim, why: Reason): ClosedState {
+  return store.database.transact(() => {
+    const row = held(store, claim, CLOSED);
+    if (isClosed(row.state)) return row.state;
+    const answer = answerOf(row);
+    if (answer === undefined) {
+      throw new LedgerError(
+        'ledger-misuse',
+        `Exam ${claim.exam.studyInstanceUID} has no answer that it could be closed with again.`,
+      );
+    }
+    const { state, code = null, reason = null } = answer;
+    const bindings = { id: row.id, state, outcome: OUTCOMES[state], code, reason, now: timeOf(store) };
+    statements.withdraw(store.database, bindings);
+    note(store, row.id, 'withdrawn', { worker: claim.worker, ...why });
     return state;
   });
 }

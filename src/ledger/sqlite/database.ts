@@ -40,9 +40,10 @@ export class Database {
       refuseForeign(connection, file);
       connection.pragma('journal_mode = WAL');
       connection.pragma('synchronous = FULL');
-      connection.pragma('foreign_keys = ON');
+      connection.pragma('foreign_keys = OFF');
       const database = new Database(connection, file);
       database.#migrate();
+      connection.pragma('foreign_keys = ON');
       return database;
     } catch (error) {
       connection?.close();

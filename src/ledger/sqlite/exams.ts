@@ -1,6 +1,7 @@
-import type { ExamKey, Observation, ServedModel, Sighting } from '../ledger.js';
-import { CLOSED, changeOf, retryOf } from '../rules.js';
-import { type ExamRow, keyOf, recordOf } from './rows.js';
+import { RETRIABLE_STATES } from '../examState.js';
+import type { ExamKey, Observation, RetryFilter, ServedModel, Sighting } from '../ledger.js';
+import { CLOSED, changeOf, isNamed, retryOf } from '../rules.js';
+import { keyOf, recordOf } from './rows.js';
 import * as statements from './statements/index.js';
 import { boundAlgorithm, boundKey } from './statements/index.js';
 import { leftBehind, note, rowOf, type Store, timeOf } from './store.js';
@@ -33,7 +34,7 @@ export async function observe(store: Store, exam: ExamKey, sighting: Sighting): 
       { ...before, claimedFingerprint: before.claimed_fingerprint ?? undefined },
       fingerprint,
     );
-    if (change === 'reopened') dropped.push(...open(store, before));
+    if (change === 'reopened') dropped.push(...open(store, before.id, { dueAt: null, keepsAnswer: 1 }));
     return { record: recordOf(statements.findById(database, before.id)), change };
   });
   await spool.remove(dropped);
@@ -44,29 +45,33 @@ export function due({ database }: Store, exam: ExamKey, fingerprint: string, at:
   statements.setDue(database, { ...boundKey(exam), fingerprint, dueAt: at?.getTime() ?? null });
 }
 
-export async function retry(store: Store, studyInstanceUIDs?: readonly string[]): Promise<ExamKey[]> {
+export async function retry(store: Store, which: RetryFilter = {}): Promise<ExamKey[]> {
   const { database, spool } = store;
   const dropped: string[] = [];
-  const named = studyInstanceUIDs !== undefined;
+  const bindings = {
+    studies: which.studies === undefined ? null : JSON.stringify(which.studies),
+    states: JSON.stringify(which.states ?? RETRIABLE_STATES),
+    codes: which.codes === undefined ? null : JSON.stringify(which.codes),
+    since: which.since?.getTime() ?? 0,
+  };
   const keys = database.transact(() =>
-    (studyInstanceUIDs ?? [null]).flatMap((study) =>
-      statements.retriable(database, study).flatMap(({ id, state, outcome, code, undelivered }) => {
-        const exam = {
-          state,
-          answered: outcome !== null,
-          undelivered: undelivered === 1,
-          superseded: code === 'superseded',
-        };
-        const what = retryOf(exam, named);
-        if (what === undefined) return [];
-        if (what === 'reopen') dropped.push(...open(store, statements.findById(database, id)));
-        else {
-          statements.retry(database, { id, now: timeOf(store) });
-          note(store, id, 'retried');
-        }
-        return keyOf(statements.findById(database, id));
-      }),
-    ),
+    statements.retriable(database, bindings).flatMap(({ id, state, outcome, code, undelivered }) => {
+      const exam = {
+        state,
+        answered: outcome !== null,
+        undelivered: undelivered === 1,
+        superseded: code === 'superseded',
+      };
+      const what = retryOf(exam, isNamed(which));
+      if (what === undefined) return [];
+      const now = timeOf(store);
+      if (what === 'reopen') dropped.push(...open(store, id, { dueAt: now, keepsAnswer: 1 }));
+      else {
+        statements.retry(database, { id, now });
+        note(store, id, 'retried');
+      }
+      return keyOf(statements.findById(database, id));
+    }),
   );
   await spool.remove(dropped);
   return keys;
@@ -75,7 +80,9 @@ export async function retry(store: Store, studyInstanceUIDs?: readonly string[])
 export async function reopen(store: Store, exam: ExamKey): Promise<boolean> {
   const dropped = store.database.transact(() => {
     const row = rowOf(store, exam);
-    return row === undefined || !CLOSED.includes(row.state) ? undefined : open(store, row);
+    return row === undefined || !CLOSED.includes(row.state)
+      ? undefined
+      : open(store, row.id, { dueAt: null, keepsAnswer: 0 });
   });
   await store.spool.remove(dropped ?? []);
   return dropped !== undefined;
@@ -100,7 +107,7 @@ export async function adopt(store: Store, served: ServedModel): Promise<number> 
         note(store, id, 'superseded');
         if (standing.code !== 'superseded') return false;
         // It had made way for the one that makes way now: one of them has to go on.
-        dropped.push(...open(store, standing));
+        dropped.push(...open(store, standing.id, { dueAt: null, keepsAnswer: 1 }));
         return true;
       }).length,
   );
@@ -114,9 +121,9 @@ export function adoptable(store: Store, served: ServedModel): number {
 }
 
 /** Makes a closed exam a new revision that waits. Answers the files that nobody needs any more. */
-function open(store: Store, { id }: ExamRow): string[] {
+function open(store: Store, id: number, how: { dueAt: number | null; keepsAnswer: 0 | 1 }): string[] {
   const { database } = store;
-  statements.reopen(database, { id, now: timeOf(store) });
+  statements.reopen(database, { id, ...how, now: timeOf(store) });
   note(store, id, 'reopened');
   const { revision } = statements.findById(database, id);
   const files = statements.namedFilesOf(database, id);

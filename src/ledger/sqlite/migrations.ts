@@ -90,4 +90,67 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE exams ADD COLUMN lease_steady INTEGER;      -- its end by the owner's machine's steady clock
   ALTER TABLE exams ADD COLUMN archive_instances INTEGER; -- as many as the archive told when it was last listed
   `,
+  // SQLite cannot change a CHECK: the table is made once more. Foreign keys are off while steps are taken.
+  /* sql */ `
+  CREATE TABLE exams_made_again (
+    id INTEGER PRIMARY KEY,
+    study_instance_uid TEXT NOT NULL,
+    model_name TEXT NOT NULL,
+    model_version TEXT NOT NULL,
+    settings_digest TEXT NOT NULL,
+    state TEXT NOT NULL
+      CHECK (state IN ('waiting', 'claimed', 'delivering', 'failed', 'delivered', 'partial', 'not-processed')),
+    revision INTEGER NOT NULL DEFAULT 1,
+    fingerprint TEXT NOT NULL,
+    claimed_fingerprint TEXT,
+    first_seen_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    claim_number INTEGER NOT NULL DEFAULT 0,
+    worker TEXT,
+    owner TEXT,
+    lease_until INTEGER,
+    lease_ms INTEGER,
+    lease_steady INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at INTEGER,
+    outcome TEXT CHECK (outcome IN ('processed', 'partial', 'not-processed')),
+    outcome_code TEXT,
+    outcome_reason TEXT,
+    rests_on TEXT,                  -- JSON: the images that the kept objects were made from
+    code TEXT,
+    reason TEXT,
+    closed_at INTEGER,
+    due_at INTEGER,
+    study_date TEXT NOT NULL DEFAULT '',
+    priority INTEGER NOT NULL DEFAULT 0,
+    archive_instances INTEGER,
+    answer TEXT,                    -- JSON: how the exam was closed with what stands in the archive
+    answer_revision INTEGER,        -- whose objects these are
+    UNIQUE (study_instance_uid, model_name, model_version, settings_digest),
+    CHECK ((state IN ('claimed', 'delivering')) = (lease_until IS NOT NULL)),
+    CHECK ((state = 'failed') = (retry_at IS NOT NULL)),
+    CHECK ((state IN ('delivered', 'partial', 'not-processed')) = (closed_at IS NOT NULL))
+  ) STRICT;
+  INSERT INTO exams_made_again
+    SELECT id, study_instance_uid, model_name, model_version, settings_digest, state, revision, fingerprint,
+           claimed_fingerprint, first_seen_at, last_seen_at, changed_at, updated_at, claim_number, worker, owner,
+           lease_until, lease_ms, lease_steady, attempts, retry_at, outcome, outcome_code, outcome_reason, NULL, code,
+           reason, closed_at, due_at, study_date, priority, archive_instances, NULL,
+           CASE state WHEN 'delivered' THEN revision END
+    FROM exams;
+  DROP TABLE exams;
+  ALTER TABLE exams_made_again RENAME TO exams;
+  CREATE INDEX exams_by_state ON exams (state, updated_at);
+
+  CREATE TRIGGER delivered_means_confirmed BEFORE UPDATE OF state ON exams
+  WHEN NEW.state IN ('delivered', 'partial') AND (
+    NOT EXISTS (SELECT 1 FROM objects WHERE exam_id = NEW.id AND revision = NEW.answer_revision)
+    OR EXISTS (SELECT 1 FROM objects
+               WHERE exam_id = NEW.id AND revision = NEW.answer_revision AND confirmed_at IS NULL))
+  BEGIN
+    SELECT RAISE(ABORT, 'an exam is closed only after every object is confirmed');
+  END;
+  `,
 ];

@@ -1,13 +1,12 @@
-import {
-  EXAM_STATES,
-  type ExamKey,
-  type ExamRecord,
-  type ExamState,
-  type Glance,
-  type Ledger,
-  type LedgerEvent,
-  type ServedModel,
-  type WrittenObject,
+import { EXAM_STATES, type ExamState } from '../examState.js';
+import type {
+  ExamKey,
+  ExamRecord,
+  Glance,
+  Ledger,
+  LedgerEvent,
+  ServedModel,
+  WrittenObject,
 } from '../ledger.js';
 import { dateOf, recordOf } from './rows.js';
 import * as statements from './statements/index.js';

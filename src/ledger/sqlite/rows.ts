@@ -1,5 +1,6 @@
+import type { ExamState } from '../examState.js';
 import type { Lease } from '../lease.js';
-import type { ExamKey, ExamRecord, ExamState } from '../ledger.js';
+import type { Answer, ExamKey, ExamRecord, Outcome, Reason } from '../ledger.js';
 import { ownerOf } from '../owner.js';
 
 /** A row of `exams` with its objects counted, as SQLite gives it. */
@@ -28,7 +29,12 @@ export interface ExamRow {
   archive_instances: number | null;
   attempts: number;
   retry_at: number | null;
-  outcome: 'processed' | 'not-processed' | null;
+  outcome: Outcome['kind'] | null;
+  outcome_code: string | null;
+  outcome_reason: string | null;
+  rests_on: string | null;
+  answer: string | null;
+  answer_revision: number | null;
   code: string | null;
   reason: string | null;
   closed_at: number | null;
@@ -59,6 +65,13 @@ export interface ObjectRow {
   confirmed_at: number | null;
 }
 
+/** What stands in the archive, as `exams.answer` keeps it. */
+export type StoredAnswer = Answer & Partial<Reason>;
+
+export function answerOf({ answer }: Pick<ExamRow, 'answer'>): StoredAnswer | undefined {
+  return answer === null ? undefined : (JSON.parse(answer) as StoredAnswer);
+}
+
 export function recordOf(row: ExamRow): ExamRecord {
   return {
     ...keyOf(row),
@@ -76,6 +89,10 @@ export function recordOf(row: ExamRow): ExamRecord {
     code: row.code ?? undefined,
     reason: row.reason ?? undefined,
     closedAt: dateOf(row.closed_at),
+    answer:
+      row.answer_revision === null
+        ? undefined
+        : { state: answerOf(row)?.state ?? 'delivered', revision: row.answer_revision },
     objects: { kept: row.kept, sent: row.sent, confirmed: row.confirmed },
   };
 }

@@ -1,6 +1,7 @@
 import { LedgerError } from '../errors.js';
+import type { ExamState } from '../examState.js';
 import { isOver } from '../lease.js';
-import type { Claim, Clock, ExamKey, ExamState } from '../ledger.js';
+import type { Claim, Clock, ExamKey } from '../ledger.js';
 import { isGone, type Owner, ownerOf, ownerText } from '../owner.js';
 import { holds } from '../rules.js';
 import type { Spool } from '../spool.js';

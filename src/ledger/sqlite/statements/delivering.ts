@@ -1,3 +1,5 @@
+import type { ClosedState } from '../../examState.js';
+import type { Outcome } from '../../ledger.js';
 import type { Database } from '../database.js';
 import type { ObjectRow } from '../rows.js';
 
@@ -32,11 +34,19 @@ export function keepObject(
 /** The outcome is kept with the objects: whoever delivers them after a crash closes the exam as they say. */
 export function beginDelivery(
   database: Database,
-  bindings: { id: number; outcome: string; code: string | null; reason: string | null; now: number },
+  bindings: {
+    id: number;
+    outcome: Outcome['kind'];
+    code: string | null;
+    reason: string | null;
+    rests: string | null;
+    now: number;
+  },
 ): void {
   const sql = /* sql */ `
     UPDATE exams
-    SET state = 'delivering', outcome = :outcome, outcome_code = :code, outcome_reason = :reason, updated_at = :now
+    SET state = 'delivering', outcome = :outcome, outcome_code = :code, outcome_reason = :reason, rests_on = :rests,
+        updated_at = :now
     WHERE id = :id`;
   database.run(sql, bindings);
 }
@@ -70,18 +80,37 @@ export function confirm(database: Database, bindings: Marking): boolean {
   return database.run(sql, bindings) > 0;
 }
 
-/** A trigger refuses this for a delivered exam with an object that is not confirmed. */
+/** A trigger refuses this for an answered exam with an object that is not confirmed. */
 export function close(
   database: Database,
-  bindings: { id: number; now: number },
-): 'delivered' | 'not-processed' {
+  bindings: { id: number; state: ClosedState; answer: string | null; now: number },
+): void {
   const sql = /* sql */ `
     UPDATE exams
-    SET state = CASE outcome WHEN 'processed' THEN 'delivered' ELSE 'not-processed' END,
+    SET state = :state, answer = :answer, answer_revision = revision,
         lease_until = NULL, closed_at = :now, updated_at = :now,
         -- Not an earlier try's trouble, which is over.
         code = outcome_code, reason = outcome_reason
-    WHERE id = :id
-    RETURNING state`;
-  return database.row<{ state: 'delivered' | 'not-processed' }>(sql, bindings)!.state;
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}
+
+/** Closed as the earlier revision was whose objects stand in the archive. The trigger holds this to them. */
+export function withdraw(
+  database: Database,
+  bindings: {
+    id: number;
+    state: ClosedState;
+    outcome: Outcome['kind'];
+    code: string | null;
+    reason: string | null;
+    now: number;
+  },
+): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET state = :state, outcome = :outcome, outcome_code = :code, outcome_reason = :reason, code = :code,
+        reason = :reason, lease_until = NULL, closed_at = :now, updated_at = :now
+    WHERE id = :id`;
+  database.run(sql, bindings);
 }

@@ -15,7 +15,15 @@ export {
   renew,
   setClaimedFingerprint,
 } from './claiming.js';
-export { beginDelivery, close, confirm, keepObject, markSent, objectsToDeliver } from './delivering.js';
+export {
+  beginDelivery,
+  close,
+  confirm,
+  keepObject,
+  markSent,
+  objectsToDeliver,
+  withdraw,
+} from './delivering.js';
 export { history, insertEvent } from './events.js';
 export { boundAlgorithm, boundKey } from './keys.js';
 export {

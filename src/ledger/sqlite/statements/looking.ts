@@ -1,15 +1,20 @@
-import type { ExamState } from '../../ledger.js';
+import type { ExamState } from '../../examState.js';
 import type { Database } from '../database.js';
 import type { ExamRow, ObjectRow } from '../rows.js';
 import { type AlgorithmBindings, type KeyBindings, THIS_ALGORITHM } from './keys.js';
 
+/** The objects that an exam is about: those that it was answered with, else those of its revision. */
+const ITS_OBJECTS = /* sql */ `
+  FROM objects o
+  WHERE o.exam_id = exams.id AND o.revision = CASE
+    WHEN exams.state IN ('delivered', 'partial') THEN exams.answer_revision ELSE exams.revision END`;
+
 /** A row of `exams` with its objects counted. */
 const RECORD = /* sql */ `
   SELECT exams.*,
-    (SELECT COUNT(*) FROM objects o WHERE o.exam_id = exams.id AND o.revision = exams.revision) AS kept,
-    (SELECT COUNT(sent_at) FROM objects o WHERE o.exam_id = exams.id AND o.revision = exams.revision) AS sent,
-    (SELECT COUNT(confirmed_at) FROM objects o
-     WHERE o.exam_id = exams.id AND o.revision = exams.revision) AS confirmed
+    (SELECT COUNT(*) ${ITS_OBJECTS}) AS kept,
+    (SELECT COUNT(sent_at) ${ITS_OBJECTS}) AS sent,
+    (SELECT COUNT(confirmed_at) ${ITS_OBJECTS}) AS confirmed
   FROM exams`;
 
 export function findByKey(database: Database, bindings: KeyBindings): ExamRow | undefined {

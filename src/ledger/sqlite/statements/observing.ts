@@ -54,14 +54,19 @@ export function setDue(
 
 /**
  * A closed exam becomes a new revision. The old revision's objects stay on record: they are in the archive, are
- * still our own, and are the predecessors of what is written next.
+ * still our own, and are the predecessors of what is written next. `dueAt` NULL: once it is known to be complete.
  */
-export function reopen(database: Database, bindings: { id: number; now: number }): void {
+export function reopen(
+  database: Database,
+  bindings: { id: number; dueAt: number | null; keepsAnswer: 0 | 1; now: number },
+): void {
   const sql = /* sql */ `
     UPDATE exams
-    SET state = 'waiting', revision = revision + 1, attempts = 0, due_at = NULL, outcome = NULL, outcome_code = NULL,
-        outcome_reason = NULL, code = NULL, reason = NULL, closed_at = NULL, worker = NULL, updated_at = :now
-    WHERE id = :id AND state IN ('delivered', 'not-processed')`;
+    SET state = 'waiting', revision = revision + 1, attempts = 0, due_at = :dueAt,
+        outcome = NULL, outcome_code = NULL, outcome_reason = NULL, rests_on = NULL,
+        answer = CASE :keepsAnswer WHEN 1 THEN answer END,
+        code = NULL, reason = NULL, closed_at = NULL, worker = NULL, updated_at = :now
+    WHERE id = :id AND state IN ('delivered', 'partial', 'not-processed')`;
   database.run(sql, bindings);
 }
 

@@ -25,18 +25,24 @@ export function giveUp(
   database.run(sql, bindings);
 }
 
-/** What an administrator's retry may be about; `retryOf` of the rules says what becomes of each. */
+/**
+ * What an administrator's retry may be about; `retryOf` of the rules says what becomes of each. `studies`, `states` and
+ * `codes` are JSON arrays; NULL: whatever it is.
+ */
 export function retriable(
   database: Database,
-  study: string | null,
+  bindings: { studies: string | null; states: string; codes: string | null; since: number },
 ): (Pick<ExamRow, 'id' | 'state' | 'outcome' | 'code'> & { undelivered: number })[] {
   const sql = /* sql */ `
     SELECT id, state, outcome, code,
            EXISTS (SELECT 1 FROM objects o
                    WHERE o.exam_id = exams.id AND o.revision = exams.revision AND o.confirmed_at IS NULL) AS undelivered
     FROM exams
-    WHERE (:study IS NULL OR study_instance_uid = :study) AND state IN ('failed', 'not-processed')`;
-  return database.rows(sql, { study });
+    WHERE state IN (SELECT value FROM json_each(:states)) AND updated_at >= :since
+      AND (:studies IS NULL OR study_instance_uid IN (SELECT value FROM json_each(:studies)))
+      AND (:codes IS NULL OR code IN (SELECT value FROM json_each(:codes)))
+    ORDER BY id`;
+  return database.rows(sql, bindings);
 }
 
 /** Due now, with all tries before it. */

@@ -1,0 +1,32 @@
+import type { LeftOut } from '../dicom/index.js';
+import type { ExamOutcome } from '../exam/index.js';
+import { lacksAnswer } from '../findings/index.js';
+import type { Outcome, Reason } from '../ledger/index.js';
+
+/** As many images as a reason names: more are in the report. */
+const MOST_NAMED = 4;
+
+/** What the ledger is told of an exam's outcome, before anything of it is delivered. */
+export function outcomeToKeep(outcome: ExamOutcome): Outcome {
+  if (outcome.status === 'not-processed') {
+    const { code, reason } = outcome;
+    return { kind: 'not-processed', code, reason, restsOn: [] };
+  }
+  const images = outcome.findings.breasts.flatMap((breast) => breast.images);
+  const restsOn = images.map(({ source }) => source.sopInstanceUID).sort();
+  if (outcome.status === 'analysed') return { kind: 'processed', restsOn };
+  return { kind: 'partial', ...whatIsLacking(outcome.leftOut, images.length), restsOn };
+}
+
+/** The answer rests on fewer images than the exam has. */
+function whatIsLacking(leftOut: readonly LeftOut[], analysed: number): Reason {
+  const lacking = leftOut.filter(lacksAnswer);
+  const named = lacking.slice(0, MOST_NAMED).map(({ sopInstanceUID, code }) => `${sopInstanceUID} (${code})`);
+  const more = lacking.length > named.length ? ` and ${lacking.length - named.length} more` : '';
+  return {
+    code: 'images-missing',
+    reason:
+      `The answer rests on ${analysed} of ${analysed + lacking.length} images; it lacks ${named.join(', ')}${more}. ` +
+      'Once they can be read: mamori retry.',
+  };
+}
