@@ -17,6 +17,7 @@ import { Command } from 'commander';
 import { adoptCommand } from './adopt.js';
 import { analyzeCommand } from './analyze.js';
 import { demoCommand } from './demo.js';
+import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { modelCommand } from './model.js';
 import { onceCommand } from './once.js';
@@ -43,6 +44,7 @@ for (const command of [
   statusCommand,
   retryCommand,
   adoptCommand,
+  doctorCommand,
   trainCommand,
   evaluateCommand,
   modelCommand,

@@ -1,23 +1,20 @@
 import type { DicomJson, SeriesInstanceUID, SOPInstanceUID, StudyInstanceUID } from '../dicom/index.js';
-import { pathSegment, type ServiceRoot, serviceRoot } from './address.js';
+import { pathSegment } from './address.js';
 import { statusError } from './answer.js';
 import { type Client, dicomwebClient, type QueryKeys } from './client.js';
 import { ClientCalls } from './clientCalls.js';
 import {
-  DEFAULT_CONNECTIONS,
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_MAX_INSTANCE_BYTES,
   DEFAULT_PAGE_SIZE,
-  DEFAULT_TIMEOUTS,
   type DicomWebOptions,
-  readTls,
 } from './connectionSettings.js';
 import { decodeInstance } from './decode.js';
 import { PacsError } from './errors.js';
 import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
+import { openTransport } from './openTransport.js';
 import { type InstanceToStore, readStoreAnswer, type StoreAnswer, silentStoreAnswer } from './storeAnswer.js';
 import { type StudyQuery, type StudyRecord, StudySearch } from './studySearch.js';
-import { Transport } from './transport.js';
 
 /** Statuses under which a store answer may say what became of each instance. */
 const STORE_STATUSES = new Set([200, 202, 400, 409]);
@@ -40,21 +37,8 @@ export class DicomWeb {
 
   /** @throws PacsError `pacs-settings` */
   constructor(options: DicomWebOptions) {
-    const qido = root(options.qidoUrl ?? options.url, 'qidoUrl');
-    const wado = root(options.wadoUrl ?? options.url, 'wadoUrl');
-    const stow = root(options.stowUrl ?? options.url, 'stowUrl');
-    const userinfo = qido.userinfo ?? wado.userinfo ?? stow.userinfo;
+    const { transport, qido, wado, stow } = openTransport(options);
     const maxAnswerBytes = options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
-    const transport = new Transport({
-      origins: new Set([qido.origin, wado.origin, stow.origin]),
-      auth: options.auth ?? (userinfo === undefined ? { type: 'none' } : { type: 'basic', ...userinfo }),
-      tls: readTls(options.tls ?? {}),
-      timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
-      connections: options.connections ?? DEFAULT_CONNECTIONS,
-      retries: options.retries ?? 3,
-      backoffMs: options.backoffMs ?? 250,
-      maxBackoffMs: options.maxBackoffMs ?? 10_000,
-    });
     this.#calls = new ClientCalls(transport, maxAnswerBytes);
     this.#qido = dicomwebClient(qido.url);
     this.#wado = dicomwebClient(wado.url);
@@ -268,13 +252,6 @@ export class DicomWeb {
       .map((dataset) => dataset.string('SOPInstanceUID'))
       .filter((uid) => uid !== undefined);
   }
-}
-
-function root(address: string | undefined, key: string): ServiceRoot {
-  if (address === undefined) {
-    throw new PacsError('pacs-settings', `Neither url nor ${key} is given`, { remedy: 'Set pacs.url.' });
-  }
-  return serviceRoot(address);
 }
 
 function isNotFound(error: unknown): boolean {

@@ -12,6 +12,8 @@
  * `transport.ts` sends them: pooled connections, credentials (`credentials.ts`), TLS, time-outs, redirects, repeats
  * (`requestRetry.ts`). In between, bodies are decoded (`decode.ts`, `multipart.ts`, `body.ts`) without being copied.
  *
+ * `pacsProbe.ts` asks single questions as they are and gives what came back, for whoever wants to know how a server is.
+ *
  * An answer to a store request (`storeAnswer.ts`) is never proof: only `confirm`, which reads back, is. Every failure
  * is a `PacsError` with a code, an address without secrets, and whether it may pass by itself (`errors.ts`,
  * `failure.ts`); none ever carries text that the server sent, since that may hold patient data.
@@ -33,5 +35,6 @@ export {
   parameter as multipartParameter,
   readMultipart,
 } from './multipart.js';
+export { type Answered, PacsProbe } from './pacsProbe.js';
 export type { InstanceOutcome, InstanceToStore, StoreAnswer, StoreReason } from './storeAnswer.js';
 export type { StudyQuery, StudyRecord } from './studySearch.js';

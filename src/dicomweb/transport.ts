@@ -9,7 +9,7 @@ import { type Stage, transportError, wasConnectionLost } from './failure.js';
 import { mayPass, pauseBeforeRetry, type RetryPolicy, retryAfterMs } from './requestRetry.js';
 
 export interface Exchange {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   url: string;
   /** Lower-case names. */
   headers: Record<string, string>;
@@ -36,8 +36,8 @@ const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
 /**
  * HTTP to the PACS: pooled connections, credentials, time-outs, repeats.
  *
- * Every request made here may be repeated: queries and retrievals change nothing, and what is stored has the same
- * UIDs and bytes each time, so a repeat after a lost answer is harmless.
+ * Every request made here may be repeated: queries and retrievals change nothing, what is stored has the same UIDs and
+ * bytes each time, and what is deleted stays deleted, so a repeat after a lost answer is harmless.
  */
 export class Transport {
   readonly #options: TransportOptions;

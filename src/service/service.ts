@@ -6,6 +6,7 @@ import { type ExamSettings, openThreads, resultDigest, type Workbench } from '..
 import { isLedgerThere, LEASE_SECONDS, type Ledger, openLedger, type ServedModel } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine, readKnownFeatures } from '../model/index.js';
 import { type Log, Poller, type PollerParts } from '../poller/index.js';
+import { pacsOptions } from './pacsOptions.js';
 
 /** Everything a running Mamori consists of, opened from its settings. */
 export interface Service {
@@ -121,22 +122,6 @@ export function servedModelOf({ name, version }: Bundle, settings: Settings): Se
   return { modelName: name, modelVersion: version, settingsDigest: resultDigest(examSettings(settings)) };
 }
 
-export function openPacs({ pacs }: Settings): DicomWeb {
-  const MEGABYTE = 1024 * 1024;
-  return new DicomWeb({
-    qidoUrl: pacs.qidoUrl,
-    wadoUrl: pacs.wadoUrl,
-    stowUrl: pacs.stowUrl,
-    auth: pacs.auth,
-    tls: pacs.tls,
-    timeouts: {
-      connectMs: pacs.timeouts.connectSeconds * 1000,
-      headersMs: pacs.timeouts.headersSeconds * 1000,
-      idleBodyMs: pacs.timeouts.idleSeconds * 1000,
-      totalMs: pacs.timeouts.totalSeconds * 1000,
-    },
-    connections: pacs.connections,
-    maxInstanceBytes: pacs.maxInstanceMegabytes * MEGABYTE,
-    maxAnswerBytes: pacs.maxAnswerMegabytes * MEGABYTE,
-  });
+export function openPacs(settings: Settings): DicomWeb {
+  return new DicomWeb(pacsOptions(settings));
 }

@@ -105,6 +105,23 @@ describe('mamori', () => {
     for (const file of seen) expect(file).to.match(/\/src\/(cli\/[^/]+|errors|timeText)\.js$/);
   });
 
+  it('doctors: a line for each check, exit code 1 for a failure, 2 for settings that cannot be used', async () => {
+    writeFileSync(config, 'pacs: { url: "http://127.0.0.1:9/" }\nadmin: { listen: off }\n');
+    const failing = await mamori(['doctor', '-c', config]);
+    expect(failing.code).to.equal(1);
+    expect(failing.out)
+      .to.match(/^ok +settings/m)
+      .and.match(/^failure +port .*\n +→ Nothing listens there/m);
+    expect(failing.out).to.match(/^skipped +login /m);
+    const json = await mamori(['doctor', '-c', config, '--json']);
+    expect(json.code).to.equal(1);
+    expect(JSON.parse(json.out)).to.include({ ok: false });
+    writeFileSync(config, 'pacs: { ur: "http://127.0.0.1:9/" }\n');
+    const unusable = await mamori(['doctor', '-c', config]);
+    expect(unusable.code).to.equal(2);
+    expect(unusable.out).to.include('did you mean url');
+  });
+
   it('helps, and says its version', async () => {
     const help = await mamori(['--help']);
     expect(help.code).to.equal(0);
@@ -115,6 +132,7 @@ describe('mamori', () => {
       'analyze',
       'status',
       'retry',
+      'doctor',
       'train',
       'model',
       'demo',

@@ -51,3 +51,57 @@ export function signedBy(authority: KeyPair, directory: string, name: string): K
   );
   return keyPair(directory, name);
 }
+
+export interface CertificateOptions {
+  /** subjectAltName; loopback unless said. */
+  names?: string;
+  /** It may sign others. */
+  isAuthority?: boolean;
+  /** Days from now, negative in the past. */
+  fromDay?: number;
+  toDay?: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** As `signedBy`, with dates, names and rights of one's own. */
+export function issuedBy(
+  authority: KeyPair,
+  directory: string,
+  name: string,
+  { names = 'DNS:localhost,IP:127.0.0.1', isAuthority = false, fromDay = -1, toDay = 60 }: CertificateOptions,
+): KeyPair {
+  const at = (file: string) => join(directory, file);
+  const time = (day: number) =>
+    `${new Date(Date.now() + day * DAY_MS).toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+  openssl(
+    ...['req', ...EC_KEY, '-subj', `/CN=${name}`],
+    ...['-keyout', at(`${name}.key`), '-out', at(`${name}.csr`)],
+  );
+  writeFileSync(at(`${name}.index`), '');
+  writeFileSync(
+    at(`${name}.cnf`),
+    `[ca]
+default_ca = made
+[made]
+database = ${at(`${name}.index`)}
+new_certs_dir = ${directory}
+rand_serial = yes
+default_md = sha256
+policy = any
+x509_extensions = extensions
+[any]
+commonName = supplied
+[extensions]
+subjectAltName = ${names}
+basicConstraints = CA:${isAuthority ? 'TRUE' : 'FALSE'}
+`,
+  );
+  openssl(
+    ...['ca', '-batch', '-notext', '-config', at(`${name}.cnf`)],
+    ...['-cert', authority.certFile, '-keyfile', authority.keyFile],
+    ...['-startdate', time(fromDay), '-enddate', time(toDay)],
+    ...['-in', at(`${name}.csr`), '-out', at(`${name}.crt`)],
+  );
+  return keyPair(directory, name);
+}

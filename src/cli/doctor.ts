@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import type { NamedResult } from '../service/index.js';
+import { configOption, jsonOption } from './options.js';
+import { EXIT } from './outcome.js';
+
+interface Options {
+  config: string;
+  json?: true;
+}
+
+/** `mamori doctor`: will it work, with this PACS, on this machine? */
+export const doctorCommand = new Command('doctor')
+  .description('check everything before going live: settings, PACS, model, disk, clock, ledger')
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action(diagnose);
+
+async function diagnose({ config, json }: Options): Promise<void> {
+  const { examine } = await import('../service/index.js');
+  const results = await examine(config, {
+    write: false,
+    ...(json === true ? {} : { onResult: (result) => console.log(lineOf(result)) }),
+  });
+  const has = (state: string) => results.filter((result) => result.state === state).length;
+  const failures = has('failure');
+  if (json) console.log(JSON.stringify({ ok: failures === 0, checks: results }));
+  else
+    console.log(
+      `\n${has('ok')} ok, ${has('warning')} warnings, ${failures} failures, ${has('skipped')} skipped`,
+    );
+  const unusable = results.some(({ check, state }) => check === 'settings' && state === 'failure');
+  if (failures > 0) process.exitCode = unusable ? EXIT.usage : EXIT.trouble;
+}
+
+function lineOf({ check, state, says, remedy }: NamedResult): string {
+  const head = `${state.padEnd(7)}  ${check.padEnd(11)}  ${says}`;
+  return remedy === undefined ? head : `${head}\n${' '.repeat(22)}→ ${remedy}`;
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Check, type CheckResult, failure, ok, warning } from '../types.js';
+
+const MEGABYTE = 1024 * 1024;
+/** Results of one exam, kept until the PACS has them, are some 40 MB. */
+const LEAST_MEGABYTES = 200;
+const LITTLE_MEGABYTES = 2000;
+
+/** May the ledger and the results on their way be written, by this account and read by no other, and is there room? */
+export const diskRoom: Check = {
+  name: 'disk',
+  needs: [],
+  run: async ({ settings }) => {
+    const file = settings.ledger.url.slice('sqlite:'.length);
+    const folder = dirname(file);
+    const objects = `${file}-objects`;
+    const account = userInfo().username;
+    for (const place of [folder, objects]) {
+      const found = await stat(place).catch(() => undefined);
+      // The second is made by the first exam.
+      if (found === undefined && place === objects) continue;
+      if (found?.isDirectory() !== true)
+        return failure(
+          `There is no folder ${place}`,
+          `Make it for the service's account: install -d -m 700 -o ACCOUNT ${place}`,
+        );
+      const unwritable = await tryToWrite(place, account);
+      if (unwritable !== undefined) return unwritable;
+    }
+    const foreign = await ownerMismatch(file, account);
+    if (foreign !== undefined) return foreign;
+    const { bavail, bsize } = await statfs(folder);
+    const megabytes = Math.floor((bavail * bsize) / MEGABYTE);
+    const says = `${folder} can be written by ${account}, ${roomText(megabytes)} free`;
+    const more = 'Make room, or name another place in ledger.url.';
+    if (megabytes < LEAST_MEGABYTES) return failure(says, more);
+    const { mode } = await stat(folder);
+    if ((mode & 0o007) !== 0 && process.platform !== 'win32')
+      return warning(
+        `${says}; every account on this machine can look into it`,
+        `Results on their way hold patient data: chmod o-rwx ${folder}`,
+      );
+    return megabytes < LITTLE_MEGABYTES ? warning(says, more) : ok(says);
+  },
+};
+
+async function tryToWrite(folder: string, account: string): Promise<CheckResult | undefined> {
+  const trial = join(folder, `.mamori-doctor-${randomUUID()}`);
+  try {
+    await writeFile(trial, 'mamori doctor', { mode: 0o600 });
+    return undefined;
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    return failure(
+      `${account} cannot write into ${folder} (${code})`,
+      full ? 'Make room on that disk.' : 'Give the folder to the account that the service runs as.',
+    );
+  } finally {
+    await rm(trial, { force: true }).catch(() => {});
+  }
+}
+
+/** A ledger made by root, say, that the service's account cannot write; or the other way round. */
+async function ownerMismatch(file: string, account: string): Promise<CheckResult | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  const own = process.getuid?.();
+  if (found === undefined || own === undefined || found.uid === own) return undefined;
+  return warning(
+    `The ledger ${file} belongs to another account than ${account}`,
+    'Run this command as the account that the service runs as; the ledger and its folder must be its own.',
+  );
+}
+
+function roomText(megabytes: number): string {
+  return megabytes < 10_000 ? `${megabytes} MB` : `${Math.floor(megabytes / 1024)} GB`;
+}

@@ -1,0 +1,24 @@
+import { type Check, ok, skipped, warning } from '../types.js';
+
+/** Does the PACS list the images of a study, all of them, and say what they are? */
+export const examImages: Check = {
+  name: 'images',
+  needs: ['search'],
+  run: async (visit) => {
+    const sample = await visit.sample();
+    if (sample === undefined) return skipped('takes a study with mammograms');
+    const { study, instances, image } = sample;
+    const expected = study.numberOfInstances;
+    if (expected !== undefined && instances.length < expected)
+      return warning(
+        `The PACS says ${expected} images of a study and lists ${instances.length} of them`,
+        'Exams would look complete too early: raise the limit on query results; may the account see all of it?',
+      );
+    if (image === undefined)
+      return warning(
+        `None of ${instances.length} listed objects is named as a mammogram`,
+        'Let the PACS answer with Modality and SOPClassUID on the level of instances.',
+      );
+    return ok(`${instances.length} objects of the latest study are listed`);
+  },
+};

@@ -1,0 +1,26 @@
+import { endpointsOf, reach } from '../endpoints.js';
+import { type Check, failure, ok } from '../types.js';
+
+/** Does anything listen there, and is the way free? */
+export const portsOpen: Check = {
+  name: 'port',
+  needs: ['name'],
+  run: async ({ settings }) => {
+    const endpoints = endpointsOf(settings);
+    for (const endpoint of endpoints) {
+      try {
+        (await reach(endpoint, settings.pacs.timeouts.connectSeconds * 1000)).destroy();
+      } catch (error) {
+        const { code = 'unknown' } = error as NodeJS.ErrnoException;
+        const { host, port, key } = endpoint;
+        return failure(
+          `Nothing can be reached at ${host}:${port} (${key}): ${code}`,
+          code === 'ECONNREFUSED'
+            ? 'Nothing listens there: check the port in the address, and that the PACS runs.'
+            : 'Check the way there: address, firewall, routes.',
+        );
+      }
+    }
+    return ok(endpoints.map(({ host, port }) => `${host}:${port} answers`).join(', '));
+  },
+};

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { type Check, failure, ok, warning } from '../types.js';
+
+/** Can the status page listen where the settings say? */
+export const statusPort: Check = {
+  name: 'status-page',
+  needs: [],
+  run: async ({ settings }) => {
+    const { listen } = settings.admin;
+    if (listen === 'off') return ok('off');
+    const at = `${listen.host}:${listen.port}`;
+    const server = createServer();
+    try {
+      server.listen(listen.port, listen.host);
+      await once(server, 'listening');
+    } catch (error) {
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      const remedy = 'Set admin.listen to a free address and port of this machine, or to off.';
+      if (code === 'EADDRINUSE')
+        return warning(`${at} is in use, by a Mamori that runs or by another program`, remedy);
+      return failure(`The status page cannot listen on ${at} (${code})`, remedy);
+    } finally {
+      server.close();
+    }
+    return ok(`${at} is free`);
+  },
+};

@@ -1,0 +1,34 @@
+import { dicomDate, dicomTime } from '../../../dicom/index.js';
+import { type Check, ok, warning } from '../types.js';
+
+const DAY_MS = 86_400_000;
+const SLACK_MS = 900_000;
+
+/** Are there studies that, by this machine's time zone, have not taken place yet? */
+export const timeZone: Check = {
+  name: 'time-zone',
+  needs: ['search'],
+  run: async (visit) => {
+    const probe = await visit.probe();
+    const now = Date.now();
+    const range = `${dicomDate(new Date(now))}-${dicomDate(new Date(now + DAY_MS))}`;
+    const { records } = await probe.searchStudies({
+      StudyDate: range,
+      limit: '100',
+      includefield: 'StudyDate,StudyTime',
+    });
+    const latest = new Date(now + SLACK_MS);
+    const limit = `${dicomDate(latest)}${dicomTime(latest)}`;
+    const ahead = records.filter((study) => {
+      const date = study.string('StudyDate') ?? '';
+      const time = (study.string('StudyTime') ?? '').replace(/\..*$/, '');
+      return date >= dicomDate(new Date(now)) && `${date}${time.padEnd(6, '0')}` > limit;
+    });
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (ahead.length === 0) return ok(`${zone}, and no study is ahead of it`);
+    return warning(
+      `${ahead.length} of the latest studies are ahead of this machine, whose time zone is ${zone}`,
+      'Set the time zone of the hospital for the service (timedatectl, or TZ in its environment).',
+    );
+  },
+};

@@ -1,0 +1,79 @@
+import { loadSettings, type Settings, SettingsError } from '../../config/index.js';
+import { MamoriError } from '../../errors.js';
+import { CHECKS } from './checks/index.js';
+import { type Check, type CheckResult, failure, ok, skipped } from './types.js';
+import { Visit } from './visit.js';
+
+/** A result with the name of its check. */
+export interface NamedResult extends CheckResult {
+  check: string;
+}
+
+export interface ExamineOptions {
+  /** Also store an object in the PACS, which says of itself that it is a test, read it back, and remove it. */
+  write: boolean;
+  /** Hears of each result as it comes. */
+  onResult?: (result: NamedResult) => void;
+  env?: NodeJS.ProcessEnv;
+}
+
+const SETTINGS = 'settings';
+
+/**
+ * Asks every check in turn.
+ *
+ * @param file the settings file. Where it cannot be used, that is the one failure and everything else is skipped
+ */
+export async function examine(file: string, options: ExamineOptions): Promise<NamedResult[]> {
+  const results: NamedResult[] = [];
+  const add = (check: string, result: CheckResult) => {
+    results.push({ check, ...result });
+    options.onResult?.({ check, ...result });
+  };
+  let settings: Settings | undefined;
+  try {
+    settings = loadSettings(file, options.env);
+    add(SETTINGS, ok(file));
+  } catch (error) {
+    add(SETTINGS, failed(error));
+  }
+  if (settings === undefined) {
+    for (const { name } of CHECKS) add(name, skipped(`only with ${SETTINGS} that can be used`));
+    return results;
+  }
+  const visit = new Visit(settings, options.write);
+  const blocked = new Set<string>();
+  try {
+    for (const check of CHECKS) {
+      const result = await outcomeOf(check, visit, blocked);
+      if (result.state === 'failure' || result.state === 'skipped') blocked.add(check.name);
+      add(check.name, result);
+    }
+  } finally {
+    await visit.close();
+  }
+  return results;
+}
+
+async function outcomeOf(check: Check, visit: Visit, blocked: ReadonlySet<string>): Promise<CheckResult> {
+  const missing = check.needs.find((name) => blocked.has(name));
+  if (missing !== undefined) return skipped(`means nothing before ${missing} is ok`);
+  try {
+    return await check.run(visit);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** Foreign errors may quote what they choked on; their kind is enough. */
+function failed(error: unknown): CheckResult {
+  if (error instanceof SettingsError) {
+    const lines = error.problems.map(({ line, key, message }) => `line ${line}: ${key} ${message}`);
+    return failure(lines.join('; '), error.remedy ?? '');
+  }
+  if (error instanceof MamoriError)
+    return failure(error.message.replace(/\s*\n\s*/g, ' '), error.remedy ?? 'See the documentation.');
+  const kind = error instanceof Error ? error.name : typeof error;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return failure(`Unexpected ${kind}${typeof code === 'string' ? ` (${code})` : ''}.`, 'Please report this.');
+}

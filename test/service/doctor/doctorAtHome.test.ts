@@ -1,0 +1,159 @@
+import { once } from 'node:events';
+import { appendFileSync, chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import Libsql from 'libsql';
+import { openLedger } from '../../../src/ledger/index.js';
+import type { Bundle } from '../../../src/model/index.js';
+import { examine } from '../../../src/service/index.js';
+import { mountSmallDisk } from '../../fixtures/smallDisk.js';
+import { smallBundle } from '../../model/bundles.js';
+import { scratchFolder } from '../../scratch.js';
+import { namesIn, resultOf, visit } from './surgery.js';
+
+/** Where nothing listens: what lies on this machine is looked at all the same. */
+const url = 'http://127.0.0.1:9/dicom-web';
+
+describe('mamori doctor, on its own machine', () => {
+  let bundle: Bundle;
+  before(async () => {
+    bundle = await smallBundle();
+  });
+
+  it('names what is wrong in the settings by line, and skips all the rest', async () => {
+    const file = join(scratchFolder('doctor'), 'mamori.yaml');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what settings files hold
+    writeFileSync(
+      file,
+      'pacs:\n  url: http://pacs.example/\n  auth: { type: bearer, token: "${PACS_TOKEN}" }\npol: {}\n',
+    );
+    const results = await examine(file, { write: false, env: {} });
+    const { state, says } = resultOf(results, 'settings');
+    expect(state).to.equal('failure');
+    expect(says).to.include('line 3').and.include('PACS_TOKEN');
+    expect(says).to.include('line 4').and.include('did you mean poll');
+    expect(namesIn(results, 'skipped')).to.have.length(results.length - 1);
+  });
+
+  it('is content with model, engine, disk and ledger that are as they should be', async () => {
+    const results = await visit(bundle, { url });
+    expect(namesIn(results, 'ok')).to.include.members(['settings', 'model', 'engine', 'disk', 'ledger']);
+    expect(resultOf(results, 'engine').says).to.include('onnxruntime on cpu');
+  });
+
+  it('makes no ledger and leaves nothing behind', async () => {
+    const folder = scratchFolder('doctor');
+    chmodSync(folder, 0o700);
+    await visit(bundle, { url, ledger: join(folder, 'mamori.db') });
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('finds a bundle that was changed, one that is not there, and one with terms of use', async () => {
+    const folder = join(scratchFolder('doctor'), 'bundle');
+    cpSync(bundle.directory, folder, { recursive: true });
+    appendFileSync(join(folder, 'model.onnx'), ' ');
+    const changed = await visit({ ...bundle, directory: folder }, { url });
+    expect(resultOf(changed, 'model').says).to.include('SHA-256');
+    expect(namesIn(changed, 'skipped')).to.include('engine');
+    const gone = await visit({ ...bundle, directory: `${folder}-gone` }, { url });
+    expect(resultOf(gone, 'model').state).to.equal('failure');
+    const shipped = await visit(
+      { ...bundle, directory: join(process.cwd(), 'models/breast-cancer') },
+      { url },
+    );
+    expect(resultOf(shipped, 'model')).to.include({ state: 'warning' });
+    expect(resultOf(shipped, 'model').says).to.match(/non-commercial/i);
+  });
+
+  it('finds that a device is not there', async () => {
+    const file = join(scratchFolder('doctor'), 'mamori.yaml');
+    const model = JSON.stringify({ bundle: bundle.directory, engine: 'onnxruntime', device: 'cuda' });
+    writeFileSync(file, `pacs: { url: "${url}" }\nmodel: ${model}\nadmin: { listen: off }\n`);
+    const results = await examine(file, { write: false });
+    expect(resultOf(results, 'engine')).to.include({ state: 'failure' });
+    expect(resultOf(results, 'engine').remedy).to.be.a('string');
+  });
+
+  it('finds a folder for the ledger that is missing, or cannot be written', async () => {
+    const missing = await visit(bundle, { url, ledger: join(scratchFolder('doctor'), 'no/mamori.db') });
+    expect(resultOf(missing, 'disk').says).to.include('There is no folder');
+    const locked = await visit(bundle, { url, ledger: '/proc/mamori.db' });
+    expect(resultOf(locked, 'disk').says).to.include('cannot write into');
+  });
+
+  it('finds a folder that every account can read', async () => {
+    const folder = scratchFolder('doctor');
+    chmodSync(folder, 0o755);
+    const results = await visit(bundle, { url, ledger: join(folder, 'mamori.db') });
+    expect(resultOf(results, 'disk')).to.include({ state: 'warning' });
+    expect(resultOf(results, 'disk').remedy).to.include('chmod');
+  });
+
+  it('finds a disk with little room, and one that may only be read', async function () {
+    const disk = mountSmallDisk(join(scratchFolder('doctor'), 'disk'), 2000, this);
+    const ledger = join(disk.folder, 'mamori.db');
+    try {
+      const small = resultOf(await visit(bundle, { url, ledger }), 'disk');
+      expect(small).to.include({ state: 'failure' });
+      expect(small.remedy).to.include('room');
+      disk.makeReadOnly();
+      expect(resultOf(await visit(bundle, { url, ledger }), 'disk').says).to.include('EROFS');
+    } finally {
+      disk.unmount();
+    }
+  });
+
+  it('finds a ledger that is none, is of another program, or is of a later version', async () => {
+    const folder = scratchFolder('doctor');
+    const at = (name: string) => join(folder, name);
+    writeFileSync(at('text.db'), 'this is no database, and long enough to be sure of it\n'.repeat(50));
+    const foreign = new Libsql(at('foreign.db'));
+    foreign.exec('CREATE TABLE invoices (id INTEGER)');
+    foreign.close();
+    await (await openLedger(`sqlite:${at('later.db')}`)).disconnect();
+    const later = new Libsql(at('later.db'));
+    later.exec('PRAGMA user_version = 999');
+    later.close();
+    for (const [name, says] of [
+      ['text.db', /cannot be used/],
+      ['foreign.db', /another program/],
+      ['later.db', /later version/],
+    ] as const) {
+      const results = await visit(bundle, { url, ledger: at(name) });
+      expect(resultOf(results, 'ledger')).to.include({ state: 'failure' });
+      expect(resultOf(results, 'ledger').says).to.match(says);
+      expect(resultOf(results, 'ledger').remedy).to.be.a('string');
+    }
+    const refused = await openLedger(`sqlite:${at('foreign.db')}`).catch((error) => error);
+    expect(refused).to.include({ code: 'ledger-foreign' });
+  });
+
+  it('takes a ledger that is in use', async () => {
+    const folder = scratchFolder('doctor');
+    mkdirSync(join(folder, 'home'), { mode: 0o700 });
+    const file = join(folder, 'home', 'mamori.db');
+    const ledger = await openLedger(`sqlite:${file}`);
+    try {
+      expect(resultOf(await visit(bundle, { url, ledger: file }), 'ledger')).to.include({ state: 'ok' });
+    } finally {
+      await ledger.disconnect();
+    }
+  });
+
+  it('finds a status page whose port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const file = join(scratchFolder('doctor'), 'mamori.yaml');
+    const settings = {
+      pacs: { url },
+      model: { bundle: bundle.directory },
+      admin: { listen: `127.0.0.1:${port}` },
+    };
+    writeFileSync(file, JSON.stringify(settings));
+    expect(resultOf(await examine(file, { write: false }), 'status-page')).to.include({ state: 'warning' });
+    server.close();
+  });
+});

@@ -1,0 +1,206 @@
+import { expect } from 'chai';
+import { type Archive, startArchive } from '../../../src/demo/index.js';
+import { dicomDate } from '../../../src/dicom/index.js';
+import type { Bundle } from '../../../src/model/index.js';
+import { makeExam } from '../../../src/phantom/index.js';
+import type { Handler } from '../../dicomweb/scriptedServer.js';
+import { Setting } from '../../dicomweb/setting.js';
+import { smallBundle } from '../../model/bundles.js';
+import { requireOrthanc } from '../../pacs/orthanc.js';
+import { realArchive, type TestArchive, today } from '../../poller/hospital.js';
+import { namesIn, resultOf, visit } from './surgery.js';
+
+const DAY_MS = 86_400_000;
+const daysAgo = (days: number) => dicomDate(new Date(Date.now() - days * DAY_MS));
+const small = { rows: 320, columns: 256, time: '000100' };
+const exam = (seed: string, options: Parameters<typeof makeExam>[0] = {}) =>
+  makeExam({ ...small, seed, date: today(), ...options });
+
+describe('mamori doctor, at the PACS', () => {
+  const setting = new Setting();
+  let bundle: Bundle;
+  let archive: Archive;
+
+  before(async () => {
+    bundle = await smallBundle();
+  });
+  beforeEach(async () => {
+    archive = await startArchive();
+  });
+  afterEach(async () => {
+    await setting.endAll();
+    await archive.close();
+  });
+
+  const fill = (...exams: { bytes: Uint8Array }[][]) => {
+    for (const { bytes } of exams.flat()) archive.add(bytes);
+  };
+
+  /** The archive behind a server that does something else with a question or its answer. */
+  async function misbehaving(twist: {
+    ask?: (query: URLSearchParams) => void;
+    /** Of a search, with the path of the question. */
+    answer?: (records: Record<string, { Value?: unknown[] }>[], path: string) => void;
+    status?: (path: string) => number | undefined;
+  }): Promise<string> {
+    const handler: Handler = async (seen, response) => {
+      const [path = '', query = ''] = seen.path.replace('/dicom-web', '').split('?');
+      const status = twist.status?.(path);
+      if (status !== undefined) return void response.writeHead(status).end();
+      const parameters = new URLSearchParams(query);
+      twist.ask?.(parameters);
+      const headers = { accept: String(seen.headers.accept) };
+      const answer = await fetch(`${archive.url}${path}?${parameters}`, { headers });
+      let body = Buffer.from(await answer.arrayBuffer());
+      if (answer.headers.get('content-type')?.includes('json') && answer.status === 200) {
+        const records = JSON.parse(body.toString());
+        twist.answer?.(records, path);
+        body = Buffer.from(JSON.stringify(records));
+      }
+      response.writeHead(answer.status, {
+        'content-type': answer.headers.get('content-type') ?? 'text/plain',
+      });
+      response.end(answer.status === 204 ? undefined : body);
+    };
+    return (await setting.server(handler)).url;
+  }
+
+  it('finds nothing to complain of', async () => {
+    fill(exam('a'), exam('b', { date: daysAgo(1) }));
+    const results = await visit(bundle, { url: archive.url });
+    expect(namesIn(results, 'failure')).to.deep.equal([]);
+    expect(namesIn(results, 'warning')).to.deep.equal([]);
+    expect(resultOf(results, 'search').says).to.include('2 studies');
+    expect(resultOf(results, 'retrieve').says).to.include('1.2.840.10008.1.2.1');
+  });
+
+  it('warns of a PACS without mammograms, and of one that has none for Mamori to do', async () => {
+    const none = await visit(bundle, { url: archive.url });
+    expect(resultOf(none, 'search')).to.include({ state: 'warning' });
+    expect(namesIn(none, 'failure')).to.deep.equal([]);
+    fill(exam('old', { date: daysAgo(20) }));
+    const old = await visit(bundle, { url: archive.url });
+    expect(resultOf(old, 'search').remedy).to.include('lookbackDays');
+    expect(resultOf(old, 'retrieve')).to.include({ state: 'ok' });
+  });
+
+  it('finds search keys that are not heeded', async () => {
+    fill(exam('a'));
+    const url = await misbehaving({
+      ask: (query) => {
+        query.delete('StudyDate');
+        query.delete('ModalitiesInStudy');
+      },
+    });
+    const results = await visit(bundle, { url });
+    expect(resultOf(results, 'filters')).to.include({ state: 'warning' });
+    expect(resultOf(results, 'filters').says).to.include('StudyDate and ModalitiesInStudy');
+  });
+
+  it('finds an offset that is not heeded', async () => {
+    fill(exam('a'), exam('b'));
+    const results = await visit(bundle, {
+      url: await misbehaving({ ask: (query) => query.delete('offset') }),
+    });
+    expect(resultOf(results, 'paging')).to.include({ state: 'warning' });
+  });
+
+  it('finds a study of which only a part is listed', async () => {
+    const made = exam('a');
+    fill(made);
+    const shown = new Set<unknown>(made.slice(0, 2).map(({ sopInstanceUID }) => sopInstanceUID));
+    const url = await misbehaving({
+      answer: (records, path) => {
+        if (!path.endsWith('/instances')) return;
+        const part = records.filter((record) => shown.has(record['00080018']?.Value?.[0]));
+        records.splice(0, records.length, ...part);
+      },
+    });
+    const results = await visit(bundle, { url });
+    expect(resultOf(results, 'images').says).to.include('4 images of a study and lists 2');
+  });
+
+  it('finds that images are listed without saying what they are', async () => {
+    fill(exam('a'));
+    const url = await misbehaving({
+      answer: (records, path) => {
+        if (!path.endsWith('/instances')) return;
+        for (const record of records) for (const tag of ['00080060', '00080016']) delete record[tag];
+      },
+    });
+    expect(resultOf(await visit(bundle, { url }), 'images')).to.include({ state: 'warning' });
+  });
+
+  it('finds UIDs whose case is changed', async () => {
+    const [made] = exam('a', { views: ['LCC'] });
+    const uid = `${made!.sopInstanceUID.slice(0, -6)}ABCDEF`;
+    archive.add(made!.bytes);
+    // In the file in capitals, in lists in small letters, found by either.
+    const forgiving = await setting.server(async (seen, response) => {
+      const path = seen.path.replace('/dicom-web', '').replace(uid.toLowerCase(), made!.sopInstanceUID);
+      const answer = await fetch(`${archive.url}${path}`, {
+        headers: { accept: String(seen.headers.accept) },
+      });
+      const type = answer.headers.get('content-type') ?? 'text/plain';
+      const body = Buffer.from(await answer.arrayBuffer()).toString('latin1');
+      const spelling = type.includes('json') ? uid.toLowerCase() : uid;
+      response.writeHead(answer.status, { 'content-type': type });
+      response.end(Buffer.from(body.replaceAll(made!.sopInstanceUID, spelling), 'latin1'));
+    });
+    const results = await visit(bundle, { url: forgiving.url });
+    expect(resultOf(results, 'uids')).to.include({ state: 'failure' });
+    expect(resultOf(results, 'uids').says).to.include('upper and lower case');
+  });
+
+  it('finds studies of the future, as of another time zone', async () => {
+    fill(exam('a', { date: daysAgo(-1), time: '120000' }));
+    expect(resultOf(await visit(bundle, { url: archive.url }), 'time-zone')).to.include({ state: 'warning' });
+  });
+
+  it('finds images that may not be fetched, or cannot be read', async () => {
+    fill(exam('a'));
+    const url = await misbehaving({ status: (path) => (/\/instances\/\d/.test(path) ? 403 : undefined) });
+    const refused = await visit(bundle, { url });
+    expect(resultOf(refused, 'retrieve')).to.include({ state: 'failure' });
+    expect(resultOf(refused, 'retrieve').remedy).to.include('retrieve');
+    expect(namesIn(refused, 'skipped')).to.include('uids');
+  });
+
+  it('finds pixels that cannot be read here', async () => {
+    fill(exam('a', { kind: 'missing-pixels' }));
+    expect(resultOf(await visit(bundle, { url: archive.url }), 'retrieve')).to.include({ state: 'warning' });
+  });
+
+  it('says nothing of a patient', async () => {
+    fill(exam('a', { override: { PatientID: 'SECRET-PATIENT', AccessionNumber: 'SECRET-NUMBER' } }));
+    const said = JSON.stringify(await visit(bundle, { url: archive.url }));
+    for (const word of ['SECRET', 'Phantom', 'Mamori^', '19640229']) expect(said).not.to.include(word);
+  });
+
+  describe('that is an Orthanc', () => {
+    let orthanc: TestArchive;
+    before(async function () {
+      requireOrthanc(this);
+      orthanc = await realArchive();
+    });
+    afterEach(() => orthanc?.clear());
+    after(() => orthanc?.stop());
+
+    it('finds nothing that would not work, and that pages end early where a modality is asked for', async () => {
+      await orthanc.add(...exam('a'), ...exam('b', { date: daysAgo(1) }));
+      const { url = '', auth } = orthanc.access;
+      const pacs = `  auth: ${JSON.stringify(auth)}`;
+      const results = await visit(bundle, { url, pacs });
+      expect(namesIn(results, 'failure')).to.deep.equal([]);
+      expect(namesIn(results, 'warning')).to.deep.equal([]);
+      expect(resultOf(results, 'paging').says).to.include('modality');
+      expect(resultOf(results, 'images').says).to.include('4 objects');
+      const wrong = await visit(bundle, {
+        url,
+        pacs: pacs.replace(JSON.stringify(auth), JSON.stringify({ ...auth, password: 'another-word' })),
+      });
+      expect(resultOf(wrong, 'login')).to.include({ state: 'failure' });
+      expect(JSON.stringify(wrong)).not.to.include('another-word');
+    });
+  });
+});
