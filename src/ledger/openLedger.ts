@@ -50,8 +50,8 @@ export function isLedgerThere(url: string): boolean {
 /**
  * Opens the ledger to look at it, and nothing more. Undefined where there is none yet.
  *
- * @throws LedgerError `ledger-unsupported`, `ledger-unreadable`, `ledger-damaged`, `ledger-newer`, `ledger-older`,
- * `ledger-busy`
+ * @throws LedgerError `ledger-unsupported`, `ledger-unreadable`, `ledger-foreign`, `ledger-damaged`, `ledger-newer`,
+ * `ledger-older`, `ledger-busy`
  */
 export function openLedgerToRead(url: string): LedgerReader | undefined {
   const file = fileOf(url);

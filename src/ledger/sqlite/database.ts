@@ -54,7 +54,7 @@ export class Database {
   /**
    * Opens what is there without writing anything.
    *
-   * @throws LedgerError `ledger-unreadable`, `ledger-newer`, `ledger-older`, `ledger-busy`
+   * @throws LedgerError `ledger-unreadable`, `ledger-foreign`, `ledger-newer`, `ledger-older`, `ledger-busy`
    */
   static openToRead(file: string): Database {
     try {
@@ -78,6 +78,7 @@ export class Database {
     try {
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       connection.pragma('query_only = ON');
+      refuseForeign(connection, file);
       const database = new Database(connection, file);
       if (database.#version() === MIGRATIONS.length) return database;
       throw new LedgerError(

@@ -1,4 +1,4 @@
-import { dicomDate, dicomTime } from '../../../dicom/index.js';
+import { dicomDate, madeAt } from '../../../dicom/index.js';
 import { type Check, ok, warning } from '../types.js';
 
 const DAY_MS = 86_400_000;
@@ -17,8 +17,8 @@ export const timeZone: Check = {
       limit: '100',
       includefield: 'StudyDate,StudyTime',
     });
-    const latest = new Date(now + SLACK_MS);
-    const limit = `${dicomDate(latest)}${dicomTime(latest)}`;
+    const latest = madeAt(new Date(now + SLACK_MS), { patientAndStudy: [] });
+    const limit = `${latest.date}${latest.time}`;
     const ahead = records.filter((study) => {
       const date = study.string('StudyDate') ?? '';
       const time = (study.string('StudyTime') ?? '').replace(/\..*$/, '');
