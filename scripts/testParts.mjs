@@ -1,7 +1,7 @@
 // The real parts that tests run against: a PACS, DICOM validators, OpenCV as the CLAHE oracle, a software GPU. On
 // Debian as root what is missing is installed; elsewhere the tests that need it are skipped, each saying so. With CI
 // set a skip is a failure, and native TensorFlow (900 MB) is installed as well; only where it cannot be fetched its
-// tests are skipped, and it says so.
+// tests are skipped, and it says so. The same for OHIF, the viewer (48 MB).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -25,7 +25,10 @@ if (process.env.CI) parts.push(...tensorflowTools());
 
 const missing = parts.filter((part) => !existsSync(part.file)).map((part) => part.package);
 if (missing.length > 0) installPackages();
-if (process.env.CI) installTensorflow();
+if (process.env.CI) {
+  installTensorflow();
+  installOhif();
+}
 
 function installPackages() {
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
@@ -83,5 +86,18 @@ function installTensorflow() {
     mkdirSync('.cache', { recursive: true });
     writeFileSync(excuse, '');
     console.error('Native TensorFlow cannot be fetched here; the tests that need it will be SKIPPED.');
+  } else if (status !== 0) process.exit(1);
+}
+
+function installOhif() {
+  const NOT_FETCHED = 3;
+  // The tests look for it: without it, they fail where OHIF is missing.
+  const excuse = '.cache/ohif-not-fetched';
+  rmSync(excuse, { force: true });
+  const { status } = spawnSync(process.execPath, ['scripts/installOhif.mjs'], { stdio: ['ignore', 2, 2] });
+  if (status === NOT_FETCHED) {
+    mkdirSync('.cache', { recursive: true });
+    writeFileSync(excuse, '');
+    console.error('The tests that need OHIF will be SKIPPED.');
   } else if (status !== 0) process.exit(1);
 }

@@ -10,6 +10,8 @@ const sct = (value: string, meaning: string): Code => ({ value, scheme: 'SCT', m
 
 // Views (CID 4014), laterality (CID 6022, 6023), anatomy, procedure
 export const VIEW_CC = sct('399162004', 'cranio-caudal');
+/** In the place of a view: the image shows none. */
+export const NOT_APPLICABLE = sct('385432009', 'Not applicable');
 export const VIEW_MLO = sct('399368009', 'medio-lateral oblique');
 export const LEFT_BREAST = sct('80248007', 'Left breast');
 export const RIGHT_BREAST = sct('73056007', 'Right breast');

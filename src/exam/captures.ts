@@ -1,25 +1,43 @@
-import { standardView } from '../dicom/index.js';
+import { type SourceInstance, standardView } from '../dicom/index.js';
 import { type ExplainedImage, methodName } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputKind.js';
 
-/** One Secondary Capture per image, drawn in the overlay pool. */
+const STANDARD_VIEWS = 4;
+/** An integer string (IS) ends here. */
+const HIGHEST_SERIES_NUMBER = 2 ** 31 - 1;
+
+/** One Secondary Capture per image, each a series of its own, drawn in the overlay pool. */
 export function drawCaptures(
   explained: ExplainedImage[],
   work: PictureWork<{ longEdge: number }>,
 ): Promise<DrawnObject[]> {
-  const { algorithm, createdAt, seriesNumber, overlays } = work;
+  const { algorithm, createdAt, overlays } = work;
+  const sources = explained.map(({ finding }) => finding.source);
+  const seriesNumber = behind(sources, work.seriesNumber);
+  const examIsWhole = new Set(sources.map(standardView)).size === STANDARD_VIEWS;
   return Promise.all(
     explained.map(async (one, index) => {
       const { source } = one.finding;
       const uids = work.uids(source.sopInstanceUID);
       const { bytes, rgb } = await overlays.capture(
         overlayOf(one, work),
-        { source, algorithm, uids, createdAt, seriesNumber, instanceNumber: index + 1 },
+        { source, algorithm, uids, createdAt, seriesNumber: seriesNumber + index, examIsWhole },
         { preview: work.previewWanted },
       );
       return { uids, source, name: `${standardView(source)}-${index + 1}`, bytes, preview: rgb };
     }),
   );
+}
+
+/**
+ * The first series number for pictures. Viewers that find two series equally fit take the one of the lower number, and
+ * that must be the mammogram's, whatever numbers its machine gives.
+ */
+function behind(sources: SourceInstance[], seriesNumber: number): number {
+  const highest = Math.max(...sources.map((source) => source.seriesNumber ?? 0));
+  return highest < HIGHEST_SERIES_NUMBER - sources.length
+    ? Math.max(seriesNumber, highest + 1)
+    : seriesNumber;
 }
 
 function overlayOf(

@@ -44,7 +44,11 @@ export interface Work {
 /** The UIDs of everything that is written about one exam; pure functions of the work (`2.25.` + a hash). */
 export interface ResultNames {
   report(kind: ReportKind): ResultUids;
-  /** @param sourceInstanceUID the image that it shows; undefined for the one about all of them */
+  /**
+   * A series for each: lists of thumbnails show series, and pictures must not be taken for each other.
+   *
+   * @param sourceInstanceUID the image that it shows; undefined for the one about all of them
+   */
   picture(kind: PictureKind, sourceInstanceUID: SOPInstanceUID | undefined): ResultUids;
   /** One UID per finding; `scope` is `exam`, a breast or an image. */
   trackingUid(scope: string): Uid<'finding'>;
@@ -72,10 +76,13 @@ export function resultNames(work: Work): ResultNames {
       seriesInstanceUID: deriveUid('report-series', kind, key),
       sopInstanceUID: deriveUid('report', kind, key),
     }),
-    picture: (kind, sourceInstanceUID) => ({
-      seriesInstanceUID: deriveUid(`${kind}-series`, key),
-      sopInstanceUID: deriveUid(kind, ...(sourceInstanceUID === undefined ? [] : [sourceInstanceUID]), key),
-    }),
+    picture: (kind, sourceInstanceUID) => {
+      const parts = [...(sourceInstanceUID === undefined ? [] : [sourceInstanceUID]), key];
+      return {
+        seriesInstanceUID: deriveUid(`${kind}-series`, ...parts),
+        sopInstanceUID: deriveUid(kind, ...parts),
+      };
+    },
     trackingUid: (scope) => deriveUid('finding', scope, key),
   };
 }

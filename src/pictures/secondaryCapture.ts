@@ -5,15 +5,17 @@ import {
   contributingEquipment,
   equipment,
   madeAt,
+  NOT_APPLICABLE,
   ownMark,
   type ResultUids,
   SOURCE_IMAGE_FOR_IMAGE_PROCESSING,
   type SourceInstance,
   SPATIAL_RESAMPLING,
   sopClass,
+  type View,
   writePart10,
 } from '../dicom/index.js';
-import { AI_NOTICE } from '../findings/index.js';
+import { AI_NOTICE, NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
 import type { RgbImage } from './rgbImage.js';
 
 export interface SecondaryCaptureInput {
@@ -27,23 +29,36 @@ export interface SecondaryCaptureInput {
   uids: ResultUids;
   /** When the result was made. Written in local time, as DICOM has it (TZ of the process). */
   createdAt: Date;
-  /** Series Number (0020,0011), the same for all pictures of an exam. */
+  /** Series Number (0020,0011): each picture has a series of its own, behind the mammograms'. */
   seriesNumber: number;
-  /** Instance Number (0020,0013), from 1 within the series. */
-  instanceNumber: number;
+  /** Whether all four standard views of the exam were analysed: see `NO_VIEW`. */
+  examIsWhole: boolean;
 }
 
-const SERIES_DESCRIPTION = 'Mamori heat maps';
+/**
+ * Side and view in words. OHIF's mammography layout takes any series whose description has "CC" in it for a
+ * cranio-caudal mammogram, and the words for one with "L CC", "L MLO" or "R MLO" likewise.
+ */
+const VIEW_IN_WORDS: Record<View, string> = { CC: 'craniocaudal', MLO: 'mediolateral oblique' };
+
+/**
+ * A View Code Sequence that names no view. OHIF (3.12) cannot open its mammography layout while any image of the study
+ * is without the sequence. With it, a picture comes after every mammogram, so it is written only where each of the
+ * layout's four places has one: a layout that does not open is better than a picture in an empty place.
+ */
+const NO_VIEW = [codeItem(NOT_APPLICABLE)];
 
 /**
  * The picture as a single-frame Secondary Capture (PS3.3 A.8.1), the class that viewers hang most reliably,
  * as a Part 10 file in Explicit VR Little Endian.
  *
  * Decisions:
- * - Modality MG, so that it hangs beside the mammograms; ConversionType WSD, because it shows what a
- *   workstation would (the acquired image with something over it), not a synthetic image.
+ * - It must never hang in a mammogram's place. So nothing that hanging protocols look for is in it: Modality is OT,
+ *   there is no view, laterality, body part or orientation. Side and view stand in words in the description, for
+ *   people who look at a list; each picture has a series of its own, so that the list tells them apart.
+ * - ConversionType WSD, because it shows what a workstation would (the acquired image with something over it), not
+ *   a synthetic image.
  * - No pixel spacing: the picture is reduced and carries a caption, and nobody is to measure on it.
- *   PatientOrientation holds, because nothing was turned.
  * - BurnedInAnnotation NO: the caption names view, result and model, nothing of the patient.
  * - Times in the source's time zone where it says one, else in this process's (`madeAt`).
  * - Patient and study attributes go in byte for byte with their character set; all else is printable ASCII.
@@ -66,28 +81,28 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
       StudyInstanceUID: source.studyInstanceUID,
       SeriesInstanceUID: input.uids.seriesInstanceUID,
       SeriesNumber: input.seriesNumber,
-      SeriesDescription: SERIES_DESCRIPTION,
+      SeriesDescription: seriesDescription(source),
       SeriesDate: date,
       SeriesTime: time,
-      Modality: 'MG',
-      BodyPartExamined: 'BREAST',
+      Modality: 'OT',
 
       ...equipment(algorithm),
       ConversionType: 'WSD',
 
-      InstanceNumber: input.instanceNumber,
+      InstanceNumber: 1,
       ContentDate: date,
       ContentTime: time,
       AcquisitionDate: source.acquisitionDate,
       AcquisitionTime: source.acquisitionTime,
       ImageType: ['DERIVED', 'SECONDARY'],
-      PatientOrientation: source.patientOrientation ?? [],
-      ImageLaterality: source.laterality,
-      ViewCodeSequence: [codeItem(source.viewCode)],
+      // Type 2C both: they must be there, and are empty on purpose.
+      PatientOrientation: [],
+      Laterality: [],
+      ViewCodeSequence: input.examIsWhole ? NO_VIEW : undefined,
       BurnedInAnnotation: 'NO',
       ...derivation(input),
       ...lossyCompression(source),
-      ImageComments: AI_NOTICE,
+      ImageComments: `Heat map of the ${source.laterality} ${source.view} mammogram. ${AI_NOTICE}`,
       ContributingEquipmentSequence: contributingEquipment(algorithm, made),
 
       SamplesPerPixel: 3,
@@ -103,6 +118,11 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
     },
     { raw: [...source.patientAndStudy, ...(source.requestAttributes ? [source.requestAttributes] : [])] },
   );
+}
+
+/** Told apart by its first words: lists cut off the rest. */
+function seriesDescription({ laterality, view }: SourceInstance): string {
+  return `AI heat map ${laterality} ${VIEW_IN_WORDS[view]}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
 }
 
 function derivation({ source, rgb, algorithm, method }: SecondaryCaptureInput): Attributes {

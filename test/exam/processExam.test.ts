@@ -86,6 +86,19 @@ describe('processing an exam', () => {
     }
   });
 
+  it('gives each picture a series of its own, numbered behind the mammograms whatever their numbers are', async () => {
+    const numbered = async (SeriesNumber: number) => {
+      const instances = makeExam({ ...SMALL, seed: `series ${SeriesNumber}`, override: { SeriesNumber } });
+      const { objects } = await process(instances.map((made) => given(made)));
+      const pictures = objects.filter(({ kind }) => kind === 'secondary-capture');
+      expect(new Set(pictures.map(({ seriesInstanceUID }) => seriesInstanceUID)).size).to.equal(4);
+      return pictures.map(({ bytes }) => readPart10(bytes).dataset.number('SeriesNumber'));
+    };
+    expect(await numbered(1)).to.deep.equal([9803, 9804, 9805, 9806]);
+    expect(await numbered(73_400_000)).to.deep.equal([73_400_001, 73_400_002, 73_400_003, 73_400_004]);
+    expect(await numbered(2 ** 31 - 1)).to.deep.equal([9803, 9804, 9805, 9806]);
+  });
+
   it('calls its number by one word, under the pictures and in the reports', async () => {
     const { objects } = await process(
       exam.map((made) => given(made)),

@@ -139,7 +139,7 @@ describe('many images at a time in threads that use memory again', () => {
         },
         createdAt: new Date(2026, 2, 2),
         seriesNumber: 1,
-        instanceNumber: i + 1,
+        examIsWhole: i % 2 === 0,
       };
       return { overlay, details };
     });

@@ -49,7 +49,7 @@ const DETAILS = {
   },
   createdAt: new Date(2026, 0, 2, 3, 4, 5),
   seriesNumber: 9001,
-  instanceNumber: 1,
+  examIsWhole: true,
 };
 
 describe('The overlay', () => {

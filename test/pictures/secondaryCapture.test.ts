@@ -17,7 +17,7 @@ function input(change: Partial<SecondaryCaptureInput> = {}): SecondaryCaptureInp
     uids: { seriesInstanceUID: asUid('2.25.6'), sopInstanceUID: asUid('2.25.7') },
     createdAt: new Date(2026, 0, 2, 3, 4, 5),
     seriesNumber: 9001,
-    instanceNumber: 3,
+    examIsWhole: true,
     ...change,
   };
 }
@@ -50,18 +50,52 @@ describe('The Secondary Capture', () => {
     expect(source!.code('PurposeOfReferenceCodeSequence')?.value).to.equal('121322');
   });
 
-  it('hangs like the mammogram and cannot be taken for one', () => {
-    const { dataset } = readPart10(secondaryCapture(input()));
-    expect(dataset.string('Modality')).to.equal('MG');
-    expect(dataset.strings('ImageType')).to.deep.equal(['DERIVED', 'SECONDARY']);
-    expect(dataset.strings('PatientOrientation')).to.deep.equal(['P', 'F']);
-    expect(dataset.string('ImageLaterality')).to.equal('R');
-    expect(dataset.code('ViewCodeSequence')?.value).to.equal('399368009');
-    expect(dataset.string('ImageComments')).to.match(/not for primary diagnosis/);
-    expect(dataset.string('InstanceCreatorUID')).to.equal(ownMark.InstanceCreatorUID);
-    // Nobody is to measure on it.
-    for (const spacing of ['PixelSpacing', 'ImagerPixelSpacing', 'NominalScannedPixelSpacing']) {
-      expect(dataset.has(spacing)).to.equal(false);
+  it('holds nothing that hanging protocols look for', () => {
+    for (const examIsWhole of [false, true]) {
+      const { dataset } = readPart10(secondaryCapture(input({ examIsWhole })));
+      expect(dataset.string('Modality')).to.equal('OT');
+      expect(dataset.strings('ImageType')).to.deep.equal(['DERIVED', 'SECONDARY']);
+      for (const empty of ['PatientOrientation', 'Laterality'])
+        expect(dataset.string(empty), empty).to.equal(undefined);
+      for (const keyword of [
+        'ViewPosition',
+        'ImageLaterality',
+        'FrameLaterality',
+        'BodyPartExamined',
+        'AnatomicRegionSequence',
+        'PresentationIntentType',
+        'ProtocolName',
+        'PositionerType',
+        'ViewModifierCodeSequence',
+      ])
+        expect(dataset.has(keyword), keyword).to.equal(false);
+      // Nobody is to measure on it.
+      for (const spacing of ['PixelSpacing', 'ImagerPixelSpacing', 'NominalScannedPixelSpacing'])
+        expect(dataset.has(spacing), spacing).to.equal(false);
+      expect(dataset.string('InstanceCreatorUID')).to.equal(ownMark.InstanceCreatorUID);
+    }
+  });
+
+  it('names no view in a code, and has one that says so only where every view has its mammogram', () => {
+    const viewCode = (examIsWhole: boolean) =>
+      readPart10(secondaryCapture(input({ examIsWhole }))).dataset.code('ViewCodeSequence');
+    expect(viewCode(true)).to.deep.include({ value: '385432009', scheme: 'SCT', meaning: 'Not applicable' });
+    expect(viewCode(false)).to.equal(undefined);
+  });
+
+  it('tells people side, view and that it is not for primary diagnosis, in words that no protocol knows', () => {
+    for (const laterality of ['L', 'R'] as const) {
+      for (const [view, words] of [
+        ['CC', 'craniocaudal'],
+        ['MLO', 'mediolateral oblique'],
+      ] as const) {
+        const { dataset } = readPart10(secondaryCapture(input({ source: { ...SOURCE, laterality, view } })));
+        const description = dataset.string('SeriesDescription')!;
+        expect(description).to.equal(`AI heat map ${laterality} ${words}; not for primary diagnosis`);
+        expect(description).to.not.match(/CC|MLO|mammo|screen|view/i);
+        const comments = dataset.string('ImageComments');
+        expect(comments).to.include(`${laterality} ${view}`).and.to.include('not for primary diagnosis');
+      }
     }
   });
 
@@ -123,11 +157,13 @@ describe('The Secondary Capture', () => {
         const complaints = `${iod.stdout}${iod.stderr}`
           .split('\n')
           .filter((line) => /^(Error|Warning)/.test(line));
-        // Device UID came to this sequence later than the validator's tables; IHE AI Results asks for it.
-        const unexpected = complaints.filter(
-          (line) =>
-            !/^Warning - <\/ContributingEquipmentSequence.*DeviceUID.*not present in standard/.test(line),
-        );
+        // Device UID came to this sequence later than the validator's tables; IHE AI Results asks for it. And a
+        // laterality is kept from hanging protocols on purpose.
+        const expected = [
+          /^Warning - <\/ContributingEquipmentSequence.*DeviceUID.*not present in standard/,
+          /^Warning - <\/Laterality.*only permitted to be empty/,
+        ];
+        const unexpected = complaints.filter((line) => !expected.some((one) => one.test(line)));
         expect(unexpected, name).to.deep.equal([]);
         expect(iod.status, name).to.equal(0);
         expect(spawnSync('dcmftest', [file]).status, name).to.equal(0);
