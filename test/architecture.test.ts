@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   evaluation: ['threads', 'pictures', 'phantom', 'gradcam', 'findings', 'dataset', 'model', 'image', 'dicom'],
   demo: ['phantom', 'dicomweb', 'dicom'],
   service: [
+    'phantom',
     'admin',
     'poller',
     'ledger',

@@ -5,6 +5,7 @@ import { EXIT } from './outcome.js';
 
 interface Options {
   config: string;
+  write?: true;
   json?: true;
 }
 
@@ -12,13 +13,17 @@ interface Options {
 export const doctorCommand = new Command('doctor')
   .description('check everything before going live: settings, PACS, model, disk, clock, ledger')
   .addOption(configOption())
+  .option(
+    '--write',
+    'also store test objects in the PACS, read them back, and remove them where the PACS can',
+  )
   .addOption(jsonOption())
   .action(diagnose);
 
-async function diagnose({ config, json }: Options): Promise<void> {
+async function diagnose({ config, write, json }: Options): Promise<void> {
   const { examine } = await import('../service/index.js');
   const results = await examine(config, {
-    write: false,
+    write: write === true,
     ...(json === true ? {} : { onResult: (result) => console.log(lineOf(result)) }),
   });
   const has = (state: string) => results.filter((result) => result.state === state).length;

@@ -9,7 +9,9 @@ export type NameScript =
   | 'japanese-backslash'
   | 'greek'
   | 'cyrillic'
-  | 'unicode';
+  | 'unicode'
+  /** No patient's: says that this is a test. */
+  | 'test';
 
 interface InventedName {
   characterSet: string;
@@ -41,6 +43,10 @@ const NAMES: Record<NameScript, InventedName> = {
   // Мамори^Фантом
   cyrillic: { characterSet: 'ISO_IR 144', name: 'bcd0dcdee0d85ec4d0dde2dedc' },
   // Phantom^Mamori=幻^守=まぼろし^まもり in UTF-8
+  test: {
+    characterSet: 'ISO_IR 6',
+    name: Buffer.from('TEST OBJECT^NOT A PATIENT', 'latin1').toString('hex'),
+  },
   unicode: {
     characterSet: 'ISO_IR 192',
     name: Buffer.from('Phantom^Mamori=幻^守=まぼろし^まもり', 'utf8').toString('hex'),
@@ -57,7 +63,7 @@ export function inventedName(script: NameScript): RawAttribute[] {
   };
   const patientName: RawAttribute = { tag: '00100010', vr: 'PN', bytes: padded(Buffer.from(name, 'hex')) };
   // The default repertoire has no defined term of its own: it is meant where the attribute is missing.
-  return script === 'latin' ? [patientName] : [charset, patientName];
+  return characterSet === 'ISO_IR 6' ? [patientName] : [charset, patientName];
 }
 
 function padded(bytes: Uint8Array): Uint8Array {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Archive, startArchive } from '../../../src/demo/index.js';
-import { dicomDate } from '../../../src/dicom/index.js';
+import { dicomDate, readPart10 } from '../../../src/dicom/index.js';
+import { DicomWeb } from '../../../src/dicomweb/index.js';
 import type { Bundle } from '../../../src/model/index.js';
 import { makeExam } from '../../../src/phantom/index.js';
 import type { Handler } from '../../dicomweb/scriptedServer.js';
@@ -15,6 +16,11 @@ const daysAgo = (days: number) => dicomDate(new Date(Date.now() - days * DAY_MS)
 const small = { rows: 320, columns: 256, time: '000100' };
 const exam = (seed: string, options: Parameters<typeof makeExam>[0] = {}) =>
   makeExam({ ...small, seed, date: today(), ...options });
+
+async function firstOf<T>(some: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const one of some) return one;
+  return undefined;
+}
 
 describe('mamori doctor, at the PACS', () => {
   const setting = new Setting();
@@ -171,6 +177,13 @@ describe('mamori doctor, at the PACS', () => {
     expect(resultOf(await visit(bundle, { url: archive.url }), 'retrieve')).to.include({ state: 'warning' });
   });
 
+  it('stores nothing unless it is told to', async () => {
+    fill(exam('a'));
+    const before = archive.size;
+    expect(resultOf(await visit(bundle, { url: archive.url }), 'store')).to.include({ state: 'skipped' });
+    expect(archive.size).to.equal(before);
+  });
+
   it('says nothing of a patient', async () => {
     fill(exam('a', { override: { PatientID: 'SECRET-PATIENT', AccessionNumber: 'SECRET-NUMBER' } }));
     const said = JSON.stringify(await visit(bundle, { url: archive.url }));
@@ -201,6 +214,98 @@ describe('mamori doctor, at the PACS', () => {
       });
       expect(resultOf(wrong, 'login')).to.include({ state: 'failure' });
       expect(JSON.stringify(wrong)).not.to.include('another-word');
+    });
+
+    const pacsOf = ({ access }: TestArchive) => `  auth: ${JSON.stringify(access.auth)}`;
+    /** What a person would see of the study in a list, and of each object. */
+    async function testObjects(): Promise<Record<string, string>[]> {
+      const { url = '', auth } = orthanc.access;
+      const pacs = new DicomWeb({ url, auth: auth! });
+      try {
+        const study = await firstOf(pacs.studies({ from: '19010101', to: '19010101' }));
+        if (study === undefined) return [];
+        const files = (await pacs.instances(study.studyInstanceUID)).map((one) =>
+          pacs.retrieveInstance(one.studyInstanceUID, one.seriesInstanceUID, one.sopInstanceUID),
+        );
+        return (await Promise.all(files)).map((bytes) => {
+          const { dataset } = readPart10(bytes);
+          const keywords = ['PatientName', 'PatientID', 'StudyDescription', 'Modality', 'SOPClassUID'];
+          return Object.fromEntries(keywords.map((keyword) => [keyword, dataset.string(keyword) ?? '']));
+        });
+      } finally {
+        await pacs.close();
+      }
+    }
+
+    it('stores every kind that the settings write, marked as tests, and says that they stay', async () => {
+      const { url = '' } = orthanc.access;
+      const more = 'outputs: { reports: [tid1500, mammography-cad], secondaryCapture: { longEdge: 512 } }';
+      const results = await visit(bundle, { url, pacs: pacsOf(orthanc), more, write: true });
+      const { state, says, remedy } = resultOf(results, 'store');
+      expect(state).to.equal('warning');
+      expect(says).to.include('Comprehensive 3D SR').and.include('Mammography CAD SR');
+      expect(remedy).to.include('MAMORI-TEST');
+      const stored = await testObjects();
+      expect(stored.length).to.be.greaterThan(2);
+      for (const object of stored) {
+        expect(object.PatientName).to.equal('TEST OBJECT^NOT A PATIENT');
+        expect(object.PatientID).to.equal('MAMORI-TEST');
+        expect(object.StudyDescription).to.equal('TEST OBJECT, NOT A PATIENT');
+        expect(object.SOPClassUID).not.to.match(/\.1\.1\.1\.2/);
+      }
+      // A service that runs beside it must find nothing to analyse.
+      expect(namesIn(await visit(bundle, { url, pacs: pacsOf(orthanc) }), 'failure')).to.deep.equal([]);
+    });
+
+    it('finds a PACS that says yes and stores nothing', async () => {
+      const lua = 'function ReceivedInstanceFilter(dicom, origin, info) return false end';
+      const filtering = await realArchive({ lua });
+      try {
+        const { url = '' } = filtering.access;
+        const results = await visit(bundle, { url, pacs: pacsOf(filtering), write: true });
+        expect(resultOf(results, 'store')).to.include({ state: 'failure' });
+        expect(resultOf(results, 'store').says).to.include('does not show');
+      } finally {
+        await filtering.stop();
+      }
+    });
+
+    it('removes the test study where the PACS deletes, and nothing else', async () => {
+      const { url = '', auth } = orthanc.access;
+      await orthanc.add(...exam('a'));
+      const basic = auth as { username: string; password: string };
+      const authorization = `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}`;
+      const deleted: string[] = [];
+      // Orthanc deletes, though not over DICOMweb: the rest of the way is its own.
+      const deleting = await setting.server(async (seen, response) => {
+        const path = seen.path.replace('/dicom-web', '');
+        if (seen.method === 'DELETE') {
+          const uid = path.replace('/studies/', '');
+          deleted.push(uid);
+          const rest = url.replace('/dicom-web', '');
+          const [id] = (await (
+            await fetch(`${rest}/tools/lookup`, { method: 'POST', body: uid, headers: { authorization } })
+          ).json()) as { ID: string }[];
+          await fetch(`${rest}/studies/${id!.ID}`, { method: 'DELETE', headers: { authorization } });
+          return void response.writeHead(204).end();
+        }
+        const { accept = '*/*', 'content-type': type = '' } = seen.headers;
+        const answer = await fetch(`${url}${path}`, {
+          method: seen.method,
+          headers: { accept, authorization, ...(type === '' ? {} : { 'content-type': type }) },
+          ...(seen.method === 'POST' ? { body: seen.body } : {}),
+        });
+        response.writeHead(answer.status, {
+          'content-type': answer.headers.get('content-type') ?? 'text/plain',
+        });
+        response.end(Buffer.from(await answer.arrayBuffer()));
+      });
+      const results = await visit(bundle, { url: deleting.url, write: true });
+      expect(resultOf(results, 'store')).to.include({ state: 'ok' });
+      expect(deleted).to.have.length(1);
+      expect(await testObjects()).to.deep.equal([]);
+      const after = await visit(bundle, { url, pacs: pacsOf(orthanc) });
+      expect(resultOf(after, 'images').says).to.include('4 objects');
     });
   });
 });

@@ -20,6 +20,7 @@ import { portsOpen } from './portsOpen.js';
 import { scheme } from './scheme.js';
 import { searchFilters } from './searchFilters.js';
 import { statusPort } from './statusPort.js';
+import { storing } from './storing.js';
 import { studyList } from './studyList.js';
 import { timeZone } from './timeZone.js';
 import { tlsFiles } from './tlsFiles.js';
@@ -45,4 +46,5 @@ export const CHECKS: readonly Check[] = [
   examImages,
   imageFile,
   uidLetters,
+  storing,
 ];

@@ -1,0 +1,46 @@
+import { sopClassName } from '../../../dicom/index.js';
+import type { StoreAnswer } from '../../../dicomweb/index.js';
+import type { ExamObject } from '../../../exam/index.js';
+import { makeTestObjects, removeTestStudy, storeAndReadBack, TEST_MARKS } from '../testObjects.js';
+import { type Check, type CheckResult, failure, ok, skipped, warning } from '../types.js';
+
+/** Does the PACS take every kind of object that the settings write (STOW-RS), and show it again? */
+export const storing: Check = {
+  name: 'store',
+  needs: ['engine', 'login'],
+  run: async (visit) => {
+    if (!visit.write) return skipped('only with --write, which stores test objects in a study of their own');
+    const objects = await makeTestObjects(visit.settings);
+    const [pacs, probe] = [await visit.pacs(), await visit.probe()];
+    const { studyInstanceUID } = objects[0]!;
+    const { missing, answer } = await storeAndReadBack(pacs, objects);
+    const isRemoved =
+      missing.length < objects.length && (await removeTestStudy(studyInstanceUID, objects, { pacs, probe }));
+    if (missing.length > 0) return refused(missing, objects, answer);
+    const says = `${objects.length} test objects (${kindsOf(objects)}) were stored and read back`;
+    if (isRemoved) return ok(`${says}, and the test study is removed again`);
+    return warning(
+      `${says}; the PACS does not delete, so they stay: study ${studyInstanceUID}`,
+      `Delete that study in the PACS (patient ID ${TEST_MARKS.PatientID}, study date 1901-01-01).`,
+    );
+  },
+};
+
+function refused(missing: ExamObject[], all: readonly ExamObject[], answer: StoreAnswer): CheckResult {
+  const uids = new Set<string>(missing.map(({ sopInstanceUID }) => sopInstanceUID));
+  const outcome = answer.instances.find((one) => uids.has(one.sopInstanceUID) && one.outcome === 'refused');
+  const why = outcome?.reason === undefined ? '' : `: ${outcome.reason.meaning}`;
+  const how = outcome === undefined ? 'does not show' : 'refuses';
+  const left =
+    missing.length < all.length
+      ? ` Delete what was taken: study ${all[0]!.studyInstanceUID}, if it is there.`
+      : '';
+  return failure(
+    `The PACS ${how} ${missing.length} of ${all.length} test objects (${kindsOf(missing)})${why}`,
+    `Let the account store, and the PACS take these SOP classes, or switch them off under outputs.${left}`,
+  );
+}
+
+function kindsOf(objects: readonly ExamObject[]): string {
+  return [...new Set(objects.map(({ sopClassUID }) => sopClassName(sopClassUID)))].join(', ');
+}

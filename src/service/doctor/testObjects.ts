@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from '../../config/index.js';
+import { readPart10, type StudyInstanceUID } from '../../dicom/index.js';
+import type { DicomWeb, PacsProbe, StoreAnswer } from '../../dicomweb/index.js';
+import { type ExamObject, processExam } from '../../exam/index.js';
+import { openWorkbench } from '../service.js';
+
+/** What every test object says of itself, in each of the places that a list of studies may show. */
+export const TEST_MARKS = {
+  PatientID: 'MAMORI-TEST',
+  StudyDescription: 'TEST OBJECT, NOT A PATIENT',
+  PatientBirthDate: '',
+  PatientAge: '',
+  PatientSex: '',
+  AccessionNumber: '',
+  InstitutionName: '',
+  StudyID: 'TEST',
+} as const;
+
+/** Long before all days that anybody looks at for new exams. */
+const TEST_DATE = '19010101';
+
+/** Some archives list what they stored a moment later. */
+const READ_BACK_DELAYS_MS = [0, 300, 1000, 3000];
+
+/**
+ * The results that these settings would write about a made exam of nobody. Results only: an image of modality MG,
+ * however marked, could be taken for a mammogram, by people or by other programs that look for new ones.
+ */
+export async function makeTestObjects(settings: Settings): Promise<ExamObject[]> {
+  const { makeExam } = await import('../../phantom/index.js');
+  const exam = makeExam({
+    seed: `doctor ${randomUUID()}`,
+    nameScript: 'test',
+    rows: 1280,
+    columns: 1024,
+    date: TEST_DATE,
+    override: TEST_MARKS,
+  });
+  const { bench, close } = await openWorkbench(settings);
+  try {
+    const instances = exam.map(({ bytes, ...names }) => ({ ...names, fetch: async () => bytes.slice() }));
+    const { objects } = await processExam(instances, bench, { createdAt: new Date(), predecessors: [] });
+    return objects;
+  } finally {
+    await close();
+  }
+}
+
+/** Which of the objects cannot be read back as they were stored. @throws PacsError */
+export async function storeAndReadBack(
+  pacs: DicomWeb,
+  objects: readonly ExamObject[],
+): Promise<{ missing: ExamObject[]; answer: StoreAnswer }> {
+  const study = objects[0]!.studyInstanceUID;
+  const answer = await pacs.store(study, objects);
+  let missing = [...objects];
+  for (const delay of READ_BACK_DELAYS_MS) {
+    await sleep(delay);
+    const uids = missing.map(({ sopInstanceUID }) => sopInstanceUID);
+    const present = new Set((await pacs.confirm(study, uids)).present);
+    missing = missing.filter(({ sopInstanceUID }) => !present.has(sopInstanceUID));
+    if (missing.length === 0) break;
+  }
+  for (const object of objects) {
+    if (missing.includes(object)) continue;
+    const { seriesInstanceUID, sopInstanceUID, sopClassUID } = object;
+    const { dataset } = readPart10(await pacs.retrieveInstance(study, seriesInstanceUID, sopInstanceUID));
+    const same = dataset.string('SOPInstanceUID') === sopInstanceUID;
+    if (!same || dataset.string('SOPClassUID') !== sopClassUID) missing.push(object);
+  }
+  return { missing, answer };
+}
+
+/** Whether the study is gone. It is asked for only while nothing but the test objects is in it. */
+export async function removeTestStudy(
+  study: StudyInstanceUID,
+  objects: readonly ExamObject[],
+  { pacs, probe }: { pacs: DicomWeb; probe: PacsProbe },
+): Promise<boolean> {
+  const own = new Set<string>(objects.map(({ sopInstanceUID }) => sopInstanceUID));
+  const held = await pacs.instances(study);
+  if (held.length === 0 || held.some(({ sopInstanceUID }) => !own.has(sopInstanceUID))) return false;
+  const status = await probe.deleteStudy(study);
+  if (status < 200 || status >= 300) return false;
+  await sleep(300);
+  return (await pacs.instances(study).catch(() => held)).length === 0;
+}
