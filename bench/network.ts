@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { gradCam } from '../src/gradcam/index.js';
-import { type Bundle, openEngine } from '../src/model/index.js';
+import { type Bundle, type EngineName, openEngine } from '../src/model/index.js';
 import { bareOnnx, bareTensorflow, imagesFor, type TimedNetwork } from './networkAlone.js';
 import { median, quantile } from './statistics.js';
 
@@ -49,7 +49,7 @@ export async function measureNetworks(bundles: Bundle[], rounds: number): Promis
   console.log('\nMilliseconds: median (a tenth was faster, a tenth slower than these).\n');
 }
 
-async function inService(bundle: Bundle, name: 'onnxruntime' | 'tensorflow'): Promise<TimedNetwork> {
+async function inService(bundle: Bundle, name: EngineName): Promise<TimedNetwork> {
   const engine = await openEngine(bundle, { engine: name, device: 'cpu' });
   const images = imagesFor(bundle, VIEWS);
   const size = images.length / VIEWS;

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { EvaluationEvents, EvaluationOptions } from '../evaluation/index.js';
+import { checkEngineOptions, engineOptions } from './engineOptions.js';
 import { jsonOption } from './options.js';
 
 /** `mamori evaluate`: measures a model on labelled images and writes a report. */
@@ -42,16 +43,9 @@ export const evaluateCommand = new Command('evaluate')
   .option('--against <bundle>', 'another bundle, to answer the same images: paired differences')
   .option('--compare <json...>', 'evaluation.json of other evaluations, to stand beside this one', [])
   .option('--data-description <text>', 'what the data is, for the page', 'not stated')
-  .addOption(
-    new Option('--engine <name>', 'what runs the network')
-      .choices(['auto', 'onnxruntime', 'tensorflow'])
-      .default('auto'),
-  )
-  .addOption(
-    new Option('--device <name>', 'where it runs').choices(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
-  )
   .addOption(jsonOption())
   .action(run);
+for (const option of engineOptions()) evaluateCommand.addOption(option);
 
 interface Options extends Omit<EvaluationOptions, 'subgroups' | 'sets'> {
   data: string[];
@@ -66,6 +60,7 @@ async function run({ json, subgroup, data: folders, labels, ...options }: Option
       `error: --data names ${folders.length} folders and --labels ${labels.length} files; give one for each`,
       { exitCode: 2 },
     );
+  await checkEngineOptions(command, options);
   const sets = folders.map((data, index) => ({ data, labels: labels?.[index] }));
   const [{ join }, { evaluate, RESULT_FILES }] = await Promise.all([
     import('node:path'),

@@ -1,23 +1,25 @@
 import { Command } from 'commander';
 import type { EngineChoice } from '../model/index.js';
+import { checkEngineOptions, engineOptions } from './engineOptions.js';
 import { modelImportCommand } from './modelImport.js';
 
 /** `mamori model`: what a bundle is and whether it works here; a network from elsewhere becomes one. */
 export const modelCommand = new Command('model').description('model bundles').addCommand(modelImportCommand);
 
-modelCommand
+const inspectCommand = modelCommand
   .command('inspect')
   .description('say what a bundle is, check its files and run its network once')
   .argument('<bundle>', 'folder of the bundle')
-  .option('--engine <name>', 'auto, onnxruntime or tensorflow', 'auto')
-  .option('--device <name>', 'auto, cpu, webgpu or cuda', 'auto')
   .option('--json', 'one JSON object on stdout')
   .action(inspect);
+for (const option of engineOptions()) inspectCommand.addOption(option);
 
 async function inspect(
   folder: string,
   options: Pick<EngineChoice, 'engine' | 'device'> & { json?: true },
+  command: Command,
 ): Promise<void> {
+  await checkEngineOptions(command, options);
   const { inspectModel } = await import('../model/index.js');
   const inspection = await inspectModel(folder, options);
   if (options.json) {

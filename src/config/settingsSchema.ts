@@ -1,6 +1,7 @@
 import { validate as isSchedule } from 'node-cron';
 import { z } from 'zod';
 import { outputSettings } from '../exam/index.js';
+import { DEVICE_CHOICES, ENGINE_CHOICES } from '../model/index.js';
 
 /**
  * The settings, key by key. Ranges and defaults live here; config/mamori.schema.json is made from it, and the
@@ -130,8 +131,8 @@ const poll = z.strictObject({
 
 const model = z.strictObject({
   bundle: z.string().min(1).default('models/breast-cancer').describe('Folder of the model bundle'),
-  engine: z.enum(['auto', 'onnxruntime', 'tensorflow']).default('auto'),
-  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+  engine: z.enum(ENGINE_CHOICES).default('auto'),
+  device: z.enum(DEVICE_CHOICES).default('auto'),
   threads: z.int().min(1).max(256).optional().describe("The network's threads; left out: one per core"),
 });
 

@@ -1,5 +1,5 @@
-import { ModelError } from '../model/index.js';
 import { COPY_FORMS, copyName } from './copyForm.js';
+import { DatasetError } from './errors.js';
 import type { LabelledImage } from './labels.js';
 import { Random } from './random.js';
 import { checkClasses, SHARES, type Split } from './split.js';
@@ -18,11 +18,11 @@ export interface CopiesRecord {
  *
  * Depends on the seed and the set of images only, not on the order of the lines.
  *
- * @throws ModelError `copies-number`, `labels-class-empty`
+ * @throws DatasetError `copies-number`, `labels-class-empty`
  */
 export function splitOfCopies(images: LabelledImage[], { copies, seed }: CopiesRecord): Split {
   if (!Number.isInteger(copies) || copies < 2 || copies > COPY_FORMS.length)
-    throw new ModelError('copies-number', `${copies} copies of each image were asked for`, {
+    throw new DatasetError('copies-number', `${copies} copies of each image were asked for`, {
       remedy: `Name a number from 2 to ${COPY_FORMS.length} with --copies: so many forms of one image differ.`,
     });
   const random = new Random(seed);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ModelError } from '../model/index.js';
+import { DatasetError } from './errors.js';
 
 /** What a box on an image holds; `unknown` where one image has lesions of both kinds. */
 export type Pathology = 'malignant' | 'benign' | 'unknown';
@@ -21,7 +21,7 @@ const PATHOLOGIES: readonly string[] = ['malignant', 'benign', 'unknown'];
  *
  * @param known names of all images
  * @returns the boxes of each file that has some
- * @throws ModelError `boxes-malformed`, `boxes-image-unknown`
+ * @throws DatasetError `boxes-malformed`, `boxes-image-unknown`
  */
 export async function readBoxes(path: string, known: ReadonlySet<string>): Promise<Map<string, LesionBox[]>> {
   let text: string;
@@ -42,7 +42,7 @@ export async function readBoxes(path: string, known: ReadonlySet<string>): Promi
     const where = `${path}, line ${index + 2}`;
     const file = cell('file');
     if (!known.has(file))
-      throw new ModelError(
+      throw new DatasetError(
         'boxes-image-unknown',
         `${where}: no labels file names ${file || 'an image without name'}`,
         {
@@ -70,12 +70,12 @@ function readBox(where: string, cell: (name: (typeof COLUMNS)[number]) => string
 /**
  * That an image's boxes lie on it; a pixel beyond the edge is rounding.
  *
- * @throws ModelError `boxes-outside-image`
+ * @throws DatasetError `boxes-outside-image`
  */
 export function checkBoxes(file: string, boxes: readonly LesionBox[], rows: number, columns: number): void {
   for (const { x, y, width, height } of boxes) {
     if (x >= -1 && y >= -1 && x + width <= columns + 1 && y + height <= rows + 1) continue;
-    throw new ModelError(
+    throw new DatasetError(
       'boxes-outside-image',
       `a box of ${file}, ${width} x ${height} at ${x}, ${y}, does not lie on its image of ${columns} x ${rows} pixels`,
       { remedy: 'Give boxes in pixels of the very file that the labels name, or take the line out.' },
@@ -83,8 +83,8 @@ export function checkBoxes(file: string, boxes: readonly LesionBox[], rows: numb
   }
 }
 
-function malformed(where: string, what: string, cause?: unknown): ModelError {
-  return new ModelError('boxes-malformed', `${where}: ${what}`, {
+function malformed(where: string, what: string, cause?: unknown): DatasetError {
+  return new DatasetError('boxes-malformed', `${where}: ${what}`, {
     cause,
     remedy:
       `Its first line names its columns, with commas between them: ${COLUMNS.join(', ')}; the pathology is ` +

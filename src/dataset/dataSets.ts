@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ModelError } from '../model/index.js';
 import { type LesionBox, readBoxes } from './boxes.js';
+import { DatasetError } from './errors.js';
 import { classesOf, type LabelledImage, readLabels } from './labels.js';
 
 /** Where one data set lies. */
@@ -31,7 +31,7 @@ export interface DataSets {
  *
  * @param boxes files with boxes, each of images of one of the sets
  * @param further columns that all labels files must have besides
- * @throws ModelError as `readLabels` and `readBoxes` do; `data-sets-disagree` where their classes differ;
+ * @throws DatasetError as `readLabels` and `readBoxes` do; `data-sets-disagree` where their classes differ;
  *   `boxes-image-ambiguous` where boxes are given for a file that two sets name
  */
 export async function readDataSets(
@@ -79,7 +79,7 @@ async function addBoxes(path: string, sets: LabelledSet[]): Promise<void> {
   for (const [file, boxes] of read) {
     const holders = sets.filter((_, index) => files[index]!.has(file));
     if (holders.length > 1)
-      throw new ModelError(
+      throw new DatasetError(
         'boxes-image-ambiguous',
         `${path}: both ${holders[0]!.name} and ${holders[1]!.name} have an image ${file}`,
         {
@@ -97,7 +97,7 @@ function agreedClasses(sets: LabelledSet[], positive: string): [negative: string
   const [first] = each;
   for (const [index, [negative]] of each.entries())
     if (negative !== first![0])
-      throw new ModelError(
+      throw new DatasetError(
         'data-sets-disagree',
         `${sets[0]!.name} calls images without ${positive} ${first![0]}, ${sets[index]!.name} calls them ${negative}`,
         { remedy: 'Give the same two labels in all data sets.' },

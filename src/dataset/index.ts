@@ -4,6 +4,7 @@ export { checkBoxes, type LesionBox, type Pathology, readBoxes } from './boxes.j
 export { groupByCase } from './cases.js';
 export { type CopyForm, copyOf } from './copyForm.js';
 export { type DataSetPlace, type DataSets, type LabelledSet, readDataSets } from './dataSets.js';
+export { DatasetError, type DatasetErrorCode } from './errors.js';
 export type { ImageSize } from './imageSize.js';
 export { classesOf, type LabelledImage, readLabels } from './labels.js';
 export {

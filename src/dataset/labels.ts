@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelError } from '../model/index.js';
 import type { CopyForm } from './copyForm.js';
+import { DatasetError } from './errors.js';
 
 /** One image of the training data, as its line in the labels file says. */
 export interface LabelledImage {
@@ -34,7 +34,7 @@ const OPTIONAL = ['site', 'side', 'view', 'machine'];
  * `view` and `machine`. An image lies at DATA/file or at DATA/label/file.
  *
  * @param further columns that the file must have besides, whatever is in them
- * @throws ModelError `labels-malformed`, `labels-image-missing`
+ * @throws DatasetError `labels-malformed`, `labels-image-missing`
  */
 export async function readLabels(
   labelsFile: string,
@@ -45,7 +45,7 @@ export async function readLabels(
   try {
     text = await readFile(labelsFile, 'utf8');
   } catch (cause) {
-    throw new ModelError('labels-malformed', `${labelsFile} cannot be read`, {
+    throw new DatasetError('labels-malformed', `${labelsFile} cannot be read`, {
       cause,
       remedy: 'Name the labels file with --labels.',
     });
@@ -63,7 +63,7 @@ export async function readLabels(
   checkTwice(images, labelsFile);
   const missing = images.filter((image) => !existsSync(image.path));
   if (missing.length > 0)
-    throw new ModelError(
+    throw new DatasetError(
       'labels-image-missing',
       `${missing.length} of ${images.length} images are not in ${dataFolder}, the first is ${missing[0]!.file}`,
       {
@@ -84,7 +84,7 @@ function checkColumns(columns: string[], labelsFile: string, further: readonly s
     ...missing.map((name) => `the column ${name} is missing`),
     ...unknown.map((name) => `the column ${name} is unknown`),
   ];
-  throw new ModelError('labels-malformed', `${labelsFile}: ${problems.join(', ')}`, {
+  throw new DatasetError('labels-malformed', `${labelsFile}: ${problems.join(', ')}`, {
     remedy:
       `Its first line names its columns, with commas between them: ${REQUIRED.join(', ')}, and where known ` +
       `${OPTIONAL.join(', ')}.`,
@@ -96,7 +96,7 @@ function checkTwice(images: LabelledImage[], labelsFile: string): void {
   const seen = new Set<string>();
   for (const { path, file } of images) {
     if (seen.has(path))
-      throw new ModelError('labels-malformed', `${labelsFile} names ${file} on two lines`, {
+      throw new DatasetError('labels-malformed', `${labelsFile} names ${file} on two lines`, {
         remedy: 'Leave one line for each image.',
       });
     seen.add(path);
@@ -115,7 +115,7 @@ function readLine(
   const cell = (name: string) => cells[columns.indexOf(name)];
   const [file, label, patient] = [cell('file'), cell('label'), cell('case')];
   if (cells.length !== columns.length || !file || !label || !patient)
-    throw new ModelError(
+    throw new DatasetError(
       'labels-malformed',
       `${labelsFile}, line ${number}: ${columns.length} filled cells are needed`,
       {
@@ -139,13 +139,13 @@ function readLine(
 /**
  * The two classes, the negative one first.
  *
- * @throws ModelError `labels-class-empty` unless there are exactly two and one of them is `positive`
+ * @throws DatasetError `labels-class-empty` unless there are exactly two and one of them is `positive`
  */
 export function classesOf(images: LabelledImage[], positive: string): [negative: string, positive: string] {
   const labels = [...new Set(images.map((image) => image.label))];
   const negative = labels.find((label) => label !== positive);
   if (labels.length === 2 && labels.includes(positive) && negative !== undefined) return [negative, positive];
-  throw new ModelError(
+  throw new DatasetError(
     'labels-class-empty',
     `the labels are ${labels.join(', ') || 'none'}; two are needed, one of them ${positive}`,
     {

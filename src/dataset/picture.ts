@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { readPart10 } from '../dicom/index.js';
-import { MamoriError } from '../errors.js';
-import { decodePixels, type GreyImage, presentationImage } from '../image/index.js';
-import { ModelError } from '../model/index.js';
+import { DicomReadError, readPart10 } from '../dicom/index.js';
+import { decodePixels, type GreyImage, ImageError, presentationImage } from '../image/index.js';
 import { copyOf } from './copyForm.js';
+import { DatasetError } from './errors.js';
 import type { LabelledImage } from './labels.js';
 
 /**
  * A labelled image in grey, 0 black to 65535 white, as a radiologist sees it: DICOM (known by its prefix, PS3.10 §7.1)
  * decoded and presented as in the service, anything else as sharp reads it. A copy comes in its form.
  *
- * @throws ModelError that names the file: `labels-image-missing`, `labels-image-unreadable`, or for DICOM the code that
- *   the service would give
+ * @throws DatasetError that names the file: `labels-image-missing`, `labels-image-unreadable`, or for DICOM the code
+ *   that the service would give
  */
 export async function readPicture({
   path,
@@ -23,7 +22,7 @@ export async function readPicture({
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    throw new ModelError('labels-image-missing', `${file} cannot be read: ${(cause as Error).message}`, {
+    throw new DatasetError('labels-image-missing', `${file} cannot be read: ${(cause as Error).message}`, {
       cause,
       remedy: 'Make it readable, or take its line out of the labels file.',
     });
@@ -41,8 +40,8 @@ async function presented(bytes: Buffer, file: string): Promise<GreyImage> {
     const instance = readPart10(bytes);
     return presentationImage(instance.dataset, await decodePixels(instance), { overwrite: true });
   } catch (cause) {
-    if (!(cause instanceof MamoriError)) throw cause;
-    throw new ModelError(cause.code, `${file}: ${cause.message}`, {
+    if (!(cause instanceof DicomReadError || cause instanceof ImageError)) throw cause;
+    throw new DatasetError(cause.code, `${file}: ${cause.message}`, {
       cause,
       remedy: cause.remedy ?? 'Give a mammogram of one frame, or take its line out of the labels file.',
     });
@@ -60,7 +59,7 @@ async function decoded(bytes: Buffer, file: string): Promise<GreyImage> {
     const pixels = new Uint16Array(new Uint8Array(data).buffer);
     return { rows: info.height, columns: info.width, pixels };
   } catch (cause) {
-    throw new ModelError(
+    throw new DatasetError(
       'labels-image-unreadable',
       `${file} cannot be read as an image: ${(cause as Error).message}`,
       {

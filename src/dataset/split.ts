@@ -1,5 +1,5 @@
-import { ModelError } from '../model/index.js';
 import { groupByCase } from './cases.js';
+import { DatasetError } from './errors.js';
 import type { LabelledImage } from './labels.js';
 import { Random } from './random.js';
 
@@ -20,7 +20,7 @@ export const SHARES: SplitShares = { validation: 0.15, test: 0.15 };
  * Splits images so that all images of a case fall into one part, with equal shares of cases with and without a
  * positive image in each. Depends on the seed and the set of cases only, not on the order of the lines.
  *
- * @throws ModelError `labels-class-empty` when a part would hold no image of a class
+ * @throws DatasetError `labels-class-empty` when a part would hold no image of a class
  */
 export function splitByCase(
   images: LabelledImage[],
@@ -51,7 +51,7 @@ export function splitByCase(
  * part.
  *
  * @returns a split for each set
- * @throws ModelError `labels-class-empty` when a part of a set would hold no image of a class
+ * @throws DatasetError `labels-class-empty` when a part of a set would hold no image of a class
  */
 export function splitSets(
   sets: readonly LabelledImage[][],
@@ -74,13 +74,13 @@ export function splitSets(
   });
 }
 
-/** @throws ModelError `labels-class-empty` when a part holds no image of a class */
+/** @throws DatasetError `labels-class-empty` when a part holds no image of a class */
 export function checkClasses(split: Split): void {
   const all = [...new Set(PARTS.flatMap((part) => split[part].map(({ label }) => label)))].sort();
   for (const part of PARTS)
     for (const label of all)
       if (!split[part].some((image) => image.label === label))
-        throw new ModelError(
+        throw new DatasetError(
           'labels-class-empty',
           `too few cases: none of the ${label} ones fell to the ${part} part`,
           { remedy: `Add cases that are ${label}; ten or more of each class give each part some.` },

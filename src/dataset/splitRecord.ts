@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Bundle } from '../model/index.js';
 import { ModelError } from '../model/index.js';
+import { DatasetError } from './errors.js';
 import type { LabelledImage } from './labels.js';
 import { countCases, PARTS, type Part, SHARES, type Split, splitByCase } from './split.js';
 
@@ -67,7 +68,8 @@ export function encodeSplit(split: Split, copied?: readonly LabelledImage[]): st
  * split is repeated from the bundle's seed, and believed if it gives the numbers of cases that the bundle names.
  *
  * @param images all of the labels file, since a split from a seed depends on the whole set
- * @throws ModelError `bundle-malformed`; `split-patient-on-both-sides` when the record has a case in two parts
+ * @throws ModelError `bundle-malformed`; DatasetError `split-patient-on-both-sides` when the record has a case in
+ *   two parts
  */
 export async function casePartsOf(bundle: Bundle, images: LabelledImage[]): Promise<CaseParts> {
   if (SPLIT_FILE in bundle.files) return recordedParts(bundle);
@@ -92,7 +94,7 @@ async function recordedParts(bundle: Bundle): Promise<CaseParts> {
     for (const hash of cases[part]) {
       const other = partByHash.get(hash);
       if (other !== undefined && other !== part)
-        throw new ModelError(
+        throw new DatasetError(
           'split-patient-on-both-sides',
           `${file} has one patient's images both for ${other} and for ${part}`,
           { remedy: 'Train again with a split by patient; figures of this bundle mean nothing.' },
@@ -110,7 +112,7 @@ function partsFromSeed(bundle: Bundle, images: LabelledImage[]): Map<string, Par
     split = splitByCase(images, classes[1], SHARES, training.seed);
   } catch (error) {
     // Too few cases to be split: they are not the set that the bundle was made from.
-    if (error instanceof ModelError) return undefined;
+    if (error instanceof DatasetError) return undefined;
     throw error;
   }
   if (PARTS.some((part) => countCases(split[part]) !== training.cases[part])) return undefined;

@@ -39,8 +39,8 @@ export function equipment(algorithm: Algorithm): Attributes {
 }
 
 /**
- * The same as the Contributing Equipment Sequence (SOP Common, PS3.3 C.12.1), with what it did and when. Two items, as a
- * purpose has one code: DICOM's own, and the one that IHE AI Results asks for (6.5.3.1), which names an algorithm.
+ * The same as the Contributing Equipment Sequence (SOP Common, PS3.3 C.12.1), with what it did and when. Two items, as
+ * a purpose has one code: DICOM's own, and the one that IHE AI Results asks for (6.5.3.1), which names an algorithm.
  */
 export function contributingEquipment(algorithm: Algorithm, { date, time }: MadeAt): Attributes[] {
   return [PROCESSING_EQUIPMENT, PROCESSING_ALGORITHM].map((purpose) => ({

@@ -25,27 +25,21 @@ const REMEDY: Record<DicomReadErrorCode, string> = {
 };
 
 /** The only error that reading a DICOM stream raises, whatever the bytes are. */
-export class DicomReadError extends MamoriError {
-  declare readonly code: DicomReadErrorCode;
-
+export class DicomReadError extends MamoriError<DicomReadErrorCode> {
   constructor(code: DicomReadErrorCode, message: string, cause?: unknown) {
     super(code, message, { remedy: REMEDY[code], cause });
   }
 }
 
 /** A text that should be a UID and cannot stand for one. */
-export class UidError extends MamoriError {
-  declare readonly code: 'uid-unusable';
-
+export class UidError extends MamoriError<'uid-unusable'> {
   constructor(text: string) {
     super('uid-unusable', `${JSON.stringify(text.slice(0, 80))} is not a UID`);
   }
 }
 
 /** A value that must not be written as it stands. Always a mistake of the caller, never of the source. */
-export class DicomWriteError extends MamoriError {
-  declare readonly code: 'dicom-unwritable';
-
+export class DicomWriteError extends MamoriError<'dicom-unwritable'> {
   constructor(message: string) {
     super('dicom-unwritable', message, { remedy: 'Report this as a fault of Mamori.' });
   }

@@ -47,8 +47,7 @@ export interface PacsErrorDetails {
  * Messages and properties carry UIDs, method, address and status. They never carry credentials, and never text
  * that the server sent, since that can hold patient data.
  */
-export class PacsError extends MamoriError {
-  declare readonly code: PacsErrorCode;
+export class PacsError extends MamoriError<PacsErrorCode> {
   readonly method: string | undefined;
   /** Without userinfo, with the values of secret-looking query parameters taken out. */
   readonly url: string | undefined;

@@ -1,4 +1,5 @@
 import type { DataSetPlace } from '../dataset/index.js';
+import type { EngineChoice } from '../model/index.js';
 import type { Protocol } from './selection.js';
 
 /** What is to be measured on what. */
@@ -27,8 +28,8 @@ export interface EvaluationOptions {
   /** evaluation.json of others, to stand beside this one on the page. */
   compare: string[];
   dataDescription: string;
-  engine: 'auto' | 'onnxruntime' | 'tensorflow';
-  device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  engine: EngineChoice['engine'];
+  device: EngineChoice['device'];
 }
 
 export interface EvaluationEvents {

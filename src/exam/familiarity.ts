@@ -1,8 +1,8 @@
+import type { Reason } from '../dicom/index.js';
 import { type Inference, placeSummary } from '../model/index.js';
+import type { ExamLeftOutCode } from './errors.js';
 import { type Intake, namesOf } from './intake.js';
 import type { Workbench } from './workbench.js';
-
-export const UNLIKE_TRAINING = 'unlike-training';
 
 /** An exam's images, each with what the network says of it. */
 export interface Answered {
@@ -42,10 +42,10 @@ export function onlyFamiliar(
   };
 }
 
-function unlikeTraining(distance: number, limit: number): { code: string; reason: string } {
+function unlikeTraining(distance: number, limit: number): Reason<ExamLeftOutCode> {
   const measured = `distance ${distance.toFixed(2)}, at most ${limit.toFixed(2)}`;
   return {
-    code: UNLIKE_TRAINING,
+    code: 'unlike-training',
     reason: `The image is unlike those that the model was made from (${measured}).`,
   };
 }

@@ -8,8 +8,14 @@ import {
   sopClass,
   standardView,
 } from '../dicom/index.js';
-import type { PreparationPool, PreparationResult, PreparationStep, PreparedImage } from '../image/index.js';
-import { InstanceUnavailable } from './errors.js';
+import type {
+  ImageErrorCode,
+  PreparationPool,
+  PreparationResult,
+  PreparationStep,
+  PreparedImage,
+} from '../image/index.js';
+import { type ExamLeftOutCode, InstanceUnavailable } from './errors.js';
 import type { ExamInstance } from './types.js';
 
 /** The exam's images ready for the network, and everything else of the study with its reason. */
@@ -45,7 +51,7 @@ export async function takeIn(
   pool: PreparationPool,
   task: IntakeTask,
 ): Promise<Intake> {
-  const intake: Intake = { images: [], leftOut: [], study: undefined };
+  const never: LeftOut[] = [];
   const forProcessing = (instance: ExamInstance) =>
     instance.sopClassUID === sopClass.DigitalMammographyForProcessing;
 
@@ -55,26 +61,45 @@ export async function takeIn(
   for (const instance of distinct) {
     const other = knownByClass(instance);
     if (other === undefined) candidates.push(instance);
-    else intake.leftOut.push({ ...namesOf(instance), ...other, attempted: false });
+    else never.push({ ...namesOf(instance), ...other, attempted: false });
   }
 
-  const first = candidates.filter((instance) => !forProcessing(instance));
-  await prepareAll(first, pool, task, intake);
+  const first = await prepareAll(
+    candidates.filter((instance) => !forProcessing(instance)),
+    pool,
+    task,
+  );
+  const raw = candidates.filter(forProcessing);
+  const presented = viewsOf(imagesOf(first));
+  const second = ALL_VIEWS.every((view) => presented.has(view))
+    ? raw.map((instance): Taken => ({ leftOut: { ...namesOf(instance), ...SUPERSEDED } }))
+    : await prepareAll(raw, pool, task);
+  return inOrder(withoutTwoPatients(withoutSuperseded(joined(never, [...first, ...second]))));
+}
 
-  const presented = viewsOf(intake.images);
-  const second = candidates.filter(forProcessing);
-  if (ALL_VIEWS.every((view) => presented.has(view))) {
-    for (const instance of second) intake.leftOut.push({ ...namesOf(instance), ...SUPERSEDED });
-  } else {
-    await prepareAll(second, pool, task, intake);
-  }
-  dropSuperseded(intake);
-  dropTwoPatients(intake);
+/** What became of one instance. */
+type Taken = { image: PreparedImage } | { leftOut: LeftOut; study?: StudyIdentity | undefined };
 
+function imagesOf(taken: Taken[]): PreparedImage[] {
+  return taken.flatMap((one) => ('image' in one ? one.image : []));
+}
+
+function joined(never: LeftOut[], taken: Taken[]): Intake {
+  const others = taken.flatMap((one) => ('image' in one ? [] : one));
+  return {
+    images: imagesOf(taken),
+    leftOut: [...never, ...others.map(({ leftOut }) => leftOut)],
+    study: others.find(({ study }) => study !== undefined)?.study,
+  };
+}
+
+function inOrder({ images, leftOut, study }: Intake): Intake {
   const order = (image: PreparedImage) => `${standardView(image.source)} ${image.source.sopInstanceUID}`;
-  intake.images.sort((a, b) => (order(a) < order(b) ? -1 : 1));
-  intake.leftOut.sort((a, b) => (a.sopInstanceUID < b.sopInstanceUID ? -1 : 1));
-  return intake;
+  return {
+    images: images.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)),
+    leftOut: leftOut.toSorted((a, b) => (a.sopInstanceUID < b.sopInstanceUID ? -1 : 1)),
+    study,
+  };
 }
 
 /** Why an instance is not analysed, where its SOP class alone tells; not every archive lists the class. */
@@ -82,24 +107,28 @@ export function knownByClass({ sopClassUID }: ExamInstance): Reason | undefined 
   return sopClassUID === '' ? undefined : leftOutByClass(sopClassUID);
 }
 
-const SUPERSEDED = {
+type Why = Reason<ExamLeftOutCode> & Pick<LeftOut, 'attempted' | 'superseded'>;
+
+const SUPERSEDED: Why = {
   code: 'for-processing-superseded',
   reason: 'A For Presentation image of the same view was taken instead.',
   attempted: false,
   superseded: true,
 };
 
+/** In the order of the instances. */
 async function prepareAll(
   instances: ExamInstance[],
   pool: PreparationPool,
   task: IntakeTask,
-  intake: Intake,
-): Promise<void> {
-  const waiting = [...instances];
+): Promise<Taken[]> {
+  const taken: Taken[] = [];
+  const waiting = [...instances.entries()];
   const takeNext = async (): Promise<void> => {
-    for (let instance = waiting.shift(); instance !== undefined; instance = waiting.shift()) {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [place, instance] = next;
       try {
-        await prepareOne(instance, pool, task, intake);
+        taken[place] = await prepareOne(instance, pool, task);
       } catch (error) {
         // The exam ends here: what has not been fetched yet would be fetched for nothing.
         waiting.length = 0;
@@ -108,45 +137,35 @@ async function prepareAll(
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, task.concurrency) }, takeNext));
+  return taken;
 }
 
-async function prepareOne(
-  instance: ExamInstance,
-  pool: PreparationPool,
-  task: IntakeTask,
-  intake: Intake,
-): Promise<void> {
+async function prepareOne(instance: ExamInstance, pool: PreparationPool, task: IntakeTask): Promise<Taken> {
   let result: PreparationResult;
   try {
     result = await pool.prepare(await instance.fetch('stored', pool.allocate), task);
-    if (result.kind === 'left-out' && result.leftOut.code === 'undecodable-transfer-syntax') {
+    if (result.kind === 'left-out' && result.leftOut.code === UNDECODABLE) {
       result = await pool.prepare(await instance.fetch('explicit-little-endian', pool.allocate), task);
     }
   } catch (error) {
     if (!(error instanceof InstanceUnavailable)) throw error;
-    intake.leftOut.push({
-      ...namesOf(instance),
-      code: error.code,
-      reason: error.message,
-      attempted: true,
-    });
-    return;
+    const { code, message: reason } = error;
+    return { leftOut: { ...namesOf(instance), code, reason, attempted: true } };
   }
 
-  if (result.kind === 'prepared') {
-    if (isNamedAlike(instance, result.image.source)) intake.images.push(result.image);
-    else intake.leftOut.push({ ...namesOf(instance), ...CONTRADICTORY });
-    return;
-  }
-  const { source, attempted, code, reason } = result.leftOut;
-  if (source !== undefined && !isNamedAlike(instance, source)) {
-    intake.leftOut.push({ ...namesOf(instance), ...CONTRADICTORY });
-    return;
-  }
-  // The archive's names count: a file too broken to name itself is still an instance of this exam.
-  intake.leftOut.push({ ...namesOf(instance, source), code, reason, source, attempted });
-  if (result.study?.studyInstanceUID === instance.studyInstanceUID) intake.study ??= result.study;
+  const source = result.kind === 'prepared' ? result.image.source : result.leftOut.source;
+  if (source !== undefined && !isNamedAlike(instance, source))
+    return { leftOut: { ...namesOf(instance), ...CONTRADICTORY } };
+  if (result.kind === 'prepared') return { image: result.image };
+  const { attempted, code, reason } = result.leftOut;
+  return {
+    // The archive's names count: a file too broken to name itself is still an instance of this exam.
+    leftOut: { ...namesOf(instance, source), code, reason, source, attempted },
+    study: result.study?.studyInstanceUID === instance.studyInstanceUID ? result.study : undefined,
+  };
 }
+
+const UNDECODABLE: ImageErrorCode = 'undecodable-transfer-syntax';
 
 /** An archive's index and its files can differ: what is said of one patient must not rest on another's image. */
 function isNamedAlike(instance: ExamInstance, source: SourceInstance): boolean {
@@ -155,7 +174,7 @@ function isNamedAlike(instance: ExamInstance, source: SourceInstance): boolean {
   );
 }
 
-const CONTRADICTORY = {
+const CONTRADICTORY: Why = {
   code: 'contradictory-identity',
   reason: 'The file names another study or instance than the archive does.',
   attempted: true,
@@ -189,31 +208,32 @@ export async function identify(
   }
 }
 
-function dropSuperseded(intake: Intake): void {
-  const presented = viewsOf(intake.images.filter((image) => image.source.intent === 'presentation'));
-  const superseded = intake.images.filter(
-    ({ source }) => source.intent === 'processing' && presented.has(standardView(source)),
-  );
-  intake.images = intake.images.filter((image) => !superseded.includes(image));
-  for (const { source } of superseded) {
-    intake.leftOut.push({ ...namesOf(source), ...SUPERSEDED, source });
-  }
-  // Nor is anything lost by a raw twin that could not be read.
-  intake.leftOut = intake.leftOut.map((left) =>
-    left.source?.intent === 'processing' && presented.has(standardView(left.source))
-      ? { ...left, ...SUPERSEDED }
-      : left,
-  );
+function withoutSuperseded({ images, leftOut, study }: Intake): Intake {
+  const presented = viewsOf(images.filter((image) => image.source.intent === 'presentation'));
+  const isSuperseded = (source: SourceInstance) =>
+    source.intent === 'processing' && presented.has(standardView(source));
+  return {
+    images: images.filter(({ source }) => !isSuperseded(source)),
+    leftOut: [
+      // Nor is anything lost by a raw twin that could not be read.
+      ...leftOut.map((left) =>
+        left.source && isSuperseded(left.source) ? { ...left, ...SUPERSEDED } : left,
+      ),
+      ...images
+        .filter(({ source }) => isSuperseded(source))
+        .map(({ source }) => ({ ...namesOf(source), ...SUPERSEDED, source })),
+    ],
+    study,
+  };
 }
 
 /** What is said of one patient must not rest on another's image, and which is whose cannot be told here. */
-function dropTwoPatients(intake: Intake): void {
-  const patients = new Set(intake.images.map(({ source }) => patientIdOf(source)).filter((id) => id !== ''));
-  if (patients.size < 2) return;
-  for (const { source } of intake.images) {
-    intake.leftOut.push({ ...namesOf(source), ...TWO_PATIENTS, source });
-  }
-  intake.images = [];
+function withoutTwoPatients(intake: Intake): Intake {
+  const { images, leftOut, study } = intake;
+  const patients = new Set(images.map(({ source }) => patientIdOf(source)).filter((id) => id !== ''));
+  if (patients.size < 2) return intake;
+  const mixed = images.map(({ source }) => ({ ...namesOf(source), ...TWO_PATIENTS, source }));
+  return { images: [], leftOut: [...leftOut, ...mixed], study };
 }
 
 const PATIENT_ID = '00100020';
@@ -228,7 +248,7 @@ export const TWO_PATIENTS = {
   code: 'contradictory-patient',
   reason: 'The images of this study name at least two patients (Patient ID).',
   attempted: true,
-};
+} as const satisfies Why;
 
 function viewsOf(images: PreparedImage[]): Set<StandardView> {
   return new Set(images.map((image) => standardView(image.source)));

@@ -1,9 +1,10 @@
 import type { LeftOut, Reason } from '../dicom/index.js';
 import { aggregate, lacksAnswer } from '../findings/index.js';
 import { isImplausibility } from '../image/index.js';
+import type { ExamLeftOutCode, NotProcessedCode } from './errors.js';
 import { displayLongEdge, drawPictures, writeReports } from './examObjects.js';
 import { explain } from './explanation.js';
-import { onlyFamiliar, UNLIKE_TRAINING } from './familiarity.js';
+import { onlyFamiliar } from './familiarity.js';
 import {
   describedStudy,
   type Intake,
@@ -36,9 +37,10 @@ export async function processExam(
   const { bundle, engine, settings } = bench;
 
   const nothingAnalysed = async (times: Pick<StageTimes, 'prepared' | 'inferred'>): Promise<ExamOutcome> => {
-    intake.study ??= await describedStudy(instances);
-    const work = examWork(intake, bench, context);
-    const outcome = await notProcessed(work, intake, whyNothing(instances, intake.leftOut));
+    const { leftOut } = intake;
+    const study = intake.study ?? (await describedStudy(instances));
+    const work = examWork({ images: [], leftOut, study }, bench, context);
+    const outcome = await notProcessed(work, { leftOut, study }, whyNothing(instances, leftOut));
     return { ...outcome, times: { ...times, rendered: times.inferred, reported: elapsed() } };
   };
 
@@ -130,14 +132,19 @@ function isFailure(left: LeftOut): boolean {
 
 /** An image that could be read, and of which an answer would say nothing. */
 function isRefused({ code }: Pick<LeftOut, 'code'>): boolean {
-  return code === UNLIKE_TRAINING || isImplausibility(code);
+  return is(code, 'unlike-training') || isImplausibility(code);
 }
 
-function whyNothing(instances: ExamInstance[], leftOut: LeftOut[]): Reason {
+/** A left-out image has codes of several rooms. */
+function is(code: string, asked: ExamLeftOutCode): boolean {
+  return code === asked;
+}
+
+function whyNothing(instances: ExamInstance[], leftOut: LeftOut[]): Reason<NotProcessedCode> {
   if (instances.length === 0) return { code: 'no-mammogram', reason: 'The study holds no mammogram.' };
   const failures = leftOut.filter(isFailure);
   const { code, reason } = TWO_PATIENTS;
-  if (failures.some((left) => left.code === code)) return { code, reason };
+  if (failures.some((left) => is(left.code, code))) return { code, reason };
   if (failures.length === 0) {
     const reason = 'The study holds no standard mammography view that can be analysed.';
     return { code: 'no-standard-view', reason };

@@ -22,7 +22,9 @@ export interface HeatMap {
 }
 
 /** A network answered with something that no heat map can be made of. */
-export class HeatMapError extends MamoriError {}
+export class HeatMapError extends MamoriError<
+  'heat-map-not-finite' | 'inference-shape' | 'integrated-grad-cam-steps'
+> {}
 
 /**
  * Keeps what speaks for the positive class (ReLU) and scales it to 0…1 by the maximum. There is no other

@@ -23,9 +23,5 @@ export type ImageErrorCode =
   /** The pool was closed while the image waited. */
   | 'preparation-stopped';
 
-/** What is wrong with one image; the rest of the exam goes on. `code` is one of `ImageErrorCode`. */
-export class ImageError extends MamoriError {
-  constructor(code: ImageErrorCode, message: string, options: { remedy?: string; cause?: unknown } = {}) {
-    super(code, message, options);
-  }
-}
+/** What is wrong with one image; the rest of the exam goes on. */
+export class ImageError extends MamoriError<ImageErrorCode> {}

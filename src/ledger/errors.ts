@@ -17,10 +17,4 @@ export type LedgerErrorCode =
   | 'ledger-misuse';
 
 /** Every call that writes may throw `ledger-disk-full`. */
-export class LedgerError extends MamoriError {
-  declare readonly code: LedgerErrorCode;
-
-  constructor(code: LedgerErrorCode, message: string, options?: { remedy?: string; cause?: unknown }) {
-    super(code, message, options);
-  }
-}
+export class LedgerError extends MamoriError<LedgerErrorCode> {}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { preparationStepSchema } from '../image/index.js';
+import { ENGINES } from './engines/engineTable.js';
 
 /** Printable ASCII: these texts go into DICOM objects of any character set. */
 const ascii = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII and not empty');
@@ -108,8 +109,9 @@ export const bundleSchema = z
     if (bundle.classes[0] === bundle.classes[1]) problem(['classes'], 'must be two different names');
     if ((bundle.training?.protocol === 'by-image') !== (bundle.training?.copies !== undefined))
       problem(['training', 'copies'], 'must be there where the protocol is by-image, and only there');
-    if (!('model.onnx' in bundle.files) && !('model.json' in bundle.files))
-      problem(['files'], 'must name model.onnx, model.json or both');
+    const networks = Object.values(ENGINES).map(({ file }) => file);
+    if (!networks.some((file) => file in bundle.files))
+      problem(['files'], `must name at least one of ${networks.join(', ')}`);
     if (bundle.knownFeatures !== undefined && !(bundle.knownFeatures.file in bundle.files))
       problem(['knownFeatures', 'file'], 'must be one of files');
     if (!('MODEL_CARD.md' in bundle.files)) problem(['files'], 'must name MODEL_CARD.md');

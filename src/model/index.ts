@@ -22,8 +22,16 @@ export {
   writeBundle,
 } from './bundleWriter.js';
 export { calibrate, exactLogit, logit, sigmoid } from './calibration.js';
-export { type EngineChoice, loadOnnxRuntime, openEngine, sessionOptions } from './engines/index.js';
-export { ModelError } from './errors.js';
+export {
+  DEVICE_CHOICES,
+  ENGINE_CHOICES,
+  type EngineChoice,
+  type EngineName,
+  loadOnnxRuntime,
+  openEngine,
+  sessionOptions,
+} from './engines/index.js';
+export { ModelError, type ModelErrorCode } from './errors.js';
 export { type Inspection, inspectModel } from './inspection.js';
 export {
   KnownFeatures,

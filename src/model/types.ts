@@ -1,4 +1,5 @@
 import type { PreparationStep } from '../image/index.js';
+import type { EngineName } from './engines/engineTable.js';
 
 /** Maps the network's raw probability to a calibrated one, fitted on validation cases only. */
 export type Calibration =
@@ -98,7 +99,7 @@ export interface Inference {
 
 /** What executes a network. One exam's views go through together as a batch. */
 export interface Engine {
-  readonly name: 'onnxruntime' | 'tensorflow';
+  readonly name: EngineName;
   /** `cpu`, `webgpu`, `cuda` … */
   readonly device: string;
   /** Why this engine and device were taken, as a sentence for the log and the status page. */

@@ -1,11 +1,14 @@
+import type { DicomWriteError } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
-import { ThreadError, type ThreadRunner } from '../threads/index.js';
+import type { ThreadRunner } from '../threads/index.js';
 import type { OverlayInput } from './overlay.js';
 import type { CaptureDetails, OverlayTask, OverlayTasks } from './overlayTask.js';
 import type { RgbImage } from './rgbImage.js';
 
-/** A picture could not be drawn or written: the code is the cause's own, or `overlay-failed`. */
-export class OverlayError extends MamoriError {}
+/** A picture could not be drawn, or not be written as a DICOM object. */
+export type OverlayErrorCode = 'overlay-failed' | DicomWriteError['code'];
+
+export class OverlayError extends MamoriError<OverlayErrorCode> {}
 
 /** Draws pictures and writes them as Secondary Captures in worker threads, away from the event loop. */
 export class OverlayPool {
@@ -46,7 +49,7 @@ export class OverlayPool {
     try {
       return await this.#threads.run('draw', task);
     } catch (error) {
-      if (!(error instanceof MamoriError) || error instanceof ThreadError)
+      if (!isUnwritable(error))
         throw new OverlayError('overlay-failed', `The heat map of ${image} could not be drawn.`, {
           remedy: 'Process the exam again; if it happens again, report it with the log.',
           cause: error,
@@ -58,4 +61,10 @@ export class OverlayPool {
       });
     }
   }
+}
+
+/** A thread's error arrives without its class. */
+function isUnwritable(error: unknown): error is MamoriError<DicomWriteError['code']> {
+  const code: DicomWriteError['code'] = 'dicom-unwritable';
+  return error instanceof MamoriError && error.code === code;
 }

@@ -4,15 +4,11 @@ import { MamoriError } from '../errors.js';
  * The archive did not take, or does not show, what it was sent. Codes: `delivery-refused` (it said why),
  * `delivery-unconfirmed` (it said nothing, or said yes, and the objects are not there).
  */
-export class DeliveryError extends MamoriError {
+export class DeliveryError extends MamoriError<'delivery-refused' | 'delivery-unconfirmed'> {
   /** Whether the same objects may be taken later without anybody doing anything. */
   readonly transient: boolean;
 
-  constructor(
-    code: 'delivery-refused' | 'delivery-unconfirmed',
-    message: string,
-    options: { transient: boolean; remedy: string },
-  ) {
+  constructor(code: DeliveryError['code'], message: string, options: { transient: boolean; remedy: string }) {
     super(code, message, options);
     this.transient = options.transient;
   }

@@ -38,7 +38,7 @@ export function fetchable(
 }
 
 /** May be about one instance (a file in the archive's storage that is damaged or lost); after every other try it is. */
-const PERHAPS_ABOUT_ONE_INSTANCE = new Set<string>([
+const PERHAPS_ABOUT_ONE_INSTANCE: ReadonlySet<PacsError['code']> = new Set([
   'pacs-not-found',
   'pacs-refused',
   'pacs-answer-malformed',

@@ -9,8 +9,8 @@ import {
   type SOPClassUID,
   writePart10,
 } from '../dicom/index.js';
-import { MamoriError } from '../errors.js';
 import { type ContainerItem, encodeTree, OWN_SCHEME } from './content/index.js';
+import { ReportError } from './errors.js';
 import { evidence, referencedSopInstances } from './evidence.js';
 import type { ReportInput } from './input.js';
 
@@ -31,7 +31,7 @@ export interface DocumentKind {
  * - A request is referenced where the source names one (`registerRequests`).
  * - Patient and study attributes go in byte for byte with their character set; all else is printable ASCII.
  *
- * @throws MamoriError `report-without-study` when neither `study` nor any mammogram says which study it joins
+ * @throws ReportError `report-without-study` when neither `study` nor any mammogram says which study it joins
  * @throws DicomWriteError when a text is not printable ASCII or does not fit its attribute
  */
 export function srDocument(kind: DocumentKind, tree: ContainerItem, input: ReportInput): Uint8Array {
@@ -86,7 +86,7 @@ export function srDocument(kind: DocumentKind, tree: ContainerItem, input: Repor
 function studyOf({ study, analysed, leftOut }: ReportInput): NonNullable<ReportInput['study']> {
   const found = study ?? analysed[0] ?? leftOut.find((left) => left.source !== undefined)?.source;
   if (found === undefined) {
-    throw new MamoriError(
+    throw new ReportError(
       'report-without-study',
       'Nothing says which study and patient the report is about.',
       {

@@ -24,7 +24,7 @@ export function resultReport(input: ReportInput, options: { sopClass?: ResultRep
  * The result as a Mammography CAD SR with TID 4000 (PS3.16), a Part 10 file. Where `findings` is undefined it is
  * the "not processed" report.
  *
- * @throws MamoriError `report-without-images` when the exam has no mammogram at all
+ * @throws ReportError `report-without-images` when the exam has no mammogram at all
  */
 export function cadReport(input: ReportInput): Uint8Array {
   const kind: DocumentKind = {

@@ -12,10 +12,4 @@ export type ThreadErrorCode =
   | 'thread-stopped';
 
 /** Work in a thread that has no answer. Rooms that use threads say it in their own words. */
-export class ThreadError extends MamoriError {
-  declare readonly code: ThreadErrorCode;
-
-  constructor(code: ThreadErrorCode, message: string, options: { remedy?: string; cause?: unknown } = {}) {
-    super(code, message, options);
-  }
-}
+export class ThreadError extends MamoriError<ThreadErrorCode> {}

@@ -2,7 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type Candidate, openFirst } from '../../src/model/engines/candidate.js';
-import { type Bundle, type Engine, ModelError, openEngine } from '../../src/model/index.js';
+import {
+  type Bundle,
+  type Engine,
+  ModelError,
+  type ModelErrorCode,
+  openEngine,
+} from '../../src/model/index.js';
 import { installedTensorflow } from '../../src/model/tensorflowRuntime.js';
 import { needsNativeTensorflow } from '../parts.js';
 import { inputsFor, smallBundle } from './bundles.js';
@@ -71,6 +77,7 @@ describe('the choice of an engine', function () {
   describe('between candidates', () => {
     const works = (name: string): Candidate => ({
       name,
+      device: 'cuda',
       open: async (reason) => ({
         name: 'tensorflow',
         device: 'cuda',
@@ -79,15 +86,16 @@ describe('the choice of an engine', function () {
         close: async () => {},
       }),
     });
-    const fails = (name: string, code: string, remedy?: string): Candidate => ({
+    const fails = (name: string, code: ModelErrorCode, remedy?: string): Candidate => ({
       name,
+      device: name.endsWith('cpu') ? 'cpu' : 'cuda',
       open: async () => {
         throw new ModelError(code, `${code} of ${name}`, { ...(remedy && { remedy }) });
       },
     });
 
     it('takes the first that works and leaves slower ones alone', async () => {
-      const never: Candidate = { name: 'c on cpu', open: () => expect.fail('was opened') };
+      const never: Candidate = { name: 'c on cpu', device: 'cpu', open: () => expect.fail('was opened') };
       const { reason } = await openFirst([fails('a on cuda', 'engine-failed'), works('b on cuda'), never]);
       expect(reason).to.equal(
         'the fastest that works here; not a on cuda: engine-failed of a on cuda; not c on cpu: slower',

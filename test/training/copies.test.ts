@@ -4,10 +4,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { splitOfCopies } from '../../src/dataset/augmentedCopies.js';
 import { COPY_FORMS, type CopyForm, copyOf } from '../../src/dataset/copyForm.js';
+import { DatasetError } from '../../src/dataset/errors.js';
 import { Random } from '../../src/dataset/random.js';
 import { PARTS, type Split } from '../../src/dataset/split.js';
 import type { GreyImage } from '../../src/image/index.js';
-import { type Bundle, loadBundle, ModelError } from '../../src/model/index.js';
+import { type Bundle, loadBundle } from '../../src/model/index.js';
 import { train } from '../../src/training/training.js';
 import { labelled } from './labelled.js';
 import { refusal } from './refusal.js';
@@ -105,7 +106,7 @@ describe('the split of copies', () => {
   it('refuses more copies than there are forms, and fewer than two', () => {
     for (const copies of [49, 1, 0, 2.5])
       expect(() => splitOfCopies(labelled(20), { copies, seed: 1 }))
-        .to.throw(ModelError)
+        .to.throw(DatasetError)
         .with.property('code', 'copies-number');
   });
 });

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { DatasetError } from '../../src/dataset/errors.js';
 import { classesOf, type LabelledImage, readLabels } from '../../src/dataset/labels.js';
 import {
   auc,
@@ -14,7 +15,7 @@ import {
 } from '../../src/dataset/measures.js';
 import { Random } from '../../src/dataset/random.js';
 import { countCases, PARTS, splitByCase } from '../../src/dataset/split.js';
-import { loadBundle, ModelError, openEngine } from '../../src/model/index.js';
+import { loadBundle, openEngine } from '../../src/model/index.js';
 import { augment } from '../../src/training/fitting/augmentation.js';
 import { type Augmentation, PAPER_RECIPE } from '../../src/training/networks/paperRecipe.js';
 import { train } from '../../src/training/training.js';
@@ -70,7 +71,7 @@ describe('the split', () => {
 
   it('refuses a class with too few cases', () => {
     expect(() => splitByCase(labelled(3), 'malignant', shares, 1))
-      .to.throw(ModelError)
+      .to.throw(DatasetError)
       .with.property('code', 'labels-class-empty');
   });
 });

@@ -1,15 +1,21 @@
-import { ModelError } from '../errors.js';
+import { isEngineFailure, ModelError } from '../errors.js';
 import type { Engine } from '../types.js';
+import type { Device } from './engineTable.js';
 
 /** An engine on a device that could run a bundle. */
 export interface Candidate {
   /** For the reader: `onnxruntime on cuda`. */
   name: string;
+  device: Device;
   /**
    * @param reason goes to the engine
    * @throws ModelError why it does not work here (`engine-…`), or what is wrong with the bundle
    */
   open(reason: string): Promise<Engine>;
+}
+
+interface Refused extends Candidate {
+  error: ModelError;
 }
 
 /**
@@ -22,16 +28,16 @@ export interface Candidate {
 export async function openFirst(candidates: Candidate[]): Promise<Engine> {
   const [only] = candidates;
   if (candidates.length === 1) return only!.open('as the settings name it');
-  const refused: { name: string; error: ModelError }[] = [];
+  const refused: Refused[] = [];
   for (const [index, candidate] of candidates.entries()) {
     try {
       return await candidate.open(reasonFor(refused, candidates.slice(index + 1)));
     } catch (error) {
-      if (!(error instanceof ModelError) || !error.code.startsWith('engine-')) throw error;
-      refused.push({ name: candidate.name, error });
+      if (!isEngineFailure(error)) throw error;
+      refused.push({ ...candidate, error });
     }
   }
-  const { error: simplest } = refused.find(({ name }) => name.endsWith(' cpu')) ?? refused[0]!;
+  const { error: simplest } = refused.find(({ device }) => device === 'cpu') ?? refused[0]!;
   if (refused.every(({ error }) => error.message === simplest.message)) throw simplest;
   throw new ModelError('engine-unavailable', `no engine works here: ${refused.map(told).join('; ')}`, {
     cause: simplest,
@@ -39,14 +45,14 @@ export async function openFirst(candidates: Candidate[]): Promise<Engine> {
   });
 }
 
-function reasonFor(refused: { name: string; error: ModelError }[], slower: Candidate[]): string {
+function reasonFor(refused: Refused[], slower: Candidate[]): string {
   const parts = ['the fastest that works here'];
   for (const one of refused) parts.push(`not ${told(one)}`);
   for (const { name } of slower) parts.push(`not ${name}: slower`);
   return parts.join('; ');
 }
 
-function told({ name, error }: { name: string; error: ModelError }): string {
+function told({ name, error }: Refused): string {
   // The name stands before it already.
   return `${name}: ${error.message.replace(`${name}: `, '')}`;
 }

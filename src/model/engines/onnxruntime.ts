@@ -4,31 +4,21 @@ import { dirname, join } from 'node:path';
 import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
 import { CheckedEngine } from './checkedEngine.js';
+import { type Device, ENGINES } from './engineTable.js';
 import { keepToItself } from './onnxruntimeLibrary.js';
-
-export const ONNX_FILE = 'model.onnx';
-export type OnnxDevice = 'cpu' | 'webgpu' | 'cuda';
 
 /**
  * ONNX Runtime on one device, in a thread of its own.
  *
  * @param threads for the work inside one run; undefined takes as many as there are cores
- * @throws ModelError `bundle-file-missing`, `engine-unavailable`, `bundle-malformed`, `bundle-model-outputs`,
+ * @throws ModelError `engine-unavailable`, `bundle-malformed`, `bundle-model-outputs`,
  *   `bundle-model-input`, `bundle-target-layer`, `model-not-finite`
  */
 export async function openOnnxRuntime(
   bundle: Bundle,
-  device: OnnxDevice,
+  device: Device,
   options: { threads?: number | undefined; reason: string },
 ): Promise<Engine> {
-  if (!(ONNX_FILE in bundle.files))
-    throw new ModelError(
-      'bundle-file-missing',
-      `${bundle.directory} has no ${ONNX_FILE}, which onnxruntime needs`,
-      {
-        remedy: 'Export the network with `mamori train`, or set model.engine to tensorflow.',
-      },
-    );
   if (device === 'cuda' && !cudaIsInstalled())
     throw new ModelError('engine-unavailable', 'the CUDA libraries of onnxruntime-node are not installed', {
       remedy:
@@ -40,7 +30,7 @@ export async function openOnnxRuntime(
     reason: options.reason,
     program: new URL('./onnxruntimeProgram.js', import.meta.url),
     setup: {
-      modelFile: join(bundle.directory, ONNX_FILE),
+      modelFile: join(bundle.directory, ENGINES.onnxruntime.file),
       device,
       threads: options.threads,
       input: bundle.input,

@@ -1,27 +1,24 @@
+import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
 import { type Candidate, openFirst } from './candidate.js';
-import { ONNX_FILE, type OnnxDevice, openOnnxRuntime } from './onnxruntime.js';
+import {
+  BY_SPEED,
+  type Device,
+  ENGINE_NAMES,
+  ENGINES,
+  type EngineChoice,
+  type EngineName,
+  type Placed,
+  runsOn,
+} from './engineTable.js';
+import { openOnnxRuntime } from './onnxruntime.js';
 import { checkTargetLayer } from './targetLayer.js';
-import { LAYERS_FILE, openTensorflow } from './tensorflow.js';
+import { openTensorflow } from './tensorflow.js';
 
-export interface EngineChoice {
-  engine: 'auto' | 'onnxruntime' | 'tensorflow';
-  device: 'auto' | OnnxDevice;
-  /** Threads for the work inside one run; undefined takes as many as there are cores. */
-  threads?: number | undefined;
-}
-
-/**
- * Fastest first. On a CPU ONNX Runtime is faster than TensorFlow (`npm run bench -- --part network`). WebGPU is not
- * among them: on a server without a graphics card it may run on a software driver that is a hundred times slower
- * than the CPU, and a driver's fault would end the whole process.
- */
-const BY_SPEED = [
-  { engine: 'onnxruntime', device: 'cuda' },
-  { engine: 'tensorflow', device: 'cuda' },
-  { engine: 'onnxruntime', device: 'cpu' },
-  { engine: 'tensorflow', device: 'cpu' },
-] as const;
+const OPEN: Record<EngineName, typeof openOnnxRuntime> = {
+  onnxruntime: openOnnxRuntime,
+  tensorflow: openTensorflow,
+};
 
 /**
  * Opens the bundle's network on the engine and device that are asked for, and runs it once as a check. `auto` takes
@@ -33,21 +30,50 @@ const BY_SPEED = [
  */
 export async function openEngine(bundle: Bundle, choice: EngineChoice): Promise<Engine> {
   await checkTargetLayer(bundle);
-  return openFirst(candidates(bundle, choice));
+  return openFirst(placesFor(bundle, choice).map((placed) => candidate(bundle, placed, choice.threads)));
 }
 
-function candidates(bundle: Bundle, { engine, device, threads }: EngineChoice): Candidate[] {
-  const candidate = (name: 'onnxruntime' | 'tensorflow', on: OnnxDevice): Candidate => {
-    const open = name === 'onnxruntime' ? openOnnxRuntime : openTensorflow;
-    return { name: `${name} on ${on}`, open: (reason) => open(bundle, on, { threads, reason }) };
-  };
+function placesFor(bundle: Bundle, { engine, device }: EngineChoice): Placed[] {
   // What is named is tried whatever the bundle holds, so that the error says which file it lacks.
-  if (engine !== 'auto' && device !== 'auto') return [candidate(engine, device)];
-  if (device === 'webgpu') return [candidate('onnxruntime', device)];
+  if (engine !== 'auto' && device !== 'auto') return [{ engine, device }];
   const named = BY_SPEED.filter(
     (one) => (engine === 'auto' || one.engine === engine) && (device === 'auto' || one.device === device),
   );
-  const files = { onnxruntime: ONNX_FILE, tensorflow: LAYERS_FILE };
-  const possible = named.filter((one) => files[one.engine] in bundle.files);
-  return (possible.length > 0 ? possible : named.slice(0, 1)).map((one) => candidate(one.engine, one.device));
+  // Never tried unasked, but this device was asked for.
+  if (named.length === 0 && device !== 'auto')
+    return ENGINE_NAMES.filter((name) => runsOn(name, device)).map((name) => ({ engine: name, device }));
+  const possible = named.filter((one) => ENGINES[one.engine].file in bundle.files);
+  return possible.length > 0 ? possible : named.slice(0, 1);
+}
+
+function candidate(bundle: Bundle, { engine, device }: Placed, threads: number | undefined): Candidate {
+  return {
+    name: `${engine} on ${device}`,
+    device,
+    open: async (reason) => {
+      checkFile(bundle, engine);
+      checkDevice(engine, device);
+      return OPEN[engine](bundle, device, { threads, reason });
+    },
+  };
+}
+
+/** @throws ModelError `bundle-file-missing` */
+function checkFile(bundle: Bundle, engine: EngineName): void {
+  const { file } = ENGINES[engine];
+  if (file in bundle.files) return;
+  const others = ENGINE_NAMES.filter((name) => ENGINES[name].file in bundle.files);
+  throw new ModelError('bundle-file-missing', `${bundle.directory} has no ${file}, which ${engine} needs`, {
+    remedy: `Set model.engine to ${others.join(' or ')}, or export the network again with \`mamori train\`.`,
+  });
+}
+
+/** @throws ModelError `engine-unavailable` */
+function checkDevice(engine: EngineName, device: Device): void {
+  if (runsOn(engine, device)) return;
+  const others = ENGINE_NAMES.filter((name) => runsOn(name, device));
+  const devices = ENGINES[engine].devices.join(', ');
+  throw new ModelError('engine-unavailable', `${engine} does not run on ${device}`, {
+    remedy: `Set model.device to ${devices} or auto, or model.engine to ${others.join(' or ')}.`,
+  });
 }

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../errors.js';
 import type { Bundle } from '../types.js';
-import { LAYERS_FILE } from './tensorflow.js';
+import { ENGINES } from './engineTable.js';
+
+const LAYERS_FILE = ENGINES.tensorflow.file;
 
 interface Topology {
   config?: { layers?: { name?: string; config?: { name?: string } }[] };

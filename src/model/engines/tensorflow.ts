@@ -3,40 +3,27 @@ import { ModelError } from '../errors.js';
 import { INSTALL_TENSORFLOW, installedTensorflow } from '../tensorflowRuntime.js';
 import type { Bundle, Engine } from '../types.js';
 import { CheckedEngine } from './checkedEngine.js';
-
-export const LAYERS_FILE = 'model.json';
+import { type Device, ENGINES } from './engineTable.js';
 
 /**
  * TensorFlow's C library by way of tfjs-node-gpu or tfjs-node, in a thread of its own. It takes the gradient by
  * automatic differentiation, not from the exported graph.
  *
- * @throws ModelError `bundle-file-missing`, `engine-unavailable`, `bundle-malformed`, `bundle-model-input`,
+ * @throws ModelError `engine-unavailable`, `bundle-malformed`, `bundle-model-input`,
  *   `bundle-model-outputs`, `model-not-finite`
  */
 export async function openTensorflow(
   bundle: Bundle,
-  device: 'cpu' | 'webgpu' | 'cuda',
+  device: Device,
   options: { threads?: number | undefined; reason: string },
 ): Promise<Engine> {
-  if (!(LAYERS_FILE in bundle.files))
-    throw new ModelError(
-      'bundle-file-missing',
-      `${bundle.directory} has no ${LAYERS_FILE}, which tensorflow needs`,
-      {
-        remedy: 'Set model.engine to onnxruntime.',
-      },
-    );
-  if (device === 'webgpu')
-    throw new ModelError('engine-unavailable', 'tensorflow does not run on webgpu', {
-      remedy: 'Set model.device to cpu, cuda or auto, or model.engine to onnxruntime.',
-    });
   checkPackage(device);
   return CheckedEngine.open({
     name: 'tensorflow',
     reason: options.reason,
     program: new URL('./tensorflowProgram.js', import.meta.url),
     setup: {
-      modelFile: join(bundle.directory, LAYERS_FILE),
+      modelFile: join(bundle.directory, ENGINES.tensorflow.file),
       device,
       threads: options.threads,
       input: bundle.input,
@@ -47,7 +34,7 @@ export async function openTensorflow(
 }
 
 /** Before half a gigabyte of library is loaded. */
-function checkPackage(device: 'cpu' | 'cuda'): void {
+function checkPackage(device: Device): void {
   const installed = installedTensorflow();
   if (installed === undefined)
     throw new ModelError(

@@ -1,14 +1,7 @@
 import { type Attributes, type AttributeValue, codeItem, type SopReference } from '../../dicom/index.js';
-import { MamoriError } from '../../errors.js';
+import { ReportError } from '../errors.js';
 import type { ContainerItem, ContentItem, Measured } from './item.js';
 import type { Child, Relationship } from './relationship.js';
-
-/** A content tree that its types allow and the standard does not. Always a mistake in a template. */
-class ContentTreeError extends MamoriError {
-  constructor(message: string) {
-    super('report-malformed', message, { remedy: 'Report this as a fault of Mamori.' });
-  }
-}
 
 type AnyChild = Child<Relationship, ContentItem>;
 /** Where an item stands: the root is 1, its first child 1\1 (PS3.3 C.17.3.2.5). */
@@ -17,7 +10,7 @@ type Identifier = readonly number[];
 /**
  * The SR Document Content Module (PS3.3 C.17.3) of a tree: the attributes of its root.
  *
- * @throws ContentTreeError when an item is held twice, or pointed to and held nowhere.
+ * @throws ReportError `report-malformed` when an item is held twice, or pointed to and held nowhere.
  */
 export function encodeTree(root: ContainerItem): Attributes {
   const identifiers = new Map<ContentItem, Identifier>();
@@ -30,7 +23,7 @@ function childrenOf(item: ContentItem): readonly AnyChild[] {
 }
 
 function identify(item: ContentItem, at: Identifier, identifiers: Map<ContentItem, Identifier>): void {
-  if (identifiers.has(item)) throw new ContentTreeError(`A ${item.valueType} content item is held twice.`);
+  if (identifiers.has(item)) throw malformed(`A ${item.valueType} content item is held twice.`);
   identifiers.set(item, at);
   childrenOf(item).forEach((child, index) => {
     if (!child.byReference) identify(child.item, [...at, index + 1], identifiers);
@@ -53,7 +46,7 @@ function encodeChild(child: AnyChild, identifiers: Map<ContentItem, Identifier>)
   }
   const identifier = identifiers.get(child.item);
   if (identifier === undefined) {
-    throw new ContentTreeError(`A ${child.item.valueType} content item is pointed to and stands nowhere.`);
+    throw malformed(`A ${child.item.valueType} content item is pointed to and stands nowhere.`);
   }
   return { RelationshipType: child.relationship, ReferencedContentItemIdentifier: [...identifier] };
 }
@@ -103,4 +96,8 @@ function encodeMeasured(measured: Measured): Attributes {
 /** One item of a Referenced SOP Sequence. */
 export function sopReference({ sopClassUID, sopInstanceUID }: SopReference): Attributes {
   return { ReferencedSOPClassUID: sopClassUID, ReferencedSOPInstanceUID: sopInstanceUID };
+}
+
+function malformed(message: string): ReportError {
+  return new ReportError('report-malformed', message, { remedy: 'Report this as a fault of Mamori.' });
 }

@@ -1,7 +1,7 @@
 import { MAMMOGRAPHY_CAD_REPORT } from '../../dicom/index.js';
-import { MamoriError } from '../../errors.js';
 import { type ContainerItem, container, contains } from '../content/index.js';
 import { unansweredMammograms } from '../coverage.js';
+import { ReportError } from '../errors.js';
 import type { ReportInput } from '../input.js';
 import type { LibraryImage } from './imageDescriptors.js';
 import { referenceTo } from './measurementGroup.js';
@@ -13,13 +13,13 @@ import { cadImageLibrary } from './tid4020CadImageLibrary.js';
 /**
  * TID 4000 Mammography CAD Document Root (PS3.16): not extensible, and the order of its rows counts.
  *
- * @throws MamoriError `report-without-images` when the exam has no mammogram at all: the template's Image Library
+ * @throws ReportError `report-without-images` when the exam has no mammogram at all: the template's Image Library
  * must not be empty.
  */
 export function tid4000MammographyCadReport(input: ReportInput): ContainerItem {
   const entries = libraryImages(input);
   if (entries.length === 0) {
-    throw new MamoriError(
+    throw new ReportError(
       'report-without-images',
       'A Mammography CAD report needs at least one mammogram, and the exam has none.',
       { remedy: 'Write the TID 1500 report for such exams.' },
