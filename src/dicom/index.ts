@@ -13,7 +13,6 @@
 export { type Algorithm, contributingEquipment, equipment } from './algorithm.js';
 export type { Attributes, AttributeValue } from './attributes.js';
 export type { Code } from './codes.js';
-export { codingSchemeIdentification } from './codingSchemes.js';
 export {
   ACQUISITION_DATE,
   ACQUISITION_TIME,
@@ -28,6 +27,7 @@ export {
   BREAST,
   CAD_PROCESSING_AND_FINDINGS_SUMMARY,
   CENTER,
+  CERTAINTY_OF_FINDING,
   COMMENT,
   CONTENT_DATE,
   CONTENT_TIME,
@@ -70,7 +70,6 @@ export {
   NOT_ATTEMPTED,
   OBSERVER_TYPE,
   OUTLINE,
-  OWN_SCHEME,
   PARTIALLY_SUCCEEDED,
   PATIENT_ORIENTATION_COLUMN,
   PATIENT_ORIENTATION_ROW,
@@ -78,11 +77,9 @@ export {
   PIXEL_DATA_COLUMNS,
   PIXEL_DATA_ROWS,
   PIXELS,
-  POSITIVE_CLASS_PROBABILITY,
-  PRESENTATION_OPTIONAL,
   PRESENTATION_REQUIRED,
+  PROBABILITY_OF_CANCER,
   PROCEDURE_REPORTED,
-  PROCESSING_ALGORITHM,
   PROCESSING_EQUIPMENT,
   QUALITATIVE_EVALUATIONS,
   RENDERING_INTENT,
@@ -113,6 +110,7 @@ export { dicomDate, type MadeAt, madeAt } from './dateTime.js';
 export { DicomJson, type DicomJsonObject, fromDicomJson, toDicomJson } from './dicomJson.js';
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError, UidError } from './errors.js';
 export type { ViewAttributes } from './exposure.js';
+export { softcopyAttributes } from './greyscale.js';
 export { type LeftOut, leftOut, type Reason } from './leftOut.js';
 export type { LeftOutCode } from './leftOutCodes.js';
 export { type Recognition, recogniseMammogram, standardViewOf } from './mammogram.js';

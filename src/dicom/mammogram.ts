@@ -1,5 +1,6 @@
 import type { Dataset } from './dataset.js';
 import { lateralityOf, requireImageOfPatient, type ViewAttributes, viewOf } from './exposure.js';
+import { greyscaleOf } from './greyscale.js';
 import { type LeftOut, leftOut } from './leftOut.js';
 import { NotAnalysed } from './leftOutCodes.js';
 import { isOwnObject } from './ownMark.js';
@@ -82,6 +83,7 @@ function source(dataset: Dataset, transferSyntaxUID: string): SourceInstance {
     seriesNumber: integerOf(dataset, 'SeriesNumber'),
     instanceNumber: integerOf(dataset, 'InstanceNumber'),
     manufacturer: printable(dataset.string('Manufacturer') ?? '') || undefined,
+    greyscale: greyscaleOf(dataset),
     lossyImageCompression: lossyCompressionOf(dataset),
   };
 }

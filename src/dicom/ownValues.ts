@@ -101,7 +101,10 @@ export function byteVr(keyword: string, siblings: Attributes): string {
  */
 export function ownVr(keyword: string, value: AttributeValue, siblings: Attributes): string {
   const { vr } = attributeOf(keyword);
-  if (vr === 'xs') return siblings.PixelRepresentation === 1 ? 'SS' : 'US';
+  if (vr === 'xs') {
+    const negative = Array.isArray(value) && value.some((one) => typeof one === 'number' && one < 0);
+    return siblings.PixelRepresentation === 1 || negative ? 'SS' : 'US';
+  }
   // PS3.5 §8.2 and annex A.2: OW where a sample has more than 8 bits.
   if (vr === 'ox') return Number(siblings.BitsAllocated ?? 16) <= 8 ? 'OB' : 'OW';
   if (vr === 'lt') return Array.isArray(value) ? 'US' : 'OW';

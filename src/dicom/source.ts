@@ -38,6 +38,27 @@ export interface Point {
   y: number;
 }
 
+/** A lookup table as it stands in the source (PS3.3 C.11.1.1.1): descriptor of three numbers, entries as bytes. */
+export interface CopiedTable {
+  descriptor: [count: number, first: number, bits: number];
+  /** Little-endian words, or packed bytes. */
+  data: Uint8Array;
+}
+
+/**
+ * How stored values become greys by the image's own attributes (PS3.4 N.2), for objects that show the same image in the
+ * same way. Of several tables and windows it is the one that `image/` shows: the first table, else the first window
+ * that is possible.
+ */
+export interface Greyscale {
+  /** Modality transformation; undefined means the stored values. */
+  modality: { slope: number; intercept: number; type: string } | CopiedTable | undefined;
+  /** VOI transformation; undefined where the image leaves it open. */
+  voi: { center: number; width: number; function: string } | CopiedTable | undefined;
+  /** The lowest value is white: MONOCHROME1, or Presentation LUT Shape INVERSE, or both (C.8.11.3.1.2). */
+  inverted: boolean;
+}
+
 /**
  * All that the results need of a source mammogram except its pixels.
  *
@@ -68,6 +89,8 @@ export interface SourceInstance extends InstanceReference, StudyIdentity {
   seriesNumber: number | undefined;
   instanceNumber: number | undefined;
   manufacturer: string | undefined;
+  /** How its stored values become greys. */
+  greyscale: Greyscale;
   /**
    * Lossy Image Compression (0028,2110) was 01: ratios (0028,2112) and methods (0028,2114) of its steps. Stays with
    * every image derived from it (PS3.3 C.7.6.1.1.5). Absent for images that were never compressed with loss.

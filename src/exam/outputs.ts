@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sopClass } from '../dicom/index.js';
 import { cadReport, resultReport, unansweredMammograms } from '../sr/index.js';
 import { drawCaptures } from './captures.js';
+import { markImages } from './marks.js';
 import { orOff, type PictureOutput, picture, type ReportOutput } from './outputKind.js';
 
 /*
@@ -45,6 +46,17 @@ export const PICTURES = {
     illustrates: true,
     displayLongEdge: ({ longEdge }) => longEdge,
     draw: drawCaptures,
+  }),
+  'presentation-state': picture({
+    sopClassUID: sopClass.GrayscaleSoftcopyPresentationState,
+    seriesNumber: 9851,
+    key: 'presentationState',
+    setting: orOff(z.enum(['positive', 'all']))
+      .default('positive')
+      .describe('Marks on the original images: on positive ones, on all, or off'),
+    illustrates: false,
+    displayLongEdge: () => 0,
+    draw: markImages,
   }),
 };
 

@@ -75,7 +75,7 @@ export const bundleSchema = z
       preparation: z.array(preparationStepSchema(z)).min(2),
     }),
     classes: z.tuple([shortAscii, shortAscii]),
-    /** What the probability is the probability of; where left out, no more than of its positive class. */
+    /** What the probability is the probability of; DCM 111047, Probability of cancer, where left out. */
     probabilityOf: concept.optional(),
     calibration,
     operatingPoint: fraction,
@@ -83,8 +83,6 @@ export const bundleSchema = z
     targetLayer: shortAscii,
     /** How its heat maps are made; by Grad-CAM where left out. */
     explanation: z.enum(['grad-cam', 'occlusion']).optional(),
-    /** What a marked place is: where the network looked, where left out, or a mass, of a model made to find them. */
-    marks: z.enum(['attention', 'masses']).optional(),
     /** Whether its heat maps passed their checks; left out where nobody has checked them. */
     heatMaps: z.strictObject({ passed: z.boolean(), found: ascii }).optional(),
     /** What it was made from, seen by the network: what lies farther away than the limit gets no answer. */

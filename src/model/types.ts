@@ -54,7 +54,7 @@ export interface Bundle {
   input: { rows: number; columns: number; channels: number; preparation: PreparationStep[] };
   /** Class names; `classes[1]` is the positive one that the probability speaks of. */
   classes: [negative: string, positive: string];
-  /** What the probability is the probability of; where left out, no more than of its positive class. */
+  /** What the probability is the probability of; DCM 111047, Probability of cancer, where left out. */
   probabilityOf?: { value: string; scheme: string; meaning: string } | undefined;
   calibration: Calibration;
   /** Calibrated probability from which on an answer counts as positive, 0 to 1. */
@@ -70,8 +70,6 @@ export interface Bundle {
   explanation?: 'grad-cam' | 'occlusion' | undefined;
   /** Architecture, e.g. `paper`. */
   network: string;
-  /** What a marked place is: `attention` where left out; `masses` of a model made to find them. */
-  marks?: 'attention' | 'masses' | undefined;
   /** Whether its heat maps passed their checks, and what was found; undefined where nobody has checked them. */
   heatMaps?: { passed: boolean; found: string } | undefined;
   /**

@@ -7,6 +7,9 @@
  * Letters are outlines from a typeface in the package (`typeface.ts`), filled by `rasteriser.ts`, so that the same
  * exam gives the same bytes on every machine, with or without fonts.
  *
+ * `presentationState.ts` marks the region on the original pixels, in a layer that can be switched off, without a
+ * picture of its own.
+ *
  * `secondaryCapture.ts` makes a DICOM object of a picture; `png.ts` a preview for people. `overlayPool.ts` draws in
  * worker threads (`overlayTask.ts`): a picture takes tens of milliseconds, in which the service must not stand still.
  */
@@ -15,5 +18,6 @@ export { drawOverlay, type OverlayInput } from './overlay.js';
 export { OverlayError, OverlayPool } from './overlayPool.js';
 export { type CaptureDetails, draw as drawInThread } from './overlayTask.js';
 export { overlayPng } from './png.js';
+export { type PresentationStateInput, presentationState } from './presentationState.js';
 export type { RgbImage } from './rgbImage.js';
 export { type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';

@@ -12,11 +12,11 @@ import {
   type SourceInstance,
   SPATIAL_RESAMPLING,
   sopClass,
-  type View,
   writePart10,
 } from '../dicom/index.js';
 import { AI_NOTICE, NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
 import type { RgbImage } from './rgbImage.js';
+import { VIEW_IN_WORDS } from './viewInWords.js';
 
 export interface SecondaryCaptureInput {
   /** The mammogram that the picture was made from. */
@@ -34,12 +34,6 @@ export interface SecondaryCaptureInput {
   /** Whether all four standard views of the exam were analysed: see `NO_VIEW`. */
   examIsWhole: boolean;
 }
-
-/**
- * Side and view in words. OHIF's mammography layout takes any series whose description has "CC" in it for a
- * cranio-caudal mammogram, and the words for one with "L CC", "L MLO" or "R MLO" likewise.
- */
-const VIEW_IN_WORDS: Record<View, string> = { CC: 'craniocaudal', MLO: 'mediolateral oblique' };
 
 /**
  * A View Code Sequence that names no view. OHIF (3.12) cannot open its mammography layout while any image of the study

@@ -110,12 +110,10 @@ export async function openWorkbench(
 function examSettings({ explain, outputs }: Pick<Settings, 'explain' | 'outputs'>): ExamSettings {
   return {
     ...outputs,
-    explain: {
-      ...(explain.method === 'grad-cam'
+    explain:
+      explain.method === 'grad-cam'
         ? { method: 'grad-cam' }
-        : { method: explain.method, steps: explain.steps }),
-      ...(explain.failedHeatMaps === 'draw' && { failedHeatMaps: 'draw' }),
-    },
+        : { method: explain.method, steps: explain.steps },
   };
 }
 

@@ -62,6 +62,7 @@ describe('recogniseMammogram', () => {
       seriesNumber: 4,
       instanceNumber: 5,
       manufacturer: 'Maker',
+      greyscale: { modality: { slope: 1, intercept: 0, type: 'US' }, voi: undefined, inverted: false },
       lossyImageCompression: undefined,
     });
     const tags = patientAndStudy.map((raw) => raw.tag);

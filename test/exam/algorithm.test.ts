@@ -7,6 +7,7 @@ const SETTINGS: ExamSettings = {
   reports: ['tid1500'],
   notProcessed: true,
   secondaryCapture: 'off',
+  presentationState: 'off',
   explain: { method: 'grad-cam' },
 };
 const BUNDLE = { name: 'small', version: '1.0.0', manufacturer: 'Mamori', digest: 'a'.repeat(64) } as Bundle;

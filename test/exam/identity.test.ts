@@ -10,6 +10,7 @@ const SETTINGS: ExamSettings = {
   reports: ['tid1500'],
   notProcessed: true,
   secondaryCapture: { longEdge: 2048 },
+  presentationState: 'off',
   explain: { method: 'grad-cam' },
 };
 const BUNDLE = { name: 'small', version: '1.0.0', digest: 'a'.repeat(64) } as Bundle;

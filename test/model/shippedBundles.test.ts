@@ -116,6 +116,7 @@ async function analysed(bundle: Bundle, name: (typeof ENGINES)[number]): Promise
       reports: ['tid1500' as const],
       notProcessed: true,
       secondaryCapture: 'off' as const,
+      presentationState: 'off' as const,
       explain: { method: 'grad-cam' as const },
     };
     return await processExam(

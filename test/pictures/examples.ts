@@ -35,7 +35,7 @@ export const CAPTION: Caption = {
   view: 'MLO',
   probability: 0.83,
   operatingPoint: 0.5,
-  probabilityName: 'Probability of cancer ("malignant")',
+  positiveClass: 'malignant',
   modelName: 'ddsm-mass',
   modelVersion: '1.0.0',
   method: 'Grad-CAM',
@@ -111,4 +111,9 @@ export const SOURCE: SourceInstance = {
   seriesNumber: 1,
   instanceNumber: 1,
   manufacturer: 'ACME',
+  greyscale: {
+    modality: { slope: 1, intercept: 0, type: 'US' },
+    voi: { center: 2048, width: 4096, function: 'LINEAR' },
+    inverted: false,
+  },
 };

@@ -214,7 +214,7 @@ describe('The overlay', () => {
     draw({ view: 'CC' });
     draw({ probability: 0.84 });
     draw({ operatingPoint: 0.6 });
-    draw({ probabilityName: 'Probability of cancer' });
+    draw({ positiveClass: 'cancer' });
     draw({ modelName: 'other' });
     draw({ modelVersion: '1.0.1' });
     draw({ method: 'Integrated Grad-CAM' });

@@ -81,6 +81,7 @@ export async function openBench(bundle: Bundle): Promise<OpenBench> {
       reports: ['tid1500', 'mammography-cad'],
       notProcessed: true,
       secondaryCapture: { longEdge: 512 },
+      presentationState: 'off',
       explain: { method: 'grad-cam' },
     },
     softwareVersion: '0.0.0',
@@ -181,7 +182,8 @@ export function today(): string {
     .join('');
 }
 
-const KINDS = Object.entries(OUTPUTS);
+/** Kinds of one class are told apart by where their series numbers begin. */
+const KINDS = Object.entries(OUTPUTS).sort(([, a], [, b]) => b.seriesNumber - a.seriesNumber);
 const CLASSES: ReadonlySet<string> = new Set(KINDS.map(([, { sopClassUID }]) => sopClassUID));
 
 /** What of ours stands in a study, with its bytes as the archive has them. */
@@ -196,7 +198,10 @@ export async function resultsIn(
     const { seriesInstanceUID, sopInstanceUID } = instance;
     const bytes = await pacs.retrieveInstance(asUid(studyInstanceUID), seriesInstanceUID, sopInstanceUID);
     const { dataset, transferSyntaxUID } = readPart10(bytes);
-    const [kind] = KINDS.find(([, row]) => row.seriesNumber === dataset.number('SeriesNumber')) ?? [];
+    const seriesNumber = dataset.number('SeriesNumber') ?? 0;
+    const [kind] =
+      KINDS.find(([, row]) => row.sopClassUID === instance.sopClassUID && row.seriesNumber <= seriesNumber) ??
+      [];
     if (kind === undefined) continue;
     if (transferSyntaxUID !== transferSyntax.ExplicitVRLittleEndian) throw new Error(kind);
     results.push({ ...instance, kind, bytes });

@@ -97,6 +97,7 @@ export function source(
     seriesNumber: 1,
     instanceNumber: 1,
     manufacturer: 'Vendor',
+    greyscale: { modality: undefined, voi: undefined, inverted: false },
     ...rest,
   };
 }
@@ -222,10 +223,7 @@ export function reportInput(
     purpose: 'Second look at screening mammograms with a mass.',
     limits: ['Not tested on implants.', 'Trained on film mammograms.'],
     operatingPoint: 0.5,
-    probability: { value: '111047', scheme: 'DCM', meaning: 'Probability of cancer' },
-    probabilityName: 'Probability of cancer ("malignant")',
-    marks: 'attention',
-    heatMaps: 'passed',
+    positiveClass: 'malignant',
     uids: {
       seriesInstanceUID: deriveUid('test-report-series'),
       sopInstanceUID: deriveUid('test-report'),

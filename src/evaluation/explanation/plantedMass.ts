@@ -1,6 +1,5 @@
 import { Random } from '../../dataset/index.js';
 import { readPart10, standardView } from '../../dicom/index.js';
-import { probabilityName } from '../../findings/index.js';
 import {
   attentionRegion,
   blackLevel,
@@ -155,7 +154,7 @@ async function picture(
   { view, image, heatMap }: Looked,
   made: MadeInstance,
 ): Promise<Picture> {
-  const { name, version, operatingPoint } = bundle;
+  const { name, version, operatingPoint, classes } = bundle;
   const rgb = drawOverlay({
     display: image.display,
     heatMap,
@@ -166,7 +165,7 @@ async function picture(
       view: image.source.view,
       probability: view.probability,
       operatingPoint,
-      probabilityName: probabilityName(bundle),
+      positiveClass: classes[1],
       modelName: name,
       modelVersion: version,
       method: 'Grad-CAM',

@@ -1,25 +1,20 @@
+import { COMMENT, IMAGE_REGION, MEASUREMENT_GROUP, type SopReference, type Uid } from '../../dicom/index.js';
+import { type ImageFinding, percent } from '../../findings/index.js';
 import {
-  COMMENT,
-  IMAGE_REGION,
-  MEASUREMENT_GROUP,
-  SELECTED_REGION,
-  type SopReference,
-  type Uid,
-} from '../../dicom/index.js';
-import type { ImageFinding } from '../../findings/index.js';
-import {
+  AI_ATTENTION,
+  AI_IMAGE_PROBABILITY,
   type ContainerItem,
   closedPolyline,
   container,
   contains,
   ILLUSTRATION_OF_ROI,
   image,
-  MAMMOGRAPHIC_MASS,
+  num,
   text,
 } from '../content/index.js';
-import type { ReportInput } from '../input.js';
-import { regionName, regionText } from '../sentences.js';
-import { groupHead, onImage, withinImage } from './measurementGroup.js';
+import { attentionText, viewOf } from '../sentences.js';
+import { groupHead, onImage, percentage, withinImage } from './measurementGroup.js';
+import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';
 
 export interface RegionOfAttention {
   finding: ImageFinding & { region: NonNullable<ImageFinding['region']> };
@@ -29,28 +24,29 @@ export interface RegionOfAttention {
 }
 
 /**
- * TID 1410 Planar ROI Measurements and Qualitative Evaluations (PS3.16): where the network looked. Its name and its
- * comment both say that it is not the outline of a lesion, because viewers show any one of them.
+ * TID 1410 Planar ROI Measurements and Qualitative Evaluations (PS3.16): where the network looked. Its name, its
+ * finding and its comment all say that it is not the outline of a lesion, because viewers show any one of them.
  *
- * Without a measurement (TID 1419): the only number is the image's, and under a region it would be read as the
- * region's.
+ * TID 1419 wants a number; the image's probability is the only one that is known. Its name is the label that OHIF
+ * draws beside the region.
  */
 export function tid1410RegionOfAttention(
   { finding, uid, secondaryCapture }: RegionOfAttention,
-  input: ReportInput,
+  applied: AppliedAlgorithm,
 ): ContainerItem {
-  const { source, region } = finding;
+  const { source, region, probability } = finding;
+  const { operatingPoint, positiveClass } = applied;
   return container(
     MEASUREMENT_GROUP,
     [
       ...groupHead(
         {
-          name: regionName(source, input),
+          name: `${viewOf(source)}: AI attention, not a lesion outline`,
           uid,
-          finding: input.marks === 'masses' ? MAMMOGRAPHIC_MASS : SELECTED_REGION,
+          finding: AI_ATTENTION,
           side: source.laterality,
         },
-        input,
+        applied,
       ),
       contains(
         closedPolyline(
@@ -60,7 +56,8 @@ export function tid1410RegionOfAttention(
         ),
       ),
       ...(secondaryCapture ? [contains(image(ILLUSTRATION_OF_ROI, secondaryCapture))] : []),
-      contains(text(COMMENT, regionText(source, input))),
+      contains(num(AI_IMAGE_PROBABILITY, percentage(probability, operatingPoint))),
+      contains(text(COMMENT, attentionText(source, percent(probability, operatingPoint), positiveClass))),
     ],
     '1410',
   );

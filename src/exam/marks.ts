@@ -1,0 +1,30 @@
+import { standardView } from '../dicom/index.js';
+import { presentationState } from '../pictures/index.js';
+import type { ExplainedImage } from './explanation.js';
+import type { DrawnObject, PictureWork } from './outputKind.js';
+
+/** A presentation state for each image that has something marked, or for every image. */
+export async function markImages(
+  explained: ExplainedImage[],
+  { setting, algorithm, createdAt, seriesNumber, uids }: PictureWork<'positive' | 'all'>,
+): Promise<DrawnObject[]> {
+  return explained.flatMap(({ finding: { source, region } }, index) => {
+    if (setting === 'positive' && region === undefined) return [];
+    const names = uids(source.sopInstanceUID);
+    const bytes = presentationState({
+      source,
+      outline: region?.outline,
+      algorithm,
+      uids: names,
+      createdAt,
+      seriesNumber: seriesNumber + index,
+    });
+    return {
+      uids: names,
+      source,
+      name: `${standardView(source)}-${index + 1}-marks`,
+      bytes,
+      preview: undefined,
+    };
+  });
+}

@@ -1,0 +1,154 @@
+import {
+  type Algorithm,
+  type Attributes,
+  contributingEquipment,
+  equipment,
+  madeAt,
+  ownMark,
+  type Point,
+  type ResultUids,
+  type SourceInstance,
+  softcopyAttributes,
+  sopClass,
+  writePart10,
+} from '../dicom/index.js';
+import { NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
+import { VIEW_IN_WORDS } from './viewInWords.js';
+
+export interface PresentationStateInput {
+  /** The mammogram that it is laid over. */
+  source: SourceInstance;
+  /** Closed outline in the source's pixels, first point not repeated; undefined where nothing is marked. */
+  outline: Point[] | undefined;
+  algorithm: Algorithm;
+  uids: ResultUids;
+  createdAt: Date;
+  /** Series Number (0020,0011). */
+  seriesNumber: number;
+}
+
+/** Graphic Layer (0070,0002), one for all that is drawn: viewers switch it on and off as a whole. */
+const LAYER = 'AI ATTENTION';
+/** PCS-Value (0070,0401) as CIELab: yellow, which no mammogram has. */
+const YELLOW = [0xe000, 0x7800, 0xd800];
+/** Of the displayed area, from the top left: the lowest strip, across. */
+const TEXT_STRIP = { top: 0.955, bottom: 0.99, left: 0.01, right: 0.99 };
+
+const MARKED = `AI attention, not a lesion; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
+const UNMARKED = `AI: nothing marked, which does not exclude cancer; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
+
+/**
+ * A Grayscale Softcopy Presentation State (PS3.3 A.33.1) that lays the region of attention over the original pixels, in
+ * a layer that the reader can switch off, as a Part 10 file in Explicit VR Little Endian.
+ *
+ * Decisions:
+ * - The image looks as without it: its own modality and VOI transformations, the whole of it, not turned.
+ * - The outline is the report's, point by point, and one line of text says what it is; no number stands on the image.
+ * - A series for each, since Laterality (Type 2C) is the series'.
+ * - Patient and study attributes go in byte for byte with their character set; all else is printable ASCII.
+ *
+ * @throws DicomWriteError when a name does not fit its attribute
+ */
+export function presentationState(input: PresentationStateInput): Uint8Array {
+  const { source, algorithm, outline } = input;
+  const made = madeAt(input.createdAt, source);
+  const { date, time } = made;
+  const words = `${source.laterality} ${VIEW_IN_WORDS[source.view]}`;
+  return writePart10(
+    {
+      SOPClassUID: sopClass.GrayscaleSoftcopyPresentationState,
+      SOPInstanceUID: input.uids.sopInstanceUID,
+      ...ownMark,
+      InstanceCreationDate: date,
+      InstanceCreationTime: time,
+      TimezoneOffsetFromUTC: made.offset,
+
+      StudyInstanceUID: source.studyInstanceUID,
+      SeriesInstanceUID: input.uids.seriesInstanceUID,
+      SeriesNumber: input.seriesNumber,
+      SeriesDescription: `AI marks ${words}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`,
+      SeriesDate: date,
+      SeriesTime: time,
+      Modality: 'PR',
+      BodyPartExamined: 'BREAST',
+      Laterality: source.laterality,
+
+      ...equipment(algorithm),
+      ContributingEquipmentSequence: contributingEquipment(algorithm, made),
+
+      InstanceNumber: 1,
+      ContentLabel: 'AI_ATTENTION',
+      ContentDescription: outline === undefined ? UNMARKED.slice(0, 64) : MARKED,
+      ContentCreatorName: '',
+      PresentationCreationDate: date,
+      PresentationCreationTime: time,
+      ReferencedSeriesSequence: [
+        { SeriesInstanceUID: source.seriesInstanceUID, ReferencedImageSequence: [imageItem(source)] },
+      ],
+
+      DisplayedAreaSelectionSequence: [wholeImage(source)],
+      GraphicLayerSequence: [
+        {
+          GraphicLayer: LAYER,
+          GraphicLayerOrder: 1,
+          GraphicLayerRecommendedDisplayGrayscaleValue: 0xffff,
+          GraphicLayerRecommendedDisplayCIELabValue: YELLOW,
+          GraphicLayerDescription: MARKED,
+        },
+      ],
+      GraphicAnnotationSequence: [
+        {
+          ReferencedImageSequence: [imageItem(source)],
+          GraphicLayer: LAYER,
+          TextObjectSequence: [textItem(source, outline === undefined ? UNMARKED : MARKED)],
+          GraphicObjectSequence: outline && [outlineItem(outline)],
+        },
+      ],
+      ...softcopyAttributes(source.greyscale),
+    },
+    { raw: source.patientAndStudy },
+  );
+}
+
+function imageItem({ sopClassUID, sopInstanceUID }: SourceInstance): Attributes {
+  return { ReferencedSOPClassUID: sopClassUID, ReferencedSOPInstanceUID: sopInstanceUID };
+}
+
+/** Displayed Area (PS3.3 C.10.4): corner pixels are counted from 1 here, and only here. */
+function wholeImage(source: SourceInstance): Attributes {
+  const spacing = source.pixelSpacing ?? source.imagerPixelSpacing;
+  return {
+    ReferencedImageSequence: [imageItem(source)],
+    DisplayedAreaTopLeftHandCorner: [1, 1],
+    DisplayedAreaBottomRightHandCorner: [source.columns, source.rows],
+    PresentationSizeMode: 'SCALE TO FIT',
+    ...(spacing === undefined
+      ? { PresentationPixelAspectRatio: [1, 1] }
+      : { PresentationPixelSpacing: spacing }),
+  };
+}
+
+/** Points in PIXEL units count from the top-left corner of the image (C.10.5.1.2), as in reports. */
+function outlineItem(outline: Point[]): Attributes {
+  const closed = [...outline, outline[0]!];
+  return {
+    GraphicAnnotationUnits: 'PIXEL',
+    GraphicDimensions: 2,
+    NumberOfGraphicPoints: closed.length,
+    GraphicData: closed.flatMap(({ x, y }) => [x, y]),
+    GraphicType: 'POLYLINE',
+    GraphicFilled: 'N',
+  };
+}
+
+/** At the lower edge, at the side away from the chest wall, where an image is mostly black. */
+function textItem(source: SourceInstance, text: string): Attributes {
+  const chestWallOnTheRight = source.patientOrientation?.[0].startsWith('P') ?? false;
+  return {
+    BoundingBoxAnnotationUnits: 'DISPLAY',
+    UnformattedTextValue: text,
+    BoundingBoxTopLeftHandCorner: [TEXT_STRIP.left, TEXT_STRIP.top],
+    BoundingBoxBottomRightHandCorner: [TEXT_STRIP.right, TEXT_STRIP.bottom],
+    BoundingBoxTextHorizontalJustification: chestWallOnTheRight ? 'LEFT' : 'RIGHT',
+  };
+}
