@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { preparationStepSchema } from '../image/index.js';
-import { ENGINES } from './engines/engineTable.js';
+import { ENGINES } from './engineTable.js';
 
 /** Printable ASCII: these texts go into DICOM objects of any character set. */
 const ascii = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII and not empty');

@@ -1,5 +1,5 @@
 import type { PreparationStep } from '../image/index.js';
-import type { EngineName } from './engines/engineTable.js';
+import type { EngineName } from './engineTable.js';
 
 /** Maps the network's raw probability to a calibrated one, fitted on validation cases only. */
 export type Calibration =

@@ -1,8 +1,6 @@
 /**
  * What executes a network: ONNX Runtime or TensorFlow, each in a thread of its own.
  *
- * `engineTable.ts` names the engines: the file of a bundle that each runs, and on what. A new one is a row there.
- *
  * `openEngine.ts` tries the candidates in order (`candidate.ts`; `onnxruntime.ts` and `tensorflow.ts` say how each
  * starts) and keeps the first that answers a trial run. On this side of the thread stands `checkedEngine.ts`, which
  * checks every answer; on the other `serveNetwork.ts` with one program for each engine (`onnxruntimeProgram.ts`,
@@ -12,7 +10,6 @@
  * `onnxruntimeLibrary.ts` is the one file that loads ONNX Runtime's library, which must be told before not to send
  * anything home.
  */
-export { DEVICE_CHOICES, ENGINE_CHOICES, type EngineChoice, type EngineName } from './engineTable.js';
 export { loadOnnxRuntime } from './onnxruntimeLibrary.js';
 export { sessionOptions } from './onnxruntimeSession.js';
 export { openEngine } from './openEngine.js';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
 import { CheckedEngine } from './checkedEngine.js';
-import { type Device, ENGINES } from './engineTable.js';
+import { type Device, ENGINES } from '../engineTable.js';
 import { keepToItself } from './onnxruntimeLibrary.js';
 
 /**

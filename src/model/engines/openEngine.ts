@@ -10,7 +10,7 @@ import {
   type EngineName,
   type Placed,
   runsOn,
-} from './engineTable.js';
+} from '../engineTable.js';
 import { openOnnxRuntime } from './onnxruntime.js';
 import { checkTargetLayer } from './targetLayer.js';
 import { openTensorflow } from './tensorflow.js';
