@@ -1,7 +1,7 @@
+import { Random } from '../random.js';
 import { COPY_FORMS, copyName } from './copyForm.js';
 import { DatasetError } from './errors.js';
 import type { LabelledImage } from './labels.js';
-import { Random } from './random.js';
 import { checkClasses, SHARES, type Split } from './split.js';
 
 /** How `mamori train --protocol by-image` is told apart from others: its copies can be made again from this. */

@@ -1,4 +1,6 @@
 /** What training and evaluation share: labelled images, their split by patient, measures and random numbers. */
+
+export { Random } from '../random.js';
 export { type CopiesRecord, splitOfCopies } from './augmentedCopies.js';
 export { checkBoxes, type LesionBox, type Pathology, readBoxes } from './boxes.js';
 export { groupByCase } from './cases.js';
@@ -21,7 +23,6 @@ export {
 } from './measures.js';
 export { orientationRule } from './orientationRule.js';
 export { readPicture } from './picture.js';
-export { Random } from './random.js';
 export {
   countCases,
   PARTS,

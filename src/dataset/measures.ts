@@ -1,7 +1,7 @@
 import type { Calibration } from '../model/index.js';
 import { logit, sigmoid } from '../model/index.js';
+import { Random } from '../random.js';
 import { groupByCase } from './cases.js';
-import { Random } from './random.js';
 
 /** One answer and the truth about it. */
 export interface Scored {

@@ -1,7 +1,7 @@
+import { Random } from '../random.js';
 import { groupByCase } from './cases.js';
 import { DatasetError } from './errors.js';
 import type { LabelledImage } from './labels.js';
-import { Random } from './random.js';
 
 export const PARTS = ['training', 'validation', 'test'] as const;
 export type Part = (typeof PARTS)[number];

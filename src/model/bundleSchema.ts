@@ -9,25 +9,31 @@ const shortAscii = ascii.max(64).refine((text) => !text.includes('\\'), 'must no
 const fraction = z.number().min(0).max(1);
 const size = z.number().int().min(8).max(8192);
 
+/** Maps the network's raw probability to a calibrated one, fitted on validation cases only. */
 const calibration = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
-  // A slope that is not positive would turn the answer round.
+  // sigmoid(slope · logit(p) + intercept); temperature scaling is slope = 1/T, intercept = 0. A slope that is not
+  // positive would turn the answer round.
   z.strictObject({ kind: z.literal('platt'), slope: z.number().positive(), intercept: z.number() }),
 ]);
 
 const aggregation = z.enum(['mean', 'max']);
 
+/** How a network was trained, for the model card and the physicist. */
 const training = z.strictObject({
   /** Command or procedure, so that a physicist can do it again. */
   procedure: ascii,
   data: ascii,
   licence: ascii,
   attribution: ascii,
-  /** Split `by-patient` where left out. A network of a split `by-image` is for comparisons only, never for patients. */
+  /**
+   * `by-patient` where left out. `by-image`: copies of one image and images of one patient stand on all sides of the
+   * split. Such a bundle is for comparison with publications that do the same, and is kept from patients.
+   */
   protocol: z.enum(['by-patient', 'by-image']).optional(),
-  /** Of each image, where the protocol is `by-image`. */
+  /** Copies of each image, where the protocol is `by-image`. */
   copies: z.number().int().min(2).max(48).optional(),
-  /** Patient cases; none stands in two of them, except in the protocol `by-image`. */
+  /** Numbers of patient cases; no case stands in two of them, except in the protocol `by-image`. */
   cases: z.strictObject({
     training: z.number().int().min(0),
     validation: z.number().int().min(0),
@@ -59,14 +65,17 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-ca
 /** bundle.json as it stands in the folder; docs/model-bundle.md explains each key. */
 export const bundleSchema = z
   .strictObject({
+    /** Version of the bundle format. */
     format: z.literal(1),
     name: shortAscii,
     version: shortAscii,
     manufacturer: shortAscii,
+    /** What it is for and what it is not, in sentences. */
     purpose: ascii,
     limits: z.array(ascii).min(1),
     /** On what terms it may be used, where its data set some. */
     termsOfUse: ascii.optional(),
+    /** Architecture, e.g. `paper`. */
     network: shortAscii,
     input: z.strictObject({
       rows: size,
@@ -74,21 +83,34 @@ export const bundleSchema = z
       channels: z.number().int().min(1).max(16),
       preparation: z.array(preparationStepSchema(z)).min(2),
     }),
+    /** The second is the positive one, of which the probability speaks. */
     classes: z.tuple([shortAscii, shortAscii]),
     /** What the probability is the probability of; DCM 111047, Probability of cancer, where left out. */
     probabilityOf: concept.optional(),
     calibration,
+    /** Calibrated probability from which on an answer counts as positive. */
     operatingPoint: fraction,
+    /** How image probabilities become a breast's, and breasts' the exam's. */
     aggregation: z.strictObject({ breast: aggregation, exam: aggregation }),
+    /** Layer whose activations and gradients explain the answer; `image` where the maps are made by occlusion. */
     targetLayer: shortAscii,
-    /** How its heat maps are made; by Grad-CAM where left out. */
+    /**
+     * How its heat maps are made; by Grad-CAM where left out. `occlusion` needs no gradients, so that model.onnx gives
+     * the probability only.
+     */
     explanation: z.enum(['grad-cam', 'occlusion']).optional(),
-    /** Whether its heat maps passed their checks; left out where nobody has checked them. */
+    /** Whether its heat maps passed their checks, and what was found; left out where nobody has checked them. */
     heatMaps: z.strictObject({ passed: z.boolean(), found: ascii }).optional(),
-    /** What it was made from, seen by the network: what lies farther away than the limit gets no answer. */
+    /**
+     * File of what it was made from, seen by the network (`readKnownFeatures`), and the distance beyond which an image
+     * is unlike all of that and gets no answer.
+     */
     knownFeatures: z.strictObject({ file: fileName, limit: z.number().positive() }).optional(),
+    /** Where its maker tells. */
     training: training.optional(),
+    /** What its maker measured. */
     performance: z.array(measurement),
+    /** Every file of the folder except bundle.json, with its SHA-256. */
     files: z.record(fileName, sha256),
   })
   .superRefine((bundle, context) => {

@@ -1,5 +1,6 @@
 import { loadBundle } from './bundle.js';
-import { type EngineChoice, openEngine } from './engines/index.js';
+import { openEngine } from './engines/index.js';
+import type { EngineChoice } from './engineTable.js';
 import type { Bundle } from './types.js';
 
 /** What a bundle is, and how it runs on this machine. */

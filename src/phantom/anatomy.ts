@@ -1,4 +1,4 @@
-import { between, type Uniform } from './noise.js';
+import { between, type Uniform } from '../random.js';
 import { distanceToOutline, type Outline } from './outline.js';
 import { sampleTile, type Tile } from './texture.js';
 

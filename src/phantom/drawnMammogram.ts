@@ -1,8 +1,8 @@
 import type { Laterality, View } from '../dicom/index.js';
+import { between, uniformFrom } from '../random.js';
 import { buildAnatomy, type Composition } from './anatomy.js';
 import { type Exposure, expose } from './exposedField.js';
 import { type Lesion, type LesionRequest, lesionPatch, placeOf } from './lesion.js';
-import { between, seededRandom } from './noise.js';
 import { breastShape, craniocaudalOutline, mediolateralObliqueOutline, vary } from './outline.js';
 import { powerLawTiles, type Tile, unitVariance } from './texture.js';
 
@@ -35,11 +35,11 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
   const { seed, view, laterality, rows, columns } = options;
   const spacing = pixelSpacing(rows);
   const field = { width: columns * spacing, height: rows * spacing };
-  const patient = seededRandom(seed, 'patient');
+  const patient = uniformFrom(seed, 'patient');
   const thickness = Math.round(between(patient, 45, 68)) + (view === 'MLO' ? 3 : 0);
-  const shape = vary(breastShape(patient, field), seededRandom(seed, 'side', laterality));
+  const shape = vary(breastShape(patient, field), uniformFrom(seed, 'side', laterality));
   const draw = view === 'CC' ? craniocaudalOutline : mediolateralObliqueOutline;
-  const outline = draw(shape, field.height, seededRandom(seed, 'outline', view, laterality));
+  const outline = draw(shape, field.height, uniformFrom(seed, 'outline', view, laterality));
 
   const longEdge = Math.max(rows, columns);
   const grid = Math.max(1, longEdge / (longEdge > 1024 ? 416 : 256));
@@ -49,14 +49,9 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
   // The grid carries what is coarser than about six of its cells, the pixels carry the rest.
   const crossover = 1 / (6.5 * gridSpacing);
   const coarse = (frequency: number) => 1 / (1 + (frequency / crossover) ** 6);
-  const shared = powerLawTiles(seededRandom(seed, 'tissue', view), coarseSide, gridSpacing, coarse);
-  const [own] = powerLawTiles(
-    seededRandom(seed, 'tissue', view, laterality),
-    coarseSide,
-    gridSpacing,
-    coarse,
-  );
-  const web = powerLawTiles(seededRandom(seed, 'web', view), coarseSide, gridSpacing, (frequency) =>
+  const shared = powerLawTiles(uniformFrom(seed, 'tissue', view), coarseSide, gridSpacing, coarse);
+  const [own] = powerLawTiles(uniformFrom(seed, 'tissue', view, laterality), coarseSide, gridSpacing, coarse);
+  const web = powerLawTiles(uniformFrom(seed, 'web', view), coarseSide, gridSpacing, (frequency) =>
     // Between wavelengths of about 6 and 14 mm.
     Math.exp(-(((frequency - 0.11) / 0.035) ** 2)),
   );
@@ -69,10 +64,10 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
     shared,
     own,
     web: [unitVariance(web[0]), unitVariance(web[1])],
-    random: seededRandom(seed, 'anatomy', view, laterality),
+    random: uniformFrom(seed, 'anatomy', view, laterality),
   });
 
-  const detail = seededRandom(seed, 'detail');
+  const detail = uniformFrom(seed, 'detail');
   const fineSide = longEdge > 1024 ? 512 : 256;
   const grain = powerLawTiles(detail, fineSide, spacing, (frequency) => 1 - coarse(frequency));
   const request = options.lesion;
@@ -84,9 +79,9 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
     thickness,
     anatomy,
     grain,
-    grainOffset: Math.floor(seededRandom(seed, 'grain', view, laterality)() * fineSide),
-    noise: whiteNoise(seededRandom(seed, 'noise')),
-    lesion: request && at ? lesionPatch(request, at, spacing, seededRandom(seed, 'lesion', view)) : undefined,
+    grainOffset: Math.floor(uniformFrom(seed, 'grain', view, laterality)() * fineSide),
+    noise: whiteNoise(uniformFrom(seed, 'noise')),
+    lesion: request && at ? lesionPatch(request, at, spacing, uniformFrom(seed, 'lesion', view)) : undefined,
     mirrored: laterality === 'R',
     intent: options.intent ?? 'presentation',
   });

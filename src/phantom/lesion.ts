@@ -1,4 +1,4 @@
-import { between, type Uniform } from './noise.js';
+import { between, type Uniform } from '../random.js';
 import type { Outline, Place } from './outline.js';
 
 /** What is to be seen where, in coordinates of the breast. */

@@ -1,4 +1,4 @@
-import { between, type Uniform } from './noise.js';
+import { between, type Uniform } from '../random.js';
 
 /** A place in mm; x grows from the chest wall (0) to the nipple, y grows downwards from the upper edge. */
 export interface Place {

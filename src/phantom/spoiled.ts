@@ -1,5 +1,5 @@
 import type { GreyImage } from '../image/index.js';
-import { seededRandom } from './noise.js';
+import { uniformFrom } from '../random.js';
 
 /** Pictures that are no mammogram, and that somebody's archive sends as one. */
 export type NoMammogram =
@@ -49,7 +49,7 @@ export const SPOILINGS: readonly Spoiling[] = [
 
 /** A picture that is no mammogram, at a mammogram's size; brightness as a radiologist would see it. */
 export function noMammogram(what: NoMammogram, rows: number, columns: number): GreyImage {
-  const random = seededRandom('spoiled', what);
+  const random = uniformFrom('spoiled', what);
   const shade = shadeOf(what, random);
   const pixels = new Uint16Array(rows * columns);
   for (let y = 0; y < rows; y++)

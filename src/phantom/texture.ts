@@ -1,5 +1,5 @@
+import type { Uniform } from '../random.js';
 import { inverseFourier } from './fourier.js';
-import type { Uniform } from './noise.js';
 
 /** A periodic square of texture, row-major, sampled every `spacing` mm. */
 export interface Tile {

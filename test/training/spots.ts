@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { Random } from '../../src/dataset/random.js';
+import { Random } from '../../src/random.js';
 import { ARCHITECTURES, type Architecture } from '../../src/training/networks/index.js';
 import { paperNetwork } from '../../src/training/networks/paper.js';
 import { PAPER_RECIPE } from '../../src/training/networks/paperRecipe.js';

@@ -13,9 +13,9 @@ import {
   fitPlatt,
   type Scored,
 } from '../../src/dataset/measures.js';
-import { Random } from '../../src/dataset/random.js';
 import { countCases, PARTS, splitByCase } from '../../src/dataset/split.js';
 import { loadBundle, openEngine } from '../../src/model/index.js';
+import { Random } from '../../src/random.js';
 import { augment } from '../../src/training/fitting/augmentation.js';
 import { type Augmentation, PAPER_RECIPE } from '../../src/training/networks/paperRecipe.js';
 import { train } from '../../src/training/training.js';

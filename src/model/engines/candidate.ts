@@ -1,6 +1,6 @@
+import type { Device } from '../engineTable.js';
 import { isEngineFailure, ModelError } from '../errors.js';
 import type { Engine } from '../types.js';
-import type { Device } from '../engineTable.js';
 
 /** An engine on a device that could run a bundle. */
 export interface Candidate {

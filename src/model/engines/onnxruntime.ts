@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { type Device, ENGINES } from '../engineTable.js';
 import { ModelError } from '../errors.js';
 import type { Bundle, Engine } from '../types.js';
 import { CheckedEngine } from './checkedEngine.js';
-import { type Device, ENGINES } from '../engineTable.js';
 import { keepToItself } from './onnxruntimeLibrary.js';
 
 /**

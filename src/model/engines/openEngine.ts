@@ -1,6 +1,3 @@
-import { ModelError } from '../errors.js';
-import type { Bundle, Engine } from '../types.js';
-import { type Candidate, openFirst } from './candidate.js';
 import {
   BY_SPEED,
   type Device,
@@ -11,6 +8,9 @@ import {
   type Placed,
   runsOn,
 } from '../engineTable.js';
+import { ModelError } from '../errors.js';
+import type { Bundle, Engine } from '../types.js';
+import { type Candidate, openFirst } from './candidate.js';
 import { openOnnxRuntime } from './onnxruntime.js';
 import { checkTargetLayer } from './targetLayer.js';
 import { openTensorflow } from './tensorflow.js';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ENGINES } from '../engineTable.js';
 import { ModelError } from '../errors.js';
 import type { Bundle } from '../types.js';
-import { ENGINES } from '../engineTable.js';
 
 const LAYERS_FILE = ENGINES.tensorflow.file;
 

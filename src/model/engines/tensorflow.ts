@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { type Device, ENGINES } from '../engineTable.js';
 import { ModelError } from '../errors.js';
 import { INSTALL_TENSORFLOW, installedTensorflow } from '../tensorflowRuntime.js';
 import type { Bundle, Engine } from '../types.js';
 import { CheckedEngine } from './checkedEngine.js';
-import { type Device, ENGINES } from '../engineTable.js';
 
 /**
  * TensorFlow's C library by way of tfjs-node-gpu or tfjs-node, in a thread of its own. It takes the gradient by

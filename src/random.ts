@@ -1,4 +1,36 @@
-/** Seeded random numbers (mulberry32): the same seed always gives the same training. */
+import { createHash } from 'node:crypto';
+
+/*
+ * Random numbers that are the same for the same seed on every machine. Two algorithms, because what is made from them
+ * must stay what it is: trainings and evaluations from a number, drawn mammograms from words.
+ */
+
+/** The next number of a sequence, uniform from 0 up to but without 1. */
+export type Uniform = () => number;
+
+/** Uniform in [low, high). */
+export function between(next: Uniform, low: number, high: number): number {
+  return low + (high - low) * next();
+}
+
+/** A sequence from words (sfc32, seeded from their SHA-256). */
+export function uniformFrom(...words: (string | number)[]): Uniform {
+  const digest = createHash('sha256').update(words.join('\u0000')).digest();
+  let a = digest.readInt32LE(0);
+  let b = digest.readInt32LE(4);
+  let c = digest.readInt32LE(8);
+  let counter = digest.readInt32LE(12);
+  return () => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 2 ** 32;
+  };
+}
+
+/** A sequence from a number (mulberry32) that can be taken up again where it stands, and what is drawn from it. */
 export class Random {
   #state: number;
 
@@ -21,7 +53,7 @@ export class Random {
   }
 
   between(low: number, high: number): number {
-    return low + (high - low) * this.next();
+    return between(() => this.next(), low, high);
   }
 
   /** A whole number from 0 up to but without `count`. */
