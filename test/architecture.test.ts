@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   pictures: ['threads', 'gradcam', 'findings', 'model', 'image', 'dicom'],
   sr: ['findings', 'model', 'image', 'dicom'],
   exam: ['threads', 'sr', 'pictures', 'gradcam', 'findings', 'model', 'image', 'dicom'],
-  config: ['exam', 'model'],
+  config: ['exam', 'model', 'dicom'],
   dicomweb: ['dicom'],
   ledger: ['exam'],
   poller: ['ledger', 'dicomweb', 'exam', 'findings', 'dicom'],

@@ -66,6 +66,14 @@ function gauges(snapshot: StatusSnapshot): Registry {
   gauge('process_resident_memory_bytes', 'Resident memory of the service.', process.memoryUsage.rss());
   if (pacs.reachable !== undefined)
     gauge('mamori_pacs_reachable', '1 when the PACS answered last time.', pacs.reachable ? 1 : 0);
+  const passedOver = new Gauge({
+    name: 'mamori_studies_passed_over',
+    help: 'Studies of the last look that poll.include or poll.exclude pass over.',
+    labelNames: ['setting'],
+    registers: [registry],
+  });
+  for (const [setting, count] of Object.entries(service.lastCycle?.passedOver ?? {}))
+    passedOver.set({ setting }, count);
   if (service.lastCycle !== undefined)
     gauge(
       'mamori_last_cycle_end_seconds',

@@ -23,7 +23,16 @@ export interface StatusSnapshot {
   service: {
     state: 'starting' | 'waiting' | 'working' | 'stopping';
     /** The last look at the archive that came to an end. */
-    lastCycle?: { startedAt: Date; endedAt: Date; studies: number; exams: number } | undefined;
+    lastCycle?:
+      | {
+          startedAt: Date;
+          endedAt: Date;
+          studies: number;
+          /** Of these studies, by the setting that passes them over. */
+          passedOver?: Readonly<Record<string, number>>;
+          exams: number;
+        }
+      | undefined;
     /** A service whose last cycle is older than this is not well. */
     staleAfterSeconds: number;
     /** What keeps it from working, other than the archive. */

@@ -88,7 +88,13 @@ function lastLook({ lastCycle: cycle }: StatusSnapshot['service']): Html | strin
   if (cycle === undefined) return 'No look at the PACS yet';
   const studies = cycle.studies === 1 ? 'study' : 'studies';
   const found = `${cycle.studies} mammography ${studies}, ${cycle.exams} worked on`;
-  return html`Last look ${time(cycle.endedAt)}: ${found}`;
+  return html`Last look ${time(cycle.endedAt)}: ${found}${passedOver(cycle.passedOver)}`;
+}
+
+/** What the settings pass over is said, or nobody would know why an exam has no result. */
+function passedOver(counts: Readonly<Record<string, number>> = {}): string {
+  const told = Object.entries(counts).map(([setting, count]) => `${count} by ${setting}`);
+  return told.length === 0 ? '' : `; passed over: ${told.join(', ')}`;
 }
 
 function reachability({ reachable, since }: StatusSnapshot['pacs']): Html | string {

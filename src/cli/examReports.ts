@@ -14,6 +14,8 @@ interface Circumstances {
   operatingPoint: number;
   /** Mammography studies that the archive listed. */
   studies?: number | undefined;
+  /** How many of them the settings pass over, by setting. */
+  passedOver?: Readonly<Record<string, number>> | undefined;
   /** How far back the archive was searched. */
   lookbackDays?: number;
   problems?: readonly { code: string; reason: string }[];
@@ -22,10 +24,10 @@ interface Circumstances {
 /** Says what became of exams, and sets the exit code by it. */
 export function tellExams(
   exams: readonly ToldExam[],
-  { json, operatingPoint, studies, lookbackDays, problems = [] }: Circumstances,
+  { json, operatingPoint, studies, passedOver = {}, lookbackDays, problems = [] }: Circumstances,
 ): void {
   if (json) {
-    console.log(JSON.stringify({ studies, exams: exams.map(summary), problems }));
+    console.log(JSON.stringify({ studies, passedOver, exams: exams.map(summary), problems }));
   } else {
     // To find no study because nothing could be asked is not the same as to find none.
     if (studies !== undefined && (studies > 0 || problems.length === 0)) {
@@ -34,6 +36,8 @@ export function tellExams(
         `${studies} mammography ${studies === 1 ? 'study' : 'studies'} ${since}, ${exams.length} worked on.`,
       );
     }
+    for (const [setting, count] of Object.entries(passedOver))
+      console.log(`${count} passed over by ${setting}.`);
     const rows = exams.map((exam) => {
       const { end, probability, objects, reason, note } = summary(exam);
       const shown = probability === undefined ? undefined : `${percent(probability, operatingPoint)} %`;

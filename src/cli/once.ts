@@ -26,6 +26,7 @@ async function once({ config, json }: { config: string; json?: true }): Promise<
         json: json === true,
         operatingPoint: service.bundle.operatingPoint,
         studies: cycles.at(-1)?.studies,
+        passedOver: cycles.at(-1)?.passedOver,
         lookbackDays: settings.poll.lookbackDays,
         problems,
       },

@@ -1,7 +1,9 @@
 import { validate as isSchedule } from 'node-cron';
 import { z } from 'zod';
+import { dictionaryKeywords, isTextAttribute } from '../dicom/index.js';
 import { outputSettings } from '../exam/index.js';
 import { DEVICE_CHOICES, ENGINE_CHOICES } from '../model/index.js';
+import { nearest } from './suggestion.js';
 
 /**
  * The settings, key by key. Ranges and defaults live here; config/mamori.schema.json is made from it, and the
@@ -101,6 +103,27 @@ const pacs = z
 
 const distinct = <T>(list: T[]) => new Set(list).size === list.length;
 
+/** DICOM keyword → pattern or patterns. */
+const attributePatterns = z
+  .record(z.string(), z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]))
+  .superRefine((patterns, context) => {
+    for (const keyword of Object.keys(patterns)) {
+      const message = keywordProblem(keyword);
+      if (message !== undefined) context.addIssue({ code: 'custom', message, path: [keyword] });
+    }
+  })
+  .transform((patterns) =>
+    Object.fromEntries(Object.entries(patterns).map(([keyword, one]) => [keyword, [one].flat()])),
+  );
+
+function keywordProblem(keyword: string): string | undefined {
+  const isText = isTextAttribute(keyword);
+  if (isText === true) return undefined;
+  if (isText === false) return 'is an attribute that holds no text';
+  const near = nearest(keyword, dictionaryKeywords());
+  return `is no keyword of the DICOM dictionary${near === undefined ? '' : `; did you mean ${near}?`}`;
+}
+
 const poll = z.strictObject({
   schedule: z
     .string()
@@ -119,6 +142,14 @@ const poll = z.strictObject({
     .refine(distinct, 'must not name a view twice')
     .default(['LCC', 'RCC', 'LMLO', 'RMLO'])
     .describe('All of these there: the exam is complete at once; empty: only settling counts'),
+  include: attributePatterns
+    .prefault({})
+    .describe(
+      'DICOM keyword: patterns (* and ?), e.g. InstitutionName; all keywords must fit, else passed over',
+    ),
+  exclude: attributePatterns
+    .prefault({})
+    .describe('DICOM keyword: patterns (* and ?); a study that fits any of them is passed over'),
   maxExamsPerCycle: z.int().min(1).max(10_000).default(50).describe('The rest waits for the next cycle'),
   retry: z
     .strictObject({

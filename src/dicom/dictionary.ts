@@ -30,6 +30,19 @@ export function attributeOf(keyword: string): DictionaryAttribute {
   return attribute;
 }
 
+/** Whether an attribute holds text that a pattern can be held against; undefined for what is no keyword. */
+export function isTextAttribute(keyword: string): boolean | undefined {
+  const attribute = byKeyword.get(keyword);
+  return attribute && TEXT_VRS.has(attribute.vr);
+}
+
+const TEXT_VRS = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT'.split(' '));
+
+/** Every keyword of the dictionary. */
+export function dictionaryKeywords(): string[] {
+  return [...byKeyword.keys()];
+}
+
 /** @param tag eight upper-case hexadecimal digits */
 export function attributeAt(tag: string): DictionaryAttribute | undefined {
   return byTag.get(tag);

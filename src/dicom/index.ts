@@ -108,6 +108,7 @@ export {
 export { Dataset, type EncodedPixelData } from './dataset.js';
 export { dicomDate, type MadeAt, madeAt } from './dateTime.js';
 export { DicomJson, type DicomJsonObject, fromDicomJson, toDicomJson } from './dicomJson.js';
+export { dictionaryKeywords, isTextAttribute } from './dictionary.js';
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError, UidError } from './errors.js';
 export type { ViewAttributes } from './exposure.js';
 export { softcopyAttributes } from './greyscale.js';

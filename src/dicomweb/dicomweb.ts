@@ -83,6 +83,28 @@ export class DicomWeb {
     return this.#studies.find(query);
   }
 
+  /**
+   * What the PACS lists of one study, these attributes among it as far as it keeps them on that level; undefined where
+   * it does not list the study or refuses the question.
+   *
+   * @throws PacsError
+   */
+  async listedStudy(
+    studyInstanceUID: StudyInstanceUID,
+    keywords: readonly string[],
+  ): Promise<DicomJson | undefined> {
+    const queryParams = { StudyInstanceUID: pathSegment(studyInstanceUID), includefield: keywords.join(',') };
+    try {
+      const { records } = await this.#calls.query((request) =>
+        this.#qido.searchForStudies({ queryParams, request }),
+      );
+      return records.find((study) => study.string('StudyInstanceUID') === studyInstanceUID);
+    } catch (error) {
+      if (error instanceof PacsError && error.status === 400) return undefined;
+      throw error;
+    }
+  }
+
   /** All instances of a study; empty where there is none. @throws PacsError `pacs-not-found`, … */
   async instances(studyInstanceUID: StudyInstanceUID): Promise<InstanceRecord[]> {
     return this.#instances.of(studyInstanceUID);

@@ -19,6 +19,7 @@ export function emptyCycle(startedAt: Date): CycleReport {
     searched: false,
     unsearchableSince: undefined,
     studies: 0,
+    passedOver: {},
     exams: [],
     arriving: 0,
     postponed: 0,
@@ -39,8 +40,15 @@ export function joinLooks(looks: readonly Look[]): Look {
     workable: looks.every((look) => look.workable),
     unsearchableSince: dates('unsearchableSince'),
     studies: looks.reduce((sum, { studies }) => sum + studies, 0),
+    passedOver: added(looks.map(({ passedOver }) => passedOver)),
     arriving: looks.reduce((sum, { arriving }) => sum + arriving, 0),
     nextCompleteAt: dates('nextCompleteAt'),
     problems: looks.flatMap(({ problems }) => problems),
   };
+}
+
+function added(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const [name, count] of counts.flatMap(Object.entries<number>)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
 }

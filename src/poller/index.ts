@@ -1,6 +1,8 @@
 /**
  * Finds exams in the archive, knows when one is complete, has it processed, and sees the results delivered.
  *
+ * `studyRules.ts` says which studies the settings pass over, `studyValues.ts` finds in the archive what that takes.
+ *
  * Work comes from sources (`workSource.ts`): the look-out (`lookout.ts`) lists the studies of the last days and notes
  * in the ledger which are complete. `poller.ts` then claims what is due, the newest first, and `examWork.ts` sees each
  * exam through: fetch, analyse, keep the objects, deliver them (`delivery.ts`), close. What goes wrong on the way is
@@ -12,4 +14,6 @@ export type { Analysis, ExamReport } from './examWork.js';
 export type { Log } from './log.js';
 export { Poller, type PollerParts } from './poller.js';
 export type { PollerSettings } from './pollerSettings.js';
+export { type AttributePatterns, type PassedOver, StudyJudge, type StudyRules } from './studyRules.js';
+export { type StudyValues, studyValues } from './studyValues.js';
 export type { DateRange, Look, WorkSource } from './workSource.js';

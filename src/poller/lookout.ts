@@ -8,6 +8,8 @@ import type { Log } from './log.js';
 import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
 import { reasonOf } from './nextTry.js';
 import type { PollerSettings } from './pollerSettings.js';
+import { StudyChooser } from './studyChooser.js';
+import type { PassedOver } from './studyRules.js';
 import { type DateRange, LOOKOUT_PRIORITY, type Look, type WorkSource } from './workSource.js';
 
 /**
@@ -57,6 +59,7 @@ export class Lookout implements WorkSource {
   readonly #stopping: AbortSignal;
   readonly #searching: LastingTrouble;
   readonly #looking: LastingTrouble;
+  readonly #chooser: StudyChooser;
   /** Studies whose last look left nothing to do. */
   readonly #settled = new Map<string, { instances: number; until: number }>();
 
@@ -66,6 +69,7 @@ export class Lookout implements WorkSource {
     this.#stopping = stopping;
     this.#searching = new LastingTrouble(parts.log, SEARCH);
     this.#looking = new LastingTrouble(parts.log, LOOK);
+    this.#chooser = new StudyChooser(parts.settings, parts.pacs, parts.log);
   }
 
   async look(): Promise<Look> {
@@ -74,15 +78,19 @@ export class Lookout implements WorkSource {
       workable: false,
       unsearchableSince: undefined,
       studies: 0,
+      passedOver: {},
       arriving: 0,
       nextCompleteAt: undefined,
       problems: [],
     };
     const looked = new Set<string>();
+    const passedOver: Record<string, number> = {};
+    look.passedOver = passedOver;
     const meet = async (meeting: Meeting) => {
       looked.add(meeting.studyInstanceUID);
       const met = await this.#meet(meeting);
       if ('problem' in met) look.problems.push(met.problem);
+      else if ('setting' in met) passedOver[met.setting] = (passedOver[met.setting] ?? 0) + 1;
       else if (met.completeAt !== undefined) {
         look.arriving++;
         const isSooner = look.nextCompleteAt === undefined || met.completeAt < look.nextCompleteAt;
@@ -121,6 +129,7 @@ export class Lookout implements WorkSource {
       if (!looked.has(studyInstanceUID)) await meet({ studyInstanceUID, always: true });
     }
     this.#looking.forgetAllBut((study) => looked.has(study));
+    this.#chooser.forgetAllBut((study) => looked.has(study) || listed.has(study));
     return look;
   }
 
@@ -170,9 +179,15 @@ export class Lookout implements WorkSource {
 
   async #meet(
     meeting: Meeting,
-  ): Promise<{ completeAt: Date | undefined } | { problem: ReturnType<typeof reasonOf> }> {
+  ): Promise<{ completeAt: Date | undefined } | PassedOver | { problem: ReturnType<typeof reasonOf> }> {
     const { studyInstanceUID, study } = meeting;
     try {
+      const passedOver = await this.#chooser.passedOver(studyInstanceUID, study?.numberOfInstances);
+      if (passedOver !== undefined) {
+        await this.#notDue(studyInstanceUID);
+        this.#looking.over(new Date(), studyInstanceUID);
+        return passedOver;
+      }
       const seen = await this.observe(meeting);
       const idle = seen === undefined || seen.record.closedAt !== undefined;
       if (idle && study?.numberOfInstances !== undefined)
@@ -190,7 +205,7 @@ export class Lookout implements WorkSource {
     }
   }
 
-  /** What could not be looked at is not worked on, even if it was complete when it was last seen. */
+  /** What is passed over or could not be looked at is not worked on, even if it was complete when it was last seen. */
   async #notDue(studyInstanceUID: string): Promise<void> {
     const { ledger, served } = this.#parts;
     const exam = { studyInstanceUID, ...served };

@@ -51,7 +51,10 @@ const BREAST_IMAGES = new Set<string>([
 ]);
 
 /** Whether nothing that the archive tells speaks against it. */
-function mayBeAnalysed({ sopClassUID, modality }: InstanceRecord): boolean {
+export function mayBeAnalysed({
+  sopClassUID,
+  modality,
+}: Pick<InstanceRecord, 'sopClassUID' | 'modality'>): boolean {
   if (sopClassUID === undefined) return modality === undefined || modality === 'MG';
   return leftOutByClass(sopClassUID) === undefined;
 }

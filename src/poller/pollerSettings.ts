@@ -1,7 +1,8 @@
 import type { StandardView } from '../dicom/index.js';
+import type { StudyRules } from './studyRules.js';
 
 /** When exams are looked for, when they count as complete, and how often they are tried. */
-export interface PollerSettings {
+export interface PollerSettings extends StudyRules {
   /** Study dates to look at, counted back from today. */
   lookbackDays: number;
   settleSeconds: number;

@@ -31,6 +31,8 @@ export interface Look {
   unsearchableSince: Date | undefined;
   /** Studies with mammograms in the time looked at. */
   studies: number;
+  /** How many of them the settings pass over, by the setting that does (`poll.exclude.StudyDescription`). */
+  passedOver: Readonly<Record<string, number>>;
   /** Exams whose images are still arriving, and when the next of them counts as complete. */
   arriving: number;
   nextCompleteAt: Date | undefined;

@@ -39,6 +39,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
           startedAt: cycle.startedAt,
           endedAt: cycle.endedAt,
           studies: cycle.studies,
+          passedOver: cycle.passedOver,
           exams: cycle.exams.length,
         },
         staleAfterSeconds,

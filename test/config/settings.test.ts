@@ -202,6 +202,16 @@ describe('settings', () => {
       }
     });
 
+    it('holds the keywords of poll.include and poll.exclude against the DICOM dictionary', () => {
+      const poll =
+        'poll:\n  include:\n    InstitutonName: [a]\n  exclude: { ReferencedImageSequence: b, StationName: [] }\n';
+      expect(problems(`${PACS}${poll}`)).to.deep.equal([
+        '4 poll.include.InstitutonName is no keyword of the DICOM dictionary; did you mean InstitutionName?',
+        '5 poll.exclude.StationName must not be empty',
+        '5 poll.exclude.ReferencedImageSequence is an attribute that holds no text',
+      ]);
+    });
+
     it('tell what belongs together', () => {
       writeFileSync(join(folder, 'c.pem'), 'x');
       expect(problems('pacs:\n  url: http://p\n  tls:\n    cert: c.pem\n')).to.deep.equal([

@@ -177,6 +177,20 @@ describe('mamori doctor, at the PACS', () => {
     expect(resultOf(await visit(bundle, { url: archive.url }), 'retrieve')).to.include({ state: 'warning' });
   });
 
+  it('says what the settings would pass over', async () => {
+    fill(exam('a'), exam('b', { override: { StudyDescription: 'MG BIOPSY L' } }));
+    const url = archive.url;
+    const some = await visit(bundle, { url, more: 'poll: { exclude: { StudyDescription: "*biopsy*" } }' });
+    expect(resultOf(some, 'exams')).to.include({ state: 'ok' });
+    expect(resultOf(some, 'exams').says).to.include(
+      '1 are taken, passed over 1 by poll.exclude.StudyDescription',
+    );
+    const none = await visit(bundle, { url, more: 'poll: { include: { StationName: Elsewhere } }' });
+    expect(resultOf(none, 'exams')).to.include({ state: 'warning' });
+    const silent = await visit(bundle, { url, more: 'poll: { exclude: { StationAETitle: X } }' });
+    expect(resultOf(silent, 'exams').says).to.include('none has a value of StationAETitle');
+  });
+
   it('stores nothing unless it is told to', async () => {
     fill(exam('a'));
     const before = archive.size;

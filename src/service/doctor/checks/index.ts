@@ -10,6 +10,7 @@ import { clock } from './clock.js';
 import { diskRoom } from './diskRoom.js';
 import { engineStart } from './engineStart.js';
 import { examImages } from './examImages.js';
+import { examsTaken } from './examsTaken.js';
 import { hostNames } from './hostNames.js';
 import { imageFile } from './imageFile.js';
 import { ledgerFile } from './ledgerFile.js';
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   searchFilters,
   paging,
   timeZone,
+  examsTaken,
   examImages,
   imageFile,
   uidLetters,
