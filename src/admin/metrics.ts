@@ -74,6 +74,10 @@ function gauges(snapshot: StatusSnapshot): Registry {
   });
   for (const [setting, count] of Object.entries(service.lastCycle?.passedOver ?? {}))
     passedOver.set({ setting }, count);
+  if (pacs.leftAlone !== undefined)
+    gauge('mamori_pacs_left_alone', '1 while the PACS is not asked, with the code of the reason.', 1, {
+      reason: pacs.leftAlone.code,
+    });
   if (service.lastCycle !== undefined)
     gauge(
       'mamori_last_cycle_end_seconds',

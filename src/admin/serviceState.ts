@@ -44,8 +44,10 @@ export interface StatusSnapshot {
     /** Undefined where it was not tried. */
     reachable: boolean | undefined;
     problem?: string | undefined;
-    /** Since when it cannot be searched. */
+    /** Since when it cannot be searched, or gives no images. */
     since?: Date | undefined;
+    /** It is not asked at all until then: for an outage, or so that an account that is refused is not locked. */
+    leftAlone?: { code: string; until: Date } | undefined;
   };
   model: { name: string; version: string; engine: string; device: string; reason: string };
   /** Exams by state, states without any included. */

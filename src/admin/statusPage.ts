@@ -97,7 +97,11 @@ function passedOver(counts: Readonly<Record<string, number>> = {}): string {
   return told.length === 0 ? '' : `; passed over: ${told.join(', ')}`;
 }
 
-function reachability({ reachable, since }: StatusSnapshot['pacs']): Html | string {
+function reachability({ reachable, since, leftAlone }: StatusSnapshot['pacs']): Html | string {
+  if (leftAlone !== undefined) {
+    const what = leftAlone.code === 'pacs-unauthorised' ? 'Refuses us' : 'In trouble';
+    return html`${what}${since && html` since ${time(since)}`}; not asked before ${time(leftAlone.until)}`;
+  }
   if (reachable === undefined) return 'Not tried yet';
   if (reachable) return 'Reachable';
   return html`Not reachable${since && html` since ${time(since)}`}`;

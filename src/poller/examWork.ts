@@ -18,6 +18,7 @@ import {
   saysMore,
   whichTry,
 } from '../ledger/index.js';
+import type { Breaker } from './breaker.js';
 import { deliver } from './delivery.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
@@ -60,6 +61,7 @@ export interface ExamParts {
   bench: Workbench;
   settings: PollerSettings;
   log: Log;
+  breaker: Breaker;
   /** What the look-out has just listed. */
   listings: Listings;
   /** Fires when the service is asked to stop: work is handed back instead of being tried to its end. */
@@ -83,6 +85,7 @@ export async function workOn(claim: Claim, parts: ExamParts): Promise<ExamReport
   }, renewalMs(settings.leaseSeconds));
   try {
     await tryExam(claim, parts, report);
+    parts.breaker.proved();
   } catch (error) {
     await settle(error, claim, parts, report);
   } finally {
@@ -127,11 +130,13 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
 
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
   const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
+  const { breaker } = parts;
   const tried = whichTry(claim.attempt, parts.settings.retry.attempts);
   if (tried === 'over') throw processEnded(studyInstanceUID, claim.attempt - 1);
   const listed = await listing(claim, parts);
   const instances = fetchable(studyInstanceUID, listed, parts.pacs, {
     lastTry: tried !== 'usual',
+    isOutage: (error, peers) => breaker.isOutage(error, peers),
     onBytes: (bytes) => {
       report.retrievedBytes += bytes;
     },
@@ -146,7 +151,7 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   try {
     return await processExam(instances, parts.bench, context);
   } catch (error) {
-    if (tried === 'usual' || parts.stopping.aborted) throw error;
+    if (tried === 'usual' || parts.stopping.aborted || (await breaker.isOutage(error))) throw error;
     // No further try will follow: say so in the study rather than nowhere.
     const { code, reason } = reasonOf(error);
     parts.log.error({ study: studyInstanceUID, code, reason }, 'The exam could not be analysed');
@@ -224,7 +229,7 @@ async function keep(
 
 /** Ends the claim after an error: for another try, for good, or not at all where it is another worker's now. */
 async function settle(error: unknown, claim: Claim, parts: ExamParts, report: ExamReport): Promise<void> {
-  const { ledger, settings, log, stopping } = parts;
+  const { ledger, breaker, settings, log, stopping } = parts;
   const study = claim.exam.studyInstanceUID;
   log.debug({ study, err: error }, 'The error in full');
   try {
@@ -236,12 +241,13 @@ async function settle(error: unknown, claim: Claim, parts: ExamParts, report: Ex
     }
     const reason = reasonOf(error);
     report.reason = reason;
-    const next = nextTry(error, claim.attempt, settings.retry, { undelivered: report.kept });
+    const work = { undelivered: report.kept, outage: await breaker.isOutage(error) };
+    const next = nextTry(error, claim.attempt, settings.retry, work);
     if (next.again) {
       report.retryAt = await ledger.fail(claim, reason, next.inMs, next);
       report.end = 'failed';
       log.warn(
-        { study, ...reason, attempt: claim.attempt, retryAt: report.retryAt },
+        { study, ...reason, attempt: claim.attempt, counts: next.counts, retryAt: report.retryAt },
         'The exam is tried again later',
       );
     } else {

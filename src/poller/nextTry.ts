@@ -10,22 +10,31 @@ export type NextTry = { again: true; inMs: number; counts: boolean } | { again: 
 /**
  * Trouble that may pass is tried again with growing delays; trouble that cannot (a refusal, missing rights) is tried
  * again as well, but only as often as the settings say, since an administrator may have mended it meanwhile: never at
- * once, and not without end. Only finished results are never given up because the archive is away: it comes back,
- * however long that takes, and they cost nothing until then. Nor does a full disk use up tries, whoever filled it.
+ * once, and not without end. Finished results are never given up because the archive is away or has no room: it comes
+ * back, however long that takes, and they cost nothing until then. An outage of the archive uses up no tries, nor does
+ * a full disk, whoever filled it.
+ *
+ * @param random 0 to 1: exams that met the same outage do not come back all at the same moment
  */
 export function nextTry(
   error: unknown,
   attempt: number,
   retry: PollerSettings['retry'],
-  work: { undelivered: boolean },
+  work: { undelivered: boolean; outage: boolean },
+  random = Math.random(),
 ): NextTry {
+  if (work.outage) {
+    const delay = Math.min(retry.firstDelaySeconds * (0.5 + random), retry.longestDelaySeconds);
+    return { again: true, inMs: 1000 * delay, counts: false };
+  }
   if (isDiskFull(error)) {
     // No tries are counted, so that the delay does not grow either, and each try costs an analysis.
     const delay = Math.min(8 * retry.firstDelaySeconds, retry.longestDelaySeconds);
     return { again: true, inMs: 1000 * delay, counts: false };
   }
-  const outage = work.undelivered && error instanceof PacsError && error.transient;
-  if (attempt >= retry.attempts && !outage) return { again: false };
+  const isTheArchives = error instanceof PacsError || error instanceof DeliveryError;
+  const isKept = work.undelivered && isTheArchives && error.transient;
+  if (attempt >= retry.attempts && !isKept) return { again: false };
   const doubled = retry.firstDelaySeconds * 2 ** Math.min(attempt - 1, 30);
   const delay = Math.min(mayPass(error) ? doubled : doubled * 4, retry.longestDelaySeconds);
   const asked = error instanceof PacsError ? (error.retryAfterMs ?? 0) / 1000 : 0;

@@ -3,8 +3,10 @@ import cron, { type ScheduledTask } from 'node-cron';
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { Workbench } from '../exam/index.js';
 import type { Among, Claim, ExamKey } from '../ledger/index.js';
+import { Breaker, type Pause, type Pauses } from './breaker.js';
 import { type CycleReport, emptyCycle, joinLooks } from './cycleReport.js';
 import { type ExamReport, emptyReport, workOn } from './examWork.js';
+import { guardedPacs, questionsFor } from './guardedPacs.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import { Listings } from './listings.js';
 import { Lookout, type LookoutParts } from './lookout.js';
@@ -32,6 +34,7 @@ const CYCLE: TroubleWords = {
 export class Poller {
   readonly #parts: PollerParts;
   readonly #stopping = new AbortController();
+  readonly #breaker: Breaker;
   readonly #listings = new Listings();
   readonly #lookout: Lookout;
   readonly #sources: readonly WorkSource[];
@@ -40,7 +43,10 @@ export class Poller {
   #running: Promise<CycleReport> | undefined;
   #latest: CycleReport | undefined;
 
-  constructor(parts: PollerParts) {
+  constructor({ pacs, ...others }: PollerParts) {
+    const { retry } = others.settings;
+    this.#breaker = new Breaker({ questions: questionsFor(pacs), pauses: pausesOf(retry), log: others.log });
+    const parts = { pacs: guardedPacs(pacs, this.#breaker), ...others };
     this.#parts = parts;
     this.#lookout = new Lookout(parts, this.#listings, this.#stopping.signal);
     this.#sources = [this.#lookout, ...(parts.sources ?? [])];
@@ -50,6 +56,11 @@ export class Poller {
   /** Whether a cycle is under way. */
   get running(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** While the archive is left alone: why, and until when. */
+  get pause(): Pause | undefined {
+    return this.#breaker.pause;
   }
 
   /** The last cycle that came to an end, well or not. */
@@ -101,7 +112,7 @@ export class Poller {
       const report = await this.cycle();
       reports.push(report);
       onCycle(report);
-      if (this.#stopping.signal.aborted) return reports;
+      if (this.#stopping.signal.aborted || this.pause !== undefined) return reports;
       if (report.postponed > 0) continue;
       const next = report.nextCompleteAt;
       if (next === undefined) return reports;
@@ -136,11 +147,13 @@ export class Poller {
   async #cycle(): Promise<CycleReport> {
     const report = emptyCycle(new Date());
     try {
+      if (this.#isLeftAlone(report)) return report;
       const looks: Look[] = [];
       for (const source of this.#sources) looks.push(await source.look());
       const { workable, ...seen } = joinLooks(looks);
       Object.assign(report, seen);
       if (workable && !this.#stopping.signal.aborted) await this.#workThrough(report);
+      this.#isLeftAlone(report);
     } catch (error) {
       report.problems.push(reasonOf(error));
       throw error;
@@ -161,7 +174,7 @@ export class Poller {
     const dueBy = await ledger.now();
     let left = settings.maxExamsPerCycle;
     const next = async (among: Among, lane: number): Promise<Claim | undefined> => {
-      if (left === 0 || this.#stopping.signal.aborted) return undefined;
+      if (left === 0 || this.#stopping.signal.aborted || this.pause !== undefined) return undefined;
       left--;
       const turn = { worker: this.#worker(lane), leaseMs: settings.leaseSeconds * 1000, among, dueBy };
       const claim = await ledger.claimNext(served, turn);
@@ -172,6 +185,11 @@ export class Poller {
       for (let claim = await next(among, number); claim !== undefined; claim = await next(among, number))
         report.exams.push(await this.#work(claim));
     };
+    // After an outage one exam goes first.
+    if (this.#breaker.isRecovering) {
+      const first = await next('due', 0);
+      if (first !== undefined) report.exams.push(await this.#work(first));
+    }
     const lanes = Array.from({ length: settings.workers }, (_, number) => lane('due', number));
     // To the end of every lane: one that went on beside the next cycle would share its worker's name and claims.
     const ends = await Promise.allSettled(lanes);
@@ -181,9 +199,19 @@ export class Poller {
     if (left === 0) report.postponed = await ledger.countDue(served, dueBy);
   }
 
+  /** Says in the report that the archive is left alone, and why. */
+  #isLeftAlone(report: CycleReport): boolean {
+    const { pause } = this;
+    if (pause === undefined) return false;
+    report.unsearchableSince ??= pause.since;
+    if (!report.problems.some(({ code }) => code === pause.reason.code)) report.problems.push(pause.reason);
+    return true;
+  }
+
   async #work(claim: Claim): Promise<ExamReport> {
     const report = await workOn(claim, {
       ...this.#parts,
+      breaker: this.#breaker,
       listings: this.#listings,
       stopping: this.#stopping.signal,
     });
@@ -204,4 +232,19 @@ export class Poller {
   #key(studyInstanceUID: string): ExamKey {
     return { studyInstanceUID, ...this.#parts.served };
   }
+}
+
+/** Longer than that, a PACS that is back would be waited for without need: the question is a small one. */
+const LONGEST_OUTAGE_PAUSE_SECONDS = 300;
+
+/** Hospitals lock an account after some wrong passwords in half an hour: three with the usual settings. */
+function pausesOf({ firstDelaySeconds, longestDelaySeconds }: PollerParts['settings']['retry']): Pauses {
+  const longest = Math.min(longestDelaySeconds, LONGEST_OUTAGE_PAUSE_SECONDS);
+  return {
+    outage: { first: 1000 * Math.min(firstDelaySeconds, longest), longest: 1000 * longest },
+    credentials: {
+      first: 5000 * firstDelaySeconds,
+      longest: Math.max(5000 * firstDelaySeconds, 4000 * longestDelaySeconds),
+    },
+  };
 }

@@ -1,10 +1,13 @@
 import { patientAndStudyFromJson, type StudyInstanceUID, transferSyntax } from '../dicom/index.js';
 import { type DicomWeb, type InstanceRecord, PacsError } from '../dicomweb/index.js';
 import { type ExamInstance, InstanceUnavailable } from '../exam/index.js';
+import type { InstanceNames } from './breaker.js';
 
 export interface RetrievalOptions {
   /** No further try will follow: an instance that the archive does not give is left out instead of failing the exam. */
   lastTry: boolean;
+  /** Whether the archive as a whole is at fault for an error, and not one instance; see `Breaker`. */
+  isOutage?: (error: PacsError, peers: readonly InstanceNames[]) => Promise<boolean>;
   /** Hears of every instance that was fetched. */
   onBytes?: (bytes: number) => void;
 }
@@ -14,10 +17,24 @@ export function fetchable(
   studyInstanceUID: StudyInstanceUID,
   found: InstanceRecord[],
   pacs: DicomWeb,
-  { lastTry, onBytes = () => {} }: RetrievalOptions,
+  { lastTry, onBytes = () => {}, isOutage = async () => false }: RetrievalOptions,
 ): ExamInstance[] {
   return found.map(({ seriesInstanceUID, sopInstanceUID, sopClassUID }) => {
     const names = [studyInstanceUID, seriesInstanceUID, sopInstanceUID] as const;
+    const peers = () =>
+      found
+        .filter((other) => other.sopInstanceUID !== sopInstanceUID && other.sopClassUID === sopClassUID)
+        .map((other): InstanceNames => [studyInstanceUID, other.seriesInstanceUID, other.sopInstanceUID]);
+    const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof PacsError) || (await isOutage(error, peers()))) throw error;
+        if (isFinal(error) || (lastTry && PERHAPS_ABOUT_ONE_INSTANCE.has(error.code)))
+          throw unavailable(error);
+        throw error;
+      }
+    };
     return {
       studyInstanceUID,
       seriesInstanceUID,
@@ -25,14 +42,14 @@ export function fetchable(
       sopClassUID: sopClassUID ?? '',
       fetch: async (as, allocate) => {
         const syntax = as === 'stored' ? 'stored' : transferSyntax.ExplicitVRLittleEndian;
-        const bytes = await asked(lastTry, () =>
+        const bytes = await asked(() =>
           pacs.retrieveInstance(...names, { transferSyntax: syntax, allocate }),
         );
         onBytes(bytes.byteLength);
         return bytes;
       },
       patientAndStudy: async () =>
-        patientAndStudyFromJson(await asked(lastTry, () => pacs.instanceMetadata(...names))),
+        patientAndStudyFromJson(await asked(() => pacs.instanceMetadata(...names))),
     };
   });
 }
@@ -55,15 +72,9 @@ function isFinal({ code, status = 0 }: PacsError): boolean {
   return code === 'pacs-answer-too-large' || (code === 'pacs-refused' && status >= 400);
 }
 
-async function asked<T>(lastTry: boolean, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof PacsError)) throw error;
-    if (!isFinal(error) && !(lastTry && PERHAPS_ABOUT_ONE_INSTANCE.has(error.code))) throw error;
-    const status = error.status === undefined ? '' : ` (HTTP status ${error.status})`;
-    throw new InstanceUnavailable(error.code, `The PACS lists this image and did not give it${status}.`, {
-      cause: error,
-    });
-  }
+function unavailable(error: PacsError): InstanceUnavailable {
+  const status = error.status === undefined ? '' : ` (HTTP status ${error.status})`;
+  return new InstanceUnavailable(error.code, `The PACS lists this image and did not give it${status}.`, {
+    cause: error,
+  });
 }

@@ -25,7 +25,8 @@ export function statusOf(service: Service, settings: Settings): { source: Status
       ledger.countDue(served),
     ]);
     const cycle = poller.latest;
-    const problem = cycle?.problems.find(({ code }) => code.startsWith('pacs-'));
+    const { pause } = poller;
+    const problem = pause?.reason ?? cycle?.problems.find(({ code }) => code.startsWith('pacs-'));
     const ownProblem = cycle?.problems.find(({ code }) => !code.startsWith('pacs-'));
     // A claim alone may be another's, or that of a process that was killed.
     const working = poller.running && counts.claimed + counts.delivering > 0;
@@ -49,7 +50,8 @@ export function statusOf(service: Service, settings: Settings): { source: Status
         url: settings.pacs.qidoUrl,
         reachable: problem !== undefined ? false : cycle?.searched ? true : undefined,
         problem: problem?.reason,
-        since: cycle?.unsearchableSince,
+        since: pause?.since ?? cycle?.unsearchableSince,
+        leftAlone: pause && { code: pause.reason.code, until: pause.until },
       },
       model: {
         name: bundle.name,

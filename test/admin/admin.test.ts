@@ -26,7 +26,15 @@ function snapshot(): StatusSnapshot {
       device: 'cpu',
       reason: 'No GPU here.',
     },
-    counts: { waiting: 1, claimed: 0, delivering: 1, failed: 2, delivered: 40, 'not-processed': 3 },
+    counts: {
+      waiting: 1,
+      claimed: 0,
+      delivering: 1,
+      failed: 2,
+      delivered: 40,
+      partial: 5,
+      'not-processed': 3,
+    },
     queue: 4,
     exams: [
       {
@@ -90,11 +98,26 @@ describe('status page', () => {
       'The PACS does not answer.',
       'to be retried',
       '<dt>not processed</dt><dd>3</dd>',
+      '<dt>partial: a view is missing</dt><dd>5</dd>',
       'http-equiv="refresh"',
       'not for primary diagnosis',
     ]) {
       expect(text).to.contain(word);
     }
+  });
+
+  it('says that the PACS refuses us, and until when it is not asked', async () => {
+    const leftAlone = { code: 'pacs-unauthorised', until: ago(-600) };
+    const pacs = { url: 'http://p', reachable: false, problem: 'refused', since: ago(60), leftAlone };
+    answer = () => ({ ...snapshot(), pacs });
+    await serve();
+    const text = await (await get('/')).text();
+    expect(text).to.match(
+      /Refuses us since <time [^>]*>[^<]*<\/time>; not asked before <time [^>]*T10:10:00/,
+    );
+    expect(await (await get('/metrics')).text()).to.contain(
+      'mamori_pacs_left_alone{reason="pacs-unauthorised"} 1\n',
+    );
   });
 
   it('says in words what needs attention', async () => {
@@ -272,6 +295,7 @@ describe('status page', () => {
         );
       }
       expect(text).to.contain('mamori_exams{state="not-processed"} 3\n');
+      expect(text).to.contain('mamori_exams{state="partial"} 5\n');
       expect(text).to.contain('mamori_healthy 1\n').and.contain('mamori_queue_exams 4\n');
       expect(text).to.contain('model="a \\"b\\" \\\\ c\\nd"');
     });

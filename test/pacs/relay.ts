@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 /** What becomes of one request on its way: through, answered with a status, or worse. */
 export type Fate =
   | 'pass'
-  | { status: number }
+  | { status: number; page?: string }
   /** The request arrives and is carried out; its answer never comes back. */
   | 'lose-answer'
   /** The answer breaks off in the middle of its body. */
@@ -38,7 +38,8 @@ export async function startRelay(target: string): Promise<Relay> {
     else if (fate === 'hang') incoming.resume();
     else if (typeof fate === 'object') {
       incoming.resume();
-      outgoing.writeHead(fate.status).end();
+      const { status, page } = fate;
+      outgoing.writeHead(status, page === undefined ? {} : { 'content-type': 'text/html' }).end(page);
     } else forward(origin, incoming, outgoing, fate);
   });
   server.on('connection', (socket) => {

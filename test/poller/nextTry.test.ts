@@ -10,7 +10,7 @@ const unreachable = new PacsError('pacs-unreachable', 'No route', { transient: t
 
 /** Seconds until the next try; undefined where there is none. */
 function delay(error: unknown, attempt: number, undelivered = false): number | undefined {
-  const answer = nextTry(error, attempt, retry, { undelivered });
+  const answer = nextTry(error, attempt, retry, { undelivered, outage: false });
   return answer.again ? answer.inMs / 1000 : undefined;
 }
 
@@ -39,9 +39,24 @@ describe('What is done after an error', () => {
 
   it('is never giving up because a disk is full, and not counting the try', () => {
     const full = new LedgerError('ledger-disk-full', 'Full.');
-    const answer = nextTry(full, 400, retry, { undelivered: false });
+    const answer = nextTry(full, 400, retry, { undelivered: false, outage: false });
     expect(answer).to.deep.include({ again: true, counts: false });
     expect(delay(full, 1)).to.equal(60);
+  });
+
+  it('is not counting a try that an outage of the archive ended, however many there were', () => {
+    const spread = [0, 0.5, 1].map((random) =>
+      nextTry(unreachable, 400, retry, { undelivered: false, outage: true }, random),
+    );
+    expect(spread).to.deep.equal(
+      [5, 10, 15].map((seconds) => ({ again: true, inMs: 1000 * seconds, counts: false })),
+    );
+  });
+
+  it('is never giving up finished results that the archive may still take', () => {
+    const full = new DeliveryError('delivery-refused', 'No room', { transient: true, remedy: 'Make room.' });
+    expect(delay(full, 400, true)).to.equal(60);
+    expect(delay(new TypeError('x'), 4, true)).to.equal(undefined);
   });
 
   it('is said with its remedy, and without what a foreign error quotes', () => {

@@ -1,9 +1,23 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
+import type { ExamReport } from '../../src/poller/index.js';
 import { smallBundle } from '../model/bundles.js';
-import { type OpenBench, openBench, Station } from './hospital.js';
+import { type Fate, type Relay, startRelay } from '../pacs/relay.js';
+import {
+  demoArchive,
+  kindsOf,
+  type OpenBench,
+  openBench,
+  resultsIn,
+  Station,
+  type StationOptions,
+  type TestArchive,
+  today,
+} from './hospital.js';
 import { listeningLog } from './listeningLog.js';
 
 describe('An outage of the PACS', () => {
@@ -36,6 +50,7 @@ describe('An outage of the PACS', () => {
       expect(problems).to.have.length(1);
     }
     isDown = false;
+    await sleep(80); // It is not asked at once.
     for (let poll = 0; poll < 3; poll++) {
       const { searched, unsearchableSince } = await here.poller.cycle();
       expect({ searched, unsearchableSince }).to.deep.equal({ searched: true, unsearchableSince: undefined });
@@ -46,5 +61,187 @@ describe('An outage of the PACS', () => {
       'info: The PACS can be searched again',
     ]);
     expect(lines[1]).to.have.property('seconds');
+  });
+});
+
+const WRITTEN = ['mammography-cad', 'secondary-capture', 'secondary-capture', 'tid1500'];
+const exam = (seed: string): MadeInstance[] =>
+  makeExam({ rows: 160, columns: 128, seed, date: today(), views: ['LCC', 'RCC'] });
+const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
+const isRetrieval = (line: string) => /^GET .*\/instances\/[\d.]+$/.test(line);
+
+describe('An archive in trouble, and an exam in trouble', () => {
+  let bench: OpenBench;
+  let archive: TestArchive;
+  let relay: Relay;
+  let here: Station | undefined;
+
+  before(async () => {
+    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
+  });
+  beforeEach(async () => {
+    relay = await startRelay(archive.access.url!);
+  });
+  afterEach(async () => {
+    await here?.close();
+    here = undefined;
+    await relay.close();
+    await archive.clear();
+  });
+  after(async () => {
+    await archive.stop();
+    await bench.close();
+  });
+
+  /** Few tries, so that an outage that counted would soon use them up. */
+  const open = async (options: Partial<StationOptions> = {}): Promise<Station> => {
+    const retry = { attempts: 2, firstDelaySeconds: 0.02, longestDelaySeconds: 0.02 };
+    here = await Station.open(
+      { url: relay.url, timeouts: { headersMs: 300 } },
+      { bench, ...options, settings: { settleSeconds: 0, retry, ...options.settings } },
+    );
+    return here;
+  };
+  /** Until the archive may be asked again, and exams are due. */
+  const later = () => sleep(60);
+  const ends = (exams: ExamReport[]) => exams.map(({ end }) => end);
+
+  for (const [name, fate] of [
+    ['answers 500 for every image', { status: 500 }],
+    ['answers 503 for every image', { status: 503 }],
+    ['gives a login page for every image', { status: 200, page: '<html>Log in</html>' }],
+    ['breaks off every image', 'refuse'],
+    ['never answers for any image', 'hang'],
+  ] as [string, Fate][])
+    it(`keeps every exam and uses up no try while the archive ${name}`, async () => {
+      const made = ['one', 'two'].map(exam);
+      await archive.add(...made.flat());
+      const at = await open();
+      relay.fate = (line) => (isRetrieval(line) ? fate : 'pass');
+      for (let cycle = 0; cycle < 5; cycle++) {
+        const report = await at.poller.cycle();
+        expect(report.problems).to.not.deep.equal([]);
+        expect(ends(report.exams).filter((end) => end !== 'failed')).to.deep.equal([]);
+        await later();
+      }
+      for (const record of await at.ledger.list())
+        expect(record)
+          .to.include({ attempts: 0 })
+          .and.to.have.property('state')
+          .that.is.oneOf(['waiting', 'failed']);
+
+      relay.fate = () => 'pass';
+      await later();
+      expect(ends((await at.poller.cycle()).exams)).to.deep.equal(['delivered', 'delivered']);
+      for (const one of made) expect(kindsOf(await resultsIn(at.pacs, studyOf(one)))).to.deep.equal(WRITTEN);
+      expect(at.poller.pause).to.equal(undefined);
+    });
+
+  it('asks nothing while the archive is left alone', async () => {
+    await archive.add(...exam('quiet'));
+    const retry = { attempts: 2, firstDelaySeconds: 30, longestDelaySeconds: 60 };
+    const at = await open({ settings: { retry } });
+    relay.fate = (line) => (isRetrieval(line) ? { status: 500 } : 'pass');
+    await at.poller.cycle();
+    const asked = relay.asked.length;
+    for (let cycle = 0; cycle < 3; cycle++) {
+      const { problems, exams, searched } = await at.poller.cycle();
+      expect({ exams, searched }).to.deep.equal({ exams: [], searched: false });
+      expect(problems.map(({ code }) => code)).to.deep.equal(['pacs-server-error']);
+    }
+    expect(relay.asked).to.have.length(asked);
+    const wait = at.poller.pause!.until.getTime() - Date.now();
+    expect(wait).to.be.within(20_000, 36_000);
+  });
+
+  it('tries one exam before the others when the archive is back', async () => {
+    const made = ['a', 'b', 'c', 'd'].map(exam);
+    await archive.add(...made.flat());
+    const at = await open({ settings: { workers: 3 } });
+    relay.fate = () => ({ status: 503 });
+    await at.poller.cycle();
+    await later();
+
+    let underWay = 0;
+    const together: number[] = [];
+    const { claimNext, close } = at.ledger;
+    at.ledger.claimNext = async (served, turn) => {
+      const claim = await claimNext(served, turn);
+      if (claim !== undefined) together.push(++underWay);
+      return claim;
+    };
+    at.ledger.close = async (claim) => {
+      const end = await close(claim);
+      underWay--;
+      return end;
+    };
+    relay.fate = () => 'pass';
+    expect(ends((await at.poller.cycle()).exams)).to.deep.equal(Array(4).fill('delivered'));
+    expect(together[1]).to.equal(1);
+    expect(Math.max(...together)).to.equal(3);
+  });
+
+  it('closes an exam whose images alone cannot be had, with the reason, beside others that can', async () => {
+    const [bad, good] = [exam('bad'), exam('good')];
+    await archive.add(...bad, ...good);
+    const at = await open();
+    relay.fate = (line) => (isRetrieval(line) && line.includes(studyOf(bad)) ? { status: 500 } : 'pass');
+    const all: ExamReport[] = [];
+    for (let cycle = 0; cycle < 6; cycle++) {
+      all.push(...(await at.poller.cycle()).exams);
+      await later();
+    }
+    const of = (made: MadeInstance[]) =>
+      all.filter(({ studyInstanceUID }) => studyInstanceUID === studyOf(made));
+    expect(ends(of(good)).at(-1)).to.equal('delivered');
+    expect(of(bad).at(-1)).to.deep.nested.include({
+      end: 'not-processed',
+      'reason.code': 'images-unreadable',
+    });
+    expect(at.poller.pause).to.equal(undefined);
+  });
+
+  for (const status of [401, 403])
+    it(`asks once and not again for long when it is refused with ${status}, and says so`, async () => {
+      const made = exam('refused');
+      await archive.add(...made);
+      const { log, lines } = listeningLog();
+      const retry = { attempts: 2, firstDelaySeconds: 0.02, longestDelaySeconds: 0.02 };
+      const at = await open({ log, settings: { retry, workers: 2 } });
+      relay.fate = () => ({ status });
+      for (let cycle = 0; cycle < 4; cycle++) {
+        const { problems } = await at.poller.cycle();
+        expect(problems.map(({ code }) => code)).to.deep.equal(['pacs-unauthorised']);
+      }
+      expect(relay.asked).to.have.length(1);
+      expect(at.poller.pause).to.deep.nested.include({ 'reason.code': 'pacs-unauthorised' });
+      const loud = lines.filter(({ message }) => message.startsWith('The PACS refuses us'));
+      expect(loud).to.have.length(1);
+      expect(loud[0]).to.include({ level: 'error', code: 'pacs-unauthorised' });
+
+      // Five times as long as after an outage.
+      await sleep(130);
+      await at.poller.cycle();
+      expect(relay.asked).to.have.length(2);
+      relay.fate = () => 'pass';
+      await sleep(130);
+      expect(ends((await at.poller.cycle()).exams)).to.deep.equal(['delivered']);
+    });
+
+  it('stops the work when the account is refused in the middle of it, and counts nothing', async () => {
+    const made = ['one', 'two', 'three'].map(exam);
+    await archive.add(...made.flat());
+    const retry = { attempts: 2, firstDelaySeconds: 0.02, longestDelaySeconds: 0.02 };
+    const at = await open({ settings: { retry } });
+    let isRefused = true;
+    relay.fate = (line) => (isRefused && isRetrieval(line) ? { status: 401 } : 'pass');
+    const first = await at.poller.cycle();
+    expect(ends(first.exams)).to.deep.equal(['failed']);
+    // Its two images were asked for at the same time.
+    expect(relay.asked.filter(isRetrieval).length).to.be.at.most(2);
+    expect((await at.ledger.list()).map(({ attempts }) => attempts)).to.deep.equal([0, 0, 0]);
+    isRefused = false;
+    await sleep(130);
+    expect(ends((await at.poller.cycle()).exams)).to.deep.equal(Array(3).fill('delivered'));
   });
 });

@@ -1,0 +1,237 @@
+import type { SeriesInstanceUID, SOPInstanceUID, StudyInstanceUID } from '../dicom/index.js';
+import { PacsError } from '../dicomweb/index.js';
+import type { Reason } from '../ledger/index.js';
+import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
+import type { Log } from './log.js';
+import { reasonOf } from './nextTry.js';
+
+/** An instance by the names under which it is retrieved. */
+export type InstanceNames = readonly [StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID];
+
+/** The cheapest questions that tell whether an archive is there. Each fails with a PacsError. */
+export interface Questions {
+  search(): Promise<void>;
+  retrieve(names: InstanceNames): Promise<void>;
+}
+
+/** How long the archive is left alone, in milliseconds: doubled each time that it is not back. */
+export interface Pauses {
+  outage: { first: number; longest: number };
+  credentials: { first: number; longest: number };
+}
+
+/** Why the archive is left alone, and until when. */
+export interface Pause {
+  reason: Reason;
+  since: Date;
+  until: Date;
+}
+
+export interface BreakerParts {
+  questions: Questions;
+  pauses: Pauses;
+  log: Log;
+  /** Milliseconds from any beginning, never set back; another one than the process's is for tests. */
+  clock?: () => number;
+  /** 0 to 1. */
+  random?: () => number;
+}
+
+const LEFT_ALONE: TroubleWords = {
+  level: 'error',
+  begins: 'The PACS gives no images: it is left alone for a while, and no try of an exam is counted',
+  lasts: 'The PACS still gives no images',
+  ends: 'The PACS gives images again',
+};
+
+/** Other instances of the same exam that are asked for, where nothing else is known to be there. */
+const MOST_PEERS = 2;
+
+/** Pauses are spread by so much to both sides: many processes on one archive must not come back as one. */
+const SPREAD = 0.2;
+
+/**
+ * A circuit breaker around the archive: an outage must use up no exam's tries, and an archive in trouble must not be
+ * asked by all at once.
+ *
+ * **Closed**, everything passes. **Open**, nothing is asked: whoever tries gets the error that opened it. When the
+ * pause is over the next search is let through, and then one exam before all others (**recovering**); if either fails,
+ * it is open for twice as long.
+ *
+ * An outage is told from a bad exam by what else the archive can do at that moment (`isOutage`): a search, and then an
+ * image that it gave before, or another of the same exam. If it gives that, the fault is the exam's, and the try
+ * counts. If it does not, or if nothing is known that it could give, the archive is at fault; an exam whose every image
+ * fails is then not closed before the archive has given some other image. A search that fails needs no second question.
+ *
+ * Refused credentials (401, 403) open it at once, with pauses of their own: hospitals lock an account after a few wrong
+ * passwords. No library fits that: cockatiel and opossum count failures in a row, whereas here one question decides.
+ */
+export class Breaker {
+  readonly #parts: BreakerParts;
+  readonly #clock: () => number;
+  readonly #leftAlone: LastingTrouble;
+  /** Errors that were found to be the archive's. */
+  readonly #outages = new WeakSet<PacsError>();
+  #open:
+    | { error: PacsError; by: 'search' | 'question' | 'credentials'; since: Date; until: number }
+    | undefined;
+  #openings = 0;
+  #witness: InstanceNames | undefined;
+  #asking: Promise<PacsError | 'nothing-to-ask-for' | undefined> | undefined;
+
+  constructor(parts: BreakerParts) {
+    this.#parts = parts;
+    this.#clock = parts.clock ?? (() => performance.now());
+    this.#leftAlone = new LastingTrouble(parts.log, LEFT_ALONE);
+  }
+
+  /** While the archive is left alone: why, and until when. */
+  get pause(): Pause | undefined {
+    const open = this.#open;
+    const left = open === undefined ? 0 : open.until - this.#clock();
+    if (open === undefined || left <= 0) return undefined;
+    return { reason: reasonOf(open.error), since: open.since, until: new Date(Date.now() + left) };
+  }
+
+  /** The pause is over, and no exam has come through since: one is tried before the others. */
+  get isRecovering(): boolean {
+    return this.#open !== undefined && this.pause === undefined;
+  }
+
+  /** @throws PacsError the one that opened it, while the archive is left alone */
+  admit(): void {
+    if (this.pause !== undefined) throw this.#open!.error;
+  }
+
+  /** The archive gave this instance: it can be asked for again to see whether it still gives any. */
+  gave(names: InstanceNames): void {
+    this.#witness = names;
+  }
+
+  /** The search for studies came to its end. */
+  searched(): void {
+    if (this.#open?.by === 'search') this.#openings = 0;
+  }
+
+  /** A request failed; not whose fault it is. */
+  failed(error: PacsError, what: 'search' | 'other'): void {
+    if (error.code === 'pacs-unauthorised') this.#leaveAlone(error, 'credentials');
+    else if (what === 'search' && mayBeTheArchive(error)) this.#leaveAlone(error, 'search');
+  }
+
+  /** An exam came through. */
+  proved(): void {
+    if (this.pause !== undefined) return;
+    this.#open = undefined;
+    this.#openings = 0;
+    this.#leftAlone.over(new Date());
+  }
+
+  /**
+   * Whether the archive is at fault, and not the exam that met the error.
+   *
+   * @param peers other instances of the exam, where one of them could not be retrieved
+   */
+  async isOutage(error: unknown, peers?: readonly InstanceNames[]): Promise<boolean> {
+    if (!(error instanceof PacsError)) return false;
+    if (this.#outages.has(error)) return true;
+    if (!mayBeTheArchive(error)) return false;
+    if (this.pause === undefined) {
+      this.#asking ??= this.#ask(peers?.slice(0, MOST_PEERS) ?? []).finally(() => {
+        this.#asking = undefined;
+      });
+      const answer = await this.#asking;
+      const fault = answer === 'nothing-to-ask-for' ? (peers === undefined ? undefined : error) : answer;
+      if (fault === undefined) {
+        this.proved();
+        return false;
+      }
+      this.#leaveAlone(fault, 'question');
+    }
+    this.#outages.add(error);
+    return true;
+  }
+
+  /** What the archive fails with now; undefined where it does what it is there for. */
+  async #ask(peers: readonly InstanceNames[]): Promise<PacsError | 'nothing-to-ask-for' | undefined> {
+    const { questions } = this.#parts;
+    const search = await failureOf(() => questions.search());
+    if (search !== undefined) return search;
+    let failure: PacsError | undefined;
+    for (const names of [...(this.#witness === undefined ? [] : [this.#witness]), ...peers]) {
+      const given = await failureOf(() => questions.retrieve(names));
+      if (given === undefined) {
+        this.#witness = names;
+        return undefined;
+      }
+      if (mayBeTheArchive(given)) failure = given;
+      // It may have been taken out of the archive since.
+      else if (names === this.#witness) this.#witness = undefined;
+    }
+    return failure ?? 'nothing-to-ask-for';
+  }
+
+  #leaveAlone(error: PacsError, by: 'search' | 'question' | 'credentials'): void {
+    this.#outages.add(error);
+    if (this.pause !== undefined) return;
+    const { pauses, log, random = Math.random } = this.#parts;
+    const { first, longest } = by === 'credentials' ? pauses.credentials : pauses.outage;
+    const doubled = Math.min(first * 2 ** Math.min(this.#openings, 30), longest);
+    const spread = doubled * (1 + SPREAD * (2 * random() - 1));
+    const now = new Date();
+    const pauseMs = Math.max(spread, error.retryAfterMs ?? 0);
+    this.#open = { error, by, since: this.#open?.since ?? now, until: this.#clock() + pauseMs };
+    this.#openings++;
+    const reason = reasonOf(error);
+    if (by === 'question') this.#leftAlone.met(reason, now);
+    if (by === 'credentials') {
+      log.error(
+        { ...reason, until: new Date(now.getTime() + pauseMs), refusals: this.#openings },
+        'The PACS refuses us: it is not asked again before then, so that the account is not locked',
+      );
+    }
+  }
+}
+
+/** Whether an error may come of the archive as a whole. A login page is a redirect, or no DICOM. */
+function mayBeTheArchive({ code, status = 0 }: PacsError): boolean {
+  return MAY_BE_THE_ARCHIVE.has(code) || (code === 'pacs-refused' && status < 400);
+}
+
+const MAY_BE_THE_ARCHIVE = new Set<string>([
+  'pacs-unreachable',
+  'pacs-tls',
+  'pacs-timed-out',
+  'pacs-unauthorised',
+  'pacs-busy',
+  'pacs-server-error',
+  'pacs-answer-malformed',
+]);
+
+/** A question so small is answered sooner, or not at all. */
+const LONGEST_ANSWER_MS = 30_000;
+
+async function failureOf(question: () => Promise<void>): Promise<PacsError | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<PacsError>((resolve) => {
+    timer = setTimeout(
+      () =>
+        resolve(
+          new PacsError('pacs-timed-out', 'The PACS did not answer a short question', { transient: true }),
+        ),
+      LONGEST_ANSWER_MS,
+    );
+  });
+  const answered = question().then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof PacsError) return error;
+      throw error;
+    },
+  );
+  try {
+    return await Promise.race([answered, tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,65 @@
+import { dicomDate } from '../dicom/index.js';
+import { type DicomWeb, PacsError } from '../dicomweb/index.js';
+import type { Breaker, InstanceNames, Questions } from './breaker.js';
+
+/**
+ * The archive behind a breaker, which hears of what is asked and how it ends: nothing is asked while the archive is
+ * left alone.
+ */
+export function guardedPacs(pacs: DicomWeb, breaker: Breaker): DicomWeb {
+  return new Proxy(pacs, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function' || name === 'close') return value;
+      return (...args: unknown[]) => {
+        const ask = () => value.apply(target, args) as Promise<unknown> | AsyncIterable<unknown>;
+        // Only searches are answered bit by bit.
+        if (SEARCHES.has(name)) return watchedSearch(ask as () => AsyncIterable<unknown>, breaker);
+        return watched(ask as () => Promise<unknown>, breaker).then((answer) => {
+          if (name === 'retrieveInstance') breaker.gave(args.slice(0, 3) as unknown as InstanceNames);
+          return answer;
+        });
+      };
+    },
+  });
+}
+
+const SEARCHES = new Set<string | symbol>(['studies', 'allStudies']);
+
+/** What the breaker asks an archive. */
+export function questionsFor(pacs: DicomWeb): Questions {
+  return {
+    search: async () => {
+      const today = dicomDate(new Date());
+      for await (const _ of pacs.studies({ from: today, to: today, modality: 'MG' })) break;
+    },
+    retrieve: async (names) => {
+      await pacs.retrieveInstance(...names);
+    },
+  };
+}
+
+async function watched<T>(ask: () => Promise<T>, breaker: Breaker): Promise<T> {
+  breaker.admit();
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof PacsError) breaker.failed(error, 'other');
+    throw error;
+  }
+}
+
+async function* watchedSearch<T>(ask: () => AsyncIterable<T>, breaker: Breaker): AsyncGenerator<T> {
+  breaker.admit();
+  try {
+    for await (const found of ask()) {
+      yield found;
+      // The rest of a long list is asked for while the exams of its beginning are worked on.
+      breaker.admit();
+    }
+  } catch (error) {
+    if (error instanceof PacsError) breaker.failed(error, 'search');
+    throw error;
+  }
+  breaker.searched();
+}

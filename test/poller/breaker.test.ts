@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
+import { PacsError, type PacsErrorCode } from '../../src/dicomweb/index.js';
+import { Breaker, type InstanceNames, type Questions } from '../../src/poller/breaker.js';
+import { SILENT } from './hospital.js';
+
+const names = (number: number): InstanceNames => [
+  asUid('2.25.1'),
+  asUid(`2.25.2${number}`),
+  asUid(`2.25.3${number}`),
+];
+const failing = (code: PacsErrorCode, status?: number) =>
+  new PacsError(code, 'It fails', { transient: true, ...(status !== undefined && { status }) });
+
+/** An archive that fails with what is said, and counts what it is asked. */
+function archive(
+  fails: { search?: PacsError; retrieve?: (at: InstanceNames) => PacsError | undefined } = {},
+) {
+  const asked: string[] = [];
+  const questions: Questions = {
+    search: async () => {
+      asked.push('search');
+      if (fails.search !== undefined) throw fails.search;
+    },
+    retrieve: async (at) => {
+      asked.push(at[2]);
+      const error = fails.retrieve?.(at);
+      if (error !== undefined) throw error;
+    },
+  };
+  const pauses = { outage: { first: 1000, longest: 3000 }, credentials: { first: 60_000, longest: 120_000 } };
+  let now = 0;
+  const parts = { questions, pauses, log: SILENT, clock: () => now, random: () => 0.5 };
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { asked, breaker: new Breaker(parts), pass };
+}
+
+/** Milliseconds that the archive is left alone for. */
+const left = (breaker: Breaker) => {
+  const { pause } = breaker;
+  return pause === undefined ? 0 : Math.round((pause.until.getTime() - Date.now()) / 100) * 100;
+};
+
+describe('The breaker around the archive', () => {
+  it('takes for the exam’s what the archive can do for others', async () => {
+    const { breaker, asked } = archive();
+    breaker.gave(names(1));
+    expect(await breaker.isOutage(failing('pacs-server-error', 500), [names(2)])).to.equal(false);
+    expect(asked).to.deep.equal(['search', names(1)[2]]);
+    expect(breaker.pause).to.equal(undefined);
+  });
+
+  it('takes for an outage that neither a search nor a known image is answered', async () => {
+    const search = archive({ search: failing('pacs-unreachable') });
+    expect(await search.breaker.isOutage(failing('pacs-timed-out'))).to.equal(true);
+    const image = archive({ retrieve: () => failing('pacs-server-error', 500) });
+    image.breaker.gave(names(1));
+    expect(await image.breaker.isOutage(failing('pacs-server-error', 500), [])).to.equal(true);
+    expect(image.breaker.pause?.reason.code).to.equal('pacs-server-error');
+    expect(() => image.breaker.admit()).to.throw(PacsError);
+  });
+
+  it('asks for another image of the same exam where it knows of no other', async () => {
+    const sound = archive();
+    expect(await sound.breaker.isOutage(failing('pacs-server-error', 500), [names(2)])).to.equal(false);
+    expect(sound.asked).to.deep.equal(['search', names(2)[2]]);
+    // With none to ask for, nothing speaks against an outage.
+    expect(await sound.breaker.isOutage(failing('pacs-server-error', 500))).to.equal(false);
+    const alone = archive();
+    expect(await alone.breaker.isOutage(failing('pacs-server-error', 500), [])).to.equal(true);
+  });
+
+  it('forgets an image that was taken out of the archive, and goes by the others', async () => {
+    const { breaker, asked } = archive({
+      retrieve: (at) => (at[2] === names(1)[2] ? failing('pacs-not-found', 404) : undefined),
+    });
+    breaker.gave(names(1));
+    expect(await breaker.isOutage(failing('pacs-busy', 503), [names(2)])).to.equal(false);
+    expect(await breaker.isOutage(failing('pacs-busy', 503), [names(3)])).to.equal(false);
+    expect(asked.filter((one) => one === names(1)[2])).to.have.length(1);
+  });
+
+  it('asks nothing about what is plainly the exam’s', async () => {
+    const { breaker, asked } = archive({ search: failing('pacs-unreachable') });
+    for (const error of [
+      failing('pacs-not-found', 404),
+      failing('pacs-refused', 406),
+      failing('pacs-answer-too-large'),
+      new TypeError('x'),
+    ])
+      expect(await breaker.isOutage(error)).to.equal(false);
+    expect(asked).to.deep.equal([]);
+  });
+
+  it('asks one question, however many meet an error at the same time', async () => {
+    const { breaker, asked } = archive({ search: failing('pacs-unreachable') });
+    const errors = Array.from({ length: 5 }, () => failing('pacs-unreachable'));
+    expect(await Promise.all(errors.map((error) => breaker.isOutage(error)))).to.deep.equal(
+      Array(5).fill(true),
+    );
+    expect(asked).to.deep.equal(['search']);
+  });
+
+  it('waits longer each time, up to a bound, and as before once an exam has come through', async () => {
+    const { breaker, pass } = archive();
+    const pauses: number[] = [];
+    for (let time = 0; time < 3; time++) {
+      breaker.failed(failing('pacs-unreachable'), 'search');
+      pauses.push(left(breaker));
+      pass(left(breaker) + 1);
+    }
+    expect(pauses).to.deep.equal([1000, 2000, 3000]);
+    expect(breaker.isRecovering).to.equal(true);
+    breaker.proved();
+    expect(breaker.isRecovering).to.equal(false);
+    breaker.failed(failing('pacs-unreachable'), 'search');
+    expect(left(breaker)).to.equal(1000);
+  });
+
+  it('waits as long as the archive asks for', () => {
+    const { breaker } = archive();
+    breaker.failed(new PacsError('pacs-busy', 'Later', { transient: true, retryAfterMs: 90_000 }), 'search');
+    expect(left(breaker)).to.equal(90_000);
+  });
+
+  it('waits much longer for refused credentials, whatever was asked', () => {
+    const { breaker } = archive();
+    breaker.failed(failing('pacs-server-error', 500), 'other');
+    expect(left(breaker)).to.equal(0);
+    breaker.failed(failing('pacs-unauthorised', 401), 'other');
+    expect(left(breaker)).to.equal(60_000);
+  });
+});
