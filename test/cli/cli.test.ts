@@ -406,6 +406,25 @@ describe('mamori', () => {
     let settings: string;
     beforeEach(() => writeFileSync(config, settings));
 
+    it('ends with 1 for a partial result, which retry finds by its state', async () => {
+      const broken = makeInstance({ rows: 160, columns: 128, seed: 'half', kind: 'missing-pixels' });
+      const [whole] = makeExam({ rows: 160, columns: 128, seed: 'half', views: ['RCC'] });
+      for (const { bytes } of [broken, whole!]) archive.add(bytes);
+      const { code, out } = await mamori(['process', '-c', config, whole!.studyInstanceUID]);
+      expect(out)
+        .to.match(/ partial +\d/)
+        .and.contain(broken.sopInstanceUID);
+      expect(code).to.equal(1);
+      expect((await mamori(['status', '-c', config])).out).to.match(/1 partial/);
+      const retry = (...which: string[]) => mamori(['retry', '-c', config, '--json', ...which]);
+      const retried = async (...which: string[]) => JSON.parse((await retry(...which)).out).retried.length;
+      expect(await retried('--state', 'failed')).to.equal(0);
+      expect(await retried('--since', '2099-01-01')).to.equal(0);
+      expect(await retried('--reason', 'no-such-reason')).to.equal(0);
+      expect(await retried('--state', 'partial', '--since', '2020-01-01')).to.equal(1);
+      expect((await retry('--since', 'yesterday')).code).to.equal(2);
+    });
+
     it('processes a study once, and says how to have it twice', async () => {
       expect((await mamori(['process', '-c', config, study])).out).to.match(/ delivered +\d/);
       const again = await mamori(['process', '-c', config, study]);
