@@ -18,7 +18,7 @@ export async function writeDryRun(
 ): Promise<void> {
   await makeResultFolder(folder);
   const pacs = openPacs(settings);
-  const ledger = readableLedger(settings, openLog(settings));
+  const ledger = await readableLedger(settings, openLog(settings));
   const { bench, close } = await openWorkbench(settings);
   const parts = { pacs, ledger, bench, served: servedModelOf(bench.bundle, settings) };
   const exams: object[] = [];
@@ -47,9 +47,9 @@ export async function writeDryRun(
 }
 
 /** A dry run is often the first thing that is tried: without a ledger it goes on, and says what that changes. */
-function readableLedger(settings: Settings, log: Log): LedgerReader | undefined {
+async function readableLedger(settings: Settings, log: Log): Promise<LedgerReader | undefined> {
   try {
-    return openLedgerToRead(settings.ledger.url);
+    return await openLedgerToRead(settings.ledger.url);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ reason }, 'Named as if the study had never been processed: the ledger cannot be read');

@@ -4,7 +4,8 @@ import { LedgerError } from './errors.js';
 import type { Clock, Ledger, LedgerReader } from './ledger.js';
 import { thisProcess } from './owner.js';
 import { Spool } from './spool.js';
-import { Database, namedFiles, sqliteLedger, sqliteReader } from './sqlite/index.js';
+import { Database, namedFiles, sqliteReadStore, sqliteStore } from './sqlite/index.js';
+import { readerOf, storedLedger } from './steps/index.js';
 
 /** The machine's own clocks. */
 const MACHINE: Clock = {
@@ -26,7 +27,7 @@ export async function openLedger(url: string, clock: Clock = MACHINE): Promise<L
   const spool = new Spool(`${file}-objects`);
   const named = new Set(namedFiles(database));
   await spool.sweep((name) => named.has(name));
-  return sqliteLedger({ database, spool, clock, owner: thisProcess() });
+  return storedLedger(sqliteStore({ database, spool, clock, owner: thisProcess() }));
 }
 
 /**
@@ -35,7 +36,7 @@ export async function openLedger(url: string, clock: Clock = MACHINE): Promise<L
  * @throws LedgerError `ledger-missing`, and as `openLedger`
  */
 export async function openExistingLedger(url: string): Promise<Ledger> {
-  if (isLedgerThere(url)) return openLedger(url);
+  if (await isLedgerThere(url)) return openLedger(url);
   throw new LedgerError('ledger-missing', `There is no ledger ${fileOf(url)}.`, {
     remedy:
       'Check ledger.url and the folder that it is relative to; run, once and process make a new ledger.',
@@ -43,7 +44,7 @@ export async function openExistingLedger(url: string): Promise<Ledger> {
 }
 
 /** Whether opening the ledger would make none. @throws LedgerError `ledger-unsupported` */
-export function isLedgerThere(url: string): boolean {
+export async function isLedgerThere(url: string): Promise<boolean> {
   return existsSync(fileOf(url));
 }
 
@@ -53,9 +54,9 @@ export function isLedgerThere(url: string): boolean {
  * @throws LedgerError `ledger-unsupported`, `ledger-unreadable`, `ledger-foreign`, `ledger-damaged`, `ledger-newer`,
  * `ledger-older`, `ledger-busy`
  */
-export function openLedgerToRead(url: string): LedgerReader | undefined {
+export async function openLedgerToRead(url: string): Promise<LedgerReader | undefined> {
   const file = fileOf(url);
-  return existsSync(file) ? sqliteReader(Database.openToRead(file)) : undefined;
+  return existsSync(file) ? readerOf(sqliteReadStore(Database.openToRead(file))) : undefined;
 }
 
 function fileOf(url: string): string {

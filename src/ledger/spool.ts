@@ -11,6 +11,20 @@ export interface StoredBytes {
   crc32: number;
 }
 
+/** Where the bytes of objects are kept on their way to the archive. */
+export interface ByteStore {
+  /**
+   * Keeps the bytes for good, all or none.
+   *
+   * @param study whose results they are, for the error
+   * @throws LedgerError `ledger-disk-full`, `ledger-unwritable`
+   */
+  put(all: readonly Uint8Array[], study: string): Promise<StoredBytes[]>;
+  /** @throws LedgerError `ledger-object-damaged` when the bytes are not the ones that were put there. */
+  read(stored: StoredBytes, sopInstanceUID: string): Promise<Uint8Array>;
+  remove(files: readonly string[]): Promise<void>;
+}
+
 /** Files of a crashed process that no row names; younger ones may belong to a process that is about to name them. */
 const ORPHAN_AGE_MS = 3_600_000;
 
@@ -21,20 +35,14 @@ const ORPHAN_AGE_MS = 3_600_000;
  * the event loop; a deleted file is gone, while a deleted row's patient data stay in the database's free pages; and
  * the database stays small. A row names a file only after the file is on the disk.
  */
-export class Spool {
+export class Spool implements ByteStore {
   readonly #folder: string;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /**
-   * Writes the bytes through to the disk, all or none. Each call makes files of its own: workers cannot overwrite each
-   * other's.
-   *
-   * @param study whose results they are, for the error
-   * @throws LedgerError `ledger-disk-full`, `ledger-unwritable`
-   */
+  /** Writes the bytes through to the disk. Each call makes files of its own: workers cannot overwrite each other's. */
   async put(all: readonly Uint8Array[], study: string): Promise<StoredBytes[]> {
     try {
       return await this.#write(all);
@@ -57,7 +65,6 @@ export class Spool {
     return ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
   }
 
-  /** @throws LedgerError `ledger-object-damaged` when the bytes are not the ones that were put there. */
   async read({ file, size, crc32: expected }: StoredBytes, sopInstanceUID: string): Promise<Uint8Array> {
     let bytes: Buffer;
     try {

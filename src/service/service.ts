@@ -46,7 +46,7 @@ export async function openService(
     const workbench = await openWorkbench(settings);
     keep(workbench);
     const pacs = keep(openPacs(settings));
-    if (!isLedgerThere(settings.ledger.url))
+    if (!(await isLedgerThere(settings.ledger.url)))
       log.warn({ ledger: settings.ledger.url }, 'No ledger there: a new one is made, which knows of no exam');
     const ledger = await openLedger(settings.ledger.url);
     keep({ close: () => ledger.disconnect() });

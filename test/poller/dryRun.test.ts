@@ -32,7 +32,7 @@ describe('A dry run', () => {
   });
 
   const tried = async () => {
-    const ledger = openLedgerToRead(`sqlite:${here.file}`);
+    const ledger = await openLedgerToRead(`sqlite:${here.file}`);
     const { objects } = await dryRun(study, { pacs: here.pacs, ledger, bench, served: ALGORITHM });
     await ledger!.disconnect();
     return objects;

@@ -5,7 +5,8 @@ import { LedgerError } from '../errors.js';
 
 import { MIGRATIONS } from './migrations.js';
 
-export type Bindings = Record<string, string | number | null>;
+/** Values by name: texts, numbers and NULL. */
+export type Bindings = object;
 
 /** How long a statement waits for another process's transaction, which takes a few milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -19,12 +20,12 @@ const BUSY_TIMEOUT_MS = 5000;
 export class Database {
   readonly #statements = new Map<string, Libsql.Statement<unknown[]>>();
 
+  readonly file: string;
   readonly #connection: Libsql.Database;
-  readonly #file: string;
 
   private constructor(connection: Libsql.Database, file: string) {
     this.#connection = connection;
-    this.#file = file;
+    this.file = file;
   }
 
   /**
@@ -94,12 +95,19 @@ export class Database {
     }
   }
 
-  /** Runs a piece of work as one transaction that keeps other writers out from its start. */
-  transact<T>(work: () => T): T {
+  /**
+   * Runs a piece of work as one transaction that keeps other writers out from its start. It waits for nothing but
+   * statements, which answer at once; nothing else may be asked of this connection meanwhile.
+   */
+  async transact<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return this.#immediate(work);
+      this.#connection.exec('BEGIN IMMEDIATE');
+      const result = await work();
+      this.#connection.exec('COMMIT');
+      return result;
     } catch (error) {
-      throw named(error, this.#file);
+      this.#rollBack();
+      throw named(error, this.file);
     }
   }
 
@@ -108,7 +116,7 @@ export class Database {
     try {
       return this.#statement(sql).all(bindings) as Row[];
     } catch (error) {
-      throw named(error, this.#file);
+      throw named(error, this.file);
     }
   }
 
@@ -121,7 +129,7 @@ export class Database {
     try {
       return this.#statement(sql).run(bindings).changes;
     } catch (error) {
-      throw named(error, this.#file);
+      throw named(error, this.file);
     }
   }
 
@@ -140,11 +148,16 @@ export class Database {
   }
 
   #migrate(): void {
-    this.#immediate(() => {
+    this.#connection.exec('BEGIN IMMEDIATE');
+    try {
       const version = this.#version();
       for (const step of MIGRATIONS.slice(version)) this.#connection.exec(step);
       if (version < MIGRATIONS.length) this.#connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-    });
+      this.#connection.exec('COMMIT');
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
   }
 
   #version(): number {
@@ -152,23 +165,15 @@ export class Database {
     if (version <= MIGRATIONS.length) return version;
     throw new LedgerError(
       'ledger-newer',
-      `The ledger ${this.#file} was written by a later version of Mamori: ` +
+      `The ledger ${this.file} was written by a later version of Mamori: ` +
         `its format is ${version}, this version knows ${MIGRATIONS.length}.`,
       { remedy: 'Install that version again, or name another ledger.url.' },
     );
   }
 
-  #immediate<T>(work: () => T): T {
-    this.#connection.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#connection.exec('COMMIT');
-      return result;
-    } catch (error) {
-      // A full disk has rolled it back already; a second time would be an error that hides the first.
-      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
-      throw error;
-    }
+  #rollBack(): void {
+    // A full disk has rolled it back already; a second time would be an error that hides the first.
+    if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
   }
 }
 

@@ -1,11 +1,11 @@
+import type { LeftBehind, ModelBindings } from '../../statements.js';
 import type { Database } from '../database.js';
 import { LEFT_BEHIND } from './claiming.js';
-import type { AlgorithmBindings } from './keys.js';
 
 /** Unfinished exams of the same model that have no objects yet, under another version or other settings. */
 export function adoptable(
   database: Database,
-  bindings: AlgorithmBindings & { leftBehind: string },
+  bindings: ModelBindings & LeftBehind,
 ): { id: number; study: string }[] {
   const sql = /* sql */ `
     SELECT id, study_instance_uid AS study FROM exams

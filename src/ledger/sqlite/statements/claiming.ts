@@ -1,27 +1,12 @@
 import type { Among } from '../../ledger.js';
+import type { Grant, HeldRow, LeftBehind, ModelBindings, Taking, TakingNext } from '../../statements.js';
 import type { Database } from '../database.js';
-import type { ExamRow } from '../rows.js';
-import { type AlgorithmBindings, THIS_ALGORITHM } from './keys.js';
-
-/** What holds a claim, and until when: by the clock and by the steady clock of the owner's machine. */
-export interface Grant extends Record<string, string | number> {
-  owner: string;
-  leaseUntil: number;
-  leaseSteady: number;
-  leaseMs: number;
-}
-
-/** Who takes an exam, and which exams nobody holds any more: ids as JSON, since no statement can see processes. */
-interface Taking extends Grant {
-  worker: string;
-  now: number;
-  leftBehind: string;
-}
+import { THIS_MODEL } from './keys.js';
 
 const HOLD = /* sql */ `
   owner = :owner, lease_until = :leaseUntil, lease_steady = :leaseSteady, lease_ms = :leaseMs`;
 
-export const LEFT_BEHIND = /* sql */ `id IN (SELECT value FROM json_each(:leftBehind))`;
+export const LEFT_BEHIND = /* sql */ `id IN (SELECT json_extract(value, '$.id') FROM json_each(:leftBehind))`;
 
 /**
  * What a claim makes of an exam. The claim's number rises: whoever held an earlier one is refused from then on, even if
@@ -51,7 +36,7 @@ const TAKEABLE: Record<Among, string> = {
 };
 
 /** Whoever made the objects, they are delivered: an exam must not be stuck between two versions. */
-const OURS = /* sql */ `(outcome IS NOT NULL OR (${THIS_ALGORITHM}))`;
+const OURS = /* sql */ `(outcome IS NOT NULL OR (${THIS_MODEL}))`;
 
 const ORDER: Record<Among, string> = {
   due: 'priority DESC, study_date DESC, first_seen_at DESC, id DESC',
@@ -59,11 +44,7 @@ const ORDER: Record<Among, string> = {
 };
 
 /** Finds and takes in one statement, so that of many workers each gets another exam. */
-export function claimNext(
-  database: Database,
-  among: Among,
-  bindings: AlgorithmBindings & Taking & { dueBy: number },
-): number | undefined {
+export function claimNext(database: Database, among: Among, bindings: TakingNext): number | undefined {
   const sql = /* sql */ `${TAKE}
     WHERE id = (SELECT id FROM exams WHERE ${OURS} AND ${TAKEABLE[among]} ORDER BY ${ORDER[among]} LIMIT 1)
     RETURNING id`;
@@ -95,11 +76,10 @@ export function renew(database: Database, bindings: Grant & { id: number }): voi
 }
 
 /** All that are in some worker's hands: no more than there are workers, and those that were left behind. */
-export function heldRows(
-  database: Database,
-): Pick<ExamRow, 'id' | 'lease_until' | 'lease_ms' | 'lease_steady' | 'owner'>[] {
+export function heldRows(database: Database): HeldRow[] {
   const sql = /* sql */ `
-    SELECT id, lease_until, lease_ms, lease_steady, owner FROM exams WHERE state IN ('claimed', 'delivering')`;
+    SELECT id, claim_number, lease_until, lease_ms, lease_steady, owner FROM exams
+    WHERE state IN ('claimed', 'delivering')`;
   return database.rows(sql);
 }
 
@@ -127,7 +107,7 @@ export function release(database: Database, bindings: { id: number; now: number 
 
 export function countDue(
   database: Database,
-  bindings: AlgorithmBindings & { dueBy: number; now: number; leftBehind: string },
+  bindings: ModelBindings & LeftBehind & { dueBy: number; now: number },
 ): number {
   const sql = /* sql */ `
     SELECT COUNT(*) AS count FROM exams WHERE ${OURS} AND (${TAKEABLE.due} OR ${TAKEABLE['left-behind']})`;

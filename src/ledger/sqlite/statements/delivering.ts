@@ -1,29 +1,9 @@
 import type { ClosedState } from '../../examState.js';
-import type { Outcome } from '../../ledger.js';
+import type { ObjectRow } from '../../rows.js';
+import type { BeginningDelivery, Keeping, Marking, Revision, Withdrawing } from '../../statements.js';
 import type { Database } from '../database.js';
-import type { ObjectRow } from '../rows.js';
 
-/** Objects of one exam's revision. */
-interface Revision extends Record<string, number> {
-  id: number;
-  revision: number;
-}
-
-export function keepObject(
-  database: Database,
-  bindings: {
-    id: number;
-    revision: number;
-    position: number;
-    kind: string;
-    sopClass: string;
-    series: string;
-    sopInstance: string;
-    size: number;
-    crc32: number;
-    file: string;
-  },
-): void {
+export function keepObject(database: Database, bindings: Keeping): void {
   const sql = /* sql */ `
     INSERT INTO objects (exam_id, revision, position, kind, sop_class_uid, series_instance_uid, sop_instance_uid,
                          size, crc32, file)
@@ -32,17 +12,7 @@ export function keepObject(
 }
 
 /** The outcome is kept with the objects: whoever delivers them after a crash closes the exam as they say. */
-export function beginDelivery(
-  database: Database,
-  bindings: {
-    id: number;
-    outcome: Outcome['kind'];
-    code: string | null;
-    reason: string | null;
-    rests: string | null;
-    now: number;
-  },
-): void {
+export function beginDelivery(database: Database, bindings: BeginningDelivery): void {
   const sql = /* sql */ `
     UPDATE exams
     SET state = 'delivering', outcome = :outcome, outcome_code = :code, outcome_reason = :reason, rests_on = :rests,
@@ -56,8 +26,6 @@ export function objectsToDeliver(database: Database, bindings: Revision): Object
     SELECT * FROM objects WHERE exam_id = :id AND revision = :revision AND confirmed_at IS NULL ORDER BY position`;
   return database.rows(sql, bindings);
 }
-
-type Marking = { id: number; revision: number; sopInstance: string; now: number };
 
 /** @returns whether there is such an object */
 export function markSent(database: Database, bindings: Marking): boolean {
@@ -96,17 +64,7 @@ export function close(
 }
 
 /** Closed as the earlier revision was whose objects stand in the archive. The trigger holds this to them. */
-export function withdraw(
-  database: Database,
-  bindings: {
-    id: number;
-    state: ClosedState;
-    outcome: Outcome['kind'];
-    code: string | null;
-    reason: string | null;
-    now: number;
-  },
-): void {
+export function withdraw(database: Database, bindings: Withdrawing): void {
   const sql = /* sql */ `
     UPDATE exams
     SET state = :state, outcome = :outcome, outcome_code = :code, outcome_reason = :reason, code = :code,

@@ -1,8 +1,6 @@
 import type { LedgerEvent } from '../../ledger.js';
+import type { HappenedEvent } from '../../statements.js';
 import type { Database } from '../database.js';
-
-/** Longest reason that is kept: enough for a sentence, too little for a stack or an archive's error page. */
-const LONGEST_REASON = 500;
 
 /** Events kept of one exam: a story that can be read, and the latest of it. */
 const MOST_EVENTS = 100;
@@ -14,17 +12,7 @@ const EVENT_AGE_MS = 365 * 86_400_000;
  * Adds an event to an exam's story, and drops what is too much: all but the exam's latest, and some of the oldest of
  * all. Of those more than are written, so that they get fewer, and no sweep stops the work.
  */
-export function insertEvent(
-  database: Database,
-  event: {
-    id: number;
-    event: string;
-    worker: string | null;
-    code: string | null;
-    reason: string | null;
-    now: number;
-  },
-): void {
+export function insertEvent(database: Database, event: HappenedEvent): void {
   const insert = /* sql */ `
     INSERT INTO events (exam_id, at, event, worker, code, reason)
     VALUES (:id, :now, :event, :worker, :code, :reason)`;
@@ -34,7 +22,7 @@ export function insertEvent(
       AND id <= (SELECT id FROM events WHERE exam_id = :id ORDER BY id DESC LIMIT 1 OFFSET :most)`;
   const dropOldest = /* sql */ `
     DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT 10) AND at < :before`;
-  database.run(insert, { ...event, reason: event.reason?.slice(0, LONGEST_REASON) ?? null });
+  database.run(insert, event);
   database.run(dropSurplus, { id: event.id, most: MOST_EVENTS });
   database.run(dropOldest, { before: event.now - EVENT_AGE_MS });
 }

@@ -8,7 +8,6 @@ export {
   claim,
   claimNext,
   countDue,
-  type Grant,
   heldRows,
   reclaim,
   release,
@@ -25,7 +24,6 @@ export {
   withdraw,
 } from './delivering.js';
 export { history, insertEvent } from './events.js';
-export { boundAlgorithm, boundKey } from './keys.js';
 export {
   counts,
   findById,

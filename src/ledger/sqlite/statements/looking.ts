@@ -1,7 +1,8 @@
 import type { ExamState } from '../../examState.js';
+import type { ExamRow } from '../../rows.js';
+import type { GlanceRow, KeyBindings, Listing, ModelBindings, PredecessorRow } from '../../statements.js';
 import type { Database } from '../database.js';
-import type { ExamRow, ObjectRow } from '../rows.js';
-import { type AlgorithmBindings, type KeyBindings, THIS_ALGORITHM } from './keys.js';
+import { THIS_MODEL } from './keys.js';
 
 /** The objects that an exam is about: those that it was answered with, else those of its revision. */
 const ITS_OBJECTS = /* sql */ `
@@ -18,10 +19,7 @@ const RECORD = /* sql */ `
   FROM exams`;
 
 export function findByKey(database: Database, bindings: KeyBindings): ExamRow | undefined {
-  return database.row(
-    /* sql */ `${RECORD} WHERE study_instance_uid = :study AND ${THIS_ALGORITHM}`,
-    bindings,
-  );
+  return database.row(/* sql */ `${RECORD} WHERE study_instance_uid = :study AND ${THIS_MODEL}`, bindings);
 }
 
 export function findById(database: Database, id: number): ExamRow {
@@ -29,36 +27,21 @@ export function findById(database: Database, id: number): ExamRow {
 }
 
 /** Latest change first. NULL: whatever it is; `states` is a JSON array; `limit` −1: all. */
-export function list(
-  database: Database,
-  bindings: {
-    states: string | null;
-    study: string | null;
-    model: string | null;
-    version: string | null;
-    digest: string | null;
-    limit: number;
-  },
-): ExamRow[] {
+export function list(database: Database, bindings: Listing): ExamRow[] {
   const sql = /* sql */ `${RECORD}
     WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
       AND (:study IS NULL OR study_instance_uid = :study)
-      AND (:model IS NULL OR (${THIS_ALGORITHM}))
+      AND (:model IS NULL OR (${THIS_MODEL}))
     ORDER BY updated_at DESC, id DESC
     LIMIT :limit`;
   return database.rows(sql, bindings);
 }
 
 /** `studies` is a JSON array. */
-export function glance(
-  database: Database,
-  bindings: AlgorithmBindings & { studies: string },
-): (Pick<ExamRow, 'state' | 'archive_instances' | 'last_seen_at' | 'changed_at' | 'due_at'> & {
-  study_instance_uid: string;
-})[] {
+export function glance(database: Database, bindings: ModelBindings & { studies: string }): GlanceRow[] {
   const sql = /* sql */ `
     SELECT study_instance_uid, state, archive_instances, last_seen_at, changed_at, due_at
-    FROM exams WHERE study_instance_uid IN (SELECT value FROM json_each(:studies)) AND ${THIS_ALGORITHM}`;
+    FROM exams WHERE study_instance_uid IN (SELECT value FROM json_each(:studies)) AND ${THIS_MODEL}`;
   return database.rows(sql, bindings);
 }
 
@@ -77,7 +60,7 @@ export function isOwn(database: Database, sopInstance: string): boolean {
 export function predecessors(
   database: Database,
   bindings: KeyBindings & { revision: number | null },
-): (ObjectRow & { model_version: string })[] {
+): PredecessorRow[] {
   const sql = /* sql */ `
     WITH earlier AS (
       SELECT o.*, e.model_version, e.id AS earlier_id

@@ -1,14 +1,5 @@
+import type { KeyBindings, Revision, Seen } from '../../statements.js';
 import type { Database } from '../database.js';
-import type { KeyBindings } from './keys.js';
-
-/** What is new about a sighting; NULL leaves the date that is known. */
-interface Seen extends Record<string, string | number | null> {
-  fingerprint: string;
-  studyDate: string | null;
-  priority: number;
-  instances: number | null;
-  now: number;
-}
 
 /** A study seen for the first time starts to wait. Undefined where it is on record. */
 export function insertSeen(database: Database, bindings: KeyBindings & Seen): number | undefined {
@@ -71,7 +62,7 @@ export function reopen(
 }
 
 /** Bytes of an old revision that never arrived: what they say is out of date. */
-export function dropUnconfirmedBytes(database: Database, bindings: { id: number; revision: number }): void {
+export function dropUnconfirmedBytes(database: Database, bindings: Revision): void {
   const sql = /* sql */ `
     UPDATE objects SET file = NULL WHERE exam_id = :id AND revision < :revision AND file IS NOT NULL`;
   database.run(sql, bindings);

@@ -1,9 +1,16 @@
+import type { Retriable, RetriableRow } from '../../statements.js';
 import type { Database } from '../database.js';
-import type { ExamRow } from '../rows.js';
 
 export function fail(
   database: Database,
-  bindings: { id: number; retryAt: number; uncounted: 0 | 1; code: string; reason: string; now: number },
+  bindings: {
+    id: number;
+    retryAt: number;
+    uncounted: 0 | 1;
+    code: string | null;
+    reason: string | null;
+    now: number;
+  },
 ): void {
   const sql = /* sql */ `
     UPDATE exams
@@ -15,7 +22,7 @@ export function fail(
 
 export function giveUp(
   database: Database,
-  bindings: { id: number; code: string; reason: string; now: number },
+  bindings: { id: number; code: string | null; reason: string | null; now: number },
 ): void {
   const sql = /* sql */ `
     UPDATE exams
@@ -29,10 +36,7 @@ export function giveUp(
  * What an administrator's retry may be about; `retryOf` of the rules says what becomes of each. `studies`, `states` and
  * `codes` are JSON arrays; NULL: whatever it is.
  */
-export function retriable(
-  database: Database,
-  bindings: { studies: string | null; states: string; codes: string | null; since: number },
-): (Pick<ExamRow, 'id' | 'state' | 'outcome' | 'code'> & { undelivered: number })[] {
+export function retriable(database: Database, bindings: Retriable): RetriableRow[] {
   const sql = /* sql */ `
     SELECT id, state, outcome, code,
            EXISTS (SELECT 1 FROM objects o

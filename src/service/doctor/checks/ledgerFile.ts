@@ -7,7 +7,7 @@ export const ledgerFile: Check = {
   needs: [],
   run: async ({ settings }) => {
     try {
-      const ledger = openLedgerToRead(settings.ledger.url);
+      const ledger = await openLedgerToRead(settings.ledger.url);
       await ledger?.disconnect();
       return ok(ledger === undefined ? 'not there yet, the first run makes it' : 'can be read');
     } catch (error) {

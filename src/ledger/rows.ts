@@ -1,9 +1,9 @@
-import type { ExamState } from '../examState.js';
-import type { Lease } from '../lease.js';
-import type { Answer, ExamKey, ExamRecord, Outcome, Reason } from '../ledger.js';
-import { ownerOf } from '../owner.js';
+import type { ExamState } from './examState.js';
+import type { Lease } from './lease.js';
+import type { Answer, ExamKey, ExamRecord, Outcome, Reason } from './ledger.js';
+import { ownerOf } from './owner.js';
 
-/** A row of `exams` with its objects counted, as SQLite gives it. */
+/** A row of `exams` with its objects counted, as every database gives it. Times are milliseconds since 1970. */
 export interface ExamRow {
   id: number;
   study_instance_uid: string;

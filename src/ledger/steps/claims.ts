@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { LedgerError } from '../errors.js';
+import type { ClosedState } from '../examState.js';
+import type {
+  Claim,
+  ExamKey,
+  KeptObject,
+  ObjectToKeep,
+  Outcome,
+  Reason,
+  ServedModel,
+  Turn,
+} from '../ledger.js';
+import { answerOf, dateOf, type ExamRow, keyOf } from '../rows.js';
+import { CLOSED, HELD, isClosed, isConfirmed } from '../rules.js';
+import { boundModel } from '../statements.js';
+import { grant, held, heldNow, leftBehind, note, rowOf, type Step, type Store } from './store.js';
+
+/*
+ * What a claim is, and what its holder does with it.
+ */
+
+export async function claimNext(
+  store: Store,
+  served: ServedModel,
+  { worker, leaseMs, among, dueBy }: Turn,
+): Promise<Claim | undefined> {
+  const ticket = randomUUID();
+  return store.transact(async (step) => {
+    const { statements, now } = step;
+    const taking = { worker, ...grant(step, leaseMs), ...(await leftBehind(step)), now };
+    const bindings = { ...boundModel(served), ...taking, dueBy: dueBy.getTime(), ticket };
+    const id = await statements.claimNext(among, bindings);
+    if (id === undefined) return undefined;
+    await note(step, id, 'claimed', { worker });
+    return claimOf(await statements.findById(id), worker);
+  });
+}
+
+export async function claim(
+  store: Store,
+  exam: ExamKey,
+  worker: string,
+  leaseMs: number,
+): Promise<Claim | undefined> {
+  return store.transact(async (step) => {
+    const { statements, now } = step;
+    const before = await rowOf(step, exam);
+    if (before === undefined) return undefined;
+    const taking = { id: before.id, worker, ...grant(step, leaseMs), ...(await leftBehind(step)), now };
+    if ((await statements.reclaim(taking)) === undefined) {
+      if ((await statements.claim(taking)) === undefined) return undefined;
+      await note(step, before.id, 'claimed', { worker });
+    }
+    return claimOf(await statements.findById(before.id), worker);
+  });
+}
+
+function claimOf(row: ExamRow, worker: string): Claim {
+  const answer = answerOf(row);
+  return {
+    exam: keyOf(row),
+    worker,
+    number: row.claim_number,
+    revision: row.revision,
+    attempt: row.attempts,
+    fingerprint: row.claimed_fingerprint ?? row.fingerprint,
+    objectsKept: row.outcome !== null,
+    answer: answer && { state: answer.state, restsOn: answer.restsOn },
+  };
+}
+
+export async function renew(store: Store, claim: Claim, leaseMs: number): Promise<void> {
+  await store.transact(async (step) => {
+    const { id } = await held(step, claim);
+    await step.statements.renew({ id, ...grant(step, leaseMs) });
+  });
+}
+
+export async function claimedWith(store: Store, claim: Claim, fingerprint: string): Promise<Claim> {
+  if (fingerprint === claim.fingerprint) return claim;
+  await store.transact(async (step) => {
+    const { id } = await held(step, claim);
+    await step.statements.setClaimedFingerprint({ id, fingerprint, now: step.now });
+    await note(step, id, 'changed', { worker: claim.worker });
+  });
+  return { ...claim, fingerprint };
+}
+
+export async function keepObjects(
+  store: Store,
+  claim: Claim,
+  objects: readonly ObjectToKeep[],
+  outcome: Outcome,
+): Promise<void> {
+  if (objects.length === 0) {
+    throw new LedgerError('ledger-misuse', 'There is no object to keep; an exam without any is given up.');
+  }
+  if ((await store.look((view) => heldNow(view, claim))).outcome !== null) return;
+  const stored = await store.bytes.put(
+    objects.map(({ bytes }) => bytes),
+    claim.exam.studyInstanceUID,
+  );
+  const rows = objects.map((object, position) => ({
+    position,
+    kind: object.kind,
+    sopClass: object.sopClassUID,
+    series: object.seriesInstanceUID,
+    sopInstance: object.sopInstanceUID,
+    ...stored[position]!,
+  }));
+  let kept = false;
+  try {
+    kept = await store.transact(async (step) => {
+      const { statements, now } = step;
+      const { id, revision, outcome: earlier } = await held(step, claim);
+      if (earlier !== null) return false;
+      for (const row of rows) await statements.keepObject({ id, revision, ...row });
+      const { kind, restsOn } = outcome;
+      const { code, reason } = kind === 'processed' ? { code: null, reason: null } : outcome;
+      const rests = restsOn === undefined ? null : JSON.stringify(restsOn);
+      await statements.beginDelivery({ id, outcome: kind, code, reason, rests, now });
+      await note(step, id, 'objects-kept', { worker: claim.worker, code, reason });
+      return true;
+    });
+  } finally {
+    if (!kept) await store.bytes.remove(stored.map(({ file }) => file));
+  }
+}
+
+export async function objectsToDeliver(store: Store, claim: Claim): Promise<KeptObject[]> {
+  const rows = await store.look(async (view) => {
+    const { id, revision } = await heldNow(view, claim);
+    return view.statements.objectsToDeliver({ id, revision });
+  });
+  return rows.map((row) => ({
+    studyInstanceUID: claim.exam.studyInstanceUID,
+    seriesInstanceUID: row.series_instance_uid,
+    sopInstanceUID: row.sop_instance_uid,
+    sopClassUID: row.sop_class_uid,
+    kind: row.kind,
+    size: row.size,
+    sentAt: dateOf(row.sent_at),
+    bytes: () => store.bytes.read({ ...row, file: row.file ?? '' }, row.sop_instance_uid),
+  }));
+}
+
+export async function sent(store: Store, claim: Claim, sopInstanceUIDs: readonly string[]): Promise<void> {
+  await store.transact(async (step) => {
+    const { id } = await held(step, claim);
+    await mark(step, claim, id, { sopInstanceUIDs, as: 'markSent' });
+    await note(step, id, 'sent', { worker: claim.worker });
+  });
+}
+
+export async function confirm(store: Store, claim: Claim, sopInstanceUIDs: readonly string[]): Promise<void> {
+  const files = await store.transact(async (step) => {
+    const { id, revision } = await held(step, claim);
+    const waiting = await step.statements.objectsToDeliver({ id, revision });
+    await mark(step, claim, id, { sopInstanceUIDs, as: 'confirm' });
+    const confirmed = waiting.filter((row) => sopInstanceUIDs.includes(row.sop_instance_uid));
+    if (confirmed.length > 0) await note(step, id, 'confirmed', { worker: claim.worker });
+    return confirmed.map(({ file }) => file).filter((file) => file !== null);
+  });
+  await store.bytes.remove(files);
+}
+
+interface Marked {
+  sopInstanceUIDs: readonly string[];
+  as: 'markSent' | 'confirm';
+}
+
+async function mark(step: Step, claim: Claim, id: number, { sopInstanceUIDs, as }: Marked): Promise<void> {
+  for (const sopInstance of sopInstanceUIDs) {
+    const bindings = { id, revision: claim.revision, sopInstance, now: step.now };
+    if (await step.statements[as](bindings)) continue;
+    throw new LedgerError(
+      'ledger-misuse',
+      `Object ${sopInstance} is none of those kept for exam ${claim.exam.studyInstanceUID}.`,
+    );
+  }
+}
+
+export async function close(store: Store, claim: Claim): Promise<ClosedState> {
+  return store.transact(async (step) => {
+    const row = await held(step, claim, CLOSED);
+    if (isClosed(row.state)) return row.state;
+    if (!isConfirmed(row)) {
+      throw new LedgerError(
+        'ledger-unconfirmed',
+        `Exam ${claim.exam.studyInstanceUID} cannot be closed: ${row.confirmed} of ${row.kept} objects are confirmed.`,
+      );
+    }
+    const state = CLOSED_AS[row.outcome!];
+    const { outcome_code: code, outcome_reason: reason, rests_on } = row;
+    const answer = rests_on && JSON.stringify({ state, code, reason, restsOn: JSON.parse(rests_on) });
+    await step.statements.close({ id: row.id, state, answer, now: step.now });
+    await note(step, row.id, state, { worker: claim.worker, code, reason });
+    return state;
+  });
+}
+
+const CLOSED_AS = { processed: 'delivered', partial: 'partial', 'not-processed': 'not-processed' } as const;
+const OUTCOMES = { delivered: 'processed', partial: 'partial', 'not-processed': 'not-processed' } as const;
+
+export async function withdraw(store: Store, claim: Claim, why: Reason): Promise<ClosedState> {
+  return store.transact(async (step) => {
+    const row = await held(step, claim, CLOSED);
+    if (isClosed(row.state)) return row.state;
+    const answer = answerOf(row);
+    if (answer === undefined) {
+      throw new LedgerError(
+        'ledger-misuse',
+        `Exam ${claim.exam.studyInstanceUID} has no answer that it could be closed with again.`,
+      );
+    }
+    const { state, code = null, reason = null } = answer;
+    const bindings = { id: row.id, state, outcome: OUTCOMES[state], code, reason, now: step.now };
+    await step.statements.withdraw(bindings);
+    await note(step, row.id, 'withdrawn', { worker: claim.worker, ...why });
+    return state;
+  });
+}
+
+export async function fail(
+  store: Store,
+  claim: Claim,
+  { code, reason }: Reason,
+  retryInMs: number,
+  { counts }: { counts: boolean } = { counts: true },
+): Promise<Date> {
+  return store.transact(async (step) => {
+    const row = await held(step, claim, ['failed']);
+    if (row.state === 'failed') return new Date(row.retry_at!);
+    const { statements, now } = step;
+    const retryAt = Math.ceil(now + retryInMs);
+    await statements.fail({ id: row.id, retryAt, uncounted: counts ? 0 : 1, code, reason, now });
+    await note(step, row.id, 'failed', { worker: claim.worker, code, reason });
+    return new Date(retryAt);
+  });
+}
+
+export async function giveUp(store: Store, claim: Claim, { code, reason }: Reason): Promise<void> {
+  await store.transact(async (step) => {
+    const row = await held(step, claim, ['not-processed']);
+    if (row.state === 'not-processed') return;
+    await step.statements.giveUp({ id: row.id, code, reason, now: step.now });
+    await note(step, row.id, 'given-up', { worker: claim.worker, code, reason });
+  });
+}
+
+export async function release(store: Store, claim: Claim): Promise<void> {
+  await store.transact(async (step) => {
+    const row = await held(step, claim, ['waiting', 'failed']);
+    if (!HELD.includes(row.state)) return;
+    await step.statements.release({ id: row.id, now: step.now });
+    await note(step, row.id, 'released', { worker: claim.worker });
+  });
+}

@@ -1,0 +1,50 @@
+import type { Ledger, LedgerReader } from '../ledger.js';
+import * as claims from './claims.js';
+import * as exams from './exams.js';
+import * as records from './records.js';
+import type { ReadStore, Store } from './store.js';
+
+/** The ledger that a store keeps. */
+export function storedLedger(store: Store): Ledger {
+  return {
+    ...readerOf({
+      look: (work) => store.look(({ statements }) => work(statements)),
+      close: () => store.close(),
+    }),
+    now: () => store.now(),
+    observe: (exam, seen) => exams.observe(store, exam, seen),
+    glance: (served, studies) => records.glance(store, served, studies),
+    due: (exam, fingerprint, at) => exams.due(store, exam, fingerprint, at),
+    claimNext: (served, turn) => claims.claimNext(store, served, turn),
+    claim: (exam, worker, leaseMs) => claims.claim(store, exam, worker, leaseMs),
+    renew: (claim, leaseMs) => claims.renew(store, claim, leaseMs),
+    claimedWith: (claim, fingerprint) => claims.claimedWith(store, claim, fingerprint),
+    keepObjects: (claim, objects, outcome) => claims.keepObjects(store, claim, objects, outcome),
+    objectsToDeliver: (claim) => claims.objectsToDeliver(store, claim),
+    sent: (claim, sopInstanceUIDs) => claims.sent(store, claim, sopInstanceUIDs),
+    confirm: (claim, sopInstanceUIDs) => claims.confirm(store, claim, sopInstanceUIDs),
+    close: (claim) => claims.close(store, claim),
+    withdraw: (claim, why) => claims.withdraw(store, claim, why),
+    fail: (claim, reason, retryInMs, options) => claims.fail(store, claim, reason, retryInMs, options),
+    giveUp: (claim, reason) => claims.giveUp(store, claim, reason),
+    release: (claim) => claims.release(store, claim),
+    retry: (which) => exams.retry(store, which),
+    reopen: (exam) => exams.reopen(store, exam),
+    adopt: (served) => exams.adopt(store, served),
+    adoptable: (served) => exams.adoptable(store, served),
+    countDue: (served, dueBy) => records.countDue(store, served, dueBy),
+    list: (filter) => records.list(store, filter),
+    counts: () => records.counts(store),
+    history: (exam) => records.history(store, exam),
+  };
+}
+
+/** A ledger that is only looked at. */
+export function readerOf(store: ReadStore): LedgerReader {
+  return {
+    find: (exam) => records.find(store, exam),
+    isOwn: (sopInstanceUID) => store.look((statements) => statements.isOwn(sopInstanceUID)),
+    predecessors: (exam, revision) => records.predecessors(store, exam, revision),
+    disconnect: () => store.close(),
+  };
+}
