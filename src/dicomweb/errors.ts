@@ -2,33 +2,43 @@ import { MamoriError } from '../errors.js';
 import { publicUrl } from './publicUrl.js';
 
 /** Every way in which talking to the PACS can fail, by name. */
-export type PacsErrorCode =
+const PACS_ERROR_CODES = [
   /** No connection: name not found, refused, reset. */
-  | 'pacs-unreachable'
+  'pacs-unreachable',
   /** The certificate or the TLS handshake was not acceptable to one of the two sides. */
-  | 'pacs-tls'
+  'pacs-tls',
   /** Connecting, waiting for the headers, or waiting for the next bytes took too long. */
-  | 'pacs-timed-out'
+  'pacs-timed-out',
   /** 401, 403, or no token could be obtained. */
-  | 'pacs-unauthorised'
+  'pacs-unauthorised',
   /** 404 or 410. */
-  | 'pacs-not-found'
+  'pacs-not-found',
   /** The PACS understood and said no (any other 4xx, or a redirect that must not be followed). */
-  | 'pacs-refused'
+  'pacs-refused',
   /** 408, 425, 429, 503: not now. */
-  | 'pacs-busy'
+  'pacs-busy',
   /** Any other 5xx. */
-  | 'pacs-server-error'
+  'pacs-server-error',
   /** The answer cannot be what was asked for: cut short, wrong content type, not DICOM JSON, no boundary. */
-  | 'pacs-answer-malformed'
+  'pacs-answer-malformed',
   /** The answer grew past `maxInstanceBytes` or `maxAnswerBytes`. */
-  | 'pacs-answer-too-large'
+  'pacs-answer-too-large',
   /** The PACS has more matches than it is willing to list, however the question is put. */
-  | 'pacs-listing-incomplete'
+  'pacs-listing-incomplete',
   /** The client's own settings cannot work: address, certificate files. */
-  | 'pacs-settings'
+  'pacs-settings',
   /** `close()` was called while the request was under way. */
-  | 'pacs-closed';
+  'pacs-closed',
+] as const;
+
+export type PacsErrorCode = (typeof PACS_ERROR_CODES)[number];
+
+const CODES: ReadonlySet<string> = new Set(PACS_ERROR_CODES);
+
+/** Whether what went wrong lies between Mamori and the PACS. */
+export function isPacsErrorCode(code: string): code is PacsErrorCode {
+  return CODES.has(code);
+}
 
 export interface PacsErrorDetails {
   method?: string;

@@ -26,7 +26,7 @@ export type {
   TlsSettings,
 } from './connectionSettings.js';
 export { DicomWeb } from './dicomweb.js';
-export { PacsError, type PacsErrorCode } from './errors.js';
+export { isPacsErrorCode, PacsError, type PacsErrorCode } from './errors.js';
 export type { InstanceRecord } from './instanceSearch.js';
 export {
   boundaryOf,

@@ -12,6 +12,7 @@ import { judgeOf } from './abstention.js';
 import { type Answered, answerImages, type BoxesOfImages, printImages } from './answering.js';
 import { readComparisons } from './comparison.js';
 import { EvaluationError } from './errors.js';
+import { evaluatedModel } from './evaluatedModel.js';
 import type { EvaluationEvents, EvaluationOptions } from './evaluationOptions.js';
 import { digestOf } from './examination.js';
 import { ExaminationPool } from './examinationPool.js';
@@ -195,38 +196,9 @@ function describe(
   images: LabelledImage[],
   { chosen, record }: Selection,
 ) {
-  const {
-    name,
-    version,
-    manufacturer,
-    digest,
-    network,
-    purpose,
-    limits,
-    classes,
-    operatingPoint,
-    calibration,
-    aggregation,
-    input,
-  } = bundle;
   return {
     format: 1 as const,
-    model: {
-      name,
-      version,
-      manufacturer,
-      digest,
-      network,
-      purpose,
-      limits,
-      classes,
-      operatingPoint,
-      calibration,
-      aggregation,
-      input,
-      split: bundle.training?.protocol ?? 'by-patient',
-      ...(bundle.explanation !== undefined && { explanation: bundle.explanation }),
-    },
+    model: evaluatedModel(bundle),
     engine: { name: engine.name, device: engine.device },
     protocol: options.protocol,
     seed: options.seed,
@@ -236,7 +208,7 @@ function describe(
       digest: digestOf(images.map(({ file, label, case: patient }) => `${file},${label},${patient}`)),
       images: chosen.length,
       patients: groupByCase(chosen).size,
-      positiveImages: chosen.filter(({ label }) => label === classes[1]).length,
+      positiveImages: chosen.filter(({ label }) => label === bundle.classes[1]).length,
       selection: record,
     },
   };

@@ -1,5 +1,5 @@
-import type { Bundle } from '../model/index.js';
 import type { Against } from './against.js';
+import type { EvaluatedModel } from './evaluatedModel.js';
 import type { ExplanationChecks } from './explanation/index.js';
 import type { DataSetFigures, ExamFigures, MachineFigures } from './groups/index.js';
 import type { HeatMapVerdict } from './heatMaps.js';
@@ -24,25 +24,7 @@ export interface Curves {
 /** evaluation.json: the whole result, without clock or paths, so that the same work gives the same bytes. */
 export interface Evaluation {
   format: 1;
-  model: Pick<
-    Bundle,
-    | 'name'
-    | 'explanation'
-    | 'version'
-    | 'manufacturer'
-    | 'digest'
-    | 'network'
-    | 'purpose'
-    | 'limits'
-    | 'classes'
-    | 'operatingPoint'
-    | 'calibration'
-    | 'aggregation'
-    | 'input'
-  > & {
-    /** How its maker split the data. */
-    split?: Protocol;
-  };
+  model: EvaluatedModel;
   engine: { name: string; device: string };
   protocol: Protocol;
   seed: number;

@@ -1,6 +1,7 @@
 import { createTask } from 'node-cron';
 import type { StatusSource } from '../admin/index.js';
 import { installedVersion, type Settings } from '../config/index.js';
+import { isPacsErrorCode } from '../dicomweb/index.js';
 import { type Service, servedModelOf } from './service.js';
 
 const EXAMS_SHOWN = 50;
@@ -26,8 +27,8 @@ export function statusOf(service: Service, settings: Settings): { source: Status
     ]);
     const cycle = poller.latest;
     const { pause } = poller;
-    const problem = pause?.reason ?? cycle?.problems.find(({ code }) => code.startsWith('pacs-'));
-    const ownProblem = cycle?.problems.find(({ code }) => !code.startsWith('pacs-'));
+    const problem = pause?.reason ?? cycle?.problems.find(({ code }) => isPacsErrorCode(code));
+    const ownProblem = cycle?.problems.find(({ code }) => !isPacsErrorCode(code));
     // A claim alone may be another's, or that of a process that was killed.
     const working = poller.running && counts.claimed + counts.delivering > 0;
     return {

@@ -11,13 +11,13 @@ import {
   type ExamInstance,
   type ExamOutcome,
   InstanceUnavailable,
-  openThreads,
   processExam,
   type Workbench,
 } from '../../src/exam/index.js';
-import { type Engine, KnownFeatures, openEngine, placeSummary } from '../../src/model/index.js';
+import { type Engine, KnownFeatures, placeSummary } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
 import { smallBundle } from '../model/bundles.js';
+import { attentive, type OpenBench, openBench } from './openBench.js';
 
 const SMALL = { seed: 'exam', rows: 320, columns: 256 };
 const context = { createdAt: new Date(2026, 2, 2, 10, 30), predecessors: [] };
@@ -34,49 +34,18 @@ function given(made: MadeInstance, fetch?: ExamInstance['fetch']): ExamInstance 
   };
 }
 
-/** An untrained network looks nowhere in particular; this one points at what excites it. */
-function attentive(engine: Engine): Engine {
-  return {
-    ...engine,
-    infer: async (inputs) =>
-      (await engine.infer(inputs)).map((inference) => ({
-        ...inference,
-        gradients: inference.activations.map((activation) => Math.sign(activation)),
-      })),
-  };
-}
-
 const kinds = (outcome: ExamOutcome) => outcome.objects.map(({ kind }) => kind);
 const names = (outcome: ExamOutcome) => outcome.objects.map(({ sopInstanceUID }) => sopInstanceUID);
 
 describe('processing an exam', () => {
-  let bench: Workbench;
-  const threads = openThreads(2);
+  let bench: OpenBench;
   const exam = makeExam(SMALL);
 
   before(async () => {
-    const bundle = await smallBundle();
-    bench = {
-      bundle,
-      known: undefined,
-      engine: await openEngine(bundle, { engine: 'onnxruntime', device: 'cpu' }),
-      preparation: threads.preparation,
-      overlays: threads.overlays,
-      settings: {
-        reports: ['tid1500', 'mammography-cad'],
-        notProcessed: true,
-        secondaryCapture: { longEdge: 512 },
-        presentationState: 'off',
-        explain: { method: 'grad-cam' },
-      },
-      softwareVersion: '0.0.0',
-      concurrency: 3,
-    };
+    bench = await openBench(await smallBundle());
   });
 
-  after(async () => {
-    await Promise.all([bench.engine.close(), threads.close()]);
-  });
+  after(() => bench.close());
 
   const process = (instances: ExamInstance[], changed: Partial<Workbench> = {}) =>
     processExam(instances, { ...bench, ...changed }, context);

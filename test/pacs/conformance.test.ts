@@ -1,17 +1,9 @@
 import { expect } from 'chai';
-import type { Engine } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import { attentive, type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { needs } from '../parts.js';
-import {
-  type OpenBench,
-  openBench,
-  realArchive,
-  resultsIn,
-  Station,
-  type TestArchive,
-  today,
-} from '../poller/hospital.js';
+import { realArchive, resultsIn, Station, type TestArchive, today } from '../poller/hospital.js';
 import { type Verdict, validate } from '../validators.js';
 import { requireOrthanc } from './orthanc.js';
 
@@ -65,18 +57,6 @@ const CASES: Record<string, Case> = {
     written: 1,
   },
 };
-
-/** An untrained network looks nowhere in particular; this one points at what excites it. */
-function attentive(engine: Engine): Engine {
-  return {
-    ...engine,
-    infer: async (inputs) =>
-      (await engine.infer(inputs)).map((inference) => ({
-        ...inference,
-        gradients: inference.activations.map((activation) => Math.sign(activation)),
-      })),
-  };
-}
 
 describe('What Mamori leaves in Orthanc', () => {
   let bench: OpenBench;

@@ -9,12 +9,11 @@ import { readPart10, sopClass } from '../../src/dicom/index.js';
 import type { Engine } from '../../src/model/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
 import type { ExamReport } from '../../src/poller/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import {
   demoArchive,
   kindsOf,
-  type OpenBench,
-  openBench,
   realArchive,
   resultsIn,
   Station,

@@ -1,16 +1,10 @@
 import { expect } from 'chai';
 import { readPart10, transferSyntax } from '../../src/dicom/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { isLossy, TRANSFER_SYNTAXES, transcode } from '../fixtures/index.js';
 import { smallBundle } from '../model/bundles.js';
-import {
-  type OpenBench,
-  openBench,
-  realArchive,
-  Station,
-  type TestArchive,
-  today,
-} from '../poller/hospital.js';
+import { realArchive, Station, type TestArchive, today } from '../poller/hospital.js';
 import { requireOrthanc } from './orthanc.js';
 
 const { JPEGBaseline, ExplicitVRLittleEndian } = transferSyntax;

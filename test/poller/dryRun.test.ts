@@ -2,16 +2,9 @@ import { expect } from 'chai';
 import { openLedgerToRead } from '../../src/ledger/index.js';
 import { makeExam } from '../../src/phantom/index.js';
 import { dryRun } from '../../src/poller/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
-import {
-  ALGORITHM,
-  demoArchive,
-  type OpenBench,
-  openBench,
-  Station,
-  type TestArchive,
-  today,
-} from './hospital.js';
+import { ALGORITHM, demoArchive, Station, type TestArchive, today } from './hospital.js';
 
 describe('A dry run', () => {
   let bench: OpenBench;

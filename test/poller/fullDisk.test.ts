@@ -2,19 +2,10 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { makeExam } from '../../src/phantom/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { mountSmallDisk, type SmallDisk } from '../fixtures/smallDisk.js';
 import { smallBundle } from '../model/bundles.js';
-import {
-  demoArchive,
-  type OpenBench,
-  openBench,
-  resultsIn,
-  SETTINGS,
-  Station,
-  scratch,
-  type TestArchive,
-  today,
-} from './hospital.js';
+import { demoArchive, resultsIn, SETTINGS, Station, scratch, type TestArchive, today } from './hospital.js';
 
 describe('A full disk under the ledger', () => {
   let bench: OpenBench;

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { startArchive } from '../../src/demo/index.js';
 import { asUid, readPart10, transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type InstanceRecord } from '../../src/dicomweb/index.js';
-import { OUTPUTS, openThreads, type Workbench } from '../../src/exam/index.js';
+import { OUTPUTS, type Workbench } from '../../src/exam/index.js';
 import { type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/index.js';
-import { type Bundle, openEngine } from '../../src/model/index.js';
 import { type Log, Poller, type PollerSettings } from '../../src/poller/index.js';
 import { type Orthanc, type OrthancOptions, startOrthanc } from '../pacs/orthanc.js';
 import { scratchFolder } from '../scratch.js';
@@ -62,33 +61,6 @@ export async function demoArchive(): Promise<TestArchive> {
       archive = await startArchive();
     },
     stop: () => archive.close(),
-  };
-}
-
-export type OpenBench = Workbench & { close(): Promise<void> };
-
-/** Model, threads and settings as the service opens them, with both kinds of report. */
-export async function openBench(bundle: Bundle): Promise<OpenBench> {
-  const engine = await openEngine(bundle, { engine: 'onnxruntime', device: 'cpu' });
-  const threads = openThreads(2);
-  return {
-    bundle,
-    known: undefined,
-    engine,
-    preparation: threads.preparation,
-    overlays: threads.overlays,
-    settings: {
-      reports: ['tid1500', 'mammography-cad'],
-      notProcessed: true,
-      secondaryCapture: { longEdge: 512 },
-      presentationState: 'off',
-      explain: { method: 'grad-cam' },
-    },
-    softwareVersion: '0.0.0',
-    concurrency: 3,
-    close: async () => {
-      await Promise.all([engine.close(), threads.close()]);
-    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { loadBundle } from '../../src/model/index.js';
-import { openBench, Station } from './hospital.js';
+import { openBench } from '../exam/openBench.js';
+import { Station } from './hospital.js';
 
 /*
  * A worker of its own process, for tests that end it in the middle of its work:

@@ -2,18 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Engine } from '../../src/model/index.js';
 import { makeExam } from '../../src/phantom/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
-import {
-  demoArchive,
-  kindsOf,
-  type OpenBench,
-  openBench,
-  resultsIn,
-  SETTINGS,
-  Station,
-  type TestArchive,
-  today,
-} from './hospital.js';
+import { demoArchive, kindsOf, resultsIn, SETTINGS, Station, type TestArchive, today } from './hospital.js';
 
 const exam = (seed: string) =>
   makeExam({ rows: 160, columns: 128, seed, date: today(), views: ['LCC', 'RCC'] });

@@ -7,17 +7,8 @@ import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
 import type { ExamReport } from '../../src/poller/index.js';
 import { smallBundle } from '../model/bundles.js';
 import { type Fate, type Relay, startRelay } from '../pacs/relay.js';
-import {
-  demoArchive,
-  kindsOf,
-  type OpenBench,
-  openBench,
-  resultsIn,
-  Station,
-  type StationOptions,
-  type TestArchive,
-  today,
-} from './hospital.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
+import { demoArchive, kindsOf, resultsIn, Station, type StationOptions, type TestArchive, today } from './hospital.js';
 import { listeningLog } from './listeningLog.js';
 
 describe('An outage of the PACS', () => {

@@ -2,17 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Engine } from '../../src/model/index.js';
 import { makeExam } from '../../src/phantom/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
-import {
-  demoArchive,
-  type OpenBench,
-  openBench,
-  SETTINGS,
-  Station,
-  scratch,
-  type TestArchive,
-  today,
-} from './hospital.js';
+import { demoArchive, SETTINGS, Station, scratch, type TestArchive, today } from './hospital.js';
 
 const EXAMS = 4;
 

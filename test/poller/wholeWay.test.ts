@@ -3,14 +3,13 @@ import { expect } from 'chai';
 import { readPart10 } from '../../src/dicom/index.js';
 import { type ExamOptions, type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
 import type { ExamReport } from '../../src/poller/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { requireOrthanc } from '../pacs/orthanc.js';
 import { type Relay, startRelay } from '../pacs/relay.js';
 import {
   demoArchive,
   kindsOf,
-  type OpenBench,
-  openBench,
   realArchive,
   resultsIn,
   SETTINGS,

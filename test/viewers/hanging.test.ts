@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { processExam } from '../../src/exam/index.js';
 import { type ExamOptions, makeExam } from '../../src/phantom/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { type Orthanc, requireOrthanc, startOrthanc } from '../pacs/orthanc.js';
-import { type OpenBench, openBench } from '../poller/hospital.js';
+
 import { type Hanging, type Ohif, openOhif, requireOhif } from './ohif.js';
 
 const MAMMOGRAPHY = '@ohif/hpMammo';

@@ -92,7 +92,7 @@ ${warnings.map(
   (
     warning,
     index,
-  ) => html`<p class="note ${index === 0 && warning.startsWith('LEAKING') ? 'bad' : 'warn'}" role="note">${warning}
+  ) => html`<p class="note ${index === 0 && evaluation.protocol === 'by-image' ? 'bad' : 'warn'}" role="note">${warning}
 </p>`,
 )}
 <div class="cards">${cards.map(
