@@ -9,6 +9,7 @@
  * The room knows neither ledger nor PACS. Whoever runs the service hands in a function that tells its state as plain
  * data (`serviceState.ts`), so that the page can be tested on any state, and shows UIDs and reasons but no patient.
  */
+export { AdminError } from './errors.js';
 export { Metrics, STAGES, type StageSeconds } from './metrics.js';
 export { type AdminOptions, type AdminServer, startAdmin } from './server.js';
 export type { ExamStatus, StatusSnapshot, StatusSource } from './serviceState.js';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
-import { MamoriError } from '../errors.js';
 import { type AdminAuth, admits } from './basicCredentials.js';
+import { AdminError } from './errors.js';
 import { ailments } from './health.js';
 import { Metrics } from './metrics.js';
 import { STYLE } from './pageStyle.js';
@@ -30,7 +30,7 @@ export interface AdminServer {
  * `/health` asks for no password, so that any supervisor can use it; it then says only whether the service is well.
  *
  * @param metrics told of each exam by whoever runs the service
- * @throws MamoriError `admin-listen` when the address cannot be used
+ * @throws AdminError `admin-listen` when the address cannot be used
  */
 export async function startAdmin(
   { listen, auth }: AdminOptions,
@@ -77,7 +77,7 @@ export async function startAdmin(
     await once(server, 'listening');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new MamoriError(
+    throw new AdminError(
       'admin-listen',
       `The status page cannot listen on ${listen.host}:${listen.port} (${code}).`,
       { remedy: 'Set admin.listen to a free address and port, or to off.', cause },

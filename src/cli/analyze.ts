@@ -108,10 +108,11 @@ async function analyze(files: string[], { out, config, model, json }: Options): 
 async function readExams(
   files: string[],
 ): Promise<{ exams: Exam[]; unreadable: Unreadable[]; fileOf: Map<string, string> }> {
-  const [{ readFile }, { readPart10, usableUid }, { MamoriError }] = await Promise.all([
+  const [{ readFile }, { readPart10, usableUid }, { MamoriError }, { CommandError }] = await Promise.all([
     import('node:fs/promises'),
     import('../dicom/index.js'),
     import('../errors.js'),
+    import('./errors.js'),
   ]);
   const exams = new Map<StudyInstanceUID, ExamInstance[]>();
   const unreadable: Unreadable[] = [];
@@ -123,7 +124,7 @@ async function readExams(
       const seriesInstanceUID = usableUid<SeriesInstanceUID>(dataset.string('SeriesInstanceUID'));
       const sopInstanceUID = usableUid<SOPInstanceUID>(dataset.string('SOPInstanceUID'));
       if (studyInstanceUID === undefined || seriesInstanceUID === undefined || sopInstanceUID === undefined) {
-        throw new MamoriError('dicom-without-uids', 'It does not tell its study, series and instance UID.');
+        throw new CommandError('dicom-without-uids', 'It does not tell its study, series and instance UID.');
       }
       fileOf.set(sopInstanceUID, file);
       const instances = exams.get(studyInstanceUID) ?? [];

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
-import { MamoriError } from '../errors.js';
 import type { OutputMeaning } from '../training/index.js';
+import { CommandError } from './errors.js';
 
 /** What the command line gives; what may be asked for is not there yet. */
 export interface ImportAnswers {
@@ -71,7 +71,7 @@ export type CompleteAnswers = ImportAnswers & Required<Pick<ImportAnswers, Neede
 /**
  * Asks on a terminal for what was not said as an option.
  *
- * @throws MamoriError `usage-import` that names all that is missing, where nobody can be asked
+ * @throws CommandError `usage-import` that names all that is missing, where nobody can be asked
  */
 export async function askForMissing(
   given: ImportAnswers,
@@ -80,7 +80,7 @@ export async function askForMissing(
 ): Promise<CompleteAnswers> {
   const missing = QUESTIONS.filter(({ key }) => given[key] === undefined);
   if (missing.length > 0 && from.isTTY !== true)
-    throw new MamoriError(
+    throw new CommandError(
       'usage-import',
       `the file cannot say: ${missing.map(({ option }) => option).join(', ')}`,
       {

@@ -1,5 +1,11 @@
 import { CommanderError } from 'commander';
+import type { AdminError } from '../admin/index.js';
+import type { SettingsError, SettingsFileError } from '../config/index.js';
+import type { PacsErrorCode } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
+import type { LedgerErrorCode } from '../ledger/index.js';
+import type { ModelErrorCode } from '../model/index.js';
+import type { CommandErrorCode } from './errors.js';
 
 /** What a command tells the shell. */
 export const EXIT = {
@@ -11,14 +17,33 @@ export const EXIT = {
   usage: 2,
 } as const;
 
+type UsageCode =
+  | CommandErrorCode
+  | SettingsFileError['code']
+  | SettingsError['code']
+  | PacsErrorCode
+  | ModelErrorCode
+  | LedgerErrorCode
+  | AdminError['code'];
+
 /** Codes that mean that the command line or the settings must be changed. */
-const USAGE =
-  /^(settings-|usage-|pacs-settings$|bundle-missing$|ledger-(unsupported|missing|foreign)$|admin-listen$)/;
+const USAGE: ReadonlySet<string> = new Set<UsageCode>([
+  'usage-study-uid',
+  'usage-import',
+  'settings-invalid',
+  'settings-unreadable',
+  'pacs-settings',
+  'bundle-missing',
+  'ledger-unsupported',
+  'ledger-missing',
+  'ledger-foreign',
+  'admin-listen',
+]);
 
 /** The exit code that an error stands for. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.well : EXIT.usage;
-  return error instanceof MamoriError && USAGE.test(error.code) ? EXIT.usage : EXIT.trouble;
+  return error instanceof MamoriError && USAGE.has(error.code) ? EXIT.usage : EXIT.trouble;
 }
 
 export interface ErrorStreams {

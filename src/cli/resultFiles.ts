@@ -3,10 +3,10 @@ import type { Dirent } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isValidUid, ownMark, readPart10 } from '../dicom/index.js';
-import { MamoriError } from '../errors.js';
 import type { ExamOutcome } from '../exam/index.js';
 import { makeFolder } from '../folder.js';
 import { overlayPng } from '../pictures/index.js';
+import { CommandError } from './errors.js';
 
 /** Fits on any disk that has room left at all. */
 const PROBE = new Uint8Array(4096);
@@ -14,7 +14,7 @@ const PROBE = new Uint8Array(4096);
 /**
  * Makes the folder if it is not there, and tries it out: before long work, not after it.
  *
- * @throws MamoriError `results-unwritable`
+ * @throws CommandError `results-unwritable`
  */
 export async function makeResultFolder(folder: string): Promise<void> {
   try {
@@ -30,9 +30,9 @@ export async function makeResultFolder(folder: string): Promise<void> {
   }
 }
 
-function unwritable(folder: string, cause: unknown): MamoriError {
+function unwritable(folder: string, cause: unknown): CommandError {
   const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-  return new MamoriError('results-unwritable', `The results cannot be written to ${folder} (${code}).`, {
+  return new CommandError('results-unwritable', `The results cannot be written to ${folder} (${code}).`, {
     remedy: 'Name a folder that this account may write to, on a disk with room.',
     cause,
   });
@@ -51,7 +51,7 @@ const isDraft = (name: string) => name.startsWith('.mamori-');
  * Refuses a folder that holds anything but Mamori's results of the study, for file names do not tell whose they are.
  *
  * @returns the names of the study's earlier results in `folder`
- * @throws MamoriError `results-place-taken`, `results-unwritable`
+ * @throws CommandError `results-place-taken`, `results-unwritable`
  */
 export async function checkResultPlace(folder: string, studyInstanceUID: string): Promise<string[]> {
   const present = await entriesOf(folder);
@@ -68,7 +68,7 @@ export async function checkResultPlace(folder: string, studyInstanceUID: string)
 /**
  * The same for a folder with a folder for each study.
  *
- * @throws MamoriError `results-place-taken`, `results-unwritable`
+ * @throws CommandError `results-place-taken`, `results-unwritable`
  */
 export async function checkResultPlaces(folder: string, studyInstanceUIDs: string[]): Promise<void> {
   const foreign = (await entriesOf(folder)).find((entry) => !entry.isDirectory() || !isValidUid(entry.name));
@@ -98,8 +98,8 @@ async function isResultOf(file: string, studyInstanceUID: string): Promise<boole
   }
 }
 
-function taken(folder: string, name: string, what: string): MamoriError {
-  return new MamoriError('results-place-taken', `${folder} holds ${name}, which is ${what}.`, {
+function taken(folder: string, name: string, what: string): CommandError {
+  return new CommandError('results-place-taken', `${folder} holds ${name}, which is ${what}.`, {
     remedy: 'Name another folder, new or empty; nothing in this one was changed.',
   });
 }
@@ -109,7 +109,7 @@ function taken(folder: string, name: string, what: string): MamoriError {
  * Names come from views, never from the patient.
  *
  * @returns the names of the files in `folder`
- * @throws MamoriError `results-unwritable`, `results-place-taken`
+ * @throws CommandError `results-unwritable`, `results-place-taken`
  */
 export async function writeResultFiles(
   studyInstanceUID: string,
@@ -128,7 +128,7 @@ export async function writeResultFiles(
  * Puts a study's results into a folder, in place of all earlier ones. They appear only once all of them are written:
  * half an exam's results could be taken for the whole.
  *
- * @throws MamoriError `results-unwritable`, `results-place-taken`
+ * @throws CommandError `results-unwritable`, `results-place-taken`
  */
 export async function writeAll(studyInstanceUID: string, files: ResultFile[], folder: string): Promise<void> {
   await makeResultFolder(folder);

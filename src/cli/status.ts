@@ -1,7 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { ExamState } from '../ledger/index.js';
 import { timeText } from '../timeText.js';
-import { configOption, jsonOption } from './options.js';
+import { checkChoice, configOption, jsonOption } from './options.js';
 import { tableText } from './table.js';
 
 interface Options {
@@ -16,25 +16,16 @@ interface Options {
 export const statusCommand = new Command('status')
   .description('show what was found, done and delivered')
   .addOption(configOption())
-  .addOption(
-    new Option('--state <state...>', 'only exams in these states').choices([
-      'waiting',
-      'claimed',
-      'delivering',
-      'failed',
-      'delivered',
-      'partial',
-      'not-processed',
-    ]),
-  )
+  .option('--state <state...>', 'only exams in these states')
   .option('--study <uid>', 'one study, with its history')
   .option('--limit <number>', 'so many exams, the latest first', wholeNumber, 20)
   .addOption(jsonOption())
   .action(show);
 
-async function show({ config, state, study, limit, json }: Options): Promise<void> {
+async function show({ config, state, study, limit, json }: Options, command: Command): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
-  const { openExistingLedger } = await import('../ledger/index.js');
+  const { EXAM_STATES, openExistingLedger } = await import('../ledger/index.js');
+  for (const one of state ?? []) checkChoice(command, '--state <state...>', one, EXAM_STATES);
   const ledger = await openExistingLedger(loadSettings(config).ledger.url);
   try {
     const counts = await ledger.counts();

@@ -1,15 +1,13 @@
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
+import { CommandError } from './errors.js';
 
-/** @throws MamoriError `usage-study-uid` for a text that cannot be a UID (PS3.5 section 9.1) */
+/** @throws CommandError `usage-study-uid` for a text that cannot be a UID (PS3.5 section 9.1) */
 export async function studyUids(studies: readonly string[]): Promise<StudyInstanceUID[]> {
-  const [{ asUid, isValidUid }, { MamoriError }] = await Promise.all([
-    import('../dicom/index.js'),
-    import('../errors.js'),
-  ]);
+  const { asUid, isValidUid } = await import('../dicom/index.js');
   const wrong = studies.find((study) => !isValidUid(study));
   if (wrong === undefined) return studies.map((study) => asUid<StudyInstanceUID>(study));
-  throw new MamoriError('usage-study-uid', `${wrong} cannot be a Study Instance UID.`, {
+  throw new CommandError('usage-study-uid', `${wrong} cannot be a Study Instance UID.`, {
     remedy: 'A UID is numbers with points between them, 64 characters at most, such as 1.2.840.113619.2.5.1.',
   });
 }

@@ -18,6 +18,6 @@
 export { bundleFolder, installationFolder, installedVersion } from './installation.js';
 export { settingsJsonSchema } from './jsonSchema.js';
 export { defaultSettings, loadSettings } from './load.js';
-export { type Problem, SettingsError } from './problem.js';
+export { type Problem, SettingsError, SettingsFileError } from './problem.js';
 export { secretValues } from './secret.js';
 export type { Settings } from './settingsSchema.js';

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { MamoriError } from '../errors.js';
 import { checkSettings } from './check.js';
 import { bundleFolder } from './installation.js';
-import { SettingsError } from './problem.js';
+import { SettingsError, SettingsFileError } from './problem.js';
 import { readSecretFiles } from './secret.js';
 import type { Settings } from './settingsSchema.js';
 import { readDocument } from './yamlDocument.js';
@@ -12,7 +11,7 @@ import { readDocument } from './yamlDocument.js';
  * Reads and checks a settings file. Relative paths in it are relative to its folder; `${NAME}` comes from `env`.
  *
  * @throws SettingsError (`settings-invalid`) naming every problem with its key and line
- * @throws MamoriError (`settings-unreadable`) when there is no such file or it may not be read
+ * @throws SettingsFileError (`settings-unreadable`) when there is no such file or it may not be read
  */
 export function loadSettings(file: string, env: NodeJS.ProcessEnv = process.env): Settings {
   const folder = dirname(resolve(file));
@@ -41,7 +40,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new MamoriError(
+    throw new SettingsFileError(
       'settings-unreadable',
       `The settings file ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
       { remedy: 'Name it with -c FILE; config/mamori.example.yaml is one to start from.', cause: error },

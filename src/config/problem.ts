@@ -14,8 +14,11 @@ export interface Problem {
   message: string;
 }
 
+/** There is no settings file of this name, or it may not be read. */
+export class SettingsFileError extends MamoriError<'settings-unreadable'> {}
+
 /** The settings cannot be used. Names every problem at once, in the order of the file. */
-export class SettingsError extends MamoriError {
+export class SettingsError extends MamoriError<'settings-invalid'> {
   /** The settings file as it was given. */
   readonly file: string;
   readonly problems: readonly Problem[];

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { MamoriError } from '../errors.js';
-import { ThreadPool } from '../threads/index.js';
+import { DatasetError } from '../dataset/index.js';
+import { ImageError } from '../image/index.js';
+import { ThreadError, ThreadPool } from '../threads/index.js';
 import { EvaluationError } from './errors.js';
 import type { Examination, ExaminationTask } from './examination.js';
 
@@ -18,6 +19,7 @@ export class ExaminationPool {
     this.#pool = new ThreadPool<Tasks>(new URL('./examinationTasks.js', import.meta.url), {
       threads: Math.max(1, Math.min(4, availableParallelism(), Math.ceil(images / IMAGES_PER_THREAD))),
       idleMs: 5_000,
+      errors: [DatasetError, ImageError],
     });
   }
 
@@ -26,7 +28,8 @@ export class ExaminationPool {
     try {
       return await this.#pool.run('examine', task);
     } catch (error) {
-      if (!(error instanceof MamoriError)) throw error;
+      if (!(error instanceof DatasetError || error instanceof ImageError || error instanceof ThreadError))
+        throw error;
       const { code, message, remedy } = error;
       // What is wrong with a file is told with its name already.
       const told = message.startsWith(task.file) ? message : `${task.file}: ${message}`;

@@ -13,3 +13,6 @@ export class DeliveryError extends MamoriError<'delivery-refused' | 'delivery-un
     this.transient = options.transient;
   }
 }
+
+/** The process has gone down over an exam, or the machine: nobody was left to write down why. */
+export class ProcessEndedError extends MamoriError<'process-ended'> {}

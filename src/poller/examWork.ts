@@ -1,6 +1,5 @@
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb, InstanceRecord } from '../dicomweb/index.js';
-import { MamoriError } from '../errors.js';
 import {
   declineExam,
   type ExamObject,
@@ -20,6 +19,7 @@ import {
 } from '../ledger/index.js';
 import type { Breaker } from './breaker.js';
 import { deliver } from './delivery.js';
+import { ProcessEndedError } from './errors.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf } from './mammograms.js';
@@ -169,9 +169,8 @@ async function listing(claim: Claim, { pacs, ledger, listings }: ExamParts): Pro
   return found;
 }
 
-/** The process has gone down over the exam, or the machine: nobody was left to write down why. */
-function processEnded(studyInstanceUID: string, tries: number): MamoriError {
-  return new MamoriError(
+function processEnded(studyInstanceUID: string, tries: number): ProcessEndedError {
+  return new ProcessEndedError(
     'process-ended',
     `The last of ${tries} tries at study ${studyInstanceUID} ended with its process.`,
     { remedy: 'Look for crashes and lack of memory, then: mamori retry.' },

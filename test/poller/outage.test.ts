@@ -5,10 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
 import type { ExamReport } from '../../src/poller/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { type Fate, type Relay, startRelay } from '../pacs/relay.js';
-import { type OpenBench, openBench } from '../exam/openBench.js';
-import { demoArchive, kindsOf, resultsIn, Station, type StationOptions, type TestArchive, today } from './hospital.js';
+import {
+  demoArchive,
+  kindsOf,
+  resultsIn,
+  Station,
+  type StationOptions,
+  type TestArchive,
+  today,
+} from './hospital.js';
 import { listeningLog } from './listeningLog.js';
 
 describe('An outage of the PACS', () => {

@@ -2,11 +2,20 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
 import type { StudyRules } from '../../src/poller/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { requireOrthanc } from '../pacs/orthanc.js';
 import { type Relay, startRelay } from '../pacs/relay.js';
-import { type OpenBench, openBench } from '../exam/openBench.js';
-import { demoArchive, realArchive, resultsIn, Station, type StationOptions, scratch, type TestArchive, today } from './hospital.js';
+import {
+  demoArchive,
+  realArchive,
+  resultsIn,
+  Station,
+  type StationOptions,
+  scratch,
+  type TestArchive,
+  today,
+} from './hospital.js';
 import { listeningLog } from './listeningLog.js';
 
 type Attributes = NonNullable<Parameters<typeof makeExam>[0]>['override'];

@@ -117,7 +117,7 @@ async function prepared(
   const result = await prepareInstance(made.bytes, { preparation, displayLongEdge: LONG_EDGE });
   if (result.kind === 'prepared') return result.image;
   throw new EvaluationError(
-    result.leftOut.code,
+    'evaluation-made-image',
     `a made mammogram was left alone: ${result.leftOut.reason}`,
     {
       remedy: "Check the bundle's preparation with `mamori model inspect`.",

@@ -1,0 +1,13 @@
+import { MamoriError } from '../errors.js';
+
+/** What the command line itself finds wrong. */
+export type CommandErrorCode =
+  | 'usage-study-uid'
+  | 'usage-import'
+  | 'results-unwritable'
+  /** A folder that holds what is no result of the study. */
+  | 'results-place-taken'
+  /** A file that does not tell its study, series and instance UID. */
+  | 'dicom-without-uids';
+
+export class CommandError extends MamoriError<CommandErrorCode> {}
