@@ -170,6 +170,10 @@ const model = z.strictObject({
 const explain = z.strictObject({
   method: z.enum(['grad-cam', 'integrated-grad-cam']).default('grad-cam'),
   steps: z.int().min(2).max(256).default(16).describe('Of integrated-grad-cam: more is finer and slower'),
+  failedHeatMaps: z
+    .enum(['withhold', 'draw'])
+    .default('withhold')
+    .describe('Of a model whose heat maps failed their checks: none, or all with these words'),
 });
 
 const ledger = z.strictObject({

@@ -78,11 +78,21 @@ export const SELECTED_REGION = dcm('111099', 'Selected region');
 export const COMMENT = dcm('121106', 'Comment');
 export const SUMMARY = dcm('121111', 'Summary');
 
-// Probability (CID 6048) and units
-export const PROBABILITY_OF_CANCER = dcm('111047', 'Probability of cancer');
-export const CERTAINTY_OF_FINDING = dcm('111012', 'Certainty of Finding');
+// Units
 export const PERCENT: Code = { value: '%', scheme: 'UCUM', meaning: 'Percent' };
 export const PIXELS: Code = { value: '{pixels}', scheme: 'UCUM', meaning: 'pixels' };
+
+/**
+ * Our own codes (docs/conformance.md), where a standard one would say more than is known. Their meanings are made to be
+ * read on their own, because viewers show nothing else.
+ */
+export const OWN_SCHEME = '99MAMORI';
+/** What a number is whose bundle does not say what it is the probability of. */
+export const POSITIVE_CLASS_PROBABILITY: Code = {
+  value: 'positive-class',
+  scheme: OWN_SCHEME,
+  meaning: "Probability of the model's positive class",
+};
 
 // Algorithm identification: TID 4019
 export const ALGORITHM_NAME = dcm('111001', 'Algorithm Name');
@@ -107,6 +117,7 @@ export const PRESENTATION_REQUIRED = dcm(
   '111150',
   'Presentation Required: Rendering device is expected to present',
 );
+export const PRESENTATION_OPTIONAL = dcm('111151', 'Presentation Optional: Rendering device may present');
 export const SINGLE_IMAGE_FINDING = dcm('111059', 'Single Image Finding');
 export const CENTER = dcm('111010', 'Center');
 export const OUTLINE = dcm('111041', 'Outline');

@@ -13,6 +13,7 @@
 export { type Algorithm, contributingEquipment, equipment } from './algorithm.js';
 export type { Attributes, AttributeValue } from './attributes.js';
 export type { Code } from './codes.js';
+export { codingSchemeIdentification } from './codingSchemes.js';
 export {
   ACQUISITION_DATE,
   ACQUISITION_TIME,
@@ -27,7 +28,6 @@ export {
   BREAST,
   CAD_PROCESSING_AND_FINDINGS_SUMMARY,
   CENTER,
-  CERTAINTY_OF_FINDING,
   COMMENT,
   CONTENT_DATE,
   CONTENT_TIME,
@@ -70,6 +70,7 @@ export {
   NOT_ATTEMPTED,
   OBSERVER_TYPE,
   OUTLINE,
+  OWN_SCHEME,
   PARTIALLY_SUCCEEDED,
   PATIENT_ORIENTATION_COLUMN,
   PATIENT_ORIENTATION_ROW,
@@ -77,9 +78,11 @@ export {
   PIXEL_DATA_COLUMNS,
   PIXEL_DATA_ROWS,
   PIXELS,
+  POSITIVE_CLASS_PROBABILITY,
+  PRESENTATION_OPTIONAL,
   PRESENTATION_REQUIRED,
-  PROBABILITY_OF_CANCER,
   PROCEDURE_REPORTED,
+  PROCESSING_ALGORITHM,
   PROCESSING_EQUIPMENT,
   QUALITATIVE_EVALUATIONS,
   RENDERING_INTENT,

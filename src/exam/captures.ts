@@ -1,4 +1,6 @@
 import { type SourceInstance, standardView } from '../dicom/index.js';
+import { absentViewsText, heatMapCaution, heatMapTrust, probabilityName } from '../findings/index.js';
+import type { HeatMap } from '../gradcam/index.js';
 import { type ExplainedImage, methodName } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputKind.js';
 
@@ -16,7 +18,7 @@ export function drawCaptures(
   const seriesNumber = behind(sources, work.seriesNumber);
   const examIsWhole = new Set(sources.map(standardView)).size === STANDARD_VIEWS;
   return Promise.all(
-    explained.map(async (one, index) => {
+    explained.filter(hasHeatMap).map(async (one, index) => {
       const { source } = one.finding;
       const uids = work.uids(source.sopInstanceUID);
       const { bytes, rgb } = await overlays.capture(
@@ -40,10 +42,19 @@ function behind(sources: SourceInstance[], seriesNumber: number): number {
     : seriesNumber;
 }
 
+type WithHeatMap = ExplainedImage & { heatMap: HeatMap };
+
+/** A picture without its heat map would be one more mammogram, smaller than the one that is there. */
+function hasHeatMap(one: ExplainedImage): one is WithHeatMap {
+  return one.heatMap !== undefined;
+}
+
 function overlayOf(
-  { image, heatMap, finding }: ExplainedImage,
-  { bundle, explain }: Pick<PictureWork<unknown>, 'bundle' | 'explain'>,
+  { image, heatMap, finding }: WithHeatMap,
+  { bundle, explain, views }: Pick<PictureWork<unknown>, 'bundle' | 'explain' | 'views'>,
 ) {
+  const caution = heatMapCaution(heatMapTrust(bundle, explain.failedHeatMaps));
+  const notes = [absentViewsText(views), caution].flatMap((note) => note ?? []);
   return {
     display: image.display,
     heatMap,
@@ -54,10 +65,11 @@ function overlayOf(
       view: finding.source.view,
       probability: finding.probability,
       operatingPoint: bundle.operatingPoint,
-      positiveClass: bundle.classes[1],
+      probabilityName: probabilityName(bundle),
       modelName: bundle.name,
       modelVersion: bundle.version,
       method: methodName(bundle, explain),
+      notes,
     },
   };
 }

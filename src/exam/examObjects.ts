@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StudyIdentity } from '../dicom/index.js';
+import { heatMapTrust, probabilityConcept, probabilityName } from '../findings/index.js';
 import type { ReportInput, SecondaryCaptureReference } from '../sr/index.js';
 import type { ExplainedImage } from './explanation.js';
 import type { ReportOutput } from './outputKind.js';
@@ -40,13 +41,14 @@ export async function drawPictures(explained: ExplainedImage[], work: ExamWork):
 async function drawKind(
   { kind, row, setting }: PictureInUse,
   explained: ExplainedImage[],
-  { bench, context, names, algorithm }: ExamWork,
+  { bench, context, names, algorithm, views }: ExamWork,
 ): Promise<ExamPictures> {
   const { sopClassUID, seriesNumber } = row;
   const drawn = await row.draw(explained, {
     setting,
     bundle: bench.bundle,
     explain: bench.settings.explain,
+    views,
     overlays: bench.overlays,
     algorithm,
     createdAt: context.createdAt,
@@ -92,7 +94,7 @@ export async function writeReports(subject: ReportSubject, work: ExamWork): Prom
 }
 
 function writeReport(kind: ReportKind, subject: ReportSubject, work: ExamWork): ExamObject {
-  const { bundle } = work.bench;
+  const { bundle, settings } = work.bench;
   const { sopClassUID, seriesNumber, build }: ReportOutput = REPORTS[kind];
   const names = work.names.report(kind);
   const bytes = build({
@@ -101,7 +103,10 @@ function writeReport(kind: ReportKind, subject: ReportSubject, work: ExamWork): 
     purpose: bundle.purpose,
     limits: bundle.limits,
     operatingPoint: bundle.operatingPoint,
-    positiveClass: bundle.classes[1],
+    probability: probabilityConcept(bundle),
+    probabilityName: probabilityName(bundle),
+    marks: bundle.marks ?? 'attention',
+    heatMaps: heatMapTrust(bundle, settings.explain.failedHeatMaps),
     uids: { ...names, trackingUid: work.names.trackingUid },
     createdAt: work.context.createdAt,
     seriesNumber,

@@ -7,6 +7,7 @@ import type {
   SOPInstanceUID,
   SourceInstance,
 } from '../dicom/index.js';
+import type { ViewsInStudy } from '../findings/index.js';
 import type { Bundle } from '../model/index.js';
 import type { OverlayPool, RgbImage } from '../pictures/index.js';
 import type { ReportInput } from '../sr/index.js';
@@ -50,6 +51,8 @@ export interface PictureWork<Setting> {
   setting: Setting;
   bundle: Bundle;
   explain: ExplainMethod;
+  /** Which standard views the study holds: what it lacks is said wherever its answer is. */
+  views: ViewsInStudy;
   overlays: OverlayPool;
   algorithm: Algorithm;
   createdAt: Date;

@@ -1,8 +1,12 @@
 /**
  * What is said of an image, a breast and an exam: the network's answers joined as the bundle says (`aggregation.ts`),
- * which standard views the study lacks (`standardViews.ts`), and the words for both (`wording.ts`).
+ * which standard views the study lacks (`standardViews.ts`), what
+ * the number is the probability of (`probability.ts`), how far heat maps may be trusted (`heatMapTrust.ts`), and the
+ * words for all of it (`wording.ts`).
  */
 export { aggregate, combine } from './aggregation.js';
+export { type HeatMapTrust, heatMapCaution, heatMapTrust } from './heatMapTrust.js';
+export { probabilityConcept, probabilityName } from './probability.js';
 export {
   absentViewsText,
   absentViewsTitle,

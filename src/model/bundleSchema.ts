@@ -85,7 +85,7 @@ export const bundleSchema = z
     }),
     /** The second is the positive one, of which the probability speaks. */
     classes: z.tuple([shortAscii, shortAscii]),
-    /** What the probability is the probability of; DCM 111047, Probability of cancer, where left out. */
+    /** What the probability is the probability of; where left out, no more than of its positive class. */
     probabilityOf: concept.optional(),
     calibration,
     /** Calibrated probability from which on an answer counts as positive. */
@@ -99,6 +99,8 @@ export const bundleSchema = z
      * the probability only.
      */
     explanation: z.enum(['grad-cam', 'occlusion']).optional(),
+    /** What a marked place is: where the network looked, where left out, or a mass, of a model made to find them. */
+    marks: z.enum(['attention', 'masses']).optional(),
     /** Whether its heat maps passed their checks, and what was found; left out where nobody has checked them. */
     heatMaps: z.strictObject({ passed: z.boolean(), found: ascii }).optional(),
     /**

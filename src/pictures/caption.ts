@@ -9,12 +9,14 @@ export interface Caption {
   probability: number;
   /** Calibrated probability from which on an answer is positive, 0 to 1. */
   operatingPoint: number;
-  /** Name of the class that the probability speaks of, e.g. `malignant`. */
-  positiveClass: string;
+  /** What the probability is of, in words (`probabilityName`): `Probability of cancer ("malignant")`. */
+  probabilityName: string;
   modelName: string;
   modelVersion: string;
   /** How the heat map was made, e.g. `Grad-CAM`. */
   method: string;
+  /** What else has to be said: a standard view that is not in the study, heat maps that failed their checks. */
+  notes?: readonly string[] | undefined;
 }
 
 /** What the colours of this picture mean. */
@@ -43,8 +45,9 @@ export function explanations(caption: Caption): string[] {
   const side = caption.probability >= caption.operatingPoint ? 'at or above' : 'below';
   const operatingPoint = `${operatingPointPercent(caption.operatingPoint)}${SPACE}%`;
   return [
-    `probability of "${caption.positiveClass}", ${side} the operating point of ${operatingPoint}`,
+    `${caption.probabilityName}, ${side} the operating point of ${operatingPoint}`,
     `${caption.modelName} ${caption.modelVersion}, ${caption.method}`,
+    ...(caption.notes ?? []),
   ];
 }
 

@@ -110,10 +110,12 @@ export async function openWorkbench(
 function examSettings({ explain, outputs }: Pick<Settings, 'explain' | 'outputs'>): ExamSettings {
   return {
     ...outputs,
-    explain:
-      explain.method === 'grad-cam'
+    explain: {
+      ...(explain.method === 'grad-cam'
         ? { method: 'grad-cam' }
-        : { method: explain.method, steps: explain.steps },
+        : { method: explain.method, steps: explain.steps }),
+      ...(explain.failedHeatMaps === 'draw' && { failedHeatMaps: 'draw' }),
+    },
   };
 }
 

@@ -1,15 +1,17 @@
 import {
   type Attributes,
   codeItem,
+  codingSchemeIdentification,
   contributingEquipment,
   equipment,
   MAMMOGRAPHY,
   madeAt,
   ownMark,
+  PROCESSING_ALGORITHM,
   type SOPClassUID,
   writePart10,
 } from '../dicom/index.js';
-import { type ContainerItem, encodeTree, OWN_SCHEME } from './content/index.js';
+import { type ContainerItem, encodeTree, schemesOf } from './content/index.js';
 import { ReportError } from './errors.js';
 import { evidence, referencedSopInstances } from './evidence.js';
 import type { ReportInput } from './input.js';
@@ -47,13 +49,10 @@ export function srDocument(kind: DocumentKind, tree: ContainerItem, input: Repor
       InstanceCreationDate: date,
       InstanceCreationTime: time,
       TimezoneOffsetFromUTC: made.offset,
-      CodingSchemeIdentificationSequence: [
-        {
-          CodingSchemeDesignator: OWN_SCHEME,
-          CodingSchemeName: 'Mamori result codes',
-          CodingSchemeResponsibleOrganization: 'Mamori',
-        },
-      ],
+      CodingSchemeIdentificationSequence: codingSchemeIdentification(
+        [PROCESSING_ALGORITHM.scheme, ...schemesOf(tree)],
+        algorithm.manufacturer,
+      ),
 
       StudyInstanceUID: study.studyInstanceUID,
       Modality: 'SR',

@@ -1,5 +1,6 @@
 import type {
   Algorithm,
+  Code,
   InstanceReference,
   LeftOut,
   ResultUids,
@@ -8,7 +9,7 @@ import type {
   StudyIdentity,
   Uid,
 } from '../dicom/index.js';
-import type { ExamFindings } from '../findings/index.js';
+import type { ExamFindings, HeatMapTrust } from '../findings/index.js';
 
 /** A Secondary Capture that shows what the report says about one image. */
 export interface SecondaryCaptureReference extends Omit<InstanceReference, 'studyInstanceUID'> {
@@ -36,8 +37,14 @@ export interface ReportInput {
   limits: string[];
   /** Calibrated probability from which on an answer counts as positive, 0 to 1. */
   operatingPoint: number;
-  /** The model's name for the class that the probability speaks of, e.g. `malignant`: printable ASCII. */
-  positiveClass: string;
+  /** What the probability is the probability of, as the bundle codes it (`probabilityConcept`). */
+  probability: Code;
+  /** The same in words, with the model's own name for its class (`probabilityName`): printable ASCII. */
+  probabilityName: string;
+  /** What a marked place is: where the network looked, or, for a model made to find them, a mass. */
+  marks: 'attention' | 'masses';
+  /** How far the heat maps may be trusted that places are taken from. */
+  heatMaps: HeatMapTrust;
   uids: ResultUids & {
     /**
      * One UID per finding. `scope` is `exam`, `breast L`, `breast R`, or `image ` or `region ` and the

@@ -3,6 +3,7 @@ import {
   AI_NOTICE,
   absentViewsText,
   type BreastFinding,
+  heatMapCaution,
   operatingPointPercent,
   percent,
   verdict,
@@ -30,14 +31,9 @@ export function breastName(laterality: 'L' | 'R'): string {
   return laterality === 'L' ? 'Left breast' : 'Right breast';
 }
 
-/**
- * What a report says first: the answer in one look, and how much of the exam it rests on.
- *
- * The number goes by the model's own word, as under the pictures. DICOM has one coded name for such numbers,
- * Probability of cancer (111047), which viewers print beside them: the summary says that both are the same.
- */
+/** What a report says first: the answer in one look, and how much of the exam it rests on. */
 export function summaryText(input: ReportInput): string {
-  const { findings, operatingPoint, positiveClass } = input;
+  const { findings, operatingPoint, probabilityName } = input;
   if (findings === undefined) {
     return lines([
       'NOT PROCESSED: there is no AI answer about this exam. This is not a negative result.',
@@ -49,7 +45,7 @@ export function summaryText(input: ReportInput): string {
   const answer = (probability: number, positive: boolean) =>
     `${percent(probability, operatingPoint)} % (${verdict(positive)})`;
   return lines([
-    `${AI_NOTICE} Probability of "${positiveClass}": exam ${answer(findings.probability, findings.positive)}.`,
+    `${AI_NOTICE} ${probabilityName}: exam ${answer(findings.probability, findings.positive)}.`,
     ...absentViews(input),
     ...findings.breasts.map(
       (breast) =>
@@ -58,7 +54,7 @@ export function summaryText(input: ReportInput): string {
           .join(', ')}${restsOnOne(breast) ? ' alone' : ''}.`,
     ),
     `Positive means ${operatingPointText(operatingPoint)} or more. A negative answer does not exclude cancer.`,
-    `Where a value is named Probability of cancer, it is this probability of "${positiveClass}".`,
+    ...(input.heatMaps === 'withheld' || input.heatMaps === 'failed' ? caution(input) : []),
     coverage(input),
   ]);
 }
@@ -100,7 +96,12 @@ export function purposeText(input: ReportInput): string {
     `${input.algorithm.name} ${input.algorithm.version} (${input.algorithm.manufacturer}).`,
     `Purpose: ${input.purpose}`,
     ...input.limits.map((limit) => `Limit: ${limit}`),
+    ...caution(input),
   ]);
+}
+
+function caution({ heatMaps }: ReportInput): string[] {
+  return [heatMapCaution(heatMaps)].flatMap((said) => said ?? []);
 }
 
 /** One instance that was not analysed, with the reason. */
@@ -109,12 +110,20 @@ export function leftOutText(left: LeftOut): string {
   return `Not analysed: ${name}. ${sentence(left.reason)} [${left.code}; instance ${left.sopInstanceUID}]`;
 }
 
-/** What a region is, for whoever sees it drawn over the image. */
-export function attentionText(source: SourceInstance, probability: string, positiveClass: string): string {
-  return (
-    `${viewOf(source)}: where the network looked most (heat map). Not the outline of a lesion. ` +
-    `Probability of "${positiveClass}" of the whole image: ${probability} %.`
-  );
+/** What stands in a list of marks. */
+export function regionName(source: SourceInstance, { marks }: Pick<ReportInput, 'marks'>): string {
+  return marks === 'masses'
+    ? `${viewOf(source)}: taken for a mass by AI`
+    : `${viewOf(source)}: AI attention, not a lesion outline`;
+}
+
+/** What a region is, for whoever sees it drawn over the image. It has no number: the image has. */
+export function regionText(source: SourceInstance, { marks }: Pick<ReportInput, 'marks'>): string {
+  const what =
+    marks === 'masses'
+      ? 'what the model took for a mass (by its heat map). Not the exact outline of a lesion.'
+      : 'where the network looked most (heat map). Not the outline of a lesion.';
+  return `${viewOf(source)}: ${what} The probability is that of the whole image and stands with it.`;
 }
 
 export function lines(parts: readonly string[]): string {

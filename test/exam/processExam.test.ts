@@ -110,20 +110,58 @@ describe('processing an exam', () => {
     expect((await marks('all', 1)).states).to.have.length(4);
   });
 
-  it('calls its number by one word, under the pictures and in the reports', async () => {
+  it('calls its number what the bundle calls it, in every report', async () => {
+    const probabilityOf = { value: 'm1', scheme: '99MAKER', meaning: 'Probability that a mass is malignant' };
     const { objects } = await process(
       exam.map((made) => given(made)),
-      {
-        bundle: { ...bench.bundle, classes: ['other', 'mass'] },
-      },
+      { bundle: { ...bench.bundle, classes: ['other', 'mass'], probabilityOf } },
     );
     const said = objects
       .filter(({ kind }) => kind !== 'secondary-capture')
       .map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
     for (const text of said) {
-      expect(text).to.include('Probability of "mass": exam');
-      expect(text).to.include('named Probability of cancer, it is this probability of "mass"');
+      expect(text).to.include('Probability that a mass is malignant ("mass"): exam');
+      expect(text).not.to.match(/probability of cancer/i);
     }
+  });
+
+  describe('with a bundle whose heat maps failed their checks', () => {
+    const failed = () => ({
+      ...bench.bundle,
+      operatingPoint: 0,
+      heatMaps: { passed: false, found: 'nothing' },
+    });
+    const reports = ({ objects }: ExamOutcome) =>
+      objects
+        .filter(({ kind }) => kind !== 'secondary-capture')
+        .map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+
+    it('draws none and marks nothing, and the reports say so', async () => {
+      const outcome = await process(
+        exam.map((made) => given(made)),
+        { bundle: failed() },
+      );
+      expect(kinds(outcome)).to.deep.equal(['tid1500', 'mammography-cad']);
+      expect(
+        outcome.findings!.breasts.flatMap(({ images }) => images.map(({ region }) => region)),
+      ).to.deep.equal(Array(4).fill(undefined));
+      for (const text of reports(outcome)) expect(text).to.include('no place is drawn or marked');
+    });
+
+    it('draws them where the settings insist, under other names and with the words', async () => {
+      const withheld = await process(
+        exam.map((made) => given(made)),
+        { bundle: failed() },
+      );
+      const explain = { method: 'grad-cam' as const, failedHeatMaps: 'draw' as const };
+      const outcome = await process(
+        exam.map((made) => given(made)),
+        { bundle: failed(), settings: { ...bench.settings, explain } },
+      );
+      expect(kinds(outcome).filter((kind) => kind === 'secondary-capture')).to.have.length(4);
+      expect(names(outcome)).not.to.have.any.members(names(withheld));
+      for (const text of reports(outcome)) expect(text).to.include('FAILED THEIR CHECKS');
+    });
   });
 
   it('gives the same work the same names and bytes, in whatever order images arrive', async () => {

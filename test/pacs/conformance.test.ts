@@ -28,6 +28,32 @@ const CASES: Record<string, Case> = {
     operatingPoint: 1,
     written: 6,
   },
+  'one view missing, a spot view and an implant displaced beside, in Greek': {
+    instances: [
+      ...makeExam({ ...SMALL, seed: 'three', views: ['RCC', 'LCC', 'LMLO'], nameScript: 'greek' }),
+      makeInstance({
+        ...SMALL,
+        seed: 'three',
+        modifier: 'spot-compression',
+        instanceNumber: 4,
+        nameScript: 'greek',
+      }),
+      makeInstance({
+        ...SMALL,
+        seed: 'three',
+        modifier: 'implant-displaced',
+        instanceNumber: 5,
+        nameScript: 'greek',
+      }),
+    ],
+    operatingPoint: 0,
+    written: 5,
+  },
+  'from SRT codes': {
+    instances: makeExam({ ...SMALL, seed: 'srt', habit: 'srt' }),
+    operatingPoint: 0,
+    written: 6,
+  },
   'in part': {
     instances: [
       ...makeExam({ ...SMALL, seed: 'part', views: ['LCC', 'RCC'], nameScript: 'japanese' }),

@@ -35,7 +35,7 @@ export const CAPTION: Caption = {
   view: 'MLO',
   probability: 0.83,
   operatingPoint: 0.5,
-  positiveClass: 'malignant',
+  probabilityName: 'Probability of cancer ("malignant")',
   modelName: 'ddsm-mass',
   modelVersion: '1.0.0',
   method: 'Grad-CAM',

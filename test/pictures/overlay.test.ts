@@ -214,7 +214,7 @@ describe('The overlay', () => {
     draw({ view: 'CC' });
     draw({ probability: 0.84 });
     draw({ operatingPoint: 0.6 });
-    draw({ positiveClass: 'cancer' });
+    draw({ probabilityName: 'Probability of cancer' });
     draw({ modelName: 'other' });
     draw({ modelVersion: '1.0.1' });
     draw({ method: 'Integrated Grad-CAM' });

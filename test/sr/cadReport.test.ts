@@ -16,18 +16,7 @@ import {
   threeViews,
   undecodable,
 } from './reportInputs.js';
-import {
-  all,
-  codeOf,
-  find,
-  type Item,
-  listed,
-  numberOf,
-  readReport,
-  referenced,
-  textOf,
-  under,
-} from './tree.js';
+import { all, codeOf, find, type Item, listed, readReport, referenced, textOf, under } from './tree.js';
 
 const PROCESSING = '111017';
 const DESCRIPTION = '111033';
@@ -107,10 +96,11 @@ describe('Mammography CAD report', () => {
     const [impression, ...more] = find(root, IMPRESSION);
     expect(more).to.deep.equal([]);
     expect(impression!.relationship).to.equal('INFERRED FROM');
-    expect(codeOf(under(impression!, '111056')[0])).to.equal('111150');
+    expect(codeOf(under(impression!, '111056')[0])).to.equal('111151');
     const [mark] = under(impression!, SINGLE_IMAGE_FINDING);
     expect(codeOf(mark)).to.equal('111099');
-    expect(numberOf(under(mark!, '111012')[0])).to.equal(87.3);
+    expect(all(mark!).filter((one) => one.valueType === 'NUM')).to.deep.equal([]);
+    expect(textOf(under(mark!, '122405')[0])).to.equal('Mamori project');
     expect(textOf(under(mark!, '111001')[0])).to.equal('mamori-reference');
     expect(textOf(under(mark!, '111058')[0])).to.include('Not the outline of a lesion');
     const [center] = under(mark!, '111010');
@@ -130,6 +120,28 @@ describe('Mammography CAD report', () => {
     expect(codeOf(under(root, PROCESSING)[0])).to.equal('111242');
     expect(find(root, IMPRESSION)).to.deep.equal([]);
     expect(textOf(find(root, DESCRIPTION)[0])).to.include('L CC 90.0 %');
+  });
+
+  it('marks a mass where the bundle says that its model finds them', () => {
+    const { root } = readReport(cadReport(reportInput(positiveExam(), { marks: 'masses' })));
+    const [impression] = find(root, IMPRESSION);
+    expect(codeOf(under(impression!, '111056')[0])).to.equal('111150');
+    expect(codeOf(under(impression!, SINGLE_IMAGE_FINDING)[0])).to.equal('129793001');
+    expect(codeOf(find(root, '111022')[0])).to.equal('129793001');
+  });
+
+  it('marks nothing, did not look for places and says why where the heat maps failed their checks', () => {
+    const findings = findingsOf([imageFinding(source('L', 'CC'), 0.9, false)]);
+    const { root } = readReport(cadReport(reportInput(findings, { heatMaps: 'withheld' })));
+    expect(codeOf(under(root, DETECTIONS)[0])).to.equal('111225');
+    expect(codeOf(under(root, ANALYSES)[0])).to.equal('111222');
+    expect(textOf(find(root, DESCRIPTION)[0])).to.include('failed their checks: no place is drawn or marked');
+  });
+
+  it('identifies the coding schemes whose codes it uses and no other', () => {
+    const { dataset } = readReport(cadReport(reportInput(positiveExam())));
+    const schemes = dataset.items('CodingSchemeIdentificationSequence');
+    expect(schemes.map((one) => one.string('CodingSchemeDesignator'))).to.deep.equal(['99IHE']);
   });
 
   it('marks nothing below the operating point', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   asUid,
+  POSITIVE_CLASS_PROBABILITY,
   type SeriesInstanceUID,
   type SOPInstanceUID,
   type StudyInstanceUID,
@@ -21,6 +22,7 @@ import {
   SPOT_VIEW,
   source,
   TOMOSYNTHESIS,
+  threeViews,
   undecodable,
 } from './reportInputs.js';
 
@@ -42,8 +44,14 @@ function everyReport(): Record<string, Uint8Array> {
   const inputs = {
     'with findings': reportInput(positiveExam()),
     'without findings': reportInput(negativeExam()),
-    'positive without a place': reportInput(findingsOf([imageFinding(source('R', 'CC'), 0.8, false)])),
-    'one image with a place': reportInput(findingsOf([imageFinding(source('R', 'CC'), 0.8)])),
+    'of one breast, heat maps withheld': reportInput(
+      findingsOf([imageFinding(source('R', 'CC'), 0.8, false), imageFinding(source('R', 'MLO'), 0.2)]),
+      { heatMaps: 'withheld', probability: POSITIVE_CLASS_PROBABILITY },
+    ),
+    'one view missing, masses, a spot view beside': reportInput(threeViews(), {
+      leftOut: [SPOT_VIEW],
+      marks: 'masses',
+    }),
     'partly processed': reportInput(positiveExam(), { leftOut, predecessors }),
   };
   const unprocessed = {
@@ -93,6 +101,9 @@ function wrongReport(): Uint8Array {
   return Buffer.from(bytes.toString('latin1').replace('111064', '111069'), 'latin1');
 }
 
+/** Errors that stay: CID 100, a baseline of procedures without mammography, is not binding (PS3.16 TID 1500 row 4). */
+const BASELINE = /"Procedure reported".*"Mammography"\) not found in context group 100/;
+
 /** Warnings that stay, each with the reason why it is not a fault. */
 const ACCEPTED: RegExp[] = [
   // IHE AI Results asks for it, and PS3.3 C.12.1 has it since 2021; dciodvfy's IODs are older.
@@ -102,6 +113,8 @@ const ACCEPTED: RegExp[] = [
   // TID 1500, 1501 and 1410 are extensible, and their newer rows (evaluations, manufacturer) are not in PixelMed's
   // edition.
   /Imaging Measurement Report.*Content Item not in template/,
+  // TID 4019 has the manufacturer since 2017.
+  /Mammography CAD Report.*"Algorithm Manufacturer"\): Content Item not in template/,
   // PixelMed holds every group against TID 1501, whatever template it says it is of.
   /container 1410 does not match expected template ID 1501/,
   // Two spaces in PixelMed's own "Failed  Detections".
@@ -127,7 +140,11 @@ describe('Reports before the validators', function () {
   });
 
   it('have no error', () => {
-    const wrong = verdicts.filter((one) => one.errors.length > 0 && one.file !== WRONG);
+    const wrong = verdicts.flatMap(({ validator, file, errors }) =>
+      file === WRONG
+        ? []
+        : errors.filter((error) => !BASELINE.test(error)).map((error) => `${validator}, ${file}: ${error}`),
+    );
     expect(wrong).to.deep.equal([]);
     expect(new Set(verdicts.map((one) => one.validator)).size).to.equal(5);
   });

@@ -223,7 +223,10 @@ export function reportInput(
     purpose: 'Second look at screening mammograms with a mass.',
     limits: ['Not tested on implants.', 'Trained on film mammograms.'],
     operatingPoint: 0.5,
-    positiveClass: 'malignant',
+    probability: { value: '111047', scheme: 'DCM', meaning: 'Probability of cancer' },
+    probabilityName: 'Probability of cancer ("malignant")',
+    marks: 'attention',
+    heatMaps: 'passed',
     uids: {
       seriesInstanceUID: deriveUid('test-report-series'),
       sopInstanceUID: deriveUid('test-report'),

@@ -25,7 +25,19 @@ import {
   threeViews,
   undecodable,
 } from './reportInputs.js';
-import { all, codeOf, find, group, listed, numberOf, readReport, referenced, textOf, under } from './tree.js';
+import {
+  all,
+  codeOf,
+  find,
+  group,
+  type Item,
+  listed,
+  numberOf,
+  readReport,
+  referenced,
+  textOf,
+  under,
+} from './tree.js';
 
 const LANGUAGE = '121049';
 const PROCEDURE = '121058';
@@ -51,7 +63,7 @@ describe('TID 1500 report', () => {
     expect(dataset.items('ContentTemplateSequence')[0]?.string('TemplateIdentifier')).to.equal('1500');
     expect(codeOf(under(root, LANGUAGE)[0])).to.equal('en-US');
     expect(codeOf(under(root, '121005')[0])).to.equal('121007');
-    expect(codeOf(under(root, PROCEDURE)[0])).to.equal('363679005');
+    expect(codeOf(under(root, PROCEDURE)[0])).to.equal('71651007');
     expect(codeOf(find(under(root, PROCEDURE)[0]!, '121139')[0])).to.equal('MG');
     expect(dataset.code('PerformedProcedureCodeSequence')?.value).to.equal('71651007');
   });
@@ -141,12 +153,50 @@ describe('TID 1500 report', () => {
     expect(points.slice(0, 2)).to.deep.equal(points.slice(-2));
     expect([...referenced(scoord!)]).to.deep.equal([findings.breasts[0]!.images[0]!.source.sopInstanceUID]);
     expect(scoord!.children[0]?.relationship).to.equal('SELECTED FROM');
-    expect(under(region, FINDING)[0]?.dataset.code('ConceptCodeSequence')?.meaning).to.include(
-      'not the outline of a lesion',
-    );
-    expect(textOf(under(region, COMMENT)[0]))
-      .to.include('Not the outline of a lesion')
-      .and.include('Probability of "malignant" of the whole image');
+    expect(codeOf(under(region, FINDING)[0])).to.equal('111099');
+    expect(textOf(under(region, COMMENT)[0])).to.include('Not the outline of a lesion');
+  });
+
+  it('gives the region no number, and the image its own once', () => {
+    const { root } = readReport(resultReport(reportInput(positiveExam())));
+    const numbers = (of: Item) => all(of).filter((one) => one.valueType === 'NUM');
+    expect(numbers(group(root, 'L CC: AI attention, not a lesion outline'))).to.deep.equal([]);
+    for (const view of ['L CC', 'L MLO', 'R CC', 'R MLO'])
+      expect(numbers(group(root, `${view}: AI answer`))).to.have.lengthOf(1);
+    const texts = all(group(root, 'L CC: AI attention, not a lesion outline')).map(textOf).join();
+    expect(texts).not.to.include('87');
+  });
+
+  it('calls a region a mass where the bundle says that its model finds them', () => {
+    const { root } = readReport(resultReport(reportInput(positiveExam(), { marks: 'masses' })));
+    const region = group(root, 'L CC: taken for a mass by AI');
+    expect(codeOf(under(region, FINDING)[0])).to.equal('129788004');
+  });
+
+  it("codes its number as the bundle does, and identifies the scheme of the bundle's own code", () => {
+    const probability = { value: 'm1', scheme: '99MAKER', meaning: 'Probability that a mass is malignant' };
+    const { dataset, root } = readReport(resultReport(reportInput(positiveExam(), { probability })));
+    expect(find(root, PROBABILITY)).to.deep.equal([]);
+    expect(find(root, 'm1')).to.have.lengthOf(7);
+    const schemes = dataset.items('CodingSchemeIdentificationSequence');
+    expect(schemes.map((one) => one.string('CodingSchemeDesignator'))).to.deep.equal([
+      '99IHE',
+      '99MAKER',
+      '99MAMORI',
+    ]);
+    expect(schemes[1]!.string('CodingSchemeResponsibleOrganization')).to.equal('Mamori project');
+  });
+
+  it('says that no place is marked where the heat maps failed their checks, and warns where they are drawn', () => {
+    const summary = (heatMaps: 'withheld' | 'failed') =>
+      textOf(under(readReport(resultReport(reportInput(negativeExam(), { heatMaps }))).root, SUMMARY)[0]);
+    expect(summary('withheld')).to.include('failed their checks: no place is drawn or marked');
+    expect(summary('failed')).to.include('FAILED THEIR CHECKS');
+  });
+
+  it('tells the time zone of its times', () => {
+    const { dataset } = readReport(resultReport(reportInput(positiveExam())));
+    expect(dataset.string('TimezoneOffsetFromUTC')).to.match(/^[+-]\d{4}$/);
   });
 
   it('keeps coordinates on the image', () => {
@@ -175,11 +225,10 @@ describe('TID 1500 report', () => {
     const { root } = readReport(resultReport(reportInput(negativeExam())));
     const summary = textOf(under(root, SUMMARY)[0])!;
     expect(summary.split('\r\n')).to.deep.equal([
-      'AI result, not for primary diagnosis. Probability of "malignant": exam 16.0 % (negative).',
+      'AI result, not for primary diagnosis. Probability of cancer ("malignant"): exam 16.0 % (negative).',
       'Left breast: 8.0 % (negative); L CC 4.0 %, L MLO 8.0 %.',
       'Right breast: 16.0 % (negative); R CC 12.0 %, R MLO 16.0 %.',
       'Positive means 50 % or more. A negative answer does not exclude cancer.',
-      'Where a value is named Probability of cancer, it is this probability of "malignant".',
       '4 images analysed.',
     ]);
     const comments = find(root, COMMENT).map(textOf).join('\n');
@@ -253,9 +302,13 @@ describe('TID 1500 report', () => {
 
   it('names its maker in the header as in the tree', () => {
     const { dataset, root } = readReport(resultReport(reportInput(positiveExam())));
-    const [equipment] = dataset.items('ContributingEquipmentSequence');
-    expect(equipment?.code('PurposeOfReferenceCodeSequence')?.value).to.equal('109102');
-    for (const where of [dataset, equipment!]) {
+    const equipment = dataset.items('ContributingEquipmentSequence');
+    const purposes = equipment.map((one) => one.code('PurposeOfReferenceCodeSequence'));
+    expect(purposes.map((purpose) => `${purpose?.value} ${purpose?.scheme}`)).to.deep.equal([
+      '109102 DCM',
+      'Newcode1 99IHE',
+    ]);
+    for (const where of [dataset, ...equipment]) {
       expect(where.string('Manufacturer')).to.equal(textOf(under(root, '121014')[0]));
       expect(where.string('ManufacturerModelName')).to.equal(textOf(under(root, '121015')[0]));
       expect(where.string('DeviceSerialNumber')).to.equal(textOf(under(root, '121016')[0]));

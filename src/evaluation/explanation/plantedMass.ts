@@ -1,5 +1,6 @@
 import { Random } from '../../dataset/index.js';
 import { readPart10, standardView } from '../../dicom/index.js';
+import { probabilityName } from '../../findings/index.js';
 import {
   attentionRegion,
   blackLevel,
@@ -154,7 +155,7 @@ async function picture(
   { view, image, heatMap }: Looked,
   made: MadeInstance,
 ): Promise<Picture> {
-  const { name, version, operatingPoint, classes } = bundle;
+  const { name, version, operatingPoint } = bundle;
   const rgb = drawOverlay({
     display: image.display,
     heatMap,
@@ -165,7 +166,7 @@ async function picture(
       view: image.source.view,
       probability: view.probability,
       operatingPoint,
-      positiveClass: classes[1],
+      probabilityName: probabilityName(bundle),
       modelName: name,
       modelVersion: version,
       method: 'Grad-CAM',

@@ -1,20 +1,25 @@
-import { COMMENT, IMAGE_REGION, MEASUREMENT_GROUP, type SopReference, type Uid } from '../../dicom/index.js';
-import { type ImageFinding, percent } from '../../findings/index.js';
 import {
-  AI_ATTENTION,
-  AI_IMAGE_PROBABILITY,
+  COMMENT,
+  IMAGE_REGION,
+  MEASUREMENT_GROUP,
+  SELECTED_REGION,
+  type SopReference,
+  type Uid,
+} from '../../dicom/index.js';
+import type { ImageFinding } from '../../findings/index.js';
+import {
   type ContainerItem,
   closedPolyline,
   container,
   contains,
   ILLUSTRATION_OF_ROI,
   image,
-  num,
+  MAMMOGRAPHIC_MASS,
   text,
 } from '../content/index.js';
-import { attentionText, viewOf } from '../sentences.js';
-import { groupHead, onImage, percentage, withinImage } from './measurementGroup.js';
-import type { AppliedAlgorithm } from './tid4019AlgorithmIdentification.js';
+import type { ReportInput } from '../input.js';
+import { regionName, regionText } from '../sentences.js';
+import { groupHead, onImage, withinImage } from './measurementGroup.js';
 
 export interface RegionOfAttention {
   finding: ImageFinding & { region: NonNullable<ImageFinding['region']> };
@@ -24,29 +29,28 @@ export interface RegionOfAttention {
 }
 
 /**
- * TID 1410 Planar ROI Measurements and Qualitative Evaluations (PS3.16): where the network looked. Its name, its
- * finding and its comment all say that it is not the outline of a lesion, because viewers show any one of them.
+ * TID 1410 Planar ROI Measurements and Qualitative Evaluations (PS3.16): where the network looked. Its name and its
+ * comment both say that it is not the outline of a lesion, because viewers show any one of them.
  *
- * TID 1419 wants a number; the image's probability is the only one that is known. Its name is the label that OHIF
- * draws beside the region.
+ * Without a measurement (TID 1419): the only number is the image's, and under a region it would be read as the
+ * region's.
  */
 export function tid1410RegionOfAttention(
   { finding, uid, secondaryCapture }: RegionOfAttention,
-  applied: AppliedAlgorithm,
+  input: ReportInput,
 ): ContainerItem {
-  const { source, region, probability } = finding;
-  const { operatingPoint, positiveClass } = applied;
+  const { source, region } = finding;
   return container(
     MEASUREMENT_GROUP,
     [
       ...groupHead(
         {
-          name: `${viewOf(source)}: AI attention, not a lesion outline`,
+          name: regionName(source, input),
           uid,
-          finding: AI_ATTENTION,
+          finding: input.marks === 'masses' ? MAMMOGRAPHIC_MASS : SELECTED_REGION,
           side: source.laterality,
         },
-        applied,
+        input,
       ),
       contains(
         closedPolyline(
@@ -56,8 +60,7 @@ export function tid1410RegionOfAttention(
         ),
       ),
       ...(secondaryCapture ? [contains(image(ILLUSTRATION_OF_ROI, secondaryCapture))] : []),
-      contains(num(AI_IMAGE_PROBABILITY, percentage(probability, operatingPoint))),
-      contains(text(COMMENT, attentionText(source, percent(probability, operatingPoint), positiveClass))),
+      contains(text(COMMENT, regionText(source, input))),
     ],
     '1410',
   );

@@ -4,6 +4,7 @@ import {
   IMAGING_MEASUREMENT_REPORT,
   IMAGING_MEASUREMENTS,
   type Laterality,
+  MAMMOGRAPHY,
   MG,
   MODALITY,
   NOT_ATTEMPTED,
@@ -13,15 +14,7 @@ import {
   SUMMARY_OF_ANALYSES,
 } from '../../dicom/index.js';
 import { AI_NOTICE } from '../../findings/index.js';
-import {
-  type ContainerItem,
-  code,
-  container,
-  contains,
-  hasConceptMod,
-  IMAGING_PROCEDURE,
-  text,
-} from '../content/index.js';
+import { type ContainerItem, code, container, contains, hasConceptMod, text } from '../content/index.js';
 import { imageFindings, missing, resultStatus, wasAttempted } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import {
@@ -55,7 +48,7 @@ export function tid1500MeasurementReport(input: ReportInput): ContainerItem {
     [
       tid1204Language(),
       ...tid1001ObservationContext(algorithm),
-      hasConceptMod(code(PROCEDURE_REPORTED, IMAGING_PROCEDURE, [hasConceptMod(code(MODALITY, MG))])),
+      hasConceptMod(code(PROCEDURE_REPORTED, MAMMOGRAPHY, [hasConceptMod(code(MODALITY, MG))])),
       contains(text(SUMMARY, summaryText(input))),
       ...(library.length > 0 ? [contains(tid1600ImageLibrary(library))] : []),
       contains(imagingMeasurements(input)),

@@ -3,7 +3,6 @@ import {
   type Code,
   IMAGE_REGION,
   MEASUREMENT_GROUP,
-  PROBABILITY_OF_CANCER,
   SOURCE_OF_MEASUREMENT,
   type SourceInstance,
   SUMMARY_OF_ANALYSES,
@@ -58,7 +57,7 @@ export function tid1501Answer(answer: Answer, applied: AppliedAlgorithm): Contai
     MEASUREMENT_GROUP,
     [
       ...groupHead({ ...answer, finding }, applied),
-      contains(num(PROBABILITY_OF_CANCER, percentage(answer.probability, applied.operatingPoint))),
+      contains(num(applied.probability, percentage(answer.probability, applied.operatingPoint))),
       ...answer.images.map((source) => contains(image(SOURCE_OF_MEASUREMENT, referenceTo(source)))),
       ...analysedAreas(answer.images).map((area) => contains(area)),
       contains(code(INTERPRETATION, answer.positive ? POSITIVE : NEGATIVE)),

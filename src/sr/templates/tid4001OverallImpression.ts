@@ -1,7 +1,6 @@
 import {
   CAD_PROCESSING_AND_FINDINGS_SUMMARY,
   INDIVIDUAL_IMPRESSION,
-  PRESENTATION_REQUIRED,
   RENDERING_INTENT,
 } from '../../dicom/index.js';
 import {
@@ -19,8 +18,8 @@ import {
 import { imageFindings, processingSummary } from '../coverage.js';
 import type { ReportInput } from '../input.js';
 import { leftOutText, lines, purposeText, summaryText } from '../sentences.js';
-import { tid4006SingleImageFinding } from './tid4006SingleImageFinding.js';
-import { type AppliedAlgorithm, tid4019OfStatement } from './tid4019AlgorithmIdentification.js';
+import { renderingIntent, tid4006SingleImageFinding } from './tid4006SingleImageFinding.js';
+import { tid4019OfStatement } from './tid4019AlgorithmIdentification.js';
 import type { CadImages } from './tid4020CadImageLibrary.js';
 
 /**
@@ -45,14 +44,13 @@ export function tid4001OverallImpression(input: ReportInput, images: CadImages):
 
 /** TID 4003 Mammography CAD Individual Impression/Recommendation: one for each marked image. */
 function individualImpressions(input: ReportInput, images: CadImages): ContainerItem[] {
-  const applied: AppliedAlgorithm = input;
   return imageFindings(input).flatMap((finding) => {
     const { region, positive, source } = finding;
     const libraryImage = images.get(source.sopInstanceUID);
     if (!positive || region === undefined || libraryImage === undefined) return [];
     return container(INDIVIDUAL_IMPRESSION, [
-      hasConceptMod(code(RENDERING_INTENT, PRESENTATION_REQUIRED)),
-      contains(tid4006SingleImageFinding({ ...finding, region }, libraryImage, applied)),
+      hasConceptMod(code(RENDERING_INTENT, renderingIntent(input))),
+      contains(tid4006SingleImageFinding({ ...finding, region }, libraryImage, input)),
     ]);
   });
 }

@@ -1,13 +1,14 @@
 import {
   CENTER,
-  CERTAINTY_OF_FINDING,
+  type Code,
   OUTLINE,
+  PRESENTATION_OPTIONAL,
   PRESENTATION_REQUIRED,
   RENDERING_INTENT,
   SELECTED_REGION,
   SINGLE_IMAGE_FINDING,
 } from '../../dicom/index.js';
-import { type ImageFinding, percent } from '../../findings/index.js';
+import type { ImageFinding } from '../../findings/index.js';
 import {
   byReference,
   type CodeItem,
@@ -16,46 +17,46 @@ import {
   hasConceptMod,
   hasProperties,
   type ImageItem,
-  num,
+  MAMMOGRAPHY_DENSITY,
   point,
   SELECTED_REGION_DESCRIPTION,
   type StatementChild,
   selectedFrom,
   text,
 } from '../content/index.js';
-import { attentionText } from '../sentences.js';
-import { percentage, withinImage } from './measurementGroup.js';
-import { type AppliedAlgorithm, tid4019OfStatement } from './tid4019AlgorithmIdentification.js';
+import type { ReportInput } from '../input.js';
+import { regionText } from '../sentences.js';
+import { withinImage } from './measurementGroup.js';
+import { tid4019OfStatement } from './tid4019AlgorithmIdentification.js';
 
 /** An image's answer that points at a place. */
 export type LocatedFinding = ImageFinding & { region: NonNullable<ImageFinding['region']> };
 
 /**
- * TID 4006 Mammography CAD Single Image Finding (PS3.16) as a (111099, DCM, Selected region): the one code of
- * CID 6014 that names no lesion. Its description (TID 4013) says that it is the network's attention.
+ * TID 4006 Mammography CAD Single Image Finding (PS3.16).
  *
- * For a selected region the template takes no Probability of cancer (row 7), so the image's stands as the Certainty
- * of Finding (row 6), and the description says whose it is.
+ * A place that is the network's attention is a (111099, DCM, Selected region), the one code of CID 6014 that names no
+ * lesion; its description (TID 4013, for this code only) says what it is. A model made to find masses marks a density,
+ * which is what CID 6014 has for them. Neither Certainty of Finding nor Probability of cancer (rows 6 and 7, both
+ * optional): the only number is the whole image's, and stands in the summary.
  */
 export function tid4006SingleImageFinding(
   finding: LocatedFinding,
   libraryImage: ImageItem,
-  applied: AppliedAlgorithm,
+  input: ReportInput,
 ): CodeItem {
-  const { source, probability } = finding;
-  const { operatingPoint, positiveClass } = applied;
-  return code(SINGLE_IMAGE_FINDING, SELECTED_REGION, [
-    hasConceptMod(code(RENDERING_INTENT, PRESENTATION_REQUIRED)),
-    ...tid4019OfStatement(applied),
-    hasProperties(num(CERTAINTY_OF_FINDING, percentage(probability, operatingPoint))),
+  const isMass = input.marks === 'masses';
+  return code(SINGLE_IMAGE_FINDING, isMass ? MAMMOGRAPHY_DENSITY : SELECTED_REGION, [
+    hasConceptMod(code(RENDERING_INTENT, renderingIntent(input))),
+    ...tid4019OfStatement(input),
     ...tid4021Geometry(finding, libraryImage),
-    hasProperties(
-      text(
-        SELECTED_REGION_DESCRIPTION,
-        attentionText(source, percent(probability, operatingPoint), positiveClass),
-      ),
-    ),
+    ...(isMass ? [] : [hasProperties(text(SELECTED_REGION_DESCRIPTION, regionText(finding.source, input)))]),
   ]);
+}
+
+/** A workstation has to show what a model found; what it only looked at it may. */
+export function renderingIntent({ marks }: Pick<ReportInput, 'marks'>): Code {
+  return marks === 'masses' ? PRESENTATION_REQUIRED : PRESENTATION_OPTIONAL;
 }
 
 /** TID 4021 Mammography CAD Geometry: the heat map's peak and its outline, on an image of the library. */

@@ -21,6 +21,7 @@ import {
   contains,
   hasProperties,
   inferredFrom,
+  MAMMOGRAPHY_DENSITY,
   OVERALL_IMPRESSION_ANALYSIS,
 } from '../content/index.js';
 import { lacking, resultStatus } from '../coverage.js';
@@ -43,12 +44,11 @@ interface Work {
   what: Code;
 }
 
-const DETECTIONS: Work = {
+const DETECTIONS: Omit<Work, 'what'> = {
   summary: SUMMARY_OF_DETECTIONS,
   successes: SUCCESSFUL_DETECTIONS,
   failures: FAILED_DETECTIONS,
   performed: DETECTION_PERFORMED,
-  what: SELECTED_REGION,
 };
 
 const ANALYSES: Work = {
@@ -59,9 +59,11 @@ const ANALYSES: Work = {
   what: OVERALL_IMPRESSION_ANALYSIS,
 };
 
-/** Summary of Detections (TID 4000 row 6) with TID 4015: regions of attention were looked for on these images. */
+/** Summary of Detections (TID 4000 row 6) with TID 4015: places were looked for on these images. */
 export function tid4015SummaryOfDetections(input: ReportInput, images: CadImages): CodeItem {
-  return summary(DETECTIONS, input, images);
+  if (input.heatMaps === 'withheld') return code(DETECTIONS.summary, NOT_ATTEMPTED);
+  const what = input.marks === 'masses' ? MAMMOGRAPHY_DENSITY : SELECTED_REGION;
+  return summary({ ...DETECTIONS, what }, input, images);
 }
 
 /** Summary of Analyses (TID 4000 row 8) with TID 4016: the exam's answer was worked out from these images. */

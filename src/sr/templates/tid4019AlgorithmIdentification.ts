@@ -4,6 +4,7 @@ import {
   ALGORITHM_PARAMETERS,
   ALGORITHM_VERSION,
   type Algorithm,
+  type Code,
 } from '../../dicom/index.js';
 import {
   type HasConceptMod,
@@ -20,21 +21,16 @@ export interface AppliedAlgorithm {
   algorithm: Algorithm;
   /** Calibrated probability from which on an answer counts as positive, 0 to 1. */
   operatingPoint: number;
-  /** Name of the class that the probability speaks of, e.g. `malignant`. */
-  positiveClass: string;
+  /** What the probability is the probability of. */
+  probability: Code;
 }
 
 /** TID 4019 Algorithm Identification (PS3.16) of a measurement group: HAS CONCEPT MOD. */
 export function tid4019OfGroup(applied: AppliedAlgorithm): HasConceptMod<TextItem>[] {
-  return [...tid4019(applied), text(ALGORITHM_MANUFACTURER, applied.algorithm.manufacturer)].map((item) =>
-    hasConceptMod(item),
-  );
+  return tid4019(applied).map((item) => hasConceptMod(item));
 }
 
-/**
- * TID 4019 Algorithm Identification (PS3.16) of a CAD finding or summary: HAS PROPERTIES. Without the
- * manufacturer, which came to the template later: TID 4000 is not extensible, and workstations are old.
- */
+/** TID 4019 Algorithm Identification (PS3.16) of a CAD finding or summary: HAS PROPERTIES. */
 export function tid4019OfStatement(applied: AppliedAlgorithm): HasProperties<TextItem>[] {
   return tid4019(applied).map((item) => hasProperties(item));
 }
@@ -45,5 +41,6 @@ function tid4019({ algorithm, operatingPoint }: AppliedAlgorithm): TextItem[] {
     text(ALGORITHM_VERSION, algorithm.version),
     ...algorithm.parameters.map((parameter) => text(ALGORITHM_PARAMETERS, parameter)),
     text(ALGORITHM_PARAMETERS, `operating point=${operatingPointText(operatingPoint)}`),
+    text(ALGORITHM_MANUFACTURER, algorithm.manufacturer),
   ];
 }
