@@ -1,4 +1,5 @@
 import { standardView } from '../dicom/index.js';
+import { heatMapCaution, heatMapTrust } from '../findings/index.js';
 import { presentationState } from '../pictures/index.js';
 import type { ExplainedImage } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputKind.js';
@@ -6,14 +7,17 @@ import type { DrawnObject, PictureWork } from './outputKind.js';
 /** A presentation state for each image that has something marked, or for every image. */
 export async function markImages(
   explained: ExplainedImage[],
-  { setting, algorithm, createdAt, seriesNumber, uids }: PictureWork<'positive' | 'all'>,
+  { setting, bundle, explain, algorithm, createdAt, seriesNumber, uids }: PictureWork<'positive' | 'all'>,
 ): Promise<DrawnObject[]> {
+  const trust = heatMapTrust(bundle, explain.failedHeatMaps);
+  const caution = trust === 'failed' ? heatMapCaution(trust) : undefined;
   return explained.flatMap(({ finding: { source, region } }, index) => {
     if (setting === 'positive' && region === undefined) return [];
     const names = uids(source.sopInstanceUID);
     const bytes = presentationState({
       source,
       outline: region?.outline,
+      caution,
       algorithm,
       uids: names,
       createdAt,

@@ -26,6 +26,13 @@ const BREASTS: { name: string; views: [StandardView, StandardView] }[] = [
 ];
 const ALL: StandardView[] = BREASTS.flatMap(({ views }) => views);
 
+const IN_A_TITLE: Record<StandardView, string> = {
+  RCC: 'right craniocaudal',
+  RMLO: 'right MLO',
+  LCC: 'left craniocaudal',
+  LMLO: 'left MLO',
+};
+
 /** Mammograms that are no standard view by their own header: nothing that was asked for is lacking without them. */
 const OTHER_VIEWS: ReadonlySet<string> = new Set<LeftOutCode>([
   'magnification-view',
@@ -106,16 +113,18 @@ export function absentViewsText(views: ViewsInStudy): string | undefined {
   return `${named.join(' and ')} not ${where}`;
 }
 
-/** The same in the fewest words, for a title: `R MLO not in study`, `right breast only`, `R CC, L CC only`. */
-export function absentViewsTitle(views: ViewsInStudy): string | undefined {
-  const { present, absent, perhaps } = views;
+/**
+ * The same in the fewest words, for a title: `no right MLO`, `right breast only`, `2 of 4 views`. Never `CC`, `L MLO`
+ * or `R MLO`: OHIF's mammography layout takes a series with that in its description for that mammogram.
+ */
+export function absentViewsTitle({ present, absent }: ViewsInStudy): string | undefined {
   if (absent.length === 0) return undefined;
-  if (present.length === 0) return 'no standard view';
-  if (absent.length === 1) return `${viewName(absent[0]!)} not ${perhaps ? 'recognised' : 'in study'}`;
+  const [only] = absent;
+  if (absent.length === 1) return `no ${IN_A_TITLE[only!]}`;
   const whole = BREASTS.find(
-    ({ views: own }) => present.length === 2 && own.every((v) => present.includes(v)),
+    ({ views: own }) => present.length === own.length && own.every((view) => present.includes(view)),
   );
-  return `${whole?.name ?? present.map(viewName).join(', ')} only`;
+  return whole === undefined ? `${present.length} of ${ALL.length} views` : `${whole.name} only`;
 }
 
 /** `L MLO`. */

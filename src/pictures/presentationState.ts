@@ -20,6 +20,8 @@ export interface PresentationStateInput {
   source: SourceInstance;
   /** Closed outline in the source's pixels, first point not repeated; undefined where nothing is marked. */
   outline: Point[] | undefined;
+  /** What else has to stand on the image, as a sentence: that the heat maps failed their checks. */
+  caution?: string | undefined;
   algorithm: Algorithm;
   uids: ResultUids;
   createdAt: Date;
@@ -100,14 +102,18 @@ export function presentationState(input: PresentationStateInput): Uint8Array {
         {
           ReferencedImageSequence: [imageItem(source)],
           GraphicLayer: LAYER,
-          TextObjectSequence: [textItem(source, outline === undefined ? UNMARKED : MARKED)],
+          TextObjectSequence: [textItem(source, outline === undefined ? UNMARKED : marked(input.caution))],
           GraphicObjectSequence: outline && [outlineItem(outline)],
         },
       ],
       ...softcopyAttributes(source.greyscale),
     },
-    { raw: source.patientAndStudy },
+    { raw: [...source.patientAndStudy, ...(source.requestAttributes ? [source.requestAttributes] : [])] },
   );
+}
+
+function marked(caution: string | undefined): string {
+  return caution === undefined ? MARKED : `${MARKED}. ${caution}`;
 }
 
 function imageItem({ sopClassUID, sopInstanceUID }: SourceInstance): Attributes {

@@ -29,7 +29,7 @@ export function resultReport(input: ReportInput, options: { sopClass?: ResultRep
 export function cadReport(input: ReportInput): Uint8Array {
   const kind: DocumentKind = {
     sopClassUID: sopClass.MammographyCADSR,
-    seriesDescription: seriesDescription('AI result (CAD)', input),
+    seriesDescription: seriesDescription('AI CAD result', input),
   };
   return srDocument(kind, tid4000MammographyCadReport(input), input);
 }

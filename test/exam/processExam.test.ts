@@ -348,7 +348,7 @@ describe('processing an exam', () => {
     expect(outcome.leftOut[0]).to.include({ code: 'for-processing-superseded', superseded: true });
     expect(outcome.status).to.equal('analysed');
     const series = readPart10(outcome.objects[0]!.bytes).dataset.string('SeriesDescription');
-    expect(series).to.equal('AI result, L CC only; not for primary diagnosis');
+    expect(series).to.equal('AI result, 1 of 4 views; not for primary diagnosis');
   });
 
   it('does not fetch For Processing images that cannot be needed', async () => {

@@ -8,10 +8,10 @@ const NO_HEADER = { ...undecodable(rcc), source: undefined, code: 'dicom-truncat
 describe('The standard views that a study lacks', () => {
   const cases: [string, Parameters<typeof viewsInStudy>, string | undefined, string | undefined][] = [
     ['nothing of four views', [[rcc, rmlo, lcc, lmlo], []], undefined, undefined],
-    ['one view', [[rcc, lcc, lmlo], []], 'R MLO not in the study', 'R MLO not in study'],
+    ['one view', [[rcc, lcc, lmlo], []], 'R MLO not in the study', 'no right MLO'],
     ['a breast', [[rcc, rmlo], []], 'left breast not in the study', 'right breast only'],
-    ['a breast and a view', [[lmlo], []], 'right breast and L CC not in the study', 'L MLO only'],
-    ['a view of each', [[rcc, lcc], []], 'R MLO and L MLO not in the study', 'R CC, L CC only'],
+    ['a breast and a view', [[lmlo], []], 'right breast and L CC not in the study', '1 of 4 views'],
+    ['a view of each', [[rcc, lcc], []], 'R MLO and L MLO not in the study', '2 of 4 views'],
     [
       'an unreadable view as one that is there',
       [[rcc, lcc, lmlo], [undecodable(rmlo)]],
@@ -23,21 +23,16 @@ describe('The standard views that a study lacks', () => {
       'a view that a file without a header may be',
       [[rcc, lcc, lmlo], [NO_HEADER]],
       'R MLO not recognised in the study',
-      'R MLO not recognised',
+      'no right MLO',
     ],
     [
       'a view that a tomosynthesis may show',
       [[rcc, lcc, lmlo], [TOMOSYNTHESIS]],
       'R MLO not recognised in the study',
-      'R MLO not recognised',
+      'no right MLO',
     ],
-    [
-      'a view beside a spot view',
-      [[rcc, lcc, lmlo], [SPOT_VIEW]],
-      'R MLO not in the study',
-      'R MLO not in study',
-    ],
-    ['all four', [[], [SPOT_VIEW]], 'no standard view in the study', 'no standard view'],
+    ['a view beside a spot view', [[rcc, lcc, lmlo], [SPOT_VIEW]], 'R MLO not in the study', 'no right MLO'],
+    ['all four', [[], [SPOT_VIEW]], 'no standard view in the study', '0 of 4 views'],
   ];
   for (const [what, given, text, title] of cases)
     it(`says ${what} as it is`, () => {
@@ -45,6 +40,21 @@ describe('The standard views that a study lacks', () => {
       expect(absentViewsText(views)).to.equal(text);
       expect(absentViewsTitle(views)).to.equal(title);
     });
+
+  it('are told in titles that no layout takes for a mammogram of the view', () => {
+    const all = [rcc, rmlo, lcc, lmlo];
+    for (let which = 0; which < 16; which++) {
+      const title =
+        absentViewsTitle(
+          viewsInStudy(
+            all.filter((_, place) => which & (1 << place)),
+            [],
+          ),
+        ) ?? '';
+      expect(title).not.to.match(/CC|L MLO|R MLO/);
+      expect(`AI CAD result, ${title}; not for primary diagnosis`).to.have.lengthOf.at.most(64);
+    }
+  });
 
   it('are not the same as the views without an answer', () => {
     expect([undecodable(rmlo), NO_HEADER].map(lacksAnswer)).to.deep.equal([true, true]);

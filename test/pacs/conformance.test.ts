@@ -47,12 +47,12 @@ const CASES: Record<string, Case> = {
       }),
     ],
     operatingPoint: 0,
-    written: 5,
+    written: 8,
   },
   'from SRT codes': {
     instances: makeExam({ ...SMALL, seed: 'srt', habit: 'srt' }),
     operatingPoint: 0,
-    written: 6,
+    written: 10,
   },
   'in part': {
     instances: [

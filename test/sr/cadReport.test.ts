@@ -177,7 +177,7 @@ describe('Mammography CAD report', () => {
   it('says in title and description which standard view the study lacks', () => {
     const { dataset, root } = readReport(cadReport(reportInput(threeViews())));
     expect(dataset.string('SeriesDescription')).to.equal(
-      'AI result (CAD), R MLO not in study; not for primary diagnosis',
+      'AI CAD result, no right MLO; not for primary diagnosis',
     );
     expect(textOf(find(root, DESCRIPTION)[0])).to.include('R MLO not in the study.');
   });

@@ -239,7 +239,7 @@ describe('TID 1500 report', () => {
   it('does not read like one of four views where one is not in the study', () => {
     const { dataset, root } = readReport(resultReport(reportInput(threeViews())));
     expect(dataset.string('SeriesDescription')).to.equal(
-      'AI result, R MLO not in study; not for primary diagnosis',
+      'AI result, no right MLO; not for primary diagnosis',
     );
     const said = textOf(under(root, SUMMARY)[0])!.split('\r\n');
     expect(said[1]).to.equal('R MLO not in the study. Nothing is said of what is not there.');
