@@ -5,10 +5,13 @@ torchvision's ResNet-18, DenseNet-121, EfficientNet-B0 and MobileNet-V2 and V3 f
 
     python3 scripts/makeImportFixtures.py FOLDER [NAME ...]
 
-Needs torch, torchvision, onnx and onnxscript for the first (pip install torch torchvision onnx onnxscript), tensorflow
-and tf2onnx for the last; what is missing is named and left out. Beside NAME.onnx lies NAME.json: how it is to be
+Needs torch and torchvision for the first (on Debian python3-torch and python3-torchvision, 40 MB; or pip install torch
+torchvision), tensorflow and tf2onnx for the last; what is missing is named and left out. PyTorch from 2.6 on exports
+some by its newer exporter, which also needs onnx and onnxscript. Beside NAME.onnx lies NAME.json: how it is to be
 imported, an input of noise and the answer that PyTorch or Keras gives to it.
 """
+import importlib.util
+import inspect
 import json
 import pathlib
 import sys
@@ -30,6 +33,7 @@ def torch_network(name):
     }
     build, classes = make[name]
     network = build(weights=None, num_classes=classes)
+    torch.set_num_threads(1)
     # Statistics as after a training: with those of a fresh network the deeper layers answer next to nothing.
     network.train()
     with torch.no_grad():
@@ -46,19 +50,21 @@ def export_torch(name, folder, way):
     if softmax:
         network = torch.nn.Sequential(network, torch.nn.Softmax(dim=1)).eval()
     picture = torch.rand(1, 3, ROWS, COLUMNS)
-    path = folder / f"{name}.onnx"
-    if way == "dynamo":
+    path = str(folder / f"{name}.onnx")
+    told = "dynamo" in inspect.signature(torch.onnx.export).parameters
+    older = {"dynamo": False} if told else {}
+    if way == "dynamo" and told and importlib.util.find_spec("onnxscript"):
         free = ({0: torch.export.Dim("batch")},)
         torch.onnx.export(
             network, (picture,), path, dynamo=True, external_data=False, dynamic_shapes=free, verbose=False
         )
     elif way == "fixed":
-        torch.onnx.export(network, (picture,), path, dynamo=False, opset_version=17)
+        torch.onnx.export(network, (picture,), path, opset_version=16, **older)
     else:
         free = {"picture": {0: "batch"}, "answer": {0: "batch"}}
         torch.onnx.export(
-            network, (picture,), path, dynamo=False, opset_version=13,
-            input_names=["picture"], output_names=["answer"], dynamic_axes=free,
+            network, (picture,), path, opset_version=13,
+            input_names=["picture"], output_names=["answer"], dynamic_axes=free, **older,
         )
     with torch.no_grad():
         answer = network(picture)

@@ -1,9 +1,10 @@
 // The real parts that tests run against: a PACS, DICOM validators, OpenCV as the CLAHE oracle, a software GPU. On
 // Debian as root what is missing is installed; elsewhere the tests that need it are skipped, each saying so. With CI
 // set a skip is a failure, and native TensorFlow (900 MB) is installed as well; only where it cannot be fetched its
-// tests are skipped, and it says so. The same for OHIF, the viewer (48 MB).
+// tests are skipped, and it says so. The same for OHIF, the viewer (48 MB). PyTorch (Debian's, 40 MB) and Keras (1.6 GB
+// unpacked) are there for exports of real networks, which `mamori model import` must take.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 const parts = [
   { package: 'orthanc', file: '/usr/sbin/Orthanc' },
@@ -21,13 +22,20 @@ const parts = [
   { package: 'chromium', file: '/usr/bin/chromium' },
   { package: 'libvulkan1', file: '/usr/share/doc/libvulkan1' },
 ];
-if (process.env.CI) parts.push(...tensorflowTools());
+if (process.env.CI)
+  parts.push(
+    ...tensorflowTools(),
+    // Debian builds it for the processor only; what PyPI has brings 4 GB for graphics cards.
+    { package: 'python3-torch', file: '/usr/lib/python3/dist-packages/torch' },
+    { package: 'python3-torchvision', file: '/usr/lib/python3/dist-packages/torchvision' },
+  );
 
 const missing = parts.filter((part) => !existsSync(part.file)).map((part) => part.package);
 if (missing.length > 0) installPackages();
 if (process.env.CI) {
   installTensorflow();
   installOhif();
+  installKeras();
 }
 
 function installPackages() {
@@ -100,4 +108,31 @@ function installOhif() {
     writeFileSync(excuse, '');
     console.error('The tests that need OHIF will be SKIPPED.');
   } else if (status !== 0) process.exit(1);
+}
+
+/** Keras, and what writes its networks as ONNX; not in reach of any other Python. */
+function installKeras() {
+  const folder = '.cache/keras';
+  if (existsSync(folder)) return;
+  console.error('Installing Keras (a minute or two) …');
+  // Moved to its place when it is whole.
+  const draft = `${folder}-draft`;
+  const packages = ['tensorflow-cpu==2.21.0', 'tf2onnx==1.17.0'];
+  const { status } = spawnSync(
+    '/usr/bin/python3',
+    [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--root-user-action=ignore',
+      '--upgrade',
+      '--target',
+      draft,
+      ...packages,
+    ],
+    { stdio: ['ignore', 2, 2] },
+  );
+  if (status !== 0) process.exit(1);
+  renameSync(draft, folder);
 }

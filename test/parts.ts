@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { installedTensorflow } from '../src/model/tensorflowRuntime.js';
 
 /*
@@ -16,6 +16,9 @@ const TENSORFLOW_NOT_FETCHED = '.cache/tensorflow-not-fetched';
 export const PYTHON = '/usr/bin/python3';
 export const NUMPY = '/usr/lib/python3/dist-packages/numpy';
 export const OPENCV = '/usr/share/doc/python3-opencv';
+export const PYTORCH = '/usr/lib/python3/dist-packages/torchvision';
+/** Where scripts/testParts.mjs puts Keras with CI set. */
+export const KERAS = resolve('.cache/keras');
 
 /** Set by scripts/testNewcomer.mjs, which takes programs off the PATH and cannot take away absolute paths. */
 export const PARTS_ARE_HIDDEN = process.env.MAMORI_TEST_WITHOUT_PARTS === '1';

@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { EvaluationEvents, EvaluationOptions } from '../evaluation/index.js';
 import { checkEngineOptions, engineOptions } from './engineOptions.js';
+import { wholeNumber } from './numbers.js';
 import { jsonOption } from './options.js';
 
 /** `mamori evaluate`: measures a model on labelled images and writes a report. */
@@ -133,11 +134,4 @@ function progressOn(stream: NodeJS.WriteStream): EvaluationEvents {
       );
     },
   };
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number from 1 on is needed');
-  return value;
 }

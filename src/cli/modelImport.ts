@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { ImportEvents, ImportOptions } from '../training/index.js';
+import { importProcedure } from './importProcedure.js';
 import { askForMissing, type CompleteAnswers, type ImportAnswers } from './importQuestions.js';
+import { numberFromZero, numbers, positiveNumber, wholeNumber } from './numbers.js';
 import { jsonOption } from './options.js';
 
 /** `mamori model import`: a network from elsewhere becomes a bundle. */
@@ -46,9 +46,10 @@ export const modelImportCommand = new Command('import')
     ]),
   )
   .addOption(
-    new Option('--positive-index <number>', 'which of two numbers speaks of the positive class')
-      .choices(['0', '1'])
-      .default('1'),
+    new Option(
+      '--positive-index <number>',
+      'which of two numbers speaks of the positive class; default: 1',
+    ).choices(['0', '1']),
   )
   .option('--target-layer <name>', 'layer that the maps explain; default: the last with rows and columns')
   .addOption(
@@ -65,8 +66,9 @@ export const modelImportCommand = new Command('import')
 async function run(file: string, given: ImportAnswers, command: Command): Promise<void> {
   if ((given.calibrate === undefined) !== (given.labels === undefined))
     command.error('error: --calibrate and --labels go together', { exitCode: 2 });
-  const { importModel } = await import('../training/index.js');
-  const answers = await askForMissing(given, process.stdin, process.stderr);
+  const { importModel, readOpenQuestions } = await import('../training/index.js');
+  const leftOpen = await readOpenQuestions(file);
+  const answers = await askForMissing(given, leftOpen, process.stdin, process.stderr);
   const imported = await importModel(await optionsOf(file, answers), progressOn(process.stderr));
   const { bundle, explanation, batch, checks } = imported;
   const { directory, name, version, digest, performance } = bundle;
@@ -94,8 +96,8 @@ async function run(file: string, given: ImportAnswers, command: Command): Promis
 
 async function optionsOf(file: string, answers: CompleteAnswers): Promise<ImportOptions> {
   const { crop, orient, clahe, preparation, calibrate, labels, seed, concept, negative, positive } = answers;
-  const further: { before?: ImportOptions['before']; after?: ImportOptions['after'] } =
-    preparation === undefined ? {} : JSON.parse(await readFile(preparation, 'utf8'));
+  const { readFurtherSteps } = await import('../training/index.js');
+  const further = preparation === undefined ? undefined : await readFurtherSteps(preparation);
   const before: ImportOptions['before'] = [];
   if (crop !== undefined) before.push({ step: 'crop-to-breast', margin: crop });
   if (orient !== undefined && orient !== 'none') before.push({ step: `orient-${orient}` });
@@ -118,12 +120,12 @@ async function optionsOf(file: string, answers: CompleteAnswers): Promise<Import
     licence: answers.licence,
     attribution: answers.attribution,
     ...{ layout, rows, columns, channels, white, mean, deviation, meaning, explanation },
-    before: [...before, ...(further.before ?? [])],
-    after: further.after ?? [],
+    before: [...before, ...(further?.before ?? [])],
+    after: further?.after ?? [],
     positiveIndex: answers.positiveIndex === '0' ? 0 : 1,
     targetLayer: answers.targetLayer,
     calibrate: calibrate === undefined ? undefined : { folder: calibrate, labels: labels!, seed },
-    procedure: `mamori model import ${basename(file)} --out BUNDLE ... (docs/model-import.md)`,
+    procedure: importProcedure(file, answers),
   };
 }
 
@@ -142,30 +144,4 @@ function progressOn(stream: NodeJS.WriteStream): ImportEvents {
         stream.write(`\r  ${done} of ${of}${done === of ? '\n' : ''}`);
     },
   };
-}
-
-function numbers(text: string): number[] {
-  const values = text.split(',').map(Number);
-  if (text.trim() === '' || !values.every(Number.isFinite))
-    throw new InvalidArgumentError('numbers with commas between them are needed, such as 0.485,0.456,0.406');
-  return values;
-}
-
-function numberFromZero(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0) || text.trim() === '') throw new InvalidArgumentError('a number from 0 on is needed');
-  return value;
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('a number above 0 is needed');
-  return value;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number from 1 on is needed');
-  return value;
 }

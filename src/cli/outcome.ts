@@ -5,6 +5,7 @@ import type { PacsErrorCode } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import type { LedgerErrorCode } from '../ledger/index.js';
 import type { ModelErrorCode } from '../model/index.js';
+import type { ImportErrorCode } from '../training/index.js';
 import type { CommandErrorCode } from './errors.js';
 
 /** What a command tells the shell. */
@@ -19,6 +20,7 @@ export const EXIT = {
 
 type UsageCode =
   | CommandErrorCode
+  | ImportErrorCode
   | SettingsFileError['code']
   | SettingsError['code']
   | PacsErrorCode
@@ -30,6 +32,7 @@ type UsageCode =
 const USAGE: ReadonlySet<string> = new Set<UsageCode>([
   'usage-study-uid',
   'usage-import',
+  'usage-preparation',
   'settings-invalid',
   'settings-unreadable',
   'pacs-settings',

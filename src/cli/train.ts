@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { DataSetPlace } from '../dataset/index.js';
 import type { Bundle } from '../model/index.js';
 import type { About, TrainingOptions } from '../training/index.js';
+import { positiveNumber, wholeNumber } from './numbers.js';
 import { trainingProgress } from './trainingProgress.js';
 
 const POSITIVE = 'malignant';
@@ -207,17 +208,4 @@ function procedureOf(options: Options): string {
     ...option('batch-size', options.batchSize),
     ...option('learning-rate', options.learningRate),
   ].join(' ');
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number from 1 on is needed');
-  return value;
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('a number above 0 is needed');
-  return value;
 }

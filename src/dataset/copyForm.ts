@@ -23,8 +23,11 @@ export const COPY_FORMS: readonly CopyForm[] = [false, true].flatMap((treated) =
   ),
 );
 
-/** As the bundles' own CLAHE step. */
-const CLAHE = { clipLimit: 4, tiles: [8, 8] as [columns: number, rows: number] };
+/**
+ * The paper's CLAHE, of which it names no numbers: these come closest to the treated images of its data set. Its
+ * network sees images after it (`training/networks/paperPreparation.ts`), its protocol copies.
+ */
+export const PAPER_CLAHE = { clipLimit: 4, tiles: [8, 8] as [columns: number, rows: number] };
 
 /** For file names and lists: no commas. */
 export function copyName(form: CopyForm): string {
@@ -49,7 +52,7 @@ function equalised({ rows, columns, pixels }: GreyImage): GreyImage {
   // Loops, because `from` with a function is slow.
   const levels = new Uint8Array(pixels.length);
   for (let i = 0; i < levels.length; i++) levels[i] = Math.round(pixels[i]! / 257);
-  const treated = clahe(levels, rows, columns, CLAHE);
+  const treated = clahe(levels, rows, columns, PAPER_CLAHE);
   const words = new Uint16Array(treated.length);
   for (let i = 0; i < words.length; i++) words[i] = treated[i]! * 257;
   return { rows, columns, pixels: words };

@@ -17,8 +17,8 @@ const numbers = z.string().transform((text) => {
 const fileSchema = z.strictObject({
   centres: z.array(numbers).min(1),
   deviations: numbers,
-  /** Lower triangle of the correlations' Cholesky factor, row by row. */
-  factor: numbers,
+  /** Lower triangle of the correlations' Cholesky factor, row by row; left out where they are not known. */
+  factor: numbers.optional(),
 });
 
 /**
@@ -57,12 +57,17 @@ export function placeSummary({
 export class KnownFeatures {
   readonly #centres: Float32Array[];
   readonly #deviations: Float32Array;
-  readonly #factor: Float32Array;
+  readonly #factor: Float32Array | undefined;
 
-  constructor(parts: { centres: Float32Array[]; deviations: Float32Array; factor: Float32Array }) {
+  constructor(parts: {
+    centres: Float32Array[];
+    deviations: Float32Array;
+    factor?: Float32Array | undefined;
+  }) {
     const { centres, deviations, factor } = parts;
     const size = deviations.length;
-    if (centres.some((centre) => centre.length !== size) || factor.length !== (size * (size + 1)) / 2)
+    const triangle = (size * (size + 1)) / 2;
+    if (centres.some((centre) => centre.length !== size) || (factor?.length ?? triangle) !== triangle)
       throw new RangeError('centres, deviations and factor are not of one size');
     this.#centres = centres;
     this.#deviations = deviations;
@@ -71,8 +76,10 @@ export class KnownFeatures {
 
   /**
    * @param kinds summaries of images, as `placeSummary` gives them: of each kind (film, digital) for itself
+   * @param options.correlated false where there are too few images to tell how features go together: then each counts
+   *   by itself
    */
-  static of(kinds: Float32Array[][]): KnownFeatures {
+  static of(kinds: Float32Array[][], options: { correlated: boolean } = { correlated: true }): KnownFeatures {
     const size = kinds[0]![0]!.length;
     const centres = kinds.map((summaries) => meanOf(summaries, size));
     const rest = kinds.flatMap((summaries, kind) =>
@@ -84,6 +91,7 @@ export class KnownFeatures {
         LEAST_DEVIATION,
         Math.sqrt(rest.reduce((sum, values) => sum + values[at]! ** 2, 0) / rest.length),
       );
+    if (!options.correlated) return new KnownFeatures({ centres, deviations });
     for (const values of rest) for (let at = 0; at < size; at++) values[at]! /= deviations[at]!;
     return new KnownFeatures({ centres, deviations, factor: cholesky(correlations(rest, size), size) });
   }
@@ -92,14 +100,21 @@ export class KnownFeatures {
   distance(summary: Float32Array): number {
     const size = this.#deviations.length;
     if (summary.length !== size) throw new RangeError(`${summary.length} features in place of ${size}`);
+    const factor = this.#factor;
     const each = this.#centres.map((centre) => {
+      const apart = (at: number) => (summary[at]! - centre[at]!) / this.#deviations[at]!;
+      if (factor === undefined) {
+        let squares = 0;
+        for (let at = 0; at < size; at++) squares += apart(at) ** 2;
+        return Math.sqrt(squares / size);
+      }
       // Forward substitution: what is left after the factor is taken out has no correlations.
       const white = new Float64Array(size);
       let sum = 0;
       for (let row = 0, at = 0; row < size; row++) {
-        let value = (summary[row]! - centre[row]!) / this.#deviations[row]!;
-        for (let column = 0; column < row; column++) value -= this.#factor[at++]! * white[column]!;
-        white[row] = value / this.#factor[at++]!;
+        let value = apart(row);
+        for (let column = 0; column < row; column++) value -= factor[at++]! * white[column]!;
+        white[row] = value / factor[at++]!;
         sum += white[row]! ** 2;
       }
       return Math.sqrt(sum / size);
@@ -114,7 +129,7 @@ export class KnownFeatures {
     const document = {
       centres: this.#centres.map(text),
       deviations: text(this.#deviations),
-      factor: text(this.#factor),
+      ...(this.#factor !== undefined && { factor: text(this.#factor) }),
     };
     return Buffer.from(`${JSON.stringify(document)}\n`);
   }

@@ -26,10 +26,5 @@ export type TrainingErrorCode =
   /** One image cannot be prepared: the message names its file. */
   | ImageErrorCode;
 
-export class TrainingError extends MamoriError {
-  declare readonly code: TrainingErrorCode;
-
-  constructor(code: TrainingErrorCode, message: string, options: { remedy: string; cause?: unknown }) {
-    super(code, message, options);
-  }
-}
+/** A training cannot begin or go on; the message says why. */
+export class TrainingError extends MamoriError<TrainingErrorCode> {}

@@ -20,7 +20,11 @@ export {
   type Imported,
   type ImportOptions,
   importModel,
+  type OpenQuestion,
+  type OpenQuestions,
   type OutputMeaning,
+  readFurtherSteps,
+  readOpenQuestions,
 } from './import/index.js';
 export { LESION_ARCHITECTURE, type LesionTrainingOptions } from './lesionDescription.js';
 export { trainLesions } from './lesionTraining.js';

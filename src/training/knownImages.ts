@@ -5,6 +5,8 @@ const FEATURES_FILE = 'features.json';
  * Unseen images that may lie beyond the limit of what is known, and how much room is left for images of other machines.
  */
 const [BEYOND_LIMIT, ROOM] = [0.005, 1.15];
+/** Images for each feature, below which nobody can tell how features go together. */
+const ENOUGH_IMAGES = 2;
 
 /** What a bundle says of the images that its network knows. */
 export interface KnownImages {
@@ -19,7 +21,9 @@ export interface KnownImages {
  * @param unseen features of images that should lie within the limit, and were not among the known ones
  */
 export function knownFeaturesOf(kinds: Float32Array[][], unseen: Float32Array[]): KnownImages {
-  const features = KnownFeatures.of(kinds);
+  const images = kinds.reduce((sum, { length }) => sum + length, 0);
+  const correlated = images >= ENOUGH_IMAGES * kinds[0]![0]!.length;
+  const features = KnownFeatures.of(kinds, { correlated });
   const distances = unseen.map((one) => features.distance(one)).sort((a, b) => a - b);
   const limit = distances[Math.ceil((1 - BEYOND_LIMIT) * (distances.length - 1))]! * ROOM;
   return {

@@ -1,4 +1,5 @@
 import { bestThreshold, fitPlatt, type LabelledSet, type Part, type Scored } from '../dataset/index.js';
+import { normalisationOf } from '../image/index.js';
 import {
   type BundleDescription,
   calibrate,
@@ -39,9 +40,7 @@ export interface Measured {
 
 /** How the plan's last preparation step makes numbers of grey values. */
 export function scaleOf({ input, preparation }: LesionPlan): InputScale {
-  const last = preparation.at(-1)!;
-  const { mean, deviation } = last.step === 'normalise' ? last : { mean: 0, deviation: 1 };
-  return { input, mean, deviation };
+  return { input, ...normalisationOf(preparation) };
 }
 
 /**

@@ -1,25 +1,14 @@
-import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { MamoriError } from '../../src/errors.js';
 import { type Evaluation, type EvaluationOptions, evaluate } from '../../src/evaluation/index.js';
 import type { Bundle } from '../../src/model/index.js';
 import { makeInstance } from '../../src/phantom/index.js';
 import { type TrainingOptions, train } from '../../src/training/training.js';
+import { mamori } from '../mamori.js';
 import { scratchFolder, smallBundle } from '../model/bundles.js';
 import { addSmallNetwork, removeSmallNetwork, SILENT, spots } from '../training/spots.js';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-
-function mamori(...given: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, ...given], (_, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
 
 describe("an evaluation in the paper's protocol", function () {
   this.timeout(120_000);

@@ -4,6 +4,7 @@ import {
   type GreyImage,
   ImageError,
   type ImageErrorCode,
+  normalisationOf,
   type PreparationStep,
   prepareGrey,
 } from '../../image/index.js';
@@ -70,8 +71,7 @@ class KeptExample implements Example {
     input: Float32Array,
     preparation: PreparationStep[],
   ) {
-    const last = preparation.at(-1);
-    const { mean, deviation } = last?.step === 'normalise' ? last : { mean: 0, deviation: 1 };
+    const { mean, deviation } = normalisationOf(preparation);
     [this.#mean, this.#deviation] = [mean, deviation];
     this.#words = new Uint16Array(input.length);
     for (let i = 0; i < input.length; i++)

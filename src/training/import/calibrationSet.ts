@@ -17,8 +17,16 @@ import {
   splitByCase,
 } from '../../dataset/index.js';
 import type { PreparationStep } from '../../image/index.js';
-import { type Calibration, calibrate, type Engine, type Measurement } from '../../model/index.js';
+import {
+  type BundleDescription,
+  type Calibration,
+  calibrate,
+  type Engine,
+  type Measurement,
+  placeSummary,
+} from '../../model/index.js';
 import { type Example, readExamples } from '../fitting/index.js';
+import { knownFeaturesOf } from '../knownImages.js';
 
 /** A labelled folder: half of its patients to calibrate on, the other half to measure on. */
 export interface LabelledFolder {
@@ -70,17 +78,30 @@ export async function readCalibrationSet(
   };
 }
 
-/** Calibration and operating point from one half of the patients, figures from the other. */
+/** What a labelled folder gives to a bundle. */
+export interface Calibrated {
+  description: {
+    calibration: Calibration;
+    operatingPoint: number;
+    performance: Measurement[];
+  } & Pick<BundleDescription, 'knownFeatures'>;
+  files: Record<string, Uint8Array>;
+}
+
+/**
+ * Calibration, operating point and what the network knows from one half of the patients; figures, and how far an image
+ * may lie from what is known, from the other.
+ */
 export async function calibrateOn(
   { calibration: own, measured, images, cases }: CalibrationSet,
   engine: Engine,
-): Promise<{ calibration: Calibration; operatingPoint: number; performance: Measurement[] }> {
-  const raw = await scoredBy(engine, own);
-  const calibration = fitPlatt(raw);
+): Promise<Calibrated> {
+  const [known, unseen] = [await answersTo(engine, own), await answersTo(engine, measured)];
+  const calibration = fitPlatt(known.scored);
   const calibrated = (scored: Scored[]) =>
     scored.map((one) => ({ ...one, probability: calibrate({ calibration }, one.probability) }));
-  const operatingPoint = round(bestThreshold(calibrated(raw)));
-  const scored = calibrated(await scoredBy(engine, measured));
+  const operatingPoint = round(bestThreshold(calibrated(known.scored)));
+  const scored = calibrated(unseen.scored);
   const on = `${images.measured} images of ${cases.measured} patients not calibrated on`;
   const area = (answers: Scored[], what: string): Measurement => ({
     measure: 'AUC',
@@ -89,28 +110,41 @@ export async function calibrateOn(
     on: what,
   });
   const { sensitivity, specificity } = sensitivityAndSpecificity(scored, operatingPoint);
+  const features = known.features.length > 0 && knownFeaturesOf([known.features], unseen.features);
   return {
-    calibration,
-    operatingPoint,
-    performance: [
-      area(scored, on),
-      area(byCase(scored), `${cases.measured} patients, mean of their images`),
-      { measure: 'sensitivity at the operating point', value: round(sensitivity), on },
-      { measure: 'specificity at the operating point', value: round(specificity), on },
-      { measure: 'expected calibration error', value: round(calibrationError(scored)), on },
-    ],
+    description: {
+      calibration,
+      operatingPoint,
+      ...(features && { knownFeatures: features.knownFeatures }),
+      performance: [
+        area(scored, on),
+        area(byCase(scored), `${cases.measured} patients, mean of their images`),
+        { measure: 'sensitivity at the operating point', value: round(sensitivity), on },
+        { measure: 'specificity at the operating point', value: round(specificity), on },
+        { measure: 'expected calibration error', value: round(calibrationError(scored)), on },
+      ],
+    },
+    files: features ? features.files : {},
   };
 }
 
-async function scoredBy(engine: Engine, examples: Example[]): Promise<Scored[]> {
+/** Answers, and for a network that is explained by gradients the features of each image. */
+async function answersTo(
+  engine: Engine,
+  examples: Example[],
+): Promise<{ scored: Scored[]; features: Float32Array[] }> {
   const scored: Scored[] = [];
+  const features: Float32Array[] = [];
   for (let from = 0; from < examples.length; from += BATCH) {
     const batch = examples.slice(from, from + BATCH);
     const answers = await engine.infer(batch.map(({ input }) => input));
-    for (const [index, { image, target }] of batch.entries())
-      scored.push({ probability: answers[index]!.rawProbability, target, case: image.case });
+    for (const [index, { image, target }] of batch.entries()) {
+      const answer = answers[index]!;
+      scored.push({ probability: answer.rawProbability, target, case: image.case });
+      if (answer.activations.length > 0) features.push(placeSummary(answer));
+    }
   }
-  return scored;
+  return { scored, features };
 }
 
 function round(value: number): number {

@@ -4,6 +4,8 @@ import { MamoriError } from '../../errors.js';
 export type ImportErrorCode =
   /** Options that are missing or contradict each other. */
   | 'usage-import'
+  /** The file of preparation steps is none. */
+  | 'usage-preparation'
   | 'import-unreadable'
   | 'import-not-onnx'
   | 'import-cut-short'
@@ -23,10 +25,5 @@ export type ImportErrorCode =
   /** What was made answers differently from what was given. */
   | 'import-differs';
 
-export class ImportError extends MamoriError {
-  declare readonly code: ImportErrorCode;
-
-  constructor(code: ImportErrorCode, message: string, options: { remedy: string; cause?: unknown }) {
-    super(code, message, options);
-  }
-}
+/** A network from elsewhere cannot become a bundle; the remedy says what to change. */
+export class ImportError extends MamoriError<ImportErrorCode> {}

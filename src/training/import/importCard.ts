@@ -51,6 +51,15 @@ export function importCard(
     '',
     explainedText(explained),
     '',
+    '## Images unlike those that it knows',
+    '',
+    ...(description.knownFeatures === undefined
+      ? ['Nothing is known of them: an image of whatever kind gets an answer.']
+      : [
+          `An image farther than ${description.knownFeatures.limit} from the images that it was calibrated on gets no`,
+          'answer; images like these lie near 1.',
+        ]),
+    '',
     '## Checked at the import',
     '',
     `On ${checks.pictures.count} pictures (${checks.pictures.kind}) the bundle's probability differs from the given`,
@@ -59,7 +68,12 @@ export function importCard(
     '',
     ...(training === undefined
       ? []
-      : [`Data: ${training.data} Licence: ${training.licence}. ${training.attribution}`, '']),
+      : [
+          `Data: ${training.data} Licence: ${training.licence}. ${training.attribution}`,
+          '',
+          `Imported by: \`${training.procedure}\``,
+          '',
+        ]),
     '## Measured',
     '',
     ...(performance.length === 0

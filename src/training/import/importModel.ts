@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Random } from '../../dataset/index.js';
 import { makeDraft } from '../../folder.js';
+import { normalisationOf } from '../../image/index.js';
 import {
   type Bundle,
   type BundleDescription,
@@ -98,7 +99,8 @@ export async function importModel(options: ImportOptions, events: ImportEvents):
       const compared = await comparisonOf(engine, original, pictures);
       if (set)
         events.stage(`calibrating on ${set.images.calibration} images, measuring on ${set.images.measured}`);
-      const description = { ...described, ...(set && (await calibrateOn(set, engine))) };
+      const calibrated = set && (await calibrateOn(set, engine));
+      const description = { ...described, ...calibrated?.description };
       const kind = set ? 'of the labelled folder' : 'made';
       const checks: ImportChecks = { pictures: { count: pictures.length, kind }, ...compared };
       const given = { name: basename(options.file), sha256: sha256(file.bytes) };
@@ -107,6 +109,7 @@ export async function importModel(options: ImportOptions, events: ImportEvents):
         'model.onnx': transformed.onnx,
         'MODEL_CARD.md': Buffer.from(card),
         ...(set && { [set.record.name]: set.record.bytes }),
+        ...calibrated?.files,
       });
       const { explained, batch } = transformed;
       return { bundle, explanation: explainedText(explained), batch, checks };
@@ -140,8 +143,7 @@ async function comparisonOf(
 /** Three pictures without images: a ramp, noise, and a bright spot on dark. */
 function madePictures({ rows, columns, pictureChannels, preparation }: InputPlan): Float32Array[] {
   const random = new Random(1);
-  const last = preparation.at(-1);
-  const { mean, deviation } = last?.step === 'normalise' ? last : { mean: 0, deviation: 1 };
+  const { mean, deviation } = normalisationOf(preparation);
   const picture = (grey: (y: number, x: number) => number) =>
     Float32Array.from({ length: rows * columns * pictureChannels }, (_, at) => {
       const place = Math.floor(at / pictureChannels);

@@ -44,13 +44,13 @@ export function planInput(
   { inputShape }: Pick<GivenNetwork, 'inputShape'>,
   answers: InputAnswers,
 ): InputPlan {
-  const shape = inputShape.map((size) => size ?? '?').join(' x ');
+  const shape = shapeText(inputShape);
   const layout = answers.layout ?? layoutOf(inputShape, shape);
-  const [batch, ...sizes] = inputShape;
-  const [givenChannels, givenRows, givenColumns] = layout === 'NCHW' ? sizes : [sizes[2], sizes[0], sizes[1]];
-  const channels = agreed('channels', givenChannels, answers.channels, shape);
-  const rows = agreed('rows', givenRows, answers.rows, shape);
-  const columns = agreed('columns', givenColumns, answers.columns, shape);
+  const [batch] = inputShape;
+  const given = sizesIn(layout, inputShape);
+  const channels = agreed('channels', given.channels, answers.channels, shape);
+  const rows = agreed('rows', given.rows, answers.rows, shape);
+  const columns = agreed('columns', given.columns, answers.columns, shape);
   if (channels > 3)
     throw new ImportError(
       'import-channels',
@@ -123,10 +123,29 @@ export function networkInput(plan: InputPlan, picture: Float32Array): Float32Arr
   return out;
 }
 
-/** Of its shape alone: the dimension that can only be channels. */
-function layoutOf([, second, , last]: Dimension[], shape: string): Layout {
+/** Of its shape alone: the dimension that can only be channels. Undefined where both can, or neither. */
+export function layoutShown([, second, , last]: readonly Dimension[]): Layout | undefined {
   const isChannels = (size: Dimension) => size !== undefined && size <= 3;
-  if (isChannels(second) !== isChannels(last)) return isChannels(second) ? 'NCHW' : 'NHWC';
+  if (isChannels(second) === isChannels(last)) return undefined;
+  return isChannels(second) ? 'NCHW' : 'NHWC';
+}
+
+/** A shape's sizes by what they are, in a layout. */
+export function sizesIn(
+  layout: Layout,
+  [, ...sizes]: readonly Dimension[],
+): Record<'channels' | 'rows' | 'columns', Dimension> {
+  const [channels, rows, columns] = layout === 'NCHW' ? sizes : [sizes[2], sizes[0], sizes[1]];
+  return { channels, rows, columns };
+}
+
+export function shapeText(shape: readonly Dimension[]): string {
+  return shape.map((size) => size ?? '?').join(' x ');
+}
+
+function layoutOf(inputShape: readonly Dimension[], shape: string): Layout {
+  const shown = layoutShown(inputShape);
+  if (shown !== undefined) return shown;
   throw new ImportError('usage-import', `the input is ${shape}: it does not show where its channels are`, {
     remedy: 'Say --layout NCHW (PyTorch) or --layout NHWC (Keras).',
   });

@@ -14,6 +14,12 @@ export interface NetworkFile {
   network: GivenNetwork;
 }
 
+/** A file as it was read, before it was said which of its outputs is the answer. */
+export interface ReadFile {
+  bytes: Uint8Array;
+  model: ModelProto;
+}
+
 /**
  * Reads an ONNX file and checks what does not need to be run: that it is whole, that its weights lie in it, and that it
  * has one picture as its input and one answer.
@@ -23,6 +29,12 @@ export interface NetworkFile {
  *   `import-opset`, `import-inputs`, `import-outputs`
  */
 export async function readNetworkFile(path: string, outputName?: string): Promise<NetworkFile> {
+  const { bytes, model } = await readModel(path);
+  return { bytes, network: new GivenNetwork(model, chosenOutput(model, path, outputName)) };
+}
+
+/** The same as far as the outputs. */
+export async function readModel(path: string): Promise<ReadFile> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -44,7 +56,7 @@ export async function readNetworkFile(path: string, outputName?: string): Promis
       remedy: `Export it again with opset_version=17; ${OLDEST_OPSET} is the oldest that is read.`,
     });
   checkInput(model, path);
-  return { bytes, network: new GivenNetwork(model, chosenOutput(model, path, outputName)) };
+  return { bytes, model };
 }
 
 function decoded(bytes: Uint8Array, path: string): ModelProto {

@@ -19,13 +19,43 @@ const THROUGH = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten
 /** Keeps logarithms finite. */
 const EDGE = 1e-7;
 
-/** What the file shows: the last thing that is done to the answer. */
-export function meaningOf(network: GivenNetwork): { meaning: OutputMeaning; before: string | undefined } {
+/** Operators behind which there can only be scores: sums of weighted values. */
+const LINEAR = new Set([
+  'Add',
+  'AveragePool',
+  'BatchNormalization',
+  'Conv',
+  'Gemm',
+  'GlobalAveragePool',
+  'LogSoftmax',
+  'MatMul',
+  'ReduceLogSumExp',
+  'ReduceMean',
+  'ReduceSum',
+  'Sub',
+  'Sum',
+]);
+
+/** What the last thing that is done to the answer shows of it. */
+export interface MeaningShown {
+  /** Undefined: neither a sigmoid or softmax, nor anything that only scores come out of. */
+  meaning: OutputMeaning | undefined;
+  /** The value before a sigmoid or softmax. */
+  before: string | undefined;
+  /** Kind of the last node. */
+  last: string;
+}
+
+export function meaningShown(
+  network: Pick<GivenNetwork, 'producer' | 'constant' | 'outputName'>,
+): MeaningShown {
   let node = network.producer(network.outputName);
   while (node !== undefined && THROUGH.has(node.opType)) node = network.producer(node.input[0]!);
-  if (node?.opType === 'Sigmoid') return { meaning: 'sigmoid', before: node.input[0]! };
-  if (node?.opType === 'Softmax') return { meaning: 'softmax', before: node.input[0]! };
-  return { meaning: 'logits', before: undefined };
+  const last = node?.opType ?? 'nothing';
+  if (last === 'Sigmoid') return { meaning: 'sigmoid', before: node!.input[0]!, last };
+  if (last === 'Softmax') return { meaning: 'softmax', before: node!.input[0]!, last };
+  const scaled = last === 'Mul' && node!.input.some((input) => network.constant(input) !== undefined);
+  return { meaning: LINEAR.has(last) || scaled ? 'logits' : undefined, before: undefined, last };
 }
 
 /** @throws ImportError `import-output-shape`, `usage-import` */
@@ -39,9 +69,17 @@ export function planOutput(
       remedy:
         'One or two are possible. Join its classes to two before the export: the positive one against the rest.',
     });
-  const { meaning: seen } = meaningOf(network);
+  const { meaning: seen, last } = meaningShown(network);
   const meaning = answers.meaning ?? seen;
-  if (seen !== 'logits' && meaning !== seen)
+  if (meaning === undefined)
+    throw new ImportError(
+      'usage-import',
+      `the network ends in ${last}, which does not show what its answer is`,
+      {
+        remedy: 'Say --meaning logits, sigmoid or softmax.',
+      },
+    );
+  if (seen !== undefined && seen !== 'logits' && meaning !== seen)
     throw new ImportError('usage-import', `the network ends in a ${seen}, so its answers are no ${meaning}`, {
       remedy: 'Leave --meaning out.',
     });
@@ -59,7 +97,7 @@ export function writeScore(
   network: GivenNetwork,
   { meaning, count, positive }: OutputPlan,
 ): string {
-  const { before } = meaningOf(network);
+  const { before } = meaningShown(network);
   const flat = (value: string) =>
     graph.node('Reshape', [value, graph.integers('score_shape', [-1, count])], {}, 'score_values');
   const picked = (value: string, weights: number[]) =>

@@ -98,6 +98,15 @@ const HEADS: Record<string, Head> = {
     });
     return graph.node('MatMul', [graph.node('Relu', [hidden]), weights(graph, [5, 1], 7)]);
   },
+  Pad: (graph, layer) => {
+    const border = graph.integers('border', [0, 0, 1, 2, 0, 0, 0, 1]);
+    const picture = graph.node('Tanh', [graph.node('Pad', [layer, border])]);
+    return weighed(graph, picture, CHANNELS * 9 * 9);
+  },
+  'Pad by nothing, as PyTorch writes it before a pool': (graph, layer) => {
+    const padded = graph.node('Pad', [layer, graph.integers('border', new Array(8).fill(0))]);
+    return all(graph, graph.node('Tanh', [padded]));
+  },
   'Dropout and Sum': (graph, layer) =>
     all(graph, graph.node('Sum', [graph.node('Dropout', [layer]), layer, graph.node('Identity', [layer])])),
 };

@@ -2,8 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
+import { readLabels } from '../../../src/dataset/index.js';
 import { MamoriError } from '../../../src/errors.js';
-import { loadBundle, openEngine } from '../../../src/model/index.js';
+import { loadBundle, openEngine, placeSummary, readKnownFeatures } from '../../../src/model/index.js';
+import { readExamples } from '../../../src/training/fitting/index.js';
 import { ImportError, type ImportOptions, importModel } from '../../../src/training/import/index.js';
 import { runOnce } from '../../../src/training/import/onnxRun.js';
 import { refusal } from '../../refusal.js';
@@ -149,8 +151,30 @@ describe('a network from elsewhere', () => {
     expect(bundle.classes).to.deep.equal(['benign', 'malignant']);
     expect(bundle.training!.cases).to.deep.equal({ training: 0, validation: 30, test: 30 });
     expect(bundle.performance.map(({ measure }) => measure)).to.include('sensitivity at the operating point');
-    expect(bundle.files).to.have.all.keys('MODEL_CARD.md', 'model.onnx', 'split.json');
+    expect(bundle.files).to.have.all.keys('MODEL_CARD.md', 'features.json', 'model.onnx', 'split.json');
     await loadBundle(bundle.directory);
+  });
+
+  it('knows from the labelled folder what images look like to it: others lie beyond its limit', async () => {
+    const { images, labels } = await spots();
+    const options = await importing(classifier(pooled(1), { channels: 1 }), {
+      calibrate: { folder: images, labels, seed: 1 },
+      classes: ['other', 'malignant'],
+    });
+    const { bundle } = await importModel(options, SILENT);
+    const known = (await readKnownFeatures(bundle))!;
+    const { limit } = bundle.knownFeatures!;
+    const engine = await openEngine(bundle, { engine: 'onnxruntime', device: 'cpu' });
+    const farNear = await engine.infer([
+      seededValues(PICTURE, 3).map((value) => 9 * value),
+      (await readExamples(await readLabels(labels, images), bundle.input.preparation, 'malignant'))[0]!.input,
+    ]);
+    await engine.close();
+    const [far, near] = farNear.map((inference) => known.distance(placeSummary(inference)));
+    expect(near).to.be.below(limit);
+    expect(far).to.be.above(limit);
+    const card = await readFile(join(bundle.directory, 'MODEL_CARD.md'), 'utf8');
+    expect(card).to.include(`farther than ${limit}`);
   });
 
   it('says when all that it was checked on was answered with next to 0 or 1', async () => {
@@ -214,6 +238,13 @@ describe('a file that cannot become a bundle', () => {
     ['three answers', threeAnswers, {}, 'import-output-shape', 'Join its classes'],
     ['an unknown layer', classifier(), { targetLayer: 'conv_9' }, 'import-target-layer', 'last_relu'],
     ['two means for three channels', classifier(), { mean: [0.5, 0.5] }, 'usage-import', '--mean'],
+    [
+      'an answer that its last node does not show',
+      classifier((graph, layer) => graph.node('Abs', [pooled(1)(graph, layer)])),
+      {},
+      'usage-import',
+      '--meaning',
+    ],
     ['scores taken for probabilities', classifier(), { meaning: 'sigmoid' }, 'import-output-shape', 'logits'],
   ];
   for (const [what, onnx, changes, code, remedy] of cases)

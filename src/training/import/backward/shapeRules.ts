@@ -1,5 +1,5 @@
 import type { NodeProto } from '../../../model/index.js';
-import { floatOf, integerOf, integersOf } from '../givenNetwork.js';
+import { floatOf, integerOf, integersOf, wordOf } from '../givenNetwork.js';
 import {
   type BackwardContext,
   type BackwardRule,
@@ -31,6 +31,22 @@ const concat: BackwardRule = (node, upstream, at) => {
     const [start, stop] = [from, end].map((place) => at.graph.integers('backward_part', [place]));
     return at.graph.node('Slice', [upstream, start!, stop!, axes], {}, 'backward_slice');
   });
+};
+
+/** What was put around it takes no gradient: the part between goes back. */
+const pad: BackwardRule = (node, upstream, at) => {
+  const [input, border] = node.input;
+  const shape = at.shape(input!);
+  const pads = border ? at.constant(border)?.values : integersOf(node, 'pads');
+  const mode = wordOf(node, 'mode') || 'constant';
+  if (pads?.length !== 2 * shape.length || mode !== 'constant' || node.input[3])
+    throw noGradients(node, 'pads in a way that the file does not show');
+  if (pads[0] !== 0 || pads.some((size) => size < 0)) throw noGradients(node, 'cuts, or adds images');
+  if (pads.every((size) => size === 0)) return [upstream];
+  const axes = shape.map((_, axis) => axis).slice(1);
+  const [starts, ends] = [axes.map((axis) => pads[axis]!), axes.map((axis) => pads[axis]! + shape[axis]!)];
+  const bounds = [starts, ends, axes].map((numbers) => at.graph.integers('backward_pad', numbers));
+  return [at.graph.node('Slice', [upstream, ...bounds], {}, 'backward_unpadded')];
 };
 
 const gemm: BackwardRule = (node, upstream, at) => {
@@ -126,6 +142,7 @@ export const SHAPE_RULES: Record<string, BackwardRule> = {
   Gemm: gemm,
   LogSoftmax: softmax(true),
   MatMul: matMul,
+  Pad: pad,
   ReduceLogSumExp: reduceLogSumExp,
   ReduceMax: reduceMax,
   ReduceMean: reduceMean,
