@@ -163,7 +163,8 @@ const rel = (file: string) => relative(root, file);
 function* writtenFiles(...extensions: string[]): Generator<string> {
   for (const entry of readdirSync(root, { withFileTypes: true })) {
     if (entry.isFile() && extensions.includes(extname(entry.name))) yield join(root, entry.name);
-    if (!entry.isDirectory() || !['src', 'test', 'bench', 'scripts', 'docs'].includes(entry.name)) continue;
+    if (!entry.isDirectory() || !['src', 'test', 'bench', 'proof', 'scripts', 'docs'].includes(entry.name))
+      continue;
     for (const below of readdirSync(join(root, entry.name), { recursive: true, withFileTypes: true }))
       if (below.isFile() && extensions.includes(extname(below.name)))
         yield join(below.parentPath, below.name);

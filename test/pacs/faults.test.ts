@@ -156,6 +156,7 @@ describe('When something goes wrong on the way', () => {
     }
     expect((await here.ledger.list())[0]).to.include({ attempts: 1 });
     relay.fate = () => 'pass';
+    await later();
     expect(await cycle(here)).to.include({ end: 'delivered' });
     await expectDelivered(here, studyOf(made));
   });

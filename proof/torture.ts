@@ -1,0 +1,154 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { DicomWeb } from '../src/dicomweb/index.js';
+import { openLedger } from '../src/ledger/index.js';
+import { makeExam } from '../src/phantom/index.js';
+import { uniformFrom } from '../src/random.js';
+import { smallBundle } from '../test/model/bundles.js';
+import { kindsOf, realArchive, resultsIn, type TestArchive, today } from '../test/poller/hospital.js';
+import { type Fault, type FaultyProxy, startFaultyProxy, type Weather } from './faultyProxy.js';
+
+export interface TortureOptions {
+  seed: number;
+  kills: number;
+  /** Exams that arrive while workers are killed. */
+  exams: number;
+  say(text: string): void;
+}
+
+export interface TortureReport {
+  kills: number;
+  requests: number;
+  faults: ReadonlyMap<Fault, number>;
+  exams: number;
+  /** What was promised and is not so: nothing where all is well. */
+  broken: string[];
+}
+
+/** One complete set of an exam of two views. */
+const WHOLE = ['mammography-cad', 'secondary-capture', 'secondary-capture', 'tid1500'];
+
+/** A worker is killed after so long at the most; the most of its exams are under way then. */
+const LONGEST_LIFE_MS = 1500;
+/** Once nothing goes wrong any more, all must be done within this time. */
+const LONGEST_FINISH_MS = 120_000;
+/** Requests that are never answered end for the worker after so long. */
+const PATIENCE = { headersMs: 700, idleBodyMs: 700, totalMs: 3000 };
+
+const WORKER = fileURLToPath(new URL('./torturedWorker.js', import.meta.url));
+
+/** Exams arrive, the archive misbehaves, workers are killed: in the end each exam has one whole set of results. */
+export async function torture({ seed, kills, exams, say }: TortureOptions): Promise<TortureReport> {
+  const random = uniformFrom('kills', seed);
+  const folder = mkdtempSync(join(tmpdir(), 'mamori-torture-'));
+  const [archive, bundle] = await Promise.all([realArchive(), smallBundle()]);
+  const proxy = await startFaultyProxy(archive.access.url!, uniformFrom('faults', seed));
+  const ledgerFile = join(folder, 'ledger.db');
+  const access = { ...archive.access, url: proxy.url, timeouts: PATIENCE, retries: 1, backoffMs: 20 };
+  const studies: string[] = [];
+  const arrive = async (count: number) => {
+    for (; studies.length < count; ) {
+      const exam = makeExam({
+        rows: 160,
+        columns: 128,
+        date: today(),
+        seed: `torture ${seed} ${studies.length}`,
+        views: ['LCC', 'RCC'],
+      });
+      await archive.add(...exam);
+      studies.push(exam[0]!.studyInstanceUID);
+    }
+  };
+  const start = () => startWorker(bundle.directory, ledgerFile, access);
+  let isOver = false;
+  try {
+    await arrive(Math.min(2, exams));
+    const weather = changeWeather(proxy, random, () => isOver);
+    for (let kill = 1; kill <= kills; kill++) {
+      await arrive(Math.ceil((exams * kill) / kills));
+      const worker = await start();
+      await sleep(random() * LONGEST_LIFE_MS);
+      await end(worker);
+      if (kill % 20 === 0 || kill === kills) say(`${kill} of ${kills} kills, ${studies.length} exams`);
+    }
+    isOver = true;
+    await weather;
+    proxy.weather = 'calm';
+    await finish(start, ledgerFile, studies.length);
+    const broken = await whatIsBroken(archive, ledgerFile, studies);
+    return { kills, requests: proxy.requests.count, faults: proxy.faults, exams: studies.length, broken };
+  } finally {
+    isOver = true;
+    await proxy.close();
+    await archive.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function changeWeather(proxy: FaultyProxy, random: () => number, isOver: () => boolean): Promise<void> {
+  const forecast: Weather[] = ['storm', 'storm', 'storm', 'storm', 'calm', 'outage'];
+  while (!isOver()) {
+    proxy.weather = forecast[Math.floor(random() * forecast.length)]!;
+    await sleep(500 + random() * 2500);
+  }
+}
+
+/** Comes back when it is at work. */
+async function startWorker(
+  ...args: [bundle: string, ledgerFile: string, access: object]
+): Promise<ChildProcess> {
+  const [bundle, ledgerFile, access] = args;
+  const worker = fork(WORKER, [bundle, ledgerFile, JSON.stringify(access)]);
+  const [first] = await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
+  if (first !== 'at work') throw new Error(`A worker ended by itself (${first})`);
+  return worker;
+}
+
+async function end(worker: ChildProcess): Promise<void> {
+  const ended = once(worker, 'exit');
+  worker.kill('SIGKILL');
+  await ended;
+}
+
+/** Lets one worker come to the end of all work. */
+async function finish(start: () => Promise<ChildProcess>, ledgerFile: string, exams: number): Promise<void> {
+  const worker = await start();
+  const ledger = await openLedger(`sqlite:${ledgerFile}`);
+  try {
+    const until = performance.now() + LONGEST_FINISH_MS;
+    for (;;) {
+      const { delivered, partial, 'not-processed': notProcessed } = await ledger.counts();
+      if (delivered + partial + notProcessed >= exams || performance.now() > until) return;
+      await sleep(500);
+    }
+  } finally {
+    await ledger.disconnect();
+    await end(worker);
+  }
+}
+
+/** Looks past the proxy at what stands in the archive, and at what the ledger says of it. */
+async function whatIsBroken(archive: TestArchive, ledgerFile: string, studies: string[]): Promise<string[]> {
+  const broken: string[] = [];
+  const pacs = new DicomWeb(archive.access);
+  const ledger = await openLedger(`sqlite:${ledgerFile}`);
+  try {
+    for (const study of studies) {
+      const kinds = kindsOf(await resultsIn(pacs, study));
+      if (kinds.join() !== WHOLE.join()) broken.push(`${study} has ${kinds.join(', ') || 'no results'}`);
+      const records = await ledger.list({ studyInstanceUID: study });
+      const states = records.map(({ state, reason = '' }) => `${state} ${reason}`.trim()).join(', ');
+      if (states !== 'delivered') broken.push(`${study} is ${states || 'unknown'} in the ledger`);
+    }
+  } finally {
+    await ledger.disconnect();
+    await pacs.close();
+  }
+  return broken;
+}
