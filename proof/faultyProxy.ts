@@ -16,8 +16,8 @@ export type Fault = (typeof FAULTS)[keyof typeof FAULTS][number];
 /** How the archive is at a time: sound, with faults here and there, or not there at all. */
 export type Weather = 'calm' | 'storm' | 'outage';
 
-/** How many of the requests go wrong in a storm. */
-const STORM = 0.2;
+/** How many of the requests go wrong in a storm. An exam needs few stores, so that more of them have to. */
+const STORM = { search: 0.2, retrieval: 0.2, store: 0.5 };
 
 export interface FaultyProxy {
   url: string;
@@ -39,8 +39,9 @@ export async function startFaultyProxy(target: string, random: () => number): Pr
   const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!;
   const faultOf = (incoming: IncomingMessage): Fault | undefined => {
     if (proxy.weather === 'outage') return pick(['refused', 'busy'] as const);
-    if (proxy.weather === 'calm' || random() >= STORM) return undefined;
-    return pick<Fault>([...FAULTS.any, ...FAULTS[kindOf(incoming)]]);
+    const kind = kindOf(incoming);
+    if (proxy.weather === 'calm' || random() >= STORM[kind]) return undefined;
+    return pick<Fault>([...FAULTS.any, ...FAULTS[kind]]);
   };
   const server = createServer((incoming, outgoing) => {
     proxy.requests.count++;

@@ -51,10 +51,10 @@ function hasHeatMap(one: ExplainedImage): one is WithHeatMap {
 
 function overlayOf(
   { image, heatMap, finding }: WithHeatMap,
-  { bundle, explain, views }: Pick<PictureWork<unknown>, 'bundle' | 'explain' | 'views'>,
+  { bundle, explain, views, unanswered }: Omit<PictureWork<unknown>, 'setting'>,
 ) {
   const caution = heatMapCaution(heatMapTrust(bundle, explain.failedHeatMaps));
-  const notes = [absentViewsText(views), caution].flatMap((note) => note ?? []);
+  const notes = [unanswered, absentViewsText(views), caution].flatMap((note) => note ?? []);
   return {
     display: image.display,
     heatMap,

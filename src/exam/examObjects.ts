@@ -41,7 +41,7 @@ export async function drawPictures(explained: ExplainedImage[], work: ExamWork):
 async function drawKind(
   { kind, row, setting }: PictureInUse,
   explained: ExplainedImage[],
-  { bench, context, names, algorithm, views }: ExamWork,
+  { bench, context, names, algorithm, views, unanswered }: ExamWork,
 ): Promise<ExamPictures> {
   const { sopClassUID, seriesNumber } = row;
   const drawn = await row.draw(explained, {
@@ -49,6 +49,7 @@ async function drawKind(
     bundle: bench.bundle,
     explain: bench.settings.explain,
     views,
+    unanswered,
     overlays: bench.overlays,
     algorithm,
     createdAt: context.createdAt,

@@ -53,6 +53,8 @@ export interface PictureWork<Setting> {
   explain: ExplainMethod;
   /** Which standard views the study holds: what it lacks is said wherever its answer is. */
   views: ViewsInStudy;
+  /** What of the exam has no answer, in words, for the same places. */
+  unanswered: string | undefined;
   overlays: OverlayPool;
   algorithm: Algorithm;
   createdAt: Date;

@@ -1,5 +1,5 @@
 import type { Algorithm, InstanceReference } from '../dicom/index.js';
-import { type ViewsInStudy, viewsInStudy } from '../findings/index.js';
+import { unansweredText, type ViewsInStudy, viewsInStudy } from '../findings/index.js';
 import type { PreparationPool } from '../image/index.js';
 import type { Bundle, Engine, KnownFeatures } from '../model/index.js';
 import type { OverlayPool } from '../pictures/index.js';
@@ -43,6 +43,8 @@ export interface ExamWork {
   algorithm: Algorithm;
   /** Which of the four standard views the study holds. */
   views: ViewsInStudy;
+  /** What has no answer, in words; undefined where all has. */
+  unanswered: string | undefined;
 }
 
 export function examWork(intake: Intake, bench: Workbench, context: ExamContext): ExamWork {
@@ -62,5 +64,6 @@ export function examWork(intake: Intake, bench: Workbench, context: ExamContext)
     }),
     algorithm: algorithmOf(bundle, settings, softwareVersion),
     views: viewsInStudy(analysed, intake.leftOut),
+    unanswered: unansweredText(intake.leftOut),
   };
 }

@@ -11,6 +11,7 @@ export {
   absentViewsText,
   absentViewsTitle,
   lacksAnswer,
+  unansweredText,
   type ViewsInStudy,
   viewName,
   viewsInStudy,

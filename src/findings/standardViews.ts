@@ -81,6 +81,13 @@ export function lacksAnswer(left: LeftOut): boolean {
   return MAMMOGRAMS.has(left.sopClassUID) && !OTHER_VIEWS.has(left.code);
 }
 
+/** What a picture says of images that have no answer: an answer about a part must not look like one about all. */
+export function unansweredText(leftOut: readonly LeftOut[]): string | undefined {
+  const count = leftOut.filter(lacksAnswer).length;
+  if (count === 0) return undefined;
+  return `part of the exam: ${count === 1 ? '1 image' : `${count} images`} not analysed`;
+}
+
 /**
  * Which standard views are in the study. A view counts as there when an image of it could be told from its header,
  * whether it was analysed or not: of one that was not, the reports say so by themselves.

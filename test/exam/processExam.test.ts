@@ -203,8 +203,19 @@ describe('processing an exam', () => {
     const lost = given(exam[0]!, async () => {
       throw new InstanceUnavailable('pacs-not-found', 'The PACS lists this image and did not give it.');
     });
-    const outcome = await process([lost, ...exam.slice(1).map((made) => given(made))]);
+    const said: (readonly string[])[] = [];
+    const overlays = new Proxy(bench.overlays, {
+      get: (pool, name) => (name === 'capture' ? capture : Reflect.get(pool, name, pool)),
+    });
+    const capture: Workbench['overlays']['capture'] = (overlay, ...rest) => {
+      said.push(overlay.caption.notes ?? []);
+      return bench.overlays.capture(overlay, ...rest);
+    };
+    const outcome = await process([lost, ...exam.slice(1).map((made) => given(made))], { overlays });
     expect(outcome.status).to.equal('partly-analysed');
+    // Each picture says it: one view alone is often all that is looked at.
+    expect(said).to.have.length(3);
+    for (const notes of said) expect(notes[0]).to.equal('part of the exam: 1 image not analysed');
     expect(outcome.leftOut[0]).to.include({
       code: 'pacs-not-found',
       sopInstanceUID: exam[0]!.sopInstanceUID,
