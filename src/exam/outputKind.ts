@@ -41,7 +41,10 @@ export interface PictureOutput<Key extends string = string, Setting extends z.Zo
   setting: Setting;
   /** Whether reports refer to its objects as pictures of the images that they speak of. */
   illustrates: boolean;
-  /** Long edge in pixels that an image's `display` must have to be drawn from; 0 where it is not looked at. */
+  /**
+   * Long edge in pixels that an image's `display` must have to be drawn from; 0 where it is not looked at. Another kind
+   * may ask for a larger one, which all of them get.
+   */
   displayLongEdge(setting: On<Setting>): number;
   draw(explained: ExplainedImage[], work: PictureWork<On<Setting>>): Promise<DrawnObject[]>;
 }
