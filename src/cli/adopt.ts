@@ -17,7 +17,7 @@ async function adopt({ config, json }: { config: string; json?: true }): Promise
     import('../model/index.js'),
   ]);
   const bundle = await loadBundle(settings.model.bundle);
-  const ledger = await openExistingLedger(settings.ledger.url);
+  const ledger = await openExistingLedger(settings.ledger);
   try {
     const adopted = await ledger.adopt(servedModelOf(bundle, settings));
     const version = `${bundle.name} ${bundle.version}`;

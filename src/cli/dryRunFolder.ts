@@ -49,7 +49,7 @@ export async function writeDryRun(
 /** A dry run is often the first thing that is tried: without a ledger it goes on, and says what that changes. */
 async function readableLedger(settings: Settings, log: Log): Promise<LedgerReader | undefined> {
   try {
-    return await openLedgerToRead(settings.ledger.url);
+    return await openLedgerToRead(settings.ledger);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ reason }, 'Named as if the study had never been processed: the ledger cannot be read');

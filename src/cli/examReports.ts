@@ -1,4 +1,3 @@
-import type { Reason } from '../dicom/index.js';
 import { absentViewsText, percent } from '../findings/index.js';
 import type { ExamReport } from '../poller/index.js';
 import { EXIT } from './outcome.js';
@@ -19,7 +18,7 @@ interface Circumstances {
   passedOver?: Readonly<Record<string, number>> | undefined;
   /** How far back the archive was searched. */
   lookbackDays?: number;
-  problems?: readonly Reason[];
+  problems?: readonly { code: string; reason: string }[];
 }
 
 /** Says what became of exams, and sets the exit code by it. */

@@ -40,6 +40,8 @@ const USAGE: ReadonlySet<string> = new Set<UsageCode>([
   'ledger-unsupported',
   'ledger-missing',
   'ledger-foreign',
+  'ledger-denied',
+  'ledger-untrusted',
   'admin-listen',
 ]);
 

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import type { Reason } from '../dicom/index.js';
 import type { Ledger } from '../ledger/index.js';
 import type { ExamReport } from '../poller/index.js';
 import type { ToldExam } from './examReports.js';
@@ -40,7 +39,7 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
   const service = await openService(settings, openLog(settings));
   try {
     const exams: ToldExam[] = [];
-    const problems: Reason[] = [];
+    const problems: { code: string; reason: string }[] = [];
     for (const study of studies) {
       // One that the ledger knows may have results that only have to be delivered.
       const known = (await service.ledger.list({ studyInstanceUID: study, limit: 1 })).length > 0;

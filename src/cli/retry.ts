@@ -39,7 +39,7 @@ async function retry(studies: string[], { config, state, reason, since, json }: 
   const { loadSettings } = await import('../config/index.js');
   await (await import('./studyUids.js')).studyUids(studies);
   const { openExistingLedger } = await import('../ledger/index.js');
-  const ledger = await openExistingLedger(loadSettings(config).ledger.url);
+  const ledger = await openExistingLedger(loadSettings(config).ledger);
   try {
     const named = studies.length === 0 ? undefined : studies;
     const retried = await ledger.retry({ studies: named, states: state, codes: reason, since });

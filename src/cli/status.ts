@@ -26,7 +26,7 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   const { loadSettings } = await import('../config/index.js');
   const { EXAM_STATES, openExistingLedger } = await import('../ledger/index.js');
   for (const one of state ?? []) checkChoice(command, '--state <state...>', one, EXAM_STATES);
-  const ledger = await openExistingLedger(loadSettings(config).ledger.url);
+  const ledger = await openExistingLedger(loadSettings(config).ledger);
   try {
     const counts = await ledger.counts();
     const exams = await ledger.list({

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { checkSettings } from './check.js';
 import { bundleFolder } from './installation.js';
 import { SettingsError, SettingsFileError } from './problem.js';
@@ -49,21 +49,22 @@ function readText(file: string): string {
 }
 
 function withAbsolutePaths(settings: Settings, folder: string): Settings {
-  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(folder, path));
   const { pacs, model, ledger } = settings;
-  const database = ledger.url.slice('sqlite:'.length);
   return {
     ...settings,
-    pacs: {
-      ...pacs,
-      tls: {
-        ...pacs.tls,
-        ca: absolute(pacs.tls.ca),
-        cert: absolute(pacs.tls.cert),
-        key: absolute(pacs.tls.key),
-      },
-    },
+    pacs: { ...pacs, tls: absoluteFiles(pacs.tls, folder) },
     model: { ...model, bundle: bundleFolder(model.bundle, folder) },
-    ledger: { url: `sqlite:${isAbsolute(database) ? database : resolve(folder, database)}` },
+    ledger: { ...ledger, url: absoluteUrl(ledger.url, folder), tls: absoluteFiles(ledger.tls, folder) },
   };
+}
+
+function absoluteFiles<T extends Settings['ledger']['tls']>(tls: T, folder: string): T {
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(folder, path));
+  return { ...tls, ca: absolute(tls.ca), cert: absolute(tls.cert), key: absolute(tls.key) };
+}
+
+/** A server's URL stays as it is. */
+function absoluteUrl(url: string, folder: string): string {
+  const scheme = 'sqlite:';
+  return url.startsWith(scheme) ? `${scheme}${resolve(folder, url.slice(scheme.length))}` : url;
 }

@@ -4,6 +4,8 @@ export const SECRETS: readonly (readonly (string | number)[])[] = [
   ['pacs', 'auth', 'token'],
   ['pacs', 'auth', 'clientSecret'],
   ['pacs', 'tls', 'passphrase'],
+  ['ledger', 'password'],
+  ['ledger', 'tls', 'passphrase'],
   ['admin', 'auth', 'password'],
 ];
 

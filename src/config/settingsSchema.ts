@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { dictionaryKeywords, isTextAttribute } from '../dicom/index.js';
 import { outputSettings } from '../exam/index.js';
 import { DEVICE_CHOICES, ENGINE_CHOICES } from '../model/index.js';
+import { ledgerUrlProblem } from './ledgerUrl.js';
 import { nearest } from './suggestion.js';
 
 /**
@@ -66,6 +67,13 @@ const pacsAuth = z.discriminatedUnion('type', [
   }),
 ]);
 
+const tlsFiles = z.strictObject({
+  ca: z.string().min(1).optional().describe('PEM file with the authorities to trust'),
+  cert: z.string().min(1).optional().describe("PEM file with Mamori's client certificate"),
+  key: z.string().min(1).optional().describe('PEM file with its private key'),
+  passphrase: secret.optional().describe('Of the private key'),
+});
+
 const pacs = z
   .strictObject({
     url: httpUrl.transform(withoutSlash).optional().describe('DICOMweb root, for QIDO, WADO and STOW alike'),
@@ -73,14 +81,7 @@ const pacs = z
     wadoUrl: httpUrl.transform(withoutSlash).optional().describe('Root for WADO-RS where it is another'),
     stowUrl: httpUrl.transform(withoutSlash).optional().describe('Root for STOW-RS where it is another'),
     auth: pacsAuth.prefault({ type: 'none' }).describe('How Mamori signs in at the PACS'),
-    tls: z
-      .strictObject({
-        ca: z.string().min(1).optional().describe('PEM file with the authorities to trust'),
-        cert: z.string().min(1).optional().describe("PEM file with Mamori's client certificate"),
-        key: z.string().min(1).optional().describe('PEM file with its private key'),
-        passphrase: secret.optional().describe('Of the private key'),
-      })
-      .prefault({}),
+    tls: tlsFiles.prefault({}),
     timeouts: z
       .strictObject({
         connectSeconds: seconds(0.1, 600).default(10).describe('Until a connection stands'),
@@ -179,9 +180,14 @@ const explain = z.strictObject({
 const ledger = z.strictObject({
   url: z
     .string()
-    .refine((text) => /^sqlite:./.test(text), 'must be sqlite:FILE (this version knows no other database)')
+    .superRefine((text, context) => {
+      const problem = ledgerUrlProblem(text);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
     .default('sqlite:mamori.db')
-    .describe('Where Mamori keeps what it has done'),
+    .describe('Where Mamori keeps what it has done: sqlite:FILE, or postgres://USER@HOST:PORT/DATABASE'),
+  password: secret.optional().describe('Of the user of a database server'),
+  tls: tlsFiles.prefault({}).describe('For the way to a database server'),
 });
 
 const LISTEN = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/;

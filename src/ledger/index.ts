@@ -3,8 +3,9 @@
  *
  * `ledger.ts` is the contract: which steps there are, each atomic; `examState.ts` says where an exam can stand.
  * `rules.ts` says what is allowed, in pure functions that know no database; `lease.ts` how long a claim stands,
- * `owner.ts` whether the process that holds it still runs. `sqlite/` keeps it in a file; a further database is a
- * further folder beside it. `spool.ts` keeps the objects' bytes until the archive has them.
+ * `owner.ts` whether the process that holds it still runs. `steps/` are the steps, the same for every database;
+ * `statements.ts` is what they ask of one. `sqlite/` keeps the ledger in a file, `postgres/` on a server for several
+ * machines. `spool.ts` keeps the objects' bytes until the archive has them.
  */
 
 export { LedgerError, type LedgerErrorCode } from './errors.js';
@@ -39,5 +40,13 @@ export type {
   Turn,
   WrittenObject,
 } from './ledger.js';
-export { isLedgerThere, openExistingLedger, openLedger, openLedgerToRead } from './openLedger.js';
+export {
+  isLedgerThere,
+  isSentInTheClear,
+  ledgerFileOf,
+  openExistingLedger,
+  openLedger,
+  openLedgerToRead,
+} from './openLedger.js';
+export type { LedgerPlace } from './place.js';
 export { saysMore, takeable, whichTry } from './rules.js';

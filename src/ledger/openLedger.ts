@@ -3,9 +3,13 @@ import { resolve } from 'node:path';
 import { LedgerError } from './errors.js';
 import type { Clock, Ledger, LedgerReader } from './ledger.js';
 import { thisProcess } from './owner.js';
+import type { LedgerPlace } from './place.js';
 import { Spool } from './spool.js';
 import { Database, namedFiles, sqliteReadStore, sqliteStore } from './sqlite/index.js';
 import { readerOf, storedLedger } from './steps/index.js';
+
+/** A place, or its URL where that says all. */
+type Place = LedgerPlace | string;
 
 /** The machine's own clocks. */
 const MACHINE: Clock = {
@@ -14,20 +18,27 @@ const MACHINE: Clock = {
 };
 
 /**
- * Opens the ledger, making it if it is not there. `url` is `sqlite:FILE`; the bytes of objects under way lie in the
- * folder `FILE-objects`. Both are for the service's own account only.
+ * Opens the ledger, making it if it is not there. `url` is `sqlite:FILE`, where the bytes of objects under way lie in
+ * the folder `FILE-objects`, both for the service's own account only; or `postgres://USER@HOST/DATABASE`, for many
+ * machines at once.
  *
- * @param clock SQLite has its machine's; another one is for tests
+ * @param clock SQLite has its machine's, a server its own; another one is for tests
  * @throws LedgerError `ledger-unsupported`, `ledger-unreadable`, `ledger-foreign`, `ledger-damaged`, `ledger-newer`,
- * `ledger-busy`, `ledger-disk-full`
+ * `ledger-busy`, `ledger-disk-full`; of a server also `ledger-unreachable`, `ledger-denied`, `ledger-untrusted`,
+ * `ledger-missing`
  */
-export async function openLedger(url: string, clock: Clock = MACHINE): Promise<Ledger> {
+export async function openLedger(place: Place, clock?: Clock): Promise<Ledger> {
+  const { url, ...access } = placeOf(place);
+  if (isPostgres(url)) {
+    const { openPostgres } = await import('./postgres/index.js');
+    return storedLedger(await openPostgres({ url, ...access }, clock ?? { steady: MACHINE.steady }));
+  }
   const file = fileOf(url);
   const database = Database.open(file);
   const spool = new Spool(`${file}-objects`);
   const named = new Set(namedFiles(database));
   await spool.sweep((name) => named.has(name));
-  return storedLedger(sqliteStore({ database, spool, clock, owner: thisProcess() }));
+  return storedLedger(sqliteStore({ database, spool, clock: clock ?? MACHINE, owner: thisProcess() }));
 }
 
 /**
@@ -35,35 +46,65 @@ export async function openLedger(url: string, clock: Clock = MACHINE): Promise<L
  *
  * @throws LedgerError `ledger-missing`, and as `openLedger`
  */
-export async function openExistingLedger(url: string): Promise<Ledger> {
-  if (await isLedgerThere(url)) return openLedger(url);
-  throw new LedgerError('ledger-missing', `There is no ledger ${fileOf(url)}.`, {
+export async function openExistingLedger(place: Place): Promise<Ledger> {
+  if (await isLedgerThere(place)) return openLedger(place);
+  const { url } = placeOf(place);
+  const what = isPostgres(url) ? 'in that database' : fileOf(url);
+  throw new LedgerError('ledger-missing', `There is no ledger ${what}.`, {
     remedy:
       'Check ledger.url and the folder that it is relative to; run, once and process make a new ledger.',
   });
 }
 
-/** Whether opening the ledger would make none. @throws LedgerError `ledger-unsupported` */
-export async function isLedgerThere(url: string): Promise<boolean> {
-  return existsSync(fileOf(url));
+/** Whether opening the ledger would make none. @throws LedgerError as `openLedger` */
+export async function isLedgerThere(place: Place): Promise<boolean> {
+  const { url, ...access } = placeOf(place);
+  if (!isPostgres(url)) return existsSync(fileOf(url));
+  const { isPostgresThere } = await import('./postgres/index.js');
+  return isPostgresThere({ url, ...access });
 }
 
 /**
  * Opens the ledger to look at it, and nothing more. Undefined where there is none yet.
  *
- * @throws LedgerError `ledger-unsupported`, `ledger-unreadable`, `ledger-foreign`, `ledger-damaged`, `ledger-newer`,
- * `ledger-older`, `ledger-busy`
+ * @throws LedgerError `ledger-older`, and as `openLedger`
  */
-export async function openLedgerToRead(url: string): Promise<LedgerReader | undefined> {
+export async function openLedgerToRead(place: Place): Promise<LedgerReader | undefined> {
+  const { url, ...access } = placeOf(place);
+  if (isPostgres(url)) {
+    const { openPostgresToRead } = await import('./postgres/index.js');
+    const store = await openPostgresToRead({ url, ...access });
+    return store && readerOf(store);
+  }
   const file = fileOf(url);
   return existsSync(file) ? readerOf(sqliteReadStore(Database.openToRead(file))) : undefined;
+}
+
+/** The file of a ledger that is one; undefined for one on a server. */
+export function ledgerFileOf(url: string): string | undefined {
+  return isPostgres(url) ? undefined : fileOf(url);
+}
+
+/** Whether what is kept goes to another machine without TLS. */
+export async function isSentInTheClear(place: LedgerPlace): Promise<boolean> {
+  if (!isPostgres(place.url)) return false;
+  const { isInTheClear } = await import('./postgres/index.js');
+  return isInTheClear(place);
+}
+
+function placeOf(place: Place): LedgerPlace {
+  return typeof place === 'string' ? { url: place } : place;
+}
+
+function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url);
 }
 
 function fileOf(url: string): string {
   const scheme = 'sqlite:';
   if (url.startsWith(scheme) && url.length > scheme.length) return resolve(url.slice(scheme.length));
   // Not the URL itself: another database's could hold a password.
-  throw new LedgerError('ledger-unsupported', 'This version of Mamori keeps its ledger in SQLite only.', {
-    remedy: 'Set ledger.url to sqlite:FILE.',
+  throw new LedgerError('ledger-unsupported', 'Mamori keeps its ledger in SQLite or PostgreSQL only.', {
+    remedy: 'Set ledger.url to sqlite:FILE or postgres://USER@HOST:PORT/DATABASE.',
   });
 }

@@ -173,6 +173,8 @@ export interface LedgerStatements extends ReadStatements {
   findById(id: number): Answered<ExamRow>;
   /** As `findByKey`, and keeps other transactions off the exam until this one ends. */
   lockByKey(bindings: KeyBindings): Answered<ExamRow | undefined>;
+  /** As `adoptable`, and keeps other transactions off them. */
+  lockAdoptable(bindings: ModelBindings & LeftBehind): Answered<{ id: number; study: string }[]>;
   namedFilesOf(id: number): Answered<string[]>;
 
   /** Undefined where the study is on record. */

@@ -1,6 +1,6 @@
 import { PacsError } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
-import { LedgerError, type Reason } from '../ledger/index.js';
+import { LedgerError, type LedgerErrorCode, type Reason } from '../ledger/index.js';
 import { DeliveryError } from './errors.js';
 import type { PollerSettings } from './pollerSettings.js';
 
@@ -12,7 +12,7 @@ export type NextTry = { again: true; inMs: number; counts: boolean } | { again: 
  * again as well, but only as often as the settings say, since an administrator may have mended it meanwhile: never at
  * once, and not without end. Finished results are never given up because the archive is away or has no room: it comes
  * back, however long that takes, and they cost nothing until then. An outage of the archive uses up no tries, nor does
- * a full disk, whoever filled it.
+ * one of the ledger or a full disk, whoever filled it.
  *
  * @param random 0 to 1: exams that met the same outage do not come back all at the same moment
  */
@@ -27,7 +27,7 @@ export function nextTry(
     const delay = Math.min(retry.firstDelaySeconds * (0.5 + random), retry.longestDelaySeconds);
     return { again: true, inMs: 1000 * delay, counts: false };
   }
-  if (isDiskFull(error)) {
+  if (isTheLedgers(error)) {
     // No tries are counted, so that the delay does not grow either, and each try costs an analysis.
     const delay = Math.min(8 * retry.firstDelaySeconds, retry.longestDelaySeconds);
     return { again: true, inMs: 1000 * delay, counts: false };
@@ -41,10 +41,12 @@ export function nextTry(
   return { again: true, inMs: 1000 * Math.max(delay, asked), counts: true };
 }
 
-/** Whether the ledger, or the results beside it, have no room. */
-function isDiskFull(error: unknown): boolean {
-  return error instanceof LedgerError && error.code === 'ledger-disk-full';
+/** Whether the ledger, or the results beside it, have no room, or their server is away. */
+function isTheLedgers(error: unknown): boolean {
+  return error instanceof LedgerError && LEDGER_TROUBLE.includes(error.code);
 }
+
+const LEDGER_TROUBLE: readonly LedgerErrorCode[] = ['ledger-disk-full', 'ledger-unreachable', 'ledger-busy'];
 
 function mayPass(error: unknown): boolean {
   if (error instanceof PacsError || error instanceof DeliveryError) return error.transient;

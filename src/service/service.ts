@@ -46,9 +46,9 @@ export async function openService(
     const workbench = await openWorkbench(settings);
     keep(workbench);
     const pacs = keep(openPacs(settings));
-    if (!(await isLedgerThere(settings.ledger.url)))
+    if (!(await isLedgerThere(settings.ledger)))
       log.warn({ ledger: settings.ledger.url }, 'No ledger there: a new one is made, which knows of no exam');
-    const ledger = await openLedger(settings.ledger.url);
+    const ledger = await openLedger(settings.ledger);
     keep({ close: () => ledger.disconnect() });
 
     const { bundle, engine } = workbench.bench;

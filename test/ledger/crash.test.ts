@@ -1,25 +1,23 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openLedger } from '../../src/ledger/index.js';
+import { onEveryDatabase, type TestDatabase } from './databases.js';
 import { EXAM } from './exams.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 /** open, observe, claim, keep, list, three times sent and confirmed, close */
 const CALLS = 12;
 
-describe('ledger under kill -9', () => {
-  let folder: string;
+onEveryDatabase('ledger under kill -9', (make) => {
+  let database: TestDatabase;
   let url: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mamori-crash-'));
-    url = `sqlite:${join(folder, 'mamori.db')}`;
+  beforeEach(async () => {
+    database = await make();
+    url = database.url;
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => database.remove());
 
   const start = (name: string, calls: number, seconds: number): ChildProcess =>
     fork(WORKER, [url, name, String(calls), String(seconds)], {
@@ -48,8 +46,7 @@ describe('ledger under kill -9', () => {
       expect(word).to.equal(calls === CALLS - 1 ? 'refused' : 'done');
       await once(second, 'exit');
       await isDelivered();
-      const objectFolder = join(folder, 'mamori.db-objects');
-      expect(readdirSync(objectFolder)).to.deep.equal([]);
+      expect(await database.keptBytes()).to.equal(0);
     });
   }
 

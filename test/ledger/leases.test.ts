@@ -1,21 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type Clock, type Ledger, openLedger } from '../../src/ledger/index.js';
 import { isOver } from '../../src/ledger/lease.js';
 import { isGone, thisProcess } from '../../src/ledger/owner.js';
+import { onEveryDatabase, type TestDatabase } from './databases.js';
 import { at, EXAM } from './exams.js';
 
 const HOLDING = fileURLToPath(new URL('./holding.js', import.meta.url));
 const TROUBLE = { code: 'pacs-unreachable', reason: 'The PACS does not answer.' };
 const TURN = { worker: 'other', leaseMs: 60_000 };
 
-describe('a claim and who holds it', () => {
-  let folder: string;
+onEveryDatabase('a claim and who holds it', (make) => {
+  let database: TestDatabase;
   let url: string;
   let ledger: Ledger;
   let child: ChildProcess | undefined;
@@ -27,15 +25,15 @@ describe('a claim and who holds it', () => {
     steady += seconds;
   };
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mamori-leases-'));
-    url = `sqlite:${join(folder, 'mamori.db')}`;
+  beforeEach(async () => {
+    database = await make();
+    url = database.url;
     [time, steady] = [10_000, 10_000];
   });
   afterEach(async () => {
     child?.kill('SIGKILL');
     await ledger.disconnect();
-    rmSync(folder, { recursive: true });
+    await database.remove();
   });
 
   async function held(): Promise<void> {

@@ -1,18 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import Libsql from 'libsql';
 import {
   type ExamState,
   type Ledger,
@@ -21,30 +7,25 @@ import {
   openLedgerToRead,
   takeable,
 } from '../../src/ledger/index.js';
-import { MIGRATIONS } from '../../src/ledger/sqlite/migrations.js';
-import { mountSmallDisk } from '../fixtures/smallDisk.js';
+import { onEveryDatabase, type TestDatabase } from './databases.js';
 import { at, claimed, clock, delivered, EXAM, objects, on } from './exams.js';
 
-const LEDGER = new URL('../../src/ledger/index.js', import.meta.url).href;
-
-describe('ledger', () => {
-  let folder: string;
+onEveryDatabase('ledger', (make) => {
+  let database: TestDatabase;
   let url: string;
   let ledger: Ledger;
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'mamori-ledger-'));
-    url = `sqlite:${join(folder, 'mamori.db')}`;
+    database = await make();
+    url = database.url;
     ledger = await openLedger(url, clock);
   });
   afterEach(async () => {
     await ledger.disconnect();
-    rmSync(folder, { recursive: true });
+    await database.remove();
   });
 
   const state = async (exam = EXAM): Promise<ExamState | undefined> => (await ledger.find(exam))?.state;
-  const keptFiles = () =>
-    readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.dcm'));
   const refused = async (work: Promise<unknown>, code: string): Promise<void> => {
     const error = await work.then(
       () => undefined,
@@ -128,7 +109,7 @@ describe('ledger', () => {
       await refused(on(61, ledger).fail(late, TROUBLE, 9_000), 'ledger-claim-lost');
       await refused(on(61, ledger).giveUp(late, TROUBLE), 'ledger-claim-lost');
       await refused(on(61, ledger).release(late), 'ledger-claim-lost');
-      expect(keptFiles()).to.deep.equal([]);
+      expect(await database.keptBytes()).to.equal(0);
       await on(62, ledger).keepObjects(next!, objects(2), { kind: 'processed' });
       expect((await ledger.objectsToDeliver(next!)).map((object) => object.sopInstanceUID)).to.deep.equal(
         objects(2).map((object) => object.sopInstanceUID),
@@ -154,7 +135,7 @@ describe('ledger', () => {
   });
 
   describe('objects', () => {
-    it('are kept byte for byte, readable by the service alone, and deleted when confirmed', async () => {
+    it('are kept byte for byte, and deleted when confirmed', async () => {
       const claim = await claimed(ledger);
       await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
       const kept = await ledger.objectsToDeliver(claim);
@@ -166,36 +147,31 @@ describe('ledger', () => {
       for (const [index, object] of kept.entries()) {
         expect(Buffer.compare(await object.bytes(), objects()[index]!.bytes)).to.equal(0);
       }
-      for (const file of keptFiles()) expect(statSync(join(folder, String(file))).mode & 0o077).to.equal(0);
 
       await on(2, ledger).confirm(claim, [uids[1]!]);
       expect((await ledger.objectsToDeliver(claim)).map((object) => object.sopInstanceUID)).to.deep.equal([
         uids[0],
         uids[2],
       ]);
-      expect(keptFiles()).to.have.lengthOf(2);
+      expect(await database.keptBytes()).to.equal(2);
       await on(3, ledger).confirm(claim, uids);
-      expect(keptFiles()).to.have.lengthOf(0);
+      expect(await database.keptBytes()).to.equal(0);
     });
 
     it('are made once: what is made again is not taken', async () => {
       const claim = await claimed(ledger);
       await on(1, ledger).keepObjects(claim, objects(1), { kind: 'processed' });
       await on(2, ledger).keepObjects(claim, objects(2), { kind: 'processed' });
-      expect(keptFiles()).to.have.lengthOf(3);
+      expect(await database.keptBytes()).to.equal(3);
       const [report] = await ledger.objectsToDeliver(claim);
       expect(report!.sopInstanceUID).to.equal(objects(1)[0]!.sopInstanceUID);
       expect((await report!.bytes())[0]).to.equal(1);
     });
 
-    it('that changed on the disk are never sent', async () => {
+    it('that were changed or lost are never sent', async () => {
       const claim = await claimed(ledger);
       await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
-      const [first, second] = keptFiles().map((name) => join(folder, String(name)));
-      const bytes = readFileSync(first!);
-      bytes[500] = 99;
-      writeFileSync(first!, bytes);
-      rmSync(second!);
+      await database.damageBytes();
       const kept = await ledger.objectsToDeliver(claim);
       const results = await Promise.allSettled(kept.map((object) => object.bytes()));
       const codes = results.map((result) => (result.status === 'rejected' ? result.reason.code : 'fine'));
@@ -217,7 +193,7 @@ describe('ledger', () => {
           () => expect.fail('one UID was kept twice'),
           () => {},
         );
-      expect(keptFiles()).to.have.lengthOf(3);
+      expect(await database.keptBytes()).to.equal(3);
     });
 
     it('are known as our own from then on, and for good', async () => {
@@ -228,54 +204,6 @@ describe('ledger', () => {
       await on(2, ledger).confirm(claim, uids);
       await on(2, ledger).close(claim);
       expect(await ledger.isOwn(uids[0]!)).to.equal(true);
-    });
-
-    it('leave no file behind when one of them cannot be written', async () => {
-      const claim = await claimed(ledger);
-      const unwritable = { ...objects()[0]!, bytes: undefined as unknown as Uint8Array };
-      const kept = on(1, ledger).keepObjects(claim, [...objects(), unwritable], { kind: 'processed' });
-      expect(await kept.catch((error: unknown) => error)).to.be.instanceOf(Error);
-      expect(readdirSync(join(folder, 'mamori.db-objects'))).to.deep.equal([]);
-    });
-
-    it('are kept all or none on a full disk, named with the study, and kept once there is room', async function () {
-      const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
-      try {
-        const small = await openLedger(`sqlite:${join(disk.folder, 'small.db')}`, clock);
-        const claim = await claimed(small);
-        const empty = disk.fill(30_000);
-        const large = objects().map((object) => ({ ...object, bytes: new Uint8Array(20_000) }));
-        const error = await on(1, small)
-          .keepObjects(claim, large, { kind: 'processed' })
-          .catch((thrown: unknown) => thrown);
-        expect(error).to.be.instanceOf(LedgerError).with.property('code', 'ledger-disk-full');
-        expect(error).to.have.property('message').that.includes(EXAM.studyInstanceUID);
-        expect(keptFiles()).to.deep.equal([]);
-        await on(1, small).fail(claim, TROUBLE, 1_000, { counts: false });
-        expect(await small.find(EXAM)).to.include({ state: 'failed', attempts: 0 });
-        empty();
-        const again = await on(2, small).claim(EXAM, 'worker', 58_000);
-        await on(2, small).keepObjects(again!, large, { kind: 'processed' });
-        expect(keptFiles()).to.have.length(large.length);
-        await small.disconnect();
-      } finally {
-        disk.unmount();
-      }
-    });
-
-    it('that a crash left without a record are cleared away, once they are old', async () => {
-      const claim = await claimed(ledger);
-      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
-      const store = join(folder, 'mamori.db-objects');
-      for (const name of ['old.dcm', 'young.dcm']) writeFileSync(join(store, name), 'x');
-      utimesSync(join(store, 'old.dcm'), 1, 1);
-      for (const file of keptFiles()) {
-        if (!/old|young/.test(String(file))) utimesSync(join(folder, String(file)), 1, 1);
-      }
-      await ledger.disconnect();
-      ledger = await openLedger(url, clock);
-      const left = readdirSync(store);
-      expect(left).to.have.lengthOf(4).and.include('young.dcm');
     });
   });
 
@@ -299,16 +227,17 @@ describe('ledger', () => {
 
     it('is refused by the database itself, whoever asks', async () => {
       const claim = await claimed(ledger);
-      const direct = new Libsql(join(folder, 'mamori.db'));
-      const close = () =>
-        direct.exec(
-          "UPDATE exams SET state = 'delivered', closed_at = 1, lease_until = NULL, retry_at = NULL",
-        );
-      expect(close).to.throw(/only after every object is confirmed/);
+      const close = async () => {
+        const sql =
+          "UPDATE exams SET state = 'delivered', closed_at = 1, lease_until = NULL, retry_at = NULL, answer_revision = 1";
+        const error = await database.force(sql).catch((thrown: Error) => thrown);
+        expect(error).to.be.instanceOf(Error);
+        expect((error as Error).message).to.match(/only after every object is confirmed/);
+      };
+      await close();
       await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
       await on(1, ledger).confirm(claim, uids.slice(1));
-      expect(close).to.throw(/only after every object is confirmed/);
-      direct.close();
+      await close();
     });
 
     it('with a "not processed" report keeps the reason, also when others deliver it', async () => {
@@ -509,9 +438,9 @@ describe('ledger', () => {
       const claim = await claimed(ledger);
       await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
       await on(2, ledger).giveUp(claim, TROUBLE);
-      expect(keptFiles()).to.have.lengthOf(3);
+      expect(await database.keptBytes()).to.equal(3);
       await on(3, ledger).observe(EXAM, { fingerprint: 'five images' });
-      expect(keptFiles()).to.have.lengthOf(0);
+      expect(await database.keptBytes()).to.equal(0);
       expect(await on(4, ledger).claim(EXAM, 'worker', 95_000)).to.include({ objectsKept: false });
     });
 
@@ -753,13 +682,6 @@ describe('ledger', () => {
   });
 
   describe('what it remembers of the way', () => {
-    const rows = () => {
-      const direct = new Libsql(join(folder, 'mamori.db'));
-      const [{ count }] = direct.prepare('SELECT COUNT(*) AS count FROM events').all() as [{ count: number }];
-      direct.close();
-      return count;
-    };
-
     it('is the latest of an exam that fails for weeks, and no more', async () => {
       await on(0, ledger).observe(EXAM, { fingerprint: 'x' });
       for (let time = 1; time <= 80; time++) {
@@ -774,7 +696,7 @@ describe('ledger', () => {
       expect(history).to.have.length(100);
       expect(history.at(-1)).to.include({ event: 'failed', code: 'try-80' });
       expect(history[1]).to.include({ event: 'failed', code: 'try-31' });
-      expect(rows()).to.equal(100);
+      expect(await database.events()).to.equal(100);
     });
 
     it('is a year at the most, whatever became of the exams since', async () => {
@@ -782,149 +704,39 @@ describe('ledger', () => {
       for (let study = 1; study <= 30; study++) {
         await on(study, ledger).observe({ ...EXAM, studyInstanceUID: `2.25.${study}` }, { fingerprint: 'x' });
       }
-      expect(rows()).to.equal(30);
+      expect(await database.events()).to.equal(30);
       for (let study = 31; study <= 40; study++) {
         await on(366 * day, ledger).observe(
           { ...EXAM, studyInstanceUID: `2.25.${study}` },
           { fingerprint: 'x' },
         );
       }
-      expect(rows()).to.equal(10);
+      expect(await database.events()).to.equal(10);
       expect(await ledger.history(EXAM)).to.deep.equal([]);
       expect(await ledger.find(EXAM)).to.deep.include({ state: 'waiting', firstSeen: at(1) });
       expect(await ledger.counts()).to.include({ waiting: 40 });
     });
   });
 
-  describe('a file', () => {
-    const codeOf = (target: string) =>
-      openLedger(target).then(
-        () => 'opened',
-        (error: LedgerError) => error.code,
-      );
-
-    it('is looked at without being written, made or brought up to date', async () => {
+  describe('its database', () => {
+    it('is looked at without being written', async () => {
       await delivered(ledger);
       const reader = (await openLedgerToRead(url))!;
       expect(await reader.find(EXAM)).to.include({ state: 'delivered' });
       expect(await reader.isOwn(uids[0]!)).to.equal(true);
+      expect(await reader.predecessors(EXAM, 2)).to.have.lengthOf(uids.length);
       const writing = (reader as Ledger).observe;
       expect(writing).to.equal(undefined);
       await reader.disconnect();
-      const none = join(folder, 'none.db');
-      expect(await openLedgerToRead(`sqlite:${none}`)).to.equal(undefined);
-      expect(existsSync(none)).to.equal(false);
-      const old = new Libsql(join(folder, 'old.db'));
-      old.exec('CREATE TABLE exams (id)');
-      old.close();
-      await refused(openLedgerToRead(`sqlite:${join(folder, 'old.db')}`), 'ledger-older');
-    });
-
-    it('can be looked at where nothing can be written, once its last writer has closed it', async function () {
-      const disk = mountSmallDisk(join(folder, 'disk'), 800, this);
-      try {
-        // Written by a process of its own: SQLite lets go of a closed file only when its statements are collected.
-        const target = `sqlite:${join(disk.folder, 'small.db')}`;
-        const write = `const { openLedger } = await import(${JSON.stringify(LEDGER)});
-          const ledger = await openLedger(${JSON.stringify(target)});
-          await ledger.observe(${JSON.stringify(EXAM)}, { fingerprint: 'one image' });
-          await ledger.disconnect();`;
-        execFileSync(process.execPath, ['--input-type=module', '-e', write]);
-        disk.makeReadOnly();
-        const reader = (await openLedgerToRead(target))!;
-        expect(await reader.find(EXAM)).to.include({ state: 'waiting', fingerprint: 'one image' });
-        await reader.disconnect();
-      } finally {
-        disk.unmount();
-      }
-    });
-
-    it('that is not a ledger is refused, and stays as it is', async () => {
-      const file = join(folder, 'letter.txt');
-      writeFileSync(file, 'Dear colleague, this is not a database. '.repeat(100));
-      expect(await codeOf(`sqlite:${file}`)).to.equal('ledger-unreadable');
-      expect(readFileSync(file, 'utf8')).to.match(/^Dear colleague/);
-      expect(await codeOf(`sqlite:${join(folder, 'no', 'folder.db')}`)).to.equal('ledger-unreadable');
-    });
-
-    it('on a full disk is named, as is what cannot be written, and all goes on once there is room', async function () {
-      const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
-      try {
-        const target = `sqlite:${join(disk.folder, 'small.db')}`;
-        // With nothing for the file, and with room for the file alone.
-        for (const leaving of [0, 12_288]) {
-          const empty = disk.fill(leaving);
-          expect(await codeOf(target)).to.equal('ledger-disk-full');
-          empty();
-        }
-        const small = await openLedger(target);
-        await on(0, small).observe(EXAM, { fingerprint: 'one image' });
-        const empty = disk.fill(0);
-        await refused(on(1, small).observe(EXAM, { fingerprint: 'two images' }), 'ledger-disk-full');
-        await refused(on(1, small).claim(EXAM, 'worker', 59_000), 'ledger-disk-full');
-        expect(await small.find(EXAM)).to.include({
-          state: 'waiting',
-          fingerprint: 'one image',
-          attempts: 0,
-        });
-        empty();
-        expect((await on(2, small).observe(EXAM, { fingerprint: 'two images' })).change).to.equal('changed');
-        await small.disconnect();
-      } finally {
-        disk.unmount();
-      }
-    });
-
-    it('of an earlier version is brought up to date with all that it holds', async () => {
-      const target = join(folder, 'old.db');
-      const old = new Libsql(target);
-      for (const step of MIGRATIONS.slice(0, 2)) old.exec(step);
-      old.exec(`PRAGMA user_version = 2;
-        INSERT INTO exams (study_instance_uid, model_name, model_version, settings_digest, state, fingerprint,
-          claimed_fingerprint, first_seen_at, last_seen_at, changed_at, updated_at, outcome, closed_at, study_date)
-        VALUES ('2.25.1', 'ddsm-mass', '1.0.0', '0123456789abcdef', 'delivered', 'x', 'x', 1, 2, 3, 4, 'processed', 5,
-          '20260301');
-        INSERT INTO objects VALUES (1, 1, 0, 'tid1500', '1.2', '2.25.7', '2.25.9', 10, 1, NULL, 4, 5);
-        INSERT INTO events (exam_id, at, event) VALUES (1, 1, 'seen')`);
-      old.close();
-      const opened = await openLedger(`sqlite:${target}`, clock);
-      expect(await opened.find(EXAM)).to.deep.include({
-        state: 'delivered',
-        objects: { kept: 1, sent: 1, confirmed: 1 },
-        answer: { state: 'delivered', revision: 1 },
-      });
-      expect(await opened.history(EXAM)).to.have.length(1);
-      expect((await on(9, opened).observe(EXAM, { fingerprint: 'y' })).change).to.equal('reopened');
-      expect(await opened.predecessors(EXAM)).to.have.length(1);
-      await opened.disconnect();
-    });
-
-    it('of a later version is refused', async () => {
-      const direct = new Libsql(join(folder, 'mamori.db'));
-      direct.exec('PRAGMA user_version = 99');
-      direct.close();
-      expect(await codeOf(url)).to.equal('ledger-newer');
-    });
-
-    it('is SQLite; another URL is not repeated in the message', async () => {
-      expect(await codeOf('postgres://u:hunter2@h/db')).to.equal('ledger-unsupported');
-      await openLedger('postgres://u:hunter2@h/db').catch((error: Error) => {
-        expect(error.message).not.to.contain('hunter2');
-      });
     });
 
     it('is opened by several at once, also for the first time', async () => {
-      const fresh = `sqlite:${join(folder, 'fresh.db')}`;
-      const all = await Promise.all([openLedger(fresh), openLedger(fresh), openLedger(fresh)]);
+      const fresh = await make();
+      const all = await Promise.all([openLedger(fresh.url), openLedger(fresh.url), openLedger(fresh.url)]);
       await all[0]!.observe(EXAM, { fingerprint: 'x' });
       expect(await all[2]!.counts()).to.include({ waiting: 1 });
       for (const one of all) await one.disconnect();
-    });
-
-    it('writes every commit through to the disk, ahead of the database', async () => {
-      const direct = new Libsql(join(folder, 'mamori.db'));
-      expect(direct.pragma('journal_mode')).to.deep.equal([{ journal_mode: 'wal' }]);
-      direct.close();
+      await fresh.remove();
     });
   });
 });

@@ -1,11 +1,29 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import Libsql from 'libsql';
-import { type LedgerError, openExistingLedger, openLedger } from '../../src/ledger/index.js';
-import { EXAM } from './exams.js';
+import {
+  type Ledger,
+  LedgerError,
+  openExistingLedger,
+  openLedger,
+  openLedgerToRead,
+} from '../../src/ledger/index.js';
+import { MIGRATIONS } from '../../src/ledger/sqlite/migrations.js';
+import { mountSmallDisk } from '../fixtures/smallDisk.js';
+import { claimed, clock, EXAM, objects, on } from './exams.js';
 
 const LEDGER = new URL('../../src/ledger/index.js', import.meta.url).href;
 
@@ -83,4 +101,207 @@ describe('the file of a ledger', () => {
       expect(error!.remedy).not.to.match(/room/);
     });
   }
+});
+
+describe('ledger in a file', () => {
+  let folder: string;
+  let url: string;
+  let ledger: Ledger;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'mamori-ledger-'));
+    url = `sqlite:${join(folder, 'mamori.db')}`;
+    ledger = await openLedger(url, clock);
+  });
+  afterEach(async () => {
+    await ledger.disconnect();
+    rmSync(folder, { recursive: true });
+  });
+
+  const keptFiles = () =>
+    readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.dcm'));
+  const refused = async (work: Promise<unknown>, code: string): Promise<void> => {
+    const error = await work.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error, `expected ${code}`).instanceOf(LedgerError).with.property('code', code);
+  };
+  const TROUBLE = { code: 'pacs-unreachable', reason: 'The PACS does not answer.' };
+
+  describe('objects', () => {
+    it('are readable by the service alone', async () => {
+      const claim = await claimed(ledger);
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      expect(keptFiles()).to.have.lengthOf(3);
+      for (const file of keptFiles()) expect(statSync(join(folder, String(file))).mode & 0o077).to.equal(0);
+    });
+
+    it('leave no file behind when one of them cannot be written', async () => {
+      const claim = await claimed(ledger);
+      const unwritable = { ...objects()[0]!, bytes: undefined as unknown as Uint8Array };
+      const kept = on(1, ledger).keepObjects(claim, [...objects(), unwritable], { kind: 'processed' });
+      expect(await kept.catch((error: unknown) => error)).to.be.instanceOf(Error);
+      expect(readdirSync(join(folder, 'mamori.db-objects'))).to.deep.equal([]);
+    });
+
+    it('are kept all or none on a full disk, named with the study, and kept once there is room', async function () {
+      const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
+      try {
+        const small = await openLedger(`sqlite:${join(disk.folder, 'small.db')}`, clock);
+        const claim = await claimed(small);
+        const empty = disk.fill(30_000);
+        const large = objects().map((object) => ({ ...object, bytes: new Uint8Array(20_000) }));
+        const error = await on(1, small)
+          .keepObjects(claim, large, { kind: 'processed' })
+          .catch((thrown: unknown) => thrown);
+        expect(error).to.be.instanceOf(LedgerError).with.property('code', 'ledger-disk-full');
+        expect(error).to.have.property('message').that.includes(EXAM.studyInstanceUID);
+        expect(keptFiles()).to.deep.equal([]);
+        await on(1, small).fail(claim, TROUBLE, 1_000, { counts: false });
+        expect(await small.find(EXAM)).to.include({ state: 'failed', attempts: 0 });
+        empty();
+        const again = await on(2, small).claim(EXAM, 'worker', 58_000);
+        await on(2, small).keepObjects(again!, large, { kind: 'processed' });
+        expect(keptFiles()).to.have.length(large.length);
+        await small.disconnect();
+      } finally {
+        disk.unmount();
+      }
+    });
+
+    it('that a crash left without a record are cleared away, once they are old', async () => {
+      const claim = await claimed(ledger);
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      const store = join(folder, 'mamori.db-objects');
+      for (const name of ['old.dcm', 'young.dcm']) writeFileSync(join(store, name), 'x');
+      utimesSync(join(store, 'old.dcm'), 1, 1);
+      for (const file of keptFiles()) {
+        if (!/old|young/.test(String(file))) utimesSync(join(folder, String(file)), 1, 1);
+      }
+      await ledger.disconnect();
+      ledger = await openLedger(url, clock);
+      const left = readdirSync(store);
+      expect(left).to.have.lengthOf(4).and.include('young.dcm');
+    });
+  });
+
+  describe('a file', () => {
+    const codeOf = (target: string) =>
+      openLedger(target).then(
+        () => 'opened',
+        (error: LedgerError) => error.code,
+      );
+
+    it('is looked at without being made or brought up to date', async () => {
+      const none = join(folder, 'none.db');
+      expect(await openLedgerToRead(`sqlite:${none}`)).to.equal(undefined);
+      expect(existsSync(none)).to.equal(false);
+      const old = new Libsql(join(folder, 'old.db'));
+      old.exec('CREATE TABLE exams (id)');
+      old.close();
+      await refused(openLedgerToRead(`sqlite:${join(folder, 'old.db')}`), 'ledger-older');
+    });
+
+    it('can be looked at where nothing can be written, once its last writer has closed it', async function () {
+      const disk = mountSmallDisk(join(folder, 'disk'), 800, this);
+      try {
+        // Written by a process of its own: SQLite lets go of a closed file only when its statements are collected.
+        const target = `sqlite:${join(disk.folder, 'small.db')}`;
+        const write = `const { openLedger } = await import(${JSON.stringify(LEDGER)});
+          const ledger = await openLedger(${JSON.stringify(target)});
+          await ledger.observe(${JSON.stringify(EXAM)}, { fingerprint: 'one image' });
+          await ledger.disconnect();`;
+        execFileSync(process.execPath, ['--input-type=module', '-e', write]);
+        disk.makeReadOnly();
+        const reader = (await openLedgerToRead(target))!;
+        expect(await reader.find(EXAM)).to.include({ state: 'waiting', fingerprint: 'one image' });
+        await reader.disconnect();
+      } finally {
+        disk.unmount();
+      }
+    });
+
+    it('that is not a ledger is refused, and stays as it is', async () => {
+      const file = join(folder, 'letter.txt');
+      writeFileSync(file, 'Dear colleague, this is not a database. '.repeat(100));
+      expect(await codeOf(`sqlite:${file}`)).to.equal('ledger-unreadable');
+      expect(readFileSync(file, 'utf8')).to.match(/^Dear colleague/);
+      expect(await codeOf(`sqlite:${join(folder, 'no', 'folder.db')}`)).to.equal('ledger-unreadable');
+    });
+
+    it('on a full disk is named, as is what cannot be written, and all goes on once there is room', async function () {
+      const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
+      try {
+        const target = `sqlite:${join(disk.folder, 'small.db')}`;
+        // With nothing for the file, and with room for the file alone.
+        for (const leaving of [0, 12_288]) {
+          const empty = disk.fill(leaving);
+          expect(await codeOf(target)).to.equal('ledger-disk-full');
+          empty();
+        }
+        const small = await openLedger(target);
+        await on(0, small).observe(EXAM, { fingerprint: 'one image' });
+        const empty = disk.fill(0);
+        await refused(on(1, small).observe(EXAM, { fingerprint: 'two images' }), 'ledger-disk-full');
+        await refused(on(1, small).claim(EXAM, 'worker', 59_000), 'ledger-disk-full');
+        expect(await small.find(EXAM)).to.include({
+          state: 'waiting',
+          fingerprint: 'one image',
+          attempts: 0,
+        });
+        empty();
+        expect((await on(2, small).observe(EXAM, { fingerprint: 'two images' })).change).to.equal('changed');
+        await small.disconnect();
+      } finally {
+        disk.unmount();
+      }
+    });
+
+    it('of an earlier version is brought up to date with all that it holds', async () => {
+      const target = join(folder, 'old.db');
+      const old = new Libsql(target);
+      for (const step of MIGRATIONS.slice(0, 2)) old.exec(step);
+      old.exec(`PRAGMA user_version = 2;
+        INSERT INTO exams (study_instance_uid, model_name, model_version, settings_digest, state, fingerprint,
+          claimed_fingerprint, first_seen_at, last_seen_at, changed_at, updated_at, outcome, closed_at, study_date)
+        VALUES ('2.25.1', 'ddsm-mass', '1.0.0', '0123456789abcdef', 'delivered', 'x', 'x', 1, 2, 3, 4, 'processed', 5,
+          '20260301');
+        INSERT INTO objects VALUES (1, 1, 0, 'tid1500', '1.2', '2.25.7', '2.25.9', 10, 1, NULL, 4, 5);
+        INSERT INTO events (exam_id, at, event) VALUES (1, 1, 'seen')`);
+      old.close();
+      const opened = await openLedger(`sqlite:${target}`, clock);
+      expect(await opened.find(EXAM)).to.deep.include({
+        state: 'delivered',
+        objects: { kept: 1, sent: 1, confirmed: 1 },
+        answer: { state: 'delivered', revision: 1 },
+      });
+      expect(await opened.history(EXAM)).to.have.length(1);
+      expect((await on(9, opened).observe(EXAM, { fingerprint: 'y' })).change).to.equal('reopened');
+      expect(await opened.predecessors(EXAM)).to.have.length(1);
+      await opened.disconnect();
+    });
+
+    it('of a later version is refused', async () => {
+      const direct = new Libsql(join(folder, 'mamori.db'));
+      direct.exec('PRAGMA user_version = 99');
+      direct.close();
+      expect(await codeOf(url)).to.equal('ledger-newer');
+    });
+
+    it('is SQLite or a server; another URL is not repeated in the message', async () => {
+      expect(await codeOf('mysql://u:hunter2@h/db')).to.equal('ledger-unsupported');
+      expect(await codeOf('postgres://u:hunter2@h/db')).to.equal('ledger-unsupported');
+      for (const other of ['mysql://u:hunter2@h/db', 'postgres://u:hunter2@h/db'])
+        await openLedger(other).catch((error: Error) => {
+          expect(error.message).not.to.contain('hunter2');
+        });
+    });
+
+    it('writes every commit through to the disk, ahead of the database', async () => {
+      const direct = new Libsql(join(folder, 'mamori.db'));
+      expect(direct.pragma('journal_mode')).to.deep.equal([{ journal_mode: 'wal' }]);
+      direct.close();
+    });
+  });
 });

@@ -19,6 +19,7 @@ export function statementsOn(database: Database): LedgerStatements {
     countDue: (bindings) => sql.countDue(database, bindings),
     heldRows: () => sql.heldRows(database),
     objectsToDeliver: (bindings) => sql.objectsToDeliver(database, bindings),
+    lockAdoptable: (bindings) => sql.adoptable(database, bindings),
     namedFilesOf: (id) => sql.namedFilesOf(database, id),
 
     insertSeen: (bindings) => sql.insertSeen(database, bindings),

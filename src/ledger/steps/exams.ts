@@ -101,7 +101,7 @@ export async function adopt(store: Store, served: ServedModel): Promise<number> 
     const { statements, now } = step;
     const dropped: string[] = [];
     let adopted = 0;
-    for (const { id, study } of await statements.adoptable({ ...target, ...(await leftBehind(step)) })) {
+    for (const { id, study } of await statements.lockAdoptable({ ...target, ...(await leftBehind(step)) })) {
       const standing = await statements.lockByKey({ ...target, study });
       if (standing === undefined) {
         await statements.adopt({ id, version: target.version, digest: target.digest, now });

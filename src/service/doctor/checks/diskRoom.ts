@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Check, type CheckResult, failure, ok, warning } from '../types.js';
+import { ledgerFileOf } from '../../../ledger/index.js';
+import { type Check, type CheckResult, failure, ok, skipped, warning } from '../types.js';
 
 const MEGABYTE = 1024 * 1024;
 /** Results of one exam, kept until the PACS has them, are some 40 MB. */
@@ -14,7 +15,9 @@ export const diskRoom: Check = {
   name: 'disk',
   needs: [],
   run: async ({ settings }) => {
-    const file = settings.ledger.url.slice('sqlite:'.length);
+    const file = ledgerFileOf(settings.ledger.url);
+    if (file === undefined)
+      return skipped('the ledger and the results on their way are in a database server');
     const folder = dirname(file);
     const objects = `${file}-objects`;
     const account = userInfo().username;

@@ -1,18 +1,27 @@
-import { LedgerError, openLedgerToRead } from '../../../ledger/index.js';
-import { type Check, ok } from '../types.js';
+import { isSentInTheClear, LedgerError, openLedgerToRead } from '../../../ledger/index.js';
+import { type Check, ok, warning } from '../types.js';
 
-/** Can the ledger be opened, is it one, and of a format that this version knows? It is only looked at. */
+/**
+ * Can the ledger be opened, is it one, and of a format that this version knows? It is only looked at. Nobody on the way
+ * to a database server may read along.
+ */
 export const ledgerFile: Check = {
   name: 'ledger',
   needs: [],
   run: async ({ settings }) => {
     try {
-      const ledger = await openLedgerToRead(settings.ledger.url);
+      const ledger = await openLedgerToRead(settings.ledger);
       await ledger?.disconnect();
-      return ok(ledger === undefined ? 'not there yet, the first run makes it' : 'can be read');
+      const says = ledger === undefined ? 'not there yet, the first run makes it' : 'can be read';
+      if (await isSentInTheClear(settings.ledger))
+        return warning(
+          `${says}; results with patient data go to its server without TLS`,
+          'Switch TLS on in the server (ssl = on), and take sslmode=disable out of ledger.url.',
+        );
+      return ok(says);
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'ledger-older') throw error;
-      return ok('of an earlier version; the next run brings it up to date (copy the file before an upgrade)');
+      return ok('of an earlier version; the next run brings it up to date (copy it before an upgrade)');
     }
   },
 };

@@ -1,0 +1,77 @@
+import type { ClosedState } from '../../examState.js';
+import type { ObjectRow } from '../../rows.js';
+import type { BeginningDelivery, Keeping, Marking, Revision, Withdrawing } from '../../statements.js';
+import type { Transaction } from '../server.js';
+
+export async function keepObject(transaction: Transaction, bindings: Keeping): Promise<void> {
+  const sql = /* sql */ `
+    INSERT INTO mamori.objects (exam_id, revision, position, kind, sop_class_uid, series_instance_uid,
+                                sop_instance_uid, size, crc32, file)
+    VALUES (:id, :revision, :position, :kind, :sopClass, :series, :sopInstance, :size, :crc32, :file)`;
+  await transaction.run(sql, bindings);
+}
+
+/** The outcome is kept with the objects: whoever delivers them after a crash closes the exam as they say. */
+export async function beginDelivery(transaction: Transaction, bindings: BeginningDelivery): Promise<void> {
+  const sql = /* sql */ `
+    UPDATE mamori.exams
+    SET state = 'delivering', outcome = :outcome, outcome_code = :code, outcome_reason = :reason, rests_on = :rests,
+        updated_at = :now
+    WHERE id = :id`;
+  await transaction.run(sql, bindings);
+}
+
+export function objectsToDeliver(transaction: Transaction, bindings: Revision): Promise<ObjectRow[]> {
+  const sql = /* sql */ `
+    SELECT * FROM mamori.objects
+    WHERE exam_id = :id AND revision = :revision AND confirmed_at IS NULL
+    ORDER BY position`;
+  return transaction.rows(sql, bindings);
+}
+
+/** @returns whether there is such an object */
+export async function markSent(transaction: Transaction, bindings: Marking): Promise<boolean> {
+  const sql = /* sql */ `
+    UPDATE mamori.objects SET sent_at = :now
+    WHERE exam_id = :id AND revision = :revision AND sop_instance_uid = :sopInstance`;
+  return (await transaction.run(sql, bindings)) > 0;
+}
+
+/**
+ * The first confirmation counts. The row stays, so that the instance is known as our own for good; a trigger deletes
+ * its bytes.
+ *
+ * @returns whether there is such an object
+ */
+export async function confirm(transaction: Transaction, bindings: Marking): Promise<boolean> {
+  const sql = /* sql */ `
+    UPDATE mamori.objects
+    SET confirmed_at = COALESCE(confirmed_at, :now), sent_at = COALESCE(sent_at, :now), file = NULL
+    WHERE exam_id = :id AND revision = :revision AND sop_instance_uid = :sopInstance`;
+  return (await transaction.run(sql, bindings)) > 0;
+}
+
+/** A trigger refuses this for an answered exam with an object that is not confirmed. */
+export async function close(
+  transaction: Transaction,
+  bindings: { id: number; state: ClosedState; answer: string | null; now: number },
+): Promise<void> {
+  const sql = /* sql */ `
+    UPDATE mamori.exams
+    SET state = :state, answer = :answer, answer_revision = revision,
+        lease_until = NULL, closed_at = :now, updated_at = :now,
+        -- Not an earlier try's trouble, which is over.
+        code = outcome_code, reason = outcome_reason
+    WHERE id = :id`;
+  await transaction.run(sql, bindings);
+}
+
+/** Closed as the earlier revision was whose objects stand in the archive. The trigger holds this to them. */
+export async function withdraw(transaction: Transaction, bindings: Withdrawing): Promise<void> {
+  const sql = /* sql */ `
+    UPDATE mamori.exams
+    SET state = :state, outcome = :outcome, outcome_code = :code, outcome_reason = :reason, code = :code,
+        reason = :reason, lease_until = NULL, closed_at = :now, updated_at = :now
+    WHERE id = :id`;
+  await transaction.run(sql, bindings);
+}

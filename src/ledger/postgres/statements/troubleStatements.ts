@@ -1,0 +1,60 @@
+import type { Retriable, RetriableRow } from '../../statements.js';
+import type { Transaction } from '../server.js';
+
+export async function fail(
+  transaction: Transaction,
+  bindings: {
+    id: number;
+    retryAt: number;
+    uncounted: 0 | 1;
+    code: string | null;
+    reason: string | null;
+    now: number;
+  },
+): Promise<void> {
+  const sql = /* sql */ `
+    UPDATE mamori.exams
+    SET state = 'failed', retry_at = :retryAt, lease_until = NULL, updated_at = :now,
+        attempts = attempts - :uncounted, code = :code, reason = :reason
+    WHERE id = :id`;
+  await transaction.run(sql, bindings);
+}
+
+export async function giveUp(
+  transaction: Transaction,
+  bindings: { id: number; code: string | null; reason: string | null; now: number },
+): Promise<void> {
+  const sql = /* sql */ `
+    UPDATE mamori.exams
+    SET state = 'not-processed', lease_until = NULL, closed_at = :now, updated_at = :now,
+        code = :code, reason = :reason
+    WHERE id = :id`;
+  await transaction.run(sql, bindings);
+}
+
+/**
+ * What an administrator's retry may be about; `retryOf` of the rules says what becomes of each. Locked in the order of
+ * their ids, so that two retries wait for each other and not both.
+ */
+export function retriable(transaction: Transaction, bindings: Retriable): Promise<RetriableRow[]> {
+  const sql = /* sql */ `
+    SELECT id, state, outcome, code,
+           EXISTS (SELECT FROM mamori.objects o
+                   WHERE o.exam_id = exams.id AND o.revision = exams.revision
+                     AND o.confirmed_at IS NULL)::integer AS undelivered
+    FROM mamori.exams
+    WHERE state IN (SELECT json_array_elements_text(:states::text::json)) AND updated_at >= :since
+      AND (:studies::text IS NULL OR study_instance_uid IN (SELECT json_array_elements_text(:studies::json)))
+      AND (:codes::text IS NULL OR code IN (SELECT json_array_elements_text(:codes::json)))
+    ORDER BY id
+    FOR NO KEY UPDATE OF exams`;
+  return transaction.rows(sql, bindings);
+}
+
+/** Due now, with all tries before it. */
+export async function retry(transaction: Transaction, bindings: { id: number; now: number }): Promise<void> {
+  const sql = /* sql */ `
+    UPDATE mamori.exams SET state = 'failed', retry_at = :now, attempts = 0, closed_at = NULL, updated_at = :now
+    WHERE id = :id`;
+  await transaction.run(sql, bindings);
+}

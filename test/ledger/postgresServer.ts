@@ -1,0 +1,177 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { selfSigned } from '../pacs/certificates.js';
+import { isInstalled, PARTS_ARE_HIDDEN, skipped } from '../parts.js';
+import { scratchFolder } from '../scratch.js';
+
+const VERSIONS = '/usr/lib/postgresql';
+const START_MS = 30_000;
+
+/** A PostgreSQL server of its own: empty, on loopback and a Unix socket, gone without a trace after the tests. */
+export interface PostgresServer {
+  port: number;
+  /** Of the user that must give it over TCP, where TLS is offered, too. */
+  password: string;
+  /** The certificate that vouches for the server under the names localhost and 127.0.0.1. */
+  ca: string;
+  /** A new database for one test, by its URL over the Unix socket, where nobody asks for a password. */
+  makeDatabase(): Promise<string>;
+  dropDatabase(url: string): Promise<void>;
+  /** Runs statements as the server's administrator. */
+  ask<Row>(sql: string, url?: string): Promise<Row[]>;
+  /** Cuts every connection to a database. */
+  cut(url: string): Promise<void>;
+  /** Ends it as a power failure would. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+let shared: Promise<PostgresServer> | undefined;
+
+/** Skips the suite visibly where PostgreSQL is missing, and fails it under CI. */
+export function requirePostgres(test: Mocha.Context): void {
+  if (programs() === undefined) skipped(test, 'PostgreSQL is not installed (apt-get install postgresql)');
+}
+
+/** The one server of a test run. */
+export function postgresServer(): Promise<PostgresServer> {
+  shared ??= startPostgres();
+  return shared;
+}
+
+after(async () => {
+  await (await shared)?.stop();
+});
+
+function programs(): string | undefined {
+  if (PARTS_ARE_HIDDEN || !existsSync(VERSIONS)) return undefined;
+  const folders = readdirSync(VERSIONS).map((version) => join(VERSIONS, version, 'bin'));
+  return folders.find((folder) => isInstalled(join(folder, 'initdb')));
+}
+
+async function startPostgres(): Promise<PostgresServer> {
+  const bin = programs()!;
+  const folder = scratchFolder('postgres');
+  const data = join(folder, 'data');
+  const account = unprivileged();
+  const password = 'pa:ss wörd/%';
+  const { certFile, keyFile } = selfSigned(folder, 'server');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, password);
+  mkdirSync(data);
+  if (account !== undefined)
+    for (const file of [folder, data, keyFile, certFile, passwordFile])
+      chownSync(file, account.uid, account.gid);
+  const as = { ...account, cwd: folder, env: { ...process.env, LC_ALL: 'C' } };
+  const access = ['--auth-local=trust', '--auth-host=scram-sha-256', `--pwfile=${passwordFile}`];
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'mamori', '-E', 'UTF8', '--no-sync', '--no-instructions', ...access],
+    { ...as, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const port = await freePort();
+  const log = join(folder, 'server.log');
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: folder,
+    ssl: 'on',
+    ssl_cert_file: certFile,
+    ssl_key_file: keyFile,
+    // The machine does not fail while tests run; the server does, and that loses nothing.
+    fsync: 'off',
+    full_page_writes: 'off',
+    shared_buffers: '32MB',
+    max_connections: 100,
+    log_min_messages: 'fatal',
+  };
+  writeFileSync(
+    join(data, 'postgresql.auto.conf'),
+    Object.entries(settings)
+      .map(([key, value]) => `${key} = '${value}'\n`)
+      .join(''),
+  );
+  const control = (...args: string[]) =>
+    execFileSync(join(bin, 'pg_ctl'), ['-D', data, '-l', log, '-s', '-w', ...args], {
+      ...as,
+      stdio: 'ignore',
+    });
+  const urlOf = (database: string) =>
+    `postgres://mamori@/${database}?host=${encodeURIComponent(folder)}`.replace('@/', `@x:${port}/`);
+
+  const start = async () => {
+    // Not by pg_ctl, whose server would outlive tests that are killed.
+    const server = spawn(join(bin, 'postgres'), ['-D', data], { ...as, stdio: 'ignore' });
+    server.unref();
+    process.once('exit', () => server.kill('SIGQUIT'));
+    for (const until = Date.now() + START_MS; ; await sleep(50)) {
+      const answer = await ask('SELECT 1').catch((error: Error) => error);
+      if (!(answer instanceof Error)) return;
+      if (Date.now() > until)
+        throw new Error(`PostgreSQL does not start: ${answer.message}\n${logText(log)}`);
+    }
+  };
+  const ask = async <Row>(sql: string, url = urlOf('postgres')): Promise<Row[]> => {
+    const database = new URL(url).pathname.slice(1);
+    const client = new pg.Client({ host: folder, port, user: 'mamori', database });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows as Row[];
+    } finally {
+      await client.end();
+    }
+  };
+  let made = 0;
+  const server: PostgresServer = {
+    port,
+    password,
+    ca: certFile,
+    ask,
+    makeDatabase: async () => {
+      const name = `ledger_${process.pid}_${++made}`;
+      await ask(`CREATE DATABASE ${name} STRATEGY file_copy`);
+      return urlOf(name);
+    },
+    dropDatabase: async (url) => {
+      await ask(`DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
+    },
+    cut: async (url) => {
+      const database = new URL(url).pathname.slice(1);
+      await ask(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}'`);
+    },
+    stop: async () => {
+      control('stop', '-m', 'immediate');
+    },
+    start,
+  };
+  await start();
+  return server;
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivileged(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const [, , uid, gid] = (accounts.find(([name]) => name === 'postgres') ??
+    accounts.find(([name]) => name === 'nobody'))!;
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+function logText(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as { port: number };
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
