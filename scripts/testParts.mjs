@@ -2,7 +2,8 @@
 // Debian as root what is missing is installed; elsewhere the tests that need it are skipped, each saying so. With CI
 // set a skip is a failure, and native TensorFlow (900 MB) is installed as well; only where it cannot be fetched its
 // tests are skipped, and it says so. The same for OHIF, the viewer (48 MB). PyTorch (Debian's, 40 MB) and Keras (1.6 GB
-// unpacked) are there for exports of real networks, which `mamori model import` must take.
+// unpacked) are there for exports of real networks, which `mamori model import` must take. highdicom, an independent
+// reader of reports, is installed wherever there is pip.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -38,6 +39,7 @@ if (process.env.CI) {
   installOhif();
   installKeras();
 }
+installHighdicom();
 
 function installPackages() {
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
@@ -111,29 +113,36 @@ function installOhif() {
   } else if (status !== 0) process.exit(1);
 }
 
-/** Keras, and what writes its networks as ONNX; not in reach of any other Python. */
+/** Keras, and what writes its networks as ONNX. */
 function installKeras() {
-  const folder = '.cache/keras';
-  if (existsSync(folder)) return;
-  console.error('Installing Keras (a minute or two) …');
+  if (!installPython('.cache/keras', ['tensorflow-cpu==2.21.0', 'tf2onnx==1.17.0'])) process.exit(1);
+}
+
+/** An independent reader of DICOM's structured reports; 170 MB unpacked. */
+function installHighdicom() {
+  if (installPython('.cache/highdicom', ['highdicom==0.28.0', 'pydicom==3.0.2'])) return;
+  console.error('highdicom cannot be installed (pip); the tests that need it will be SKIPPED.');
+  if (process.env.CI) process.exit(1);
+}
+
+/** Packages from PyPI for Debian's Python, in a folder of their own: not in reach of any other Python. */
+function installPython(folder, packages) {
+  if (existsSync(folder)) return true;
+  console.error(`Installing ${packages.join(', ')} …`);
   // Moved to its place when it is whole.
   const draft = `${folder}-draft`;
-  const packages = ['tensorflow-cpu==2.21.0', 'tf2onnx==1.17.0'];
-  const { status } = spawnSync(
-    '/usr/bin/python3',
-    [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--root-user-action=ignore',
-      '--upgrade',
-      '--target',
-      draft,
-      ...packages,
-    ],
-    { stdio: ['ignore', 2, 2] },
-  );
-  if (status !== 0) process.exit(1);
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--root-user-action=ignore',
+    '--upgrade',
+    '--target',
+    draft,
+  ];
+  const { status } = spawnSync('/usr/bin/python3', [...pip, ...packages], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) return false;
   renameSync(draft, folder);
+  return true;
 }

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   exam: ['threads', 'sr', 'pictures', 'gradcam', 'findings', 'model', 'image', 'dicom'],
   config: ['exam', 'model', 'dicom'],
   dicomweb: ['dicom'],
-  ledger: ['exam'],
+  ledger: ['exam', 'dicom'],
   poller: ['ledger', 'dicomweb', 'exam', 'findings', 'dicom'],
   admin: ['findings'],
   phantom: ['image', 'dicom'],

@@ -20,6 +20,9 @@ export const PYTORCH = '/usr/lib/python3/dist-packages/torchvision';
 /** Where scripts/testParts.mjs puts Keras with CI set. */
 export const KERAS = resolve('.cache/keras');
 
+/** Where scripts/testParts.mjs puts highdicom, an independent reader of reports, with all that it needs. */
+export const HIGHDICOM = '.cache/highdicom';
+
 /** Set by scripts/testNewcomer.mjs, which takes programs off the PATH and cannot take away absolute paths. */
 export const PARTS_ARE_HIDDEN = process.env.MAMORI_TEST_WITHOUT_PARTS === '1';
 
@@ -37,6 +40,13 @@ export function isInstalled(part: string): boolean {
 export function needs(test: Mocha.Context, ...parts: string[]): void {
   const missing = parts.filter((part) => !isInstalled(part));
   if (missing.length > 0) skipped(test, `not installed: ${missing.join(', ')}`);
+}
+
+/** The same for highdicom, a Python library. */
+export function needsHighdicom(test: Mocha.Context): void {
+  needs(test, PYTHON);
+  if (!PARTS_ARE_HIDDEN && existsSync(join(HIGHDICOM, 'highdicom'))) return;
+  skipped(test, 'highdicom is not installed (node scripts/testParts.mjs, with pip)');
 }
 
 /** The same for native TensorFlow. */

@@ -1,3 +1,4 @@
+import type { Reason } from '../dicom/index.js';
 import { absentViewsText, percent } from '../findings/index.js';
 import type { ExamReport } from '../poller/index.js';
 import { EXIT } from './outcome.js';
@@ -18,7 +19,7 @@ interface Circumstances {
   passedOver?: Readonly<Record<string, number>> | undefined;
   /** How far back the archive was searched. */
   lookbackDays?: number;
-  problems?: readonly { code: string; reason: string }[];
+  problems?: readonly Reason[];
 }
 
 /** Says what became of exams, and sets the exit code by it. */

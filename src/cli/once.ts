@@ -19,7 +19,11 @@ async function once({ config, json }: { config: string; json?: true }): Promise<
   const service = await openService(settings, openLog(settings));
   try {
     const cycles = await service.poller.untilDone(() => {});
-    const problems = cycles.at(-1)?.problems ?? [];
+    const left = (await service.poller.heldByOthers()).map(({ studyInstanceUID, worker }) => ({
+      code: 'exam-left',
+      reason: `Study ${studyInstanceUID} is left to another process, which still works on it (${worker}).`,
+    }));
+    const problems = [...(cycles.at(-1)?.problems ?? []), ...left];
     tellExams(
       cycles.flatMap(({ exams }) => exams),
       {

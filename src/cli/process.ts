@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Reason } from '../dicom/index.js';
 import type { Ledger } from '../ledger/index.js';
 import type { ExamReport } from '../poller/index.js';
 import type { ToldExam } from './examReports.js';
@@ -39,7 +40,7 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
   const service = await openService(settings, openLog(settings));
   try {
     const exams: ToldExam[] = [];
-    const problems: { code: string; reason: string }[] = [];
+    const problems: Reason[] = [];
     for (const study of studies) {
       // One that the ledger knows may have results that only have to be delivered.
       const known = (await service.ledger.list({ studyInstanceUID: study, limit: 1 })).length > 0;

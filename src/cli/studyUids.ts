@@ -1,4 +1,4 @@
-import type { StudyInstanceUID } from '../dicom/index.js';
+import type { Reason, StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import { CommandError } from './errors.js';
 
@@ -13,10 +13,7 @@ export async function studyUids(studies: readonly string[]): Promise<StudyInstan
 }
 
 /** What to say of a study that the PACS does not have; undefined where it has it. */
-export async function absence(
-  study: StudyInstanceUID,
-  pacs: DicomWeb,
-): Promise<{ code: string; reason: string } | undefined> {
+export async function absence(study: StudyInstanceUID, pacs: DicomWeb): Promise<Reason | undefined> {
   if ((await pacs.instances(study)).length > 0) return undefined;
   const reason = `The PACS shows no study ${study}: the UID is another, or the account may not see it.`;
   return { code: 'study-not-found', reason };

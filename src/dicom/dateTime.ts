@@ -7,6 +7,11 @@ export function dicomDate(at: Date): string {
   return `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
 }
 
+/** TM to the second (PS3.5 §6.2), in local time. */
+export function dicomTime(at: Date): string {
+  return `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+}
+
 /** When something was made, as an object says it. */
 export interface MadeAt {
   /** DA and TM, to the second. */

@@ -109,7 +109,7 @@ export {
   VIEW_MLO,
 } from './concepts.js';
 export { Dataset, type EncodedPixelData } from './dataset.js';
-export { dicomDate, type MadeAt, madeAt } from './dateTime.js';
+export { dicomDate, dicomTime, type MadeAt, madeAt } from './dateTime.js';
 export { DicomJson, type DicomJsonObject, fromDicomJson, toDicomJson } from './dicomJson.js';
 export { dictionaryKeywords, isTextAttribute } from './dictionary.js';
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError, UidError } from './errors.js';

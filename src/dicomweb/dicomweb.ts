@@ -13,6 +13,7 @@ import { decodeInstance } from './decode.js';
 import { PacsError } from './errors.js';
 import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
 import { openTransport } from './openTransport.js';
+import { readBack } from './readBack.js';
 import { type InstanceToStore, readStoreAnswer, type StoreAnswer, silentStoreAnswer } from './storeAnswer.js';
 import { type StudyQuery, type StudyRecord, StudySearch } from './studySearch.js';
 
@@ -73,7 +74,8 @@ export class DicomWeb {
   }
 
   /**
-   * The studies with a study date in the range, each once, in no particular order.
+   * The studies with a study date in the range, each once, the newest days first: a longer range than one page holds is
+   * asked for day by day. The next page is asked for when the one before it has been taken.
    *
    * Studies whose modalities the server does not tell are among them.
    *
@@ -105,9 +107,26 @@ export class DicomWeb {
     }
   }
 
-  /** All instances of a study; empty where there is none. @throws PacsError `pacs-not-found`, … */
-  async instances(studyInstanceUID: StudyInstanceUID): Promise<InstanceRecord[]> {
-    return this.#instances.of(studyInstanceUID);
+  /**
+   * Every study of the archive a page at a time, whatever its date, and some more than once. Long: it is for those that
+   * have no date. @throws PacsError
+   */
+  allStudies(modality: string): AsyncGenerator<StudyRecord[]> {
+    return this.#studies.everything(modality);
+  }
+
+  /**
+   * All instances of a study; empty where there is none.
+   *
+   * @param options.expected as many as the archive says that there are: when they have come, no further page is asked
+   * for
+   * @throws PacsError `pacs-not-found`, …
+   */
+  async instances(
+    studyInstanceUID: StudyInstanceUID,
+    options: { expected?: number | undefined } = {},
+  ): Promise<InstanceRecord[]> {
+    return this.#instances.of(studyInstanceUID, options.expected);
   }
 
   /**
@@ -234,20 +253,11 @@ export class DicomWeb {
     studyInstanceUID: StudyInstanceUID,
     sopInstanceUIDs: readonly SOPInstanceUID[],
   ): Promise<{ present: SOPInstanceUID[]; missing: SOPInstanceUID[] }> {
-    const held = new Set<string>();
-    const lacks = () => sopInstanceUIDs.filter((uid) => !held.has(uid));
-    const listed = await settled(async () => {
-      for (const { sopInstanceUID } of await this.instances(studyInstanceUID)) held.add(sopInstanceUID);
+    return readBack(sopInstanceUIDs, {
+      listed: async () =>
+        (await this.instances(studyInstanceUID)).map(({ sopInstanceUID }) => sopInstanceUID),
+      described: () => this.#metadataUids(studyInstanceUID),
     });
-    if (lacks().length > 0) {
-      const read = await settled(async () => {
-        for (const uid of await this.#metadataUids(studyInstanceUID)) held.add(uid);
-      });
-      // One way to read back is enough; where both fail, the study must be known to be absent.
-      if (listed !== undefined && read !== undefined && !(isNotFound(listed) && isNotFound(read)))
-        throw listed;
-    }
-    return { present: sopInstanceUIDs.filter((uid) => held.has(uid)), missing: lacks() };
   }
 
   /**
@@ -273,19 +283,5 @@ export class DicomWeb {
     return (await this.metadata(studyInstanceUID))
       .map((dataset) => dataset.string('SOPInstanceUID'))
       .filter((uid) => uid !== undefined);
-  }
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof PacsError && error.code === 'pacs-not-found';
-}
-
-/** What the work fails with; undefined if it does not. */
-async function settled(work: () => Promise<void>): Promise<unknown> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    return error;
   }
 }

@@ -50,16 +50,24 @@ export class InstanceSearch {
   }
 
   /** Empty where the server has no such study and does not say 404. @throws PacsError */
-  async of(studyInstanceUID: StudyInstanceUID): Promise<InstanceRecord[]> {
-    const direct = await this.#direct(studyInstanceUID);
+  async of(studyInstanceUID: StudyInstanceUID, expected?: number): Promise<InstanceRecord[]> {
+    const direct = await this.#direct(studyInstanceUID, expected);
     return direct ?? this.#bySeries(studyInstanceUID);
   }
 
   /** Undefined where the server does not list the instances of a study, or not with their series. */
-  async #direct(study: StudyInstanceUID): Promise<InstanceRecord[] | undefined> {
+  async #direct(
+    study: StudyInstanceUID,
+    expected: number | undefined,
+  ): Promise<InstanceRecord[] | undefined> {
     let datasets: DicomJson[];
     try {
-      datasets = await this.#all(study, 'SOPInstanceUID', (keys) => this.#ask.instances(study, keys));
+      datasets = await this.#all(
+        study,
+        'SOPInstanceUID',
+        (keys) => this.#ask.instances(study, keys),
+        expected,
+      );
     } catch (error) {
       if (error instanceof PacsError && [400, 404, 405, 406, 501].includes(error.status ?? 0))
         return undefined;
@@ -87,12 +95,14 @@ export class InstanceSearch {
     study: StudyInstanceUID,
     keyword: string,
     ask: (keys: QueryKeys) => Promise<Page<DicomJson>>,
+    expected = Number.POSITIVE_INFINITY,
   ): Promise<DicomJson[]> {
     const found: DicomJson[] = [];
     const pages = allPages(
       (limit, offset) => this.#understood({ limit: String(limit), offset: String(offset) }, ask),
       (dataset) => dataset.string(keyword) ?? '',
       this.#pageSize,
+      expected,
     );
     for (;;) {
       const next = await pages.next();

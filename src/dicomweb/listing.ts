@@ -21,11 +21,14 @@ const MAX_PAGES = 10_000;
  *
  * Moves on by what came back and not by what was asked for, since servers lower the limit silently; ends when a page
  * brings nothing new, so that a server which ignores the offset is not asked forever.
+ *
+ * @param expected how many records there are, where that is known: with so many it is at its end
  */
 export async function* allPages<T>(
   ask: (limit: number, offset: number) => Promise<Page<T>>,
   key: (record: T) => string,
   limit: number,
+  expected = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<T, ListingEnd> {
   const seen = new Set<string>();
   let offset = 0;
@@ -41,6 +44,8 @@ export async function* allPages<T>(
       yield record;
     }
     if (fresh === 0) return endOf(last, page, limit);
+    // Asking for a further page only to see that there is none would double the requests.
+    if (seen.size >= expected && !page.truncated) return 'complete';
     offset += page.records.length;
     last = page;
   }

@@ -20,6 +20,8 @@ export interface StudyQuery {
   to: string;
   /** Studies with at least one series of this modality. */
   modality?: string;
+  /** Only studies that began at this time of day or later, `HHMMSS`; servers that cannot tell list the others too. */
+  since?: string;
 }
 
 export type AskStudies = (keys: QueryKeys) => Promise<Page<DicomJson>>;
@@ -43,6 +45,7 @@ export class StudySearch {
   /** What the server has turned out not to understand. */
   #withFields = true;
   #withModality = true;
+  #withTime = true;
 
   constructor(ask: AskStudies, pageSize: number) {
     this.#ask = ask;
@@ -53,7 +56,7 @@ export class StudySearch {
   async *find(query: StudyQuery): AsyncGenerator<StudyRecord> {
     const range = days(query.from, query.to);
     const seen = new Set<string>();
-    for await (const dataset of this.#range(range, query.modality)) {
+    for await (const dataset of this.#range(range, query)) {
       const study = studyRecord(dataset);
       if (study === undefined || seen.has(study.studyInstanceUID) || !matches(study, range, query.modality))
         continue;
@@ -62,32 +65,72 @@ export class StudySearch {
     }
   }
 
-  async *#range(range: Days, modality: string | undefined): AsyncGenerator<DicomJson> {
-    const end = yield* this.#listed(range, modality, this.#pageSize);
-    if (end === 'complete') return;
+  /**
+   * Every study of the server, a page at a time, whatever its date. Only what the last page held is remembered: this
+   * can be millions.
+   */
+  async *everything(modality: string): AsyncGenerator<StudyRecord[]> {
+    // Some lose their place when the modality is asked for: then they list all studies, and it is checked here alone.
+    for (const asked of [modality, undefined]) {
+      let isFull = false;
+      let last = '';
+      for (let offset = 0; ; ) {
+        const page = await this.#understood(
+          { limit: String(this.#pageSize), offset: String(offset) },
+          { modality: asked },
+        );
+        const names = page.records.map((dataset) => dataset.string('StudyInstanceUID')).join();
+        if (page.records.length === 0 || names === last) break;
+        yield page.records
+          .flatMap((dataset) => studyRecord(dataset) ?? [])
+          .filter((study) => hasModality(study, modality));
+        offset += page.records.length;
+        last = names;
+        isFull = page.records.length >= this.#pageSize;
+      }
+      // A full page before the end may not have been the last.
+      if (!isFull) return;
+    }
+  }
+
+  /** What one page holds at once; more of it by halves, the later first, so that the newest day comes first. */
+  async *#range(range: Days, query: Wanted): AsyncGenerator<DicomJson> {
     const parts = halves(range);
-    if (parts === undefined) return yield* this.#day(range, modality, end);
-    for (const part of parts) yield* this.#range(part, modality);
+    if (parts === undefined) {
+      const end = yield* this.#listed(range, query, this.#pageSize);
+      if (end !== 'complete') yield* this.#day(range, query, end);
+      return;
+    }
+    const held: DicomJson[] = [];
+    const listed = this.#listed(range, query, this.#pageSize);
+    for (;;) {
+      const next = await listed.next();
+      if (next.done !== true) {
+        held.push(next.value);
+        if (held.length <= this.#pageSize) continue;
+      } else if (next.value === 'complete') {
+        yield* held.sort((a, b) => (dateOf(a) > dateOf(b) ? -1 : 1));
+        return;
+      }
+      break;
+    }
+    for (const part of parts.reverse()) yield* this.#range(part, query);
   }
 
   /** One day whose listing did not come out whole. */
-  async *#day(
-    day: Days,
-    modality: string | undefined,
-    first: ListingEnd | 'refused',
-  ): AsyncGenerator<DicomJson> {
+  async *#day(day: Days, query: Wanted, first: ListingEnd | 'refused'): AsyncGenerator<DicomJson> {
     let end = first;
     let limit = this.#pageSize;
     while (end === 'refused' && limit > 1) {
       limit = Math.floor(limit / 2);
-      end = yield* this.#listed(day, modality, limit);
+      end = yield* this.#listed(day, query, limit);
     }
-    if (end !== 'complete' && modality !== undefined) end = yield* this.#listed(day, undefined, limit);
+    if (end !== 'complete' && query.modality !== undefined) end = yield* this.#listed(day, {}, limit);
     // Full pages to the very end are no cause for doubt without the modality.
     if (end === 'complete' || end === 'doubtful') return;
     // The offset is ignored: all in one answer, if that is longer than the ones before.
     let number = 0;
-    const whole = this.#listed(day, modality, WHOLE_DAY_LIMIT);
+    const whole = this.#listed(day, query, WHOLE_DAY_LIMIT);
     for (;;) {
       const next = await whole.next();
       if (next.done === true) {
@@ -104,7 +147,7 @@ export class StudySearch {
 
   async *#listed(
     range: Days,
-    modality: string | undefined,
+    query: Wanted,
     limit: number,
   ): AsyncGenerator<DicomJson, ListingEnd | 'refused'> {
     try {
@@ -112,7 +155,7 @@ export class StudySearch {
         (size, offset) =>
           this.#understood(
             { StudyDate: dateRange(range), limit: String(size), offset: String(offset) },
-            modality,
+            query,
           ),
         (dataset) => dataset.string('StudyInstanceUID') ?? '',
         limit,
@@ -124,24 +167,38 @@ export class StudySearch {
   }
 
   /** Asks, and on 400 asks again without what not every server takes. */
-  async #understood(keys: QueryKeys, modality: string | undefined): Promise<Page<DicomJson>> {
+  async #understood(keys: QueryKeys, { modality, since }: Wanted): Promise<Page<DicomJson>> {
     for (;;) {
       const withFields = this.#withFields;
+      const withTime = this.#withTime && since !== undefined;
       const withModality = this.#withModality && modality !== undefined;
       try {
         return await this.#ask({
           ...keys,
           ...(withModality ? { ModalitiesInStudy: modality } : {}),
+          ...(withTime ? { StudyTime: `${since}-` } : {}),
           ...(withFields ? { includefield: STUDY_FIELDS } : {}),
         });
       } catch (error) {
-        if (!(error instanceof PacsError) || error.status !== 400 || !(withFields || withModality))
+        if (
+          !(error instanceof PacsError) ||
+          error.status !== 400 ||
+          !(withFields || withModality || withTime)
+        )
           throw error;
-        if (withFields) this.#withFields = false;
+        if (withTime) this.#withTime = false;
+        else if (withFields) this.#withFields = false;
         else this.#withModality = false;
       }
     }
   }
+}
+
+/** What is asked for besides the dates. */
+type Wanted = Pick<StudyQuery, 'modality' | 'since'>;
+
+function dateOf(dataset: DicomJson): string {
+  return dataset.string('StudyDate') ?? '';
 }
 
 function studyRecord(dataset: DicomJson): StudyRecord | undefined {
@@ -158,5 +215,9 @@ function studyRecord(dataset: DicomJson): StudyRecord | undefined {
 
 function matches(study: StudyRecord, range: Days, modality: string | undefined): boolean {
   if (study.studyDate !== undefined && !within(study.studyDate, range)) return false;
-  return modality === undefined || study.modalities.length === 0 || study.modalities.includes(modality);
+  return modality === undefined || hasModality(study, modality);
+}
+
+function hasModality({ modalities }: StudyRecord, modality: string): boolean {
+  return modalities.length === 0 || modalities.includes(modality);
 }

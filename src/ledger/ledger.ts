@@ -1,3 +1,4 @@
+import type { Reason } from '../dicom/index.js';
 import type { ObjectKind } from '../exam/index.js';
 import type { ClosedState, ExamState, RetriableState } from './examState.js';
 
@@ -13,11 +14,7 @@ export interface ExamKey {
 /** The key without the study: what a running service stands for. */
 export type ServedModel = Omit<ExamKey, 'studyInstanceUID'>;
 
-/** A stable code and a sentence without patient data. */
-export interface Reason {
-  code: string;
-  reason: string;
-}
+export type { Reason };
 
 export interface ExamRecord extends ExamKey {
   state: ExamState;

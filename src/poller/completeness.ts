@@ -1,4 +1,5 @@
 import type { SOPInstanceUID, StandardView } from '../dicom/index.js';
+import type { ExamRecord } from '../ledger/index.js';
 
 /** What the archive says about one mammogram of a study, as far as it says it. */
 export interface SeenInstance {
@@ -38,16 +39,18 @@ const LATER = 8;
 const LONGEST_SETTLING_SECONDS = 86_400;
 
 /**
- * What an exam is waited for that was answered before and has got further images since. All of the expected views may
- * have been there already, so only settling tells that no more is coming: views that arrive late, one after the other,
- * lead to one further set of results. Should there be more after that one, they are given longer to gather.
+ * What an exam is waited for: its views or its settling. One that was answered before and has got further images since
+ * may have had all expected views already, so only settling tells that no more is coming: views that arrive late, one
+ * after the other, lead to one further set of results. Should there be more after that one, they are given longer.
  *
- * @param answered the revision whose results the archive holds, from 1
+ * @param answer how the exam was answered before, and by which revision, from 1
  */
-export function lateArrivals(
-  { settleSeconds }: { settleSeconds: number },
-  answered: number,
+export function awaited(
+  answer: ExamRecord['answer'],
+  settings: { views: StandardView[]; settleSeconds: number },
 ): { views: StandardView[]; settleSeconds: number } {
-  const longer = Math.min(settleSeconds * LATER ** Math.min(answered - 1, 10), LONGEST_SETTLING_SECONDS);
-  return { views: [], settleSeconds: Math.max(settleSeconds, longer) };
+  if (answer === undefined || answer.state === 'not-processed') return settings;
+  const { settleSeconds } = settings;
+  const longer = settleSeconds * LATER ** Math.min(answer.revision - 1, 10);
+  return { views: [], settleSeconds: Math.max(settleSeconds, Math.min(longer, LONGEST_SETTLING_SECONDS)) };
 }

@@ -1,5 +1,5 @@
 import type { ExamReport } from './examWork.js';
-import type { Look } from './workSource.js';
+import { emptyLook, type Look } from './workSource.js';
 
 /** One look at the archive and all the work that followed from it. */
 export interface CycleReport extends Omit<Look, 'workable'> {
@@ -13,19 +13,8 @@ export interface CycleReport extends Omit<Look, 'workable'> {
 
 /** A cycle that has just begun. */
 export function emptyCycle(startedAt: Date): CycleReport {
-  return {
-    startedAt,
-    endedAt: startedAt,
-    searched: false,
-    unsearchableSince: undefined,
-    studies: 0,
-    passedOver: {},
-    exams: [],
-    arriving: 0,
-    postponed: 0,
-    nextCompleteAt: undefined,
-    problems: [],
-  };
+  const { workable: _, ...look } = emptyLook();
+  return { ...look, startedAt, endedAt: startedAt, exams: [], postponed: 0 };
 }
 
 /** What several sources saw, as one: the archive is searched where every source could. */

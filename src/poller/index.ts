@@ -3,10 +3,12 @@
  *
  * `studyRules.ts` says which studies the settings pass over, `studyValues.ts` finds in the archive what that takes.
  *
- * Work comes from sources (`workSource.ts`): the look-out (`lookout.ts`) lists the studies of the last days and notes
- * in the ledger which are complete. `poller.ts` then claims what is due, the newest first, and `examWork.ts` sees each
- * exam through: fetch, analyse, keep the objects, deliver them (`delivery.ts`), close. What goes wrong on the way is
- * told by `nextTry.ts` whether to try again, and when.
+ * Work comes from sources (`workSource.ts`): the look-out (`lookout.ts`) goes through the studies of the last days
+ * (`studySweep.ts`), lists those of which something is new (`revisit.ts`, `studyVisit.ts`) and notes in the ledger
+ * which are complete (`completeness.ts`). Meanwhile, in the same cycle (`cycle.ts`), workers side by side (`shift.ts`)
+ * claim what is due, the newest first, and `examWork.ts` sees each exam through: fetch, analyse, keep the objects,
+ * deliver them (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and
+ * when. `poller.ts` runs cycles on the schedule, or until all is done.
  */
 export type { CycleReport } from './cycleReport.js';
 export { type DryRunParts, dryRun } from './dryRun.js';

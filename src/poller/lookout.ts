@@ -1,24 +1,31 @@
-import { asUid, dicomDate, type StudyInstanceUID } from '../dicom/index.js';
+import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import { type DicomWeb, PacsError, type StudyRecord } from '../dicomweb/index.js';
-import { type ExamRecord, type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
-import { completeness, lateArrivals } from './completeness.js';
+import { type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
+import { awaited, completeness } from './completeness.js';
+import { IdleStudies } from './idleStudies.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
-import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
 import { reasonOf } from './nextTry.js';
 import type { PollerSettings } from './pollerSettings.js';
+import { visitOf, visitUnshown } from './revisit.js';
+import { severalAtOnce } from './severalAtOnce.js';
 import { StudyChooser } from './studyChooser.js';
-import type { PassedOver } from './studyRules.js';
-import { type DateRange, LOOKOUT_PRIORITY, type Look, type WorkSource } from './workSource.js';
+import { StudySweep } from './studySweep.js';
+import { type Meeting, observeStudy, type SeenStudy } from './studyVisit.js';
+import { emptyLook, LOOKOUT_PRIORITY, type Look, type LookOptions, type WorkSource } from './workSource.js';
 
-/**
- * A study with as many instances as before is not asked for them again for so long; longer than that would miss an
- * image that was replaced by another.
- */
-const SETTLED_MS = 600_000;
+/** Studies with nothing new that one look goes through, unless it is to be a whole one. */
+const STRETCH = 400;
 
-const DAY_MS = 86_400_000;
+/** Of those, so many are listed again for the case that an image was replaced by another. */
+const MOST_REVISITS = 10;
+
+/** Pages of the whole archive that one look goes through for studies without a date; and so many a whole look. */
+const UNDATED_PAGES = { stretch: 1, whole: 10 };
+
+/** Studies listed at the same time. Connections are left for the exams that are worked on meanwhile. */
+const LISTED_AT_ONCE = 4;
 
 const SEARCH: TroubleWords = {
   level: 'error',
@@ -43,15 +50,22 @@ export interface LookoutParts {
   log: Log;
 }
 
-/** How a study is met: as the search lists it, as an exam that waits, or asked for by name. */
-interface Meeting {
-  studyInstanceUID: StudyInstanceUID;
-  study?: StudyRecord;
-  /** Also where the study holds nothing that an exam is made of: what waits for it is to be closed with that. */
-  always?: boolean;
+/** One look under way. */
+interface Looking {
+  look: Look;
+  options: LookOptions;
+  /** Studies that the search has shown. */
+  met: Set<string>;
+  revisits: number;
 }
 
-/** Looks for exams of the last days in the archive, and notes in the ledger what it sees. */
+/**
+ * Looks for exams of the last days in the archive, and notes in the ledger what it sees.
+ *
+ * A look costs what is new: the search shows the studies a page at a time, and one is asked for its instances only when
+ * it was never seen or has another number of them. The newest come first, each is noted as soon as it is known, and
+ * whoever works need not wait for the end of the look.
+ */
 export class Lookout implements WorkSource {
   readonly priority = LOOKOUT_PRIORITY;
   readonly #parts: LookoutParts;
@@ -60,8 +74,12 @@ export class Lookout implements WorkSource {
   readonly #searching: LastingTrouble;
   readonly #looking: LastingTrouble;
   readonly #chooser: StudyChooser;
-  /** Studies whose last look left nothing to do. */
-  readonly #settled = new Map<string, { instances: number; until: number }>();
+  readonly #sweep: StudySweep;
+  readonly #idle = new IdleStudies();
+  /** Studies met since the round began. */
+  readonly #inRound = new Set<string>();
+  #hasJudged = false;
+  #lastSign = new Date();
 
   constructor(parts: LookoutParts, listings: Listings, stopping: AbortSignal) {
     this.#parts = parts;
@@ -70,42 +88,20 @@ export class Lookout implements WorkSource {
     this.#searching = new LastingTrouble(parts.log, SEARCH);
     this.#looking = new LastingTrouble(parts.log, LOOK);
     this.#chooser = new StudyChooser(parts.settings, parts.pacs, parts.log);
+    this.#sweep = new StudySweep(parts.pacs, parts.settings.lookbackDays);
   }
 
-  async look(): Promise<Look> {
-    const look: Look = {
-      searched: false,
-      workable: false,
-      unsearchableSince: undefined,
-      studies: 0,
-      passedOver: {},
-      arriving: 0,
-      nextCompleteAt: undefined,
-      problems: [],
-    };
-    const looked = new Set<string>();
-    const passedOver: Record<string, number> = {};
-    look.passedOver = passedOver;
-    const meet = async (meeting: Meeting) => {
-      looked.add(meeting.studyInstanceUID);
-      const met = await this.#meet(meeting);
-      if ('problem' in met) look.problems.push(met.problem);
-      else if ('setting' in met) passedOver[met.setting] = (passedOver[met.setting] ?? 0) + 1;
-      else if (met.completeAt !== undefined) {
-        look.arriving++;
-        const isSooner = look.nextCompleteAt === undefined || met.completeAt < look.nextCompleteAt;
-        if (isSooner) look.nextCompleteAt = met.completeAt;
-      }
-    };
+  /** When the look-out last got on with a look. A look may last as long as there is something new. */
+  get lastSign(): Date {
+    return this.#lastSign;
+  }
 
-    const listed = new Set<string>();
+  async look(options: LookOptions): Promise<Look> {
+    const looking: Looking = { look: emptyLook(), options, met: new Set(), revisits: MOST_REVISITS };
+    const { look } = looking;
     try {
-      for await (const study of this.#parts.pacs.studies({ ...this.#dates(), modality: 'MG' })) {
-        if (this.#stopping.aborted) return look;
-        look.studies++;
-        listed.add(study.studyInstanceUID);
-        if (!this.#isSettled(study)) await meet({ studyInstanceUID: study.studyInstanceUID, study });
-      }
+      await this.#search(looking);
+      if (this.#stopping.aborted) return look;
       look.searched = true;
       this.#searching.over(new Date());
     } catch (error) {
@@ -117,91 +113,155 @@ export class Lookout implements WorkSource {
       look.problems.push(reason);
       // With an incomplete listing, all that can be found has been.
       if (!(error instanceof PacsError) || error.code !== 'pacs-listing-incomplete') return look;
+    } finally {
+      look.studies = this.#sweep.studies;
+      this.#lastSign = new Date();
     }
     look.workable = true;
-    for (const study of this.#settled.keys()) if (!listed.has(study)) this.#settled.delete(study);
-
-    // An exam that waits and was not among the studies found: older than the days looked at, say.
-    const { ledger, served } = this.#parts;
-    for (const waiting of await ledger.list({ states: ['waiting'], served })) {
-      const studyInstanceUID = asUid<StudyInstanceUID>(waiting.studyInstanceUID);
-      if (this.#stopping.aborted) return look;
-      if (!looked.has(studyInstanceUID)) await meet({ studyInstanceUID, always: true });
+    await this.#judgeWaiting(looking);
+    options.onAnswer();
+    await this.#unshown(looking);
+    for (const study of looking.met) this.#inRound.add(study);
+    if (!this.#sweep.isUnderWay) {
+      const isAskedAbout = (study: string) => this.#inRound.has(study);
+      this.#looking.forgetAllBut(isAskedAbout);
+      this.#chooser.forgetAllBut(isAskedAbout);
+      this.#inRound.clear();
     }
-    this.#looking.forgetAllBut((study) => looked.has(study));
-    this.#chooser.forgetAllBut((study) => looked.has(study) || listed.has(study));
     return look;
   }
 
-  /**
-   * Lists a study once and notes what it holds and, where it waits, when it is complete. Undefined where the study
-   * holds nothing that an exam is made of.
-   *
-   * @throws PacsError where it cannot be listed
-   */
-  async observe({
-    studyInstanceUID,
-    study,
-    always = false,
-  }: Meeting): Promise<{ record: ExamRecord; completeAt: Date | undefined } | undefined> {
-    const { pacs, ledger, settings, served } = this.#parts;
-    const instances = await examInstances(await pacs.instances(studyInstanceUID), ledger);
-    if (instances.length === 0 && !always) return undefined;
-    const exam = { studyInstanceUID, ...served };
-    const fingerprint = fingerprintOf(instances);
-    const { record } = await ledger.observe(exam, {
-      fingerprint,
-      studyDate: study?.studyDate,
-      priority: this.priority,
-    });
-    if (record.state !== 'waiting') return { record, completeAt: undefined };
-    const now = await ledger.now();
-    // What was complete and has not changed since is complete, as is what somebody wants to be tried again.
-    if (record.dueAt !== undefined && record.dueAt <= now) {
-      this.#listings.keep(studyInstanceUID, instances);
-      return { record, completeAt: undefined };
-    }
-    // What has settled need not be asked for its views.
-    const { answer: before } = record;
-    const isLate = before !== undefined && before.state !== 'not-processed';
-    const expected = isLate ? lateArrivals(settings, before.revision) : settings;
-    let answer = completeness([], record.lastChange, now, expected);
-    if (!answer.complete && expected.views.length > 0) {
-      const metadata = () => pacs.metadata(studyInstanceUID);
-      const views = await seenInstances(instances, expected.views.length, metadata);
-      answer = completeness(views, record.lastChange, now, expected);
-    }
-    await ledger.due(exam, fingerprint, answer.complete ? now : undefined);
-    if (!answer.complete) return { record, completeAt: answer.until };
-    this.#listings.keep(studyInstanceUID, instances);
-    return { record, completeAt: undefined };
+  /** A whole round, or a stretch of it; what is new counts for nothing, so that it is all found in one look. */
+  async #search(looking: Looking): Promise<void> {
+    const { whole, onAnswer } = looking.options;
+    const goThrough = async (batches: AsyncIterable<StudyRecord[]>) => {
+      let known = 0;
+      for await (const batch of batches) {
+        await this.#judgeWaiting(looking);
+        onAnswer();
+        known += await this.#see(batch, looking);
+        if (this.#stopping.aborted || (!whole && known >= STRETCH)) return;
+      }
+    };
+    // In the middle of a round, what began in the last hours would have to wait for the next.
+    if (this.#sweep.isUnderWay) await goThrough(this.#sweep.latest());
+    await goThrough(this.#sweep.round());
+    await goThrough(this.#sweep.undated(whole ? UNDATED_PAGES.whole : UNDATED_PAGES.stretch));
   }
 
-  async #meet(
-    meeting: Meeting,
-  ): Promise<{ completeAt: Date | undefined } | PassedOver | { problem: ReturnType<typeof reasonOf> }> {
+  /** Before the first work: what waits since before this process began may be passed over by settings that are new. */
+  async #judgeWaiting(looking: Looking): Promise<void> {
+    if (this.#hasJudged || !this.#chooser.hasRules) return;
+    this.#hasJudged = true;
+    const { ledger, served } = this.#parts;
+    const waiting = await ledger.list({ states: ['waiting'], served });
+    await this.#list(
+      waiting.map(({ studyInstanceUID }) => asUid(studyInstanceUID)),
+      looking,
+    );
+  }
+
+  /** Does for each study what it needs. Answers how many needed nothing. */
+  async #see(batch: readonly StudyRecord[], looking: Looking): Promise<number> {
+    const { ledger, served } = this.#parts;
+    const now = await ledger.now();
+    const glances = await ledger.glance(
+      served,
+      batch.map(({ studyInstanceUID }) => studyInstanceUID),
+    );
+    const toList: StudyRecord[] = [];
+    let alone = 0;
+    for (const study of batch) {
+      const { studyInstanceUID, numberOfInstances: told } = study;
+      if (looking.met.has(studyInstanceUID)) continue;
+      looking.met.add(studyInstanceUID);
+      const inTrouble = this.#looking.since(studyInstanceUID) !== undefined;
+      const idle = this.#idle.get(studyInstanceUID);
+      // Also one that waits, if a setting passes it over now.
+      const known = idle?.setting !== undefined ? idle : (glances.get(studyInstanceUID) ?? idle);
+      const visit = inTrouble ? 'list' : visitOf(told, known, now);
+      if (visit === 'list' || (visit === 'if-room' && looking.revisits-- > 0)) toList.push(study);
+      else if (visit === 'settle') await this.#settle(studyInstanceUID, looking);
+      else {
+        alone++;
+        if (idle?.setting !== undefined) count(looking.look, idle.setting);
+      }
+    }
+    await severalAtOnce(toList, LISTED_AT_ONCE, async (study) => {
+      if (this.#stopping.aborted) return;
+      await this.#meet({ studyInstanceUID: study.studyInstanceUID, study }, looking);
+    });
+    this.#lastSign = new Date();
+    return alone;
+  }
+
+  /** Exams that wait and that the search did not show: older than the days looked at, or not in this stretch. */
+  async #unshown(looking: Looking): Promise<void> {
+    const { ledger, served, settings } = this.#parts;
+    const now = await ledger.now();
+    const waiting = await ledger.list({ states: ['waiting'], served });
+    const toList: StudyInstanceUID[] = [];
+    for (const { studyInstanceUID, dueAt, lastSeen, lastChange, answer } of waiting) {
+      if (dueAt !== undefined || looking.met.has(studyInstanceUID)) continue;
+      const isSettled = completeness([], lastChange, now, awaited(answer, settings)).complete;
+      if (visitUnshown(lastSeen, now, isSettled) === 'list') toList.push(asUid(studyInstanceUID));
+      else await this.#settle(studyInstanceUID, looking);
+    }
+    await this.#list(toList, looking);
+  }
+
+  async #list(studies: readonly StudyInstanceUID[], looking: Looking): Promise<void> {
+    await severalAtOnce(studies, LISTED_AT_ONCE, async (studyInstanceUID) => {
+      if (this.#stopping.aborted) return;
+      looking.met.add(studyInstanceUID);
+      await this.#meet({ studyInstanceUID, always: true }, looking);
+    });
+  }
+
+  /** An exam that waits, and of which nothing is new: only the time tells whether it is complete. */
+  async #settle(studyInstanceUID: string, looking: Looking): Promise<void> {
+    const { ledger, served, settings } = this.#parts;
+    const exam = { studyInstanceUID, ...served };
+    const record = await ledger.find(exam);
+    if (record?.state !== 'waiting') return;
+    const now = await ledger.now();
+    const answer = completeness([], record.lastChange, now, awaited(record.answer, settings));
+    if (answer.complete) {
+      await ledger.due(exam, record.fingerprint, now);
+      looking.options.onDue();
+    } else noteArriving(looking.look, answer.until);
+  }
+
+  /** Lists a study once and notes what it holds; see `observeStudy`. @throws PacsError where it cannot be listed */
+  async observe(meeting: Meeting): Promise<SeenStudy | undefined> {
+    return observeStudy(meeting, { ...this.#parts, listings: this.#listings, priority: this.priority });
+  }
+
+  async #meet(meeting: Meeting, { look, options }: Looking): Promise<void> {
     const { studyInstanceUID, study } = meeting;
     try {
       const passedOver = await this.#chooser.passedOver(studyInstanceUID, study?.numberOfInstances);
       if (passedOver !== undefined) {
+        const { setting } = passedOver;
         await this.#notDue(studyInstanceUID);
+        this.#idle.add(studyInstanceUID, study?.numberOfInstances, setting);
         this.#looking.over(new Date(), studyInstanceUID);
-        return passedOver;
+        return count(look, setting);
       }
       const seen = await this.observe(meeting);
-      const idle = seen === undefined || seen.record.closedAt !== undefined;
-      if (idle && study?.numberOfInstances !== undefined)
-        this.#settle(studyInstanceUID, study.numberOfInstances);
-      else if (seen?.record.state === 'waiting') this.#settled.delete(studyInstanceUID);
+      if (seen === undefined) this.#idle.add(studyInstanceUID, study?.numberOfInstances);
       this.#looking.over(new Date(), studyInstanceUID);
-      return { completeAt: seen?.completeAt };
+      if (seen?.completeAt !== undefined) noteArriving(look, seen.completeAt);
+      else if (seen?.record.state === 'waiting') options.onDue();
     } catch (error) {
       // Not about this study, and it would be so for every other.
       if (error instanceof LedgerError) throw error;
       const problem = reasonOf(error);
       this.#looking.met(problem, new Date(), studyInstanceUID);
+      look.problems.push(problem);
       await this.#notDue(studyInstanceUID);
-      return { problem };
+    } finally {
+      this.#lastSign = new Date();
     }
   }
 
@@ -212,22 +272,13 @@ export class Lookout implements WorkSource {
     const record = await ledger.find(exam);
     if (record !== undefined) await ledger.due(exam, record.fingerprint, undefined);
   }
+}
 
-  #dates(): DateRange {
-    const now = Date.now();
-    const from = new Date(now - this.#parts.settings.lookbackDays * DAY_MS);
-    // A study of tomorrow in a clock that is ahead, or in a time zone that is, is a study of today.
-    return { from: dicomDate(from), to: dicomDate(new Date(now + DAY_MS)) };
-  }
+function count({ passedOver }: Look, setting: string): void {
+  passedOver[setting] = (passedOver[setting] ?? 0) + 1;
+}
 
-  #isSettled(study: StudyRecord): boolean {
-    const before = this.#settled.get(study.studyInstanceUID);
-    return before !== undefined && before.instances === study.numberOfInstances && Date.now() < before.until;
-  }
-
-  #settle(studyInstanceUID: string, instances: number): void {
-    // Not all at the same time, or all would be looked at again in the same cycle.
-    const until = Date.now() + SETTLED_MS * (1 + Math.random());
-    this.#settled.set(studyInstanceUID, { instances, until });
-  }
+function noteArriving(look: Look, completeAt: Date): void {
+  look.arriving++;
+  if (look.nextCompleteAt === undefined || completeAt < look.nextCompleteAt) look.nextCompleteAt = completeAt;
 }

@@ -2,16 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { Workbench } from '../exam/index.js';
-import type { Among, Claim, ExamKey } from '../ledger/index.js';
+import type { Claim, ExamKey, ExamRecord } from '../ledger/index.js';
 import { Breaker, type Pause, type Pauses } from './breaker.js';
-import { type CycleReport, emptyCycle, joinLooks } from './cycleReport.js';
+import { Cycle, type CycleOptions } from './cycle.js';
+import type { CycleReport } from './cycleReport.js';
 import { type ExamReport, emptyReport, workOn } from './examWork.js';
 import { guardedPacs, questionsFor } from './guardedPacs.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import { Listings } from './listings.js';
 import { Lookout, type LookoutParts } from './lookout.js';
 import { reasonOf } from './nextTry.js';
-import type { Look, WorkSource } from './workSource.js';
+import { heldExams, othersLeaveWork } from './otherWorkers.js';
+import type { WorkSource } from './workSource.js';
 
 export interface PollerParts extends LookoutParts {
   bench: Workbench;
@@ -30,6 +32,9 @@ const CYCLE: TroubleWords = {
   ends: 'Cycles come to their end again',
 };
 
+/** How long `untilDone` waits for exams that another process works on, unless it is told otherwise. */
+const PATIENCE_MS = 600_000;
+
 /** Finds new exams and sees each through to its end. */
 export class Poller {
   readonly #parts: PollerParts;
@@ -41,7 +46,9 @@ export class Poller {
   readonly #cycling: LastingTrouble;
   #task: ScheduledTask | undefined;
   #running: Promise<CycleReport> | undefined;
+  #underWay: Cycle | undefined;
   #latest: CycleReport | undefined;
+  #lastSign = new Date();
 
   constructor({ pacs, ...others }: PollerParts) {
     const { retry } = others.settings;
@@ -68,14 +75,21 @@ export class Poller {
     return this.#latest;
   }
 
+  /** When something last got on: a look, or an exam. */
+  get lastSign(): Date {
+    return new Date(Math.max(this.#lookout.lastSign.getTime(), this.#lastSign.getTime()));
+  }
+
   /**
-   * Runs a cycle on every beat of the schedule (node-cron, seconds first), the first at once. A beat during a
-   * cycle is left out: exams are not worked on twice, and a slow archive is not asked faster than it answers.
+   * Runs a cycle on every beat of the schedule (node-cron, seconds first), the first at once. A beat during a cycle
+   * looks for new exams beside the work, so that the next to be worked on is the newest; a beat during a look is left
+   * out, so that a slow archive is not asked faster than it answers.
    */
   start(schedule: string, onCycle: (report: CycleReport) => void = () => {}): void {
     const beat = () => {
-      if (this.#running !== undefined || this.#stopping.signal.aborted) return;
-      this.cycle().then(
+      if (this.#stopping.signal.aborted) return;
+      if (this.#running !== undefined) return this.#underWay?.lookAgain();
+      this.cycle({ whole: false }).then(
         (report) => {
           this.#cycling.over(report.endedAt);
           onCycle(report);
@@ -97,16 +111,48 @@ export class Poller {
     await this.#running?.catch(() => {});
   }
 
-  /** One poll, and work until every complete exam is done. */
-  async cycle(): Promise<CycleReport> {
-    this.#running ??= this.#cycle().finally(() => {
+  /**
+   * One poll, and work until every complete exam is done.
+   *
+   * @param options.whole false for what the schedule does: of what is known already, only a stretch is looked at
+   */
+  async cycle(options: CycleOptions = { whole: true }): Promise<CycleReport> {
+    this.#running ??= this.#cycle(options).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
   }
 
-  /** Cycles until no exam is arriving any more: what `once` does. */
-  async untilDone(onCycle: (report: CycleReport) => void): Promise<CycleReport[]> {
+  async #cycle(options: CycleOptions): Promise<CycleReport> {
+    const { ledger, served, settings } = this.#parts;
+    const cycle = new Cycle({
+      ledger,
+      served,
+      settings,
+      nameOf: (worker) => this.#worker(worker),
+      sources: this.#sources,
+      breaker: this.#breaker,
+      work: (claim) => this.#work(claim),
+      stopping: this.#stopping.signal,
+    });
+    this.#underWay = cycle;
+    try {
+      return await cycle.run(options);
+    } finally {
+      this.#underWay = undefined;
+      this.#latest = cycle.report;
+      this.#lastSign = new Date();
+    }
+  }
+
+  /**
+   * Cycles until no exam is arriving any more, and waits for those that another process works on: what `once` does.
+   *
+   * @param patienceMs how long it waits for another process's work to come to an end
+   */
+  async untilDone(onCycle: (report: CycleReport) => void, patienceMs = PATIENCE_MS): Promise<CycleReport[]> {
+    const { ledger, served, log } = this.#parts;
+    const others = { ledger, served, log, until: performance.now() + patienceMs };
     const reports: CycleReport[] = [];
     for (;;) {
       const report = await this.cycle();
@@ -115,11 +161,19 @@ export class Poller {
       if (this.#stopping.signal.aborted || this.pause !== undefined) return reports;
       if (report.postponed > 0) continue;
       const next = report.nextCompleteAt;
-      if (next === undefined) return reports;
+      if (next === undefined) {
+        if (await othersLeaveWork(others, this.#stopping.signal)) continue;
+        return reports;
+      }
       await sleep(Math.max(100, next.getTime() - Date.now()), undefined, {
         signal: this.#stopping.signal,
       }).catch(() => {});
     }
+  }
+
+  /** Exams that are in another process's hands now; this one holds none between its cycles. */
+  heldByOthers(): Promise<ExamRecord[]> {
+    return heldExams(this.#parts);
   }
 
   /**
@@ -144,70 +198,6 @@ export class Poller {
     return reports;
   }
 
-  async #cycle(): Promise<CycleReport> {
-    const report = emptyCycle(new Date());
-    try {
-      if (this.#isLeftAlone(report)) return report;
-      const looks: Look[] = [];
-      for (const source of this.#sources) looks.push(await source.look());
-      const { workable, ...seen } = joinLooks(looks);
-      Object.assign(report, seen);
-      if (workable && !this.#stopping.signal.aborted) await this.#workThrough(report);
-      this.#isLeftAlone(report);
-    } catch (error) {
-      report.problems.push(reasonOf(error));
-      throw error;
-    } finally {
-      report.endedAt = new Date();
-      this.#latest = report;
-    }
-    return report;
-  }
-
-  /**
-   * As many at a time as there are workers; then, one by one, those that a process was working on when it ended. One of
-   * them may have ended it, and would take along what is worked on beside it; the fewest tries come first, so that the
-   * others are done before it gets its next. No exam is tried twice in a cycle.
-   */
-  async #workThrough(report: CycleReport): Promise<void> {
-    const { ledger, served, settings } = this.#parts;
-    const dueBy = await ledger.now();
-    let left = settings.maxExamsPerCycle;
-    const next = async (among: Among, lane: number): Promise<Claim | undefined> => {
-      if (left === 0 || this.#stopping.signal.aborted || this.pause !== undefined) return undefined;
-      left--;
-      const turn = { worker: this.#worker(lane), leaseMs: settings.leaseSeconds * 1000, among, dueBy };
-      const claim = await ledger.claimNext(served, turn);
-      if (claim === undefined) left++;
-      return claim;
-    };
-    const lane = async (among: Among, number: number) => {
-      for (let claim = await next(among, number); claim !== undefined; claim = await next(among, number))
-        report.exams.push(await this.#work(claim));
-    };
-    // After an outage one exam goes first.
-    if (this.#breaker.isRecovering) {
-      const first = await next('due', 0);
-      if (first !== undefined) report.exams.push(await this.#work(first));
-    }
-    const lanes = Array.from({ length: settings.workers }, (_, number) => lane('due', number));
-    // To the end of every lane: one that went on beside the next cycle would share its worker's name and claims.
-    const ends = await Promise.allSettled(lanes);
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    await lane('left-behind', 0);
-    if (left === 0) report.postponed = await ledger.countDue(served, dueBy);
-  }
-
-  /** Says in the report that the archive is left alone, and why. */
-  #isLeftAlone(report: CycleReport): boolean {
-    const { pause } = this;
-    if (pause === undefined) return false;
-    report.unsearchableSince ??= pause.since;
-    if (!report.problems.some(({ code }) => code === pause.reason.code)) report.problems.push(pause.reason);
-    return true;
-  }
-
   async #work(claim: Claim): Promise<ExamReport> {
     const report = await workOn(claim, {
       ...this.#parts,
@@ -215,6 +205,7 @@ export class Poller {
       listings: this.#listings,
       stopping: this.#stopping.signal,
     });
+    this.#lastSign = new Date();
     this.#parts.onExam?.(report);
     const { studyInstanceUID: study, end, times } = report;
     if (end === 'delivered' || end === 'partial' || end === 'not-processed') {

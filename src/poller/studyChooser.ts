@@ -26,6 +26,11 @@ export class StudyChooser {
     this.#log = log;
   }
 
+  /** Whether the settings pass anything over. */
+  get hasRules(): boolean {
+    return this.#judge.keywords.length > 0;
+  }
+
   /**
    * Why the study is passed over; undefined where it is taken.
    *

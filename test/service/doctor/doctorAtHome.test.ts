@@ -24,9 +24,9 @@ describe('mamori doctor, on its own machine', () => {
 
   it('names what is wrong in the settings by line, and skips all the rest', async () => {
     const file = join(scratchFolder('doctor'), 'mamori.yaml');
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what settings files hold
     writeFileSync(
       file,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what settings files hold
       'pacs:\n  url: http://pacs.example/\n  auth: { type: bearer, token: "${PACS_TOKEN}" }\npol: {}\n',
     );
     const results = await examine(file, { write: false, env: {} });

@@ -1,0 +1,148 @@
+import type { Among, Claim, Ledger, ServedModel } from '../ledger/index.js';
+import type { Breaker } from './breaker.js';
+import { type CycleReport, emptyCycle, joinLooks } from './cycleReport.js';
+import type { ExamReport } from './examWork.js';
+import { reasonOf } from './nextTry.js';
+import type { PollerSettings } from './pollerSettings.js';
+import { Shift } from './shift.js';
+import type { Look, WorkSource } from './workSource.js';
+
+export interface CycleParts {
+  ledger: Ledger;
+  served: ServedModel;
+  settings: PollerSettings;
+  /** Unique among all that use the ledger. */
+  nameOf(worker: number): string;
+  sources: readonly WorkSource[];
+  breaker: Breaker;
+  /** Sees one exam through. */
+  work(claim: Claim): Promise<ExamReport>;
+  stopping: AbortSignal;
+}
+
+/** How far a look goes; see `LookOptions`. */
+export interface CycleOptions {
+  whole: boolean;
+}
+
+/**
+ * A look at the archive, and work on all that is due, from the moment on that the archive has answered: what is listed
+ * first is worked on while the rest is still being listed. While the work lasts, further looks may be taken.
+ */
+export class Cycle {
+  readonly report: CycleReport = emptyCycle(new Date());
+  readonly #parts: CycleParts;
+  readonly #shift: Shift;
+  #left: number;
+  /** Retries that are due later wait for the next cycle: no exam is tried twice in one. */
+  #dueBy: Date | undefined;
+  #furtherLook: Promise<void> | undefined;
+  /** What a look met that was not about the archive. */
+  #failure: unknown;
+  #isOver = false;
+
+  constructor(parts: CycleParts) {
+    const { settings, stopping } = parts;
+    this.#parts = parts;
+    this.#left = settings.maxExamsPerCycle;
+    this.#shift = new Shift({
+      workers: settings.workers,
+      next: (worker) => this.#takeDue(worker),
+      work: (claim) => this.#work(claim),
+      stopping,
+    });
+  }
+
+  /** Looks again, beside the work, unless a look is under way or there is no work any more. */
+  lookAgain(): void {
+    if (this.#isOver || this.#shift.isLooking || this.#parts.breaker.pause !== undefined) return;
+    this.#furtherLook = this.#look({ whole: false });
+  }
+
+  /** @throws what the ledger meets; the report tells it, too */
+  async run(options: CycleOptions): Promise<CycleReport> {
+    const { ledger, served } = this.#parts;
+    const { report } = this;
+    try {
+      if (this.#isLeftAlone()) return report;
+      this.#dueBy = await ledger.now();
+      const [, worked] = await Promise.allSettled([this.#look(options), this.#shift.run()]);
+      this.#isOver = true;
+      await this.#furtherLook;
+      if (worked.status === 'rejected') throw worked.reason;
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#shift.isOpen) await this.#workOnLeftBehind();
+      if (this.#left === 0) report.postponed = await ledger.countDue(served, this.#dueBy);
+      this.#isLeftAlone();
+    } catch (error) {
+      report.problems.push(reasonOf(error));
+      throw error;
+    } finally {
+      this.#isOver = true;
+      report.endedAt = new Date();
+    }
+    return report;
+  }
+
+  /** One look of every source. What it finds stands in the report, in place of what the last one found. */
+  async #look({ whole }: CycleOptions): Promise<void> {
+    const shift = this.#shift;
+    const listening = { whole, onAnswer: () => shift.open(true), onDue: () => shift.signal() };
+    await shift.during(async () => {
+      try {
+        const looks: Look[] = [];
+        for (const source of this.#parts.sources) looks.push(await source.look(listening));
+        const { workable, ...seen } = joinLooks(looks);
+        Object.assign(this.report, seen);
+        shift.open(workable);
+      } catch (error) {
+        this.#failure ??= error;
+        shift.open(false);
+      }
+    });
+  }
+
+  /**
+   * One by one those that a process was working on when it ended. One of them may have ended it, and would take along
+   * what is worked on beside it; the fewest tries come first, so that the others are done before it gets its next.
+   */
+  async #workOnLeftBehind(): Promise<void> {
+    for (;;) {
+      const claim = await this.#take('left-behind', 0);
+      if (claim === undefined) return;
+      await this.#work(claim);
+    }
+  }
+
+  async #takeDue(worker: number): Promise<Claim | undefined> {
+    // After an outage one exam goes first.
+    if (this.#parts.breaker.isRecovering && worker !== 0) return undefined;
+    return this.#take('due', worker);
+  }
+
+  async #take(among: Among, worker: number): Promise<Claim | undefined> {
+    const { ledger, served, settings, breaker, stopping, nameOf } = this.#parts;
+    const dueBy = this.#dueBy;
+    if (this.#left === 0 || stopping.aborted || breaker.pause !== undefined || dueBy === undefined)
+      return undefined;
+    this.#left--;
+    const turn = { worker: nameOf(worker), leaseMs: settings.leaseSeconds * 1000, among, dueBy };
+    const claim = await ledger.claimNext(served, turn);
+    if (claim === undefined) this.#left++;
+    return claim;
+  }
+
+  async #work(claim: Claim): Promise<void> {
+    this.report.exams.push(await this.#parts.work(claim));
+  }
+
+  /** Says in the report that the archive is left alone, and why. */
+  #isLeftAlone(): boolean {
+    const { pause } = this.#parts.breaker;
+    if (pause === undefined) return false;
+    const { report } = this;
+    report.unsearchableSince ??= pause.since;
+    if (!report.problems.some(({ code }) => code === pause.reason.code)) report.problems.push(pause.reason);
+    return true;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Claim } from '../ledger/index.js';
+
+export interface ShiftParts {
+  /** Exams worked on at the same time. */
+  workers: number;
+  /** Takes the next exam for a worker, numbered from 0; undefined where there is none now. */
+  next(worker: number): Promise<Claim | undefined>;
+  work(claim: Claim): Promise<void>;
+  stopping: AbortSignal;
+}
+
+/**
+ * Workers side by side, as long as there is work or somebody still looks for some. One that finds none waits: for what
+ * a look finds, or until the others have come to their end.
+ */
+export class Shift {
+  readonly #parts: ShiftParts;
+  #isOpen = false;
+  #looks = 0;
+  #busy = 0;
+  #signals = 0;
+  #wake: () => void = () => {};
+  #woken = Promise.resolve();
+
+  constructor(parts: ShiftParts) {
+    this.#parts = parts;
+    this.#rearm();
+  }
+
+  /** Whether exams may be taken. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether a look is under way. */
+  get isLooking(): boolean {
+    return this.#looks > 0;
+  }
+
+  /** Lets exams be taken from now on, or no more; those under way go on. */
+  open(isOpen: boolean): void {
+    this.#isOpen = isOpen;
+    this.signal();
+  }
+
+  /** There may be something to take. */
+  signal(): void {
+    this.#signals++;
+    const wake = this.#wake;
+    this.#rearm();
+    wake();
+  }
+
+  /** Nobody goes home while the look lasts. */
+  async during<T>(look: () => Promise<T>): Promise<T> {
+    this.#looks++;
+    try {
+      return await look();
+    } finally {
+      this.#looks--;
+      this.signal();
+    }
+  }
+
+  /**
+   * To the end of every worker, whatever one of them meets: one that went on beside the next shift would share its name
+   * and claims. @throws what the first of them met
+   */
+  async run(): Promise<void> {
+    const { stopping, workers } = this.#parts;
+    const onStop = () => this.signal();
+    stopping.addEventListener('abort', onStop);
+    const ends = await Promise.allSettled(Array.from({ length: workers }, (_, worker) => this.#lane(worker)));
+    stopping.removeEventListener('abort', onStop);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  async #lane(worker: number): Promise<void> {
+    const { next, work, stopping } = this.#parts;
+    for (;;) {
+      const before = this.#signals;
+      const claim = this.#isOpen && !stopping.aborted ? await next(worker) : undefined;
+      if (claim !== undefined) {
+        this.#busy++;
+        try {
+          await work(claim);
+        } finally {
+          this.#busy--;
+          this.signal();
+        }
+        continue;
+      }
+      if (stopping.aborted || (this.#looks === 0 && this.#busy === 0)) {
+        this.signal();
+        return;
+      }
+      // Unless it came while there was asked.
+      if (this.#signals === before) await this.#woken;
+    }
+  }
+
+  #rearm(): void {
+    this.#woken = new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}

@@ -1,0 +1,114 @@
+import { dicomDate, dicomTime } from '../dicom/index.js';
+import type { DicomWeb, StudyRecord } from '../dicomweb/index.js';
+import type { DateRange } from './workSource.js';
+
+const DAY_MS = 86_400_000;
+
+/** Studies that began so recently come first in every look, also where going through all of them takes several. */
+const LATEST_MS = 2 * 3_600_000;
+
+/** Studies handed out together. */
+const BATCH = 100;
+
+const MODALITY = 'MG';
+
+/**
+ * Goes through the mammography studies of the last days, the newest first, round after round. Whoever asks may stop in
+ * the middle of a round and go on there next time: a look need not cost more, the more there is that is known already.
+ */
+export class StudySweep {
+  readonly #pacs: DicomWeb;
+  readonly #lookbackDays: number;
+  #round: { studies: AsyncIterator<StudyRecord>; count: number } | undefined;
+  #everything: AsyncIterator<StudyRecord[]> | undefined;
+  #lastCount: number | undefined;
+
+  constructor(pacs: DicomWeb, lookbackDays: number) {
+    this.#pacs = pacs;
+    this.#lookbackDays = lookbackDays;
+  }
+
+  /** Studies of the last round that came to its end; of this one, where there was none. */
+  get studies(): number {
+    return this.#lastCount ?? this.#round?.count ?? 0;
+  }
+
+  /** Whether a round has begun and is not at its end. */
+  get isUnderWay(): boolean {
+    return this.#round !== undefined;
+  }
+
+  /** Goes on with the round, or begins one, to its end. @throws PacsError; then the next round begins at the start */
+  async *round(): AsyncGenerator<StudyRecord[]> {
+    this.#round ??= { studies: this.#pacs.studies(this.#days())[Symbol.asyncIterator](), count: 0 };
+    const round = this.#round;
+    for (let isOver = false; !isOver; ) {
+      const batch: StudyRecord[] = [];
+      try {
+        while (batch.length < BATCH && !isOver) {
+          const next = await round.studies.next();
+          if (next.done === true) isOver = true;
+          else batch.push(next.value);
+        }
+      } catch (error) {
+        this.#round = undefined;
+        // What came before the error is no less there.
+        if (batch.length > 0) yield batch;
+        throw error;
+      }
+      round.count += batch.length;
+      if (isOver) {
+        this.#lastCount = round.count;
+        this.#round = undefined;
+      }
+      yield batch;
+    }
+  }
+
+  /** The studies of the last two hours, by their own date and time. @throws PacsError */
+  async *latest(): AsyncGenerator<StudyRecord[]> {
+    const now = new Date();
+    const since = new Date(now.getTime() - LATEST_MS);
+    const { to } = this.#days();
+    const from = dicomDate(since);
+    // A time of day is no beginning where midnight lies in between.
+    const sameDay = from === dicomDate(now);
+    const query = { from, to, modality: MODALITY, ...(sameDay && { since: dicomTime(since) }) };
+    let batch: StudyRecord[] = [];
+    for await (const study of this.#pacs.studies(query)) {
+      batch.push(study);
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+    yield batch;
+  }
+
+  /**
+   * Studies without a date, which no search by dates shows: found by going through the whole archive, so many pages in
+   * each look. @throws PacsError
+   */
+  async *undated(pages: number): AsyncGenerator<StudyRecord[]> {
+    for (let page = 0; page < pages; page++) {
+      this.#everything ??= this.#pacs.allStudies(MODALITY);
+      try {
+        const next = await this.#everything.next();
+        if (next.done === true) {
+          this.#everything = undefined;
+          return;
+        }
+        yield next.value.filter(({ studyDate }) => studyDate === undefined || studyDate.trim() === '');
+      } catch (error) {
+        this.#everything = undefined;
+        throw error;
+      }
+    }
+  }
+
+  #days(): DateRange & { modality: string } {
+    const now = Date.now();
+    const from = new Date(now - this.#lookbackDays * DAY_MS);
+    // A study of tomorrow in a clock that is ahead, or in a time zone that is, is a study of today.
+    return { from: dicomDate(from), to: dicomDate(new Date(now + DAY_MS)), modality: MODALITY };
+  }
+}

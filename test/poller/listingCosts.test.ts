@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import Libsql from 'libsql';
+import { dicomDate, dicomTime } from '../../src/dicom/index.js';
+import { DicomWeb } from '../../src/dicomweb/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
+import { smallBundle } from '../model/bundles.js';
+import { BusyArchive, type ListedStudy } from './busyArchive.js';
+import { ALGORITHM, Station } from './hospital.js';
+
+const DAY_MS = 86_400_000;
+
+/** Studies of the last days, oldest first as an archive may list them; each with its four views. */
+function studies(count: number, { days = 3, prefix = '2.25.1' } = {}): ListedStudy[] {
+  return Array.from({ length: count }, (_, i) => {
+    const ago = days - Math.floor((i * (days + 1)) / count);
+    const date = dicomDate(new Date(Date.now() - ago * DAY_MS));
+    return { uid: `${prefix}.${i + 1}`, date, time: '000100', images: 4 };
+  });
+}
+
+const TODAY = dicomDate(new Date());
+
+describe('What a look at the archive costs', () => {
+  let bench: OpenBench;
+  let archive: BusyArchive;
+  let here: Station | undefined;
+
+  before(async () => {
+    bench = await smallBundle().then(openBench);
+  });
+  beforeEach(async () => {
+    archive = await BusyArchive.start();
+  });
+  afterEach(async () => {
+    await here?.close();
+    here = undefined;
+    await archive.stop();
+  });
+  after(() => bench.close());
+
+  /** No exam is worked on but where it says so: this is about looking alone. */
+  const station = async (settings: Parameters<typeof Station.open>[1]['settings'] = {}): Promise<Station> => {
+    here = await Station.open(
+      { url: archive.url },
+      { bench, settings: { lookbackDays: 3, maxExamsPerCycle: 0, ...settings } },
+    );
+    return here;
+  };
+
+  /** As if all of them had been answered long since; four images and what Mamori wrote beside them. */
+  function closeAll({ file }: Station): void {
+    const { modelName: model, modelVersion: version, settingsDigest: digest } = ALGORITHM;
+    const direct = new Libsql(file);
+    const insert = direct.prepare(`
+      INSERT INTO exams (study_instance_uid, model_name, model_version, settings_digest, state, fingerprint,
+        claimed_fingerprint, archive_instances, first_seen_at, last_seen_at, changed_at, updated_at, closed_at)
+      VALUES (:uid, :model, :version, :digest, 'not-processed', 'x', 'x', :images, :now, :now, :now, :now, :now)`);
+    direct.exec('BEGIN');
+    for (const { uid, images } of archive.studies.values())
+      insert.run({ uid, images, model, version, digest, now: Date.now() });
+    direct.exec('COMMIT');
+    direct.close();
+  }
+
+  it('is one listing for each new study, and none for one of which nothing is new', async () => {
+    archive.add(...studies(300));
+    const { poller } = await station();
+    await poller.cycle();
+    const first = archive.counted();
+    expect(first).to.include({ instances: 300, metadata: 0, fetched: 0 });
+    for (let i = 0; i < 5; i++) await poller.cycle();
+    const later = archive.counted();
+    expect(later.instances).to.equal(0);
+    expect(later.studies).to.be.at.most(5 * 15);
+  });
+
+  it('is one listing more where an image has come, and none before exams have settled', async () => {
+    archive.add(...studies(20).map((study) => ({ ...study, images: 2 })));
+    const { poller } = await station();
+    const waiting = await poller.cycle();
+    expect(waiting.arriving).to.equal(20);
+    archive.counted();
+    archive.add({ ...archive.studies.get('2.25.1.7')!, images: 3 });
+    expect((await poller.cycle()).arriving).to.equal(20);
+    expect(archive.counted()).to.include({ instances: 1 });
+  });
+
+  it('finds the images of exams that settle without asking for them again', async () => {
+    archive.add(...studies(5).map((study) => ({ ...study, images: 2 })));
+    const { poller, ledger } = await station({ settleSeconds: 1 });
+    await poller.cycle();
+    archive.counted();
+    await sleep(1100);
+    expect(await poller.cycle()).to.include({ arriving: 0 });
+    expect(archive.counted()).to.include({ instances: 0 });
+    expect(await ledger.countDue(ALGORITHM)).to.equal(5);
+  });
+
+  it('is known again after a restart', async () => {
+    archive.add(...studies(50));
+    const { poller, file } = await station();
+    await poller.cycle();
+    await here!.close();
+    archive.counted();
+    here = await Station.open({ url: archive.url }, { bench, file, settings: { maxExamsPerCycle: 0 } });
+    await here.poller.cycle();
+    expect(archive.counted()).to.include({ instances: 0 });
+  });
+
+  it('is the same for 100,000 closed studies as for 100, and what is new is found all the same', async () => {
+    const polls = 6;
+    const costs: { requests: number; bytes: number }[] = [];
+    for (const count of [100, 100_000]) {
+      archive.studies.clear();
+      archive.add(...studies(count, { prefix: `2.25.${count}` }));
+      const { poller, ledger } = await station();
+      closeAll(here!);
+      const beat = () => poller.cycle({ whole: false });
+      await beat();
+      archive.counted();
+      for (let poll = 0; poll < polls; poll++) {
+        const uid = `2.25.77.${count}.${poll}`;
+        archive.add({ uid, date: TODAY, time: dicomTime(new Date()), images: 4 });
+        await beat();
+        expect((await ledger.find({ studyInstanceUID: uid, ...ALGORITHM }))?.state).to.equal('waiting');
+      }
+      const { studies: searches, instances, metadata, bytes } = archive.counted();
+      expect(instances + metadata).to.equal(polls);
+      costs.push({ requests: searches / polls, bytes: bytes / polls });
+      await here!.close();
+    }
+    const [few, many] = costs as [(typeof costs)[0], (typeof costs)[0]];
+    expect(many.requests).to.be.at.most(8);
+    expect(few.requests).to.be.at.most(8);
+    // Of 100,000 studies no more than some pages are read.
+    expect(many.bytes).to.be.lessThan(few.bytes * 8);
+  });
+
+  it('goes through all of them in time, so that a study that comes late with an old date is found', async () => {
+    archive.add(...studies(3000));
+    const { poller, ledger } = await station();
+    closeAll(here!);
+    const [old] = archive.studies.values();
+    const uid = '2.25.78.1';
+    archive.add({ ...old!, uid });
+    let looks = 0;
+    const found = async () => (await ledger.find({ studyInstanceUID: uid, ...ALGORITHM })) !== undefined;
+    while (!(await found()) && looks < 20) {
+      await poller.cycle({ whole: false });
+      looks++;
+    }
+    expect(looks).to.be.at.most(10);
+  });
+
+  it('finds a study without a date', async () => {
+    archive.add(...studies(10), { uid: '2.25.79', date: undefined, time: '', images: 4 });
+    const { poller, ledger } = await station();
+    await poller.cycle({ whole: false });
+    expect(await ledger.find({ studyInstanceUID: '2.25.79', ...ALGORITHM })).to.include({ state: 'waiting' });
+  });
+
+  it('keeps no work waiting: with 5,000 studies behind slow answers, the newest is fetched first', async () => {
+    await archive.stop();
+    archive = await BusyArchive.start(20);
+    archive.add(...studies(5000));
+    const { poller } = await station({ maxExamsPerCycle: 50 });
+    const start = performance.now();
+    poller.start('0 0 0 1 1 *');
+    while (archive.asked.fetched === 0) await sleep(10);
+    expect(performance.now() - start).to.be.lessThan(3000);
+    expect(archive.fetchedDates[0]).to.equal(TODAY);
+  });
+});
+
+describe('A study that has just begun', () => {
+  it('is asked for by its time of day, as real archives understand it', async () => {
+    // See test/pacs for Orthanc; here only that the key is well formed.
+    const asked: string[] = [];
+    const archive = await BusyArchive.start();
+    const pacs = new DicomWeb({ url: archive.url });
+    archive.add({ uid: '2.25.1', date: TODAY, time: '080000', images: 1 });
+    archive.add({ uid: '2.25.2', date: TODAY, time: '100000.5', images: 1 });
+    for await (const { studyInstanceUID } of pacs.studies({ from: TODAY, to: TODAY, since: '090000' }))
+      asked.push(studyInstanceUID);
+    expect(asked).to.deep.equal(['2.25.2']);
+    await pacs.close();
+    await archive.stop();
+  });
+});
