@@ -6,10 +6,4 @@
  */
 export { unansweredMammograms } from './coverage.js';
 export type { ReportInput, SecondaryCaptureReference } from './input.js';
-export {
-  cadReport,
-  type NotProcessedInput,
-  notProcessedReport,
-  type ResultReportClass,
-  resultReport,
-} from './reportDocuments.js';
+export { cadReport, type ResultReportClass, resultReport } from './reportDocuments.js';

@@ -34,19 +34,6 @@ export function cadReport(input: ReportInput): Uint8Array {
   return srDocument(kind, tid4000MammographyCadReport(input), input);
 }
 
-/** What a "not processed" report says: there is no answer, and the reason why is not optional. */
-export type NotProcessedInput = Omit<ReportInput, 'findings' | 'reason'> & { reason: string };
-
-/** That an exam was seen and got no answer, so that silence is not taken for a negative one. */
-export function notProcessedReport(
-  kind: 'tid1500' | 'mammography-cad',
-  input: NotProcessedInput,
-  options: { sopClass?: ResultReportClass } = {},
-): Uint8Array {
-  const unanswered: ReportInput = { ...input, findings: undefined };
-  return kind === 'tid1500' ? resultReport(unanswered, options) : cadReport(unanswered);
-}
-
 /** At most 64 characters: where more than one thing is to be said, the graver one, and the summary says both. */
 function seriesDescription(kind: string, input: ReportInput): string {
   if (input.findings === undefined) return `${kind}: NOT PROCESSED`;

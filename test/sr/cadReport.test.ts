@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { asUid } from '../../src/dicom/index.js';
-import { cadReport, notProcessedReport } from '../../src/sr/index.js';
+import { cadReport } from '../../src/sr/index.js';
 import {
   BARE,
   findingsOf,
@@ -207,9 +207,7 @@ describe('Mammography CAD report of an exam that was not processed', () => {
   it('fails on every image, with the reason, and finds nothing', () => {
     const leftOut = fourViews().map(undecodable);
     const reason = 'No image could be decoded.';
-    const { root } = readReport(
-      notProcessedReport('mammography-cad', { ...reportInput(undefined, { leftOut }), reason }),
-    );
+    const { root } = readReport(cadReport({ ...reportInput(undefined, { leftOut }), reason }));
     expect(codeOf(under(root, DETECTIONS)[0])).to.equal('111224');
     expect(codeOf(under(root, ANALYSES)[0])).to.equal('111224');
     expect(pointsTo(find(root, '111024')[0]!.children[0]!, root)).to.deep.equal(
@@ -226,7 +224,7 @@ describe('Mammography CAD report of an exam that was not processed', () => {
       ...reportInput(undefined, { leftOut: [SPOT_VIEW], study: source('L', 'CC') }),
       reason: 'No standard view.',
     };
-    const { root } = readReport(notProcessedReport('mammography-cad', input));
+    const { root } = readReport(cadReport(input));
     expect(codeOf(under(root, DETECTIONS)[0])).to.equal('111225');
     expect(under(root, DETECTIONS)[0]!.children).to.deep.equal([]);
     expect(codeOf(under(root, ANALYSES)[0])).to.equal('111225');
@@ -237,7 +235,7 @@ describe('Mammography CAD report of an exam that was not processed', () => {
       ...reportInput(undefined, { leftOut: [TOMOSYNTHESIS], study: source('L', 'CC') }),
       reason: 'None.',
     };
-    expect(() => notProcessedReport('mammography-cad', input))
+    expect(() => cadReport(input))
       .to.throw()
       .with.property('code', 'report-without-images');
   });

@@ -7,7 +7,7 @@ import {
   type StudyInstanceUID,
   sopClass,
 } from '../../src/dicom/index.js';
-import { cadReport, notProcessedReport, resultReport } from '../../src/sr/index.js';
+import { cadReport, resultReport } from '../../src/sr/index.js';
 import { needs } from '../parts.js';
 import { dumpReport, VALIDATORS, type Verdict, validate } from '../validators.js';
 import {
@@ -71,8 +71,8 @@ function everyReport(): Record<string, Uint8Array> {
       [`TID 4000, ${name}`, cadReport(input)],
     ]),
     ...Object.entries(unprocessed).flatMap(([name, input]) => [
-      [`TID 1500, ${name}`, notProcessedReport('tid1500', input)],
-      [`TID 4000, ${name}`, notProcessedReport('mammography-cad', input)],
+      [`TID 1500, ${name}`, resultReport(input)],
+      [`TID 4000, ${name}`, cadReport(input)],
     ]),
   ]);
 }

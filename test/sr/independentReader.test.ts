@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { asUid } from '../../src/dicom/index.js';
 import type { ExamFindings, ImageFinding } from '../../src/findings/index.js';
-import { cadReport, notProcessedReport, type ReportInput, resultReport } from '../../src/sr/index.js';
+import { cadReport, type ReportInput, resultReport } from '../../src/sr/index.js';
 import { HIGHDICOM, needsHighdicom, PYTHON } from '../parts.js';
 import {
   findingsOf,
@@ -94,8 +94,8 @@ describe('Reports as an independent reader has them (highdicom)', function () {
       const files = {
         ...Object.fromEntries(entries.map(([name, input]) => [`1500 ${name}`, resultReport(input)])),
         ...Object.fromEntries(entries.map(([name, input]) => [`4000 ${name}`, cadReport(input)])),
-        '1500 not processed': notProcessedReport('tid1500', UNPROCESSED),
-        '4000 not processed': notProcessedReport('mammography-cad', UNPROCESSED),
+        '1500 not processed': resultReport(UNPROCESSED),
+        '4000 not processed': cadReport(UNPROCESSED),
       };
       const paths = Object.entries(files).map(([, bytes], index) => {
         const path = join(folder, `${index}.dcm`);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type NotProcessedInput, notProcessedReport } from '../../src/sr/index.js';
+import { type ReportInput, resultReport } from '../../src/sr/index.js';
 import { fourViews, reportInput, SPOT_VIEW, source, undecodable } from './reportInputs.js';
 import { codeOf, find, group, readReport, textOf, under } from './tree.js';
 
@@ -11,13 +11,13 @@ const SUMMARY = '121111';
 const COMMENT = '121106';
 
 describe('TID 1500 report of an exam that was not processed', () => {
-  const failed: NotProcessedInput = {
+  const failed: ReportInput & { reason: string } = {
     ...reportInput(undefined, { leftOut: fourViews().map(undecodable) }),
     reason: 'No image could be decoded.',
   };
 
   it('says so before anything else, with the reason, and has neither number nor verdict', () => {
-    const { dataset, root } = readReport(notProcessedReport('tid1500', failed));
+    const { dataset, root } = readReport(resultReport(failed));
     expect(dataset.string('SeriesDescription')).to.equal('AI result: NOT PROCESSED');
     const summary = textOf(under(root, SUMMARY)[0]);
     expect(summary)
@@ -30,7 +30,7 @@ describe('TID 1500 report of an exam that was not processed', () => {
   });
 
   it('has a group for the exam and for each image, with its reason', () => {
-    const { root } = readReport(notProcessedReport('tid1500', failed));
+    const { root } = readReport(resultReport(failed));
     expect(find(root, TRACKING_NAME).map(textOf)).to.deep.equal([
       'Exam: NOT PROCESSED',
       ...['L CC', 'L MLO', 'R CC', 'R MLO'].map((view) => `${view}: NOT PROCESSED`),
@@ -40,13 +40,13 @@ describe('TID 1500 report of an exam that was not processed', () => {
 
   it('tells never begun from failed', () => {
     const input = { ...failed, leftOut: [SPOT_VIEW], study: source('L', 'CC'), reason: 'No standard view.' };
-    const { root } = readReport(notProcessedReport('tid1500', input));
+    const { root } = readReport(resultReport(input));
     expect(codeOf(find(root, 'C0034375')[0]?.children[0])).to.equal('111225');
     expect(find(root, LATERALITY)).to.deep.equal([]);
   });
 
   it('cannot be written without a study', () => {
-    expect(() => notProcessedReport('tid1500', { ...failed, leftOut: [SPOT_VIEW] }))
+    expect(() => resultReport({ ...failed, leftOut: [SPOT_VIEW] }))
       .to.throw()
       .with.property('code', 'report-without-study');
   });
