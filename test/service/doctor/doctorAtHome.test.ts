@@ -27,7 +27,6 @@ describe('mamori doctor, on its own machine', () => {
     const file = join(scratchFolder('doctor'), 'mamori.yaml');
     writeFileSync(
       file,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what settings files hold
       'pacs:\n  url: http://pacs.example/\n  auth: { type: bearer, token: "${PACS_TOKEN}" }\npol: {}\n',
     );
     const results = await examine(file, { write: false, env: {} });
