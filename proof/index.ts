@@ -6,4 +6,4 @@
  * again. In the end every exam must have exactly one complete set of results. Each program prints its seed; what it
  * found is in docs/reliability.md.
  */
-export { type TortureOptions, type TortureReport, torture } from './torture.js';
+export { type TorturedLedger, type TortureOptions, type TortureReport, torture } from './torture.js';

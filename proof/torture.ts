@@ -19,7 +19,18 @@ export interface TortureOptions {
   kills: number;
   /** Exams that arrive while workers are killed. */
   exams: number;
+  /** A file and one worker unless said. */
+  ledger?: TorturedLedger | undefined;
   say(text: string): void;
+}
+
+/** A ledger on a server, and what goes wrong with it. */
+export interface TorturedLedger {
+  url: string;
+  /** As many processes share the work. */
+  workers: number;
+  /** Ends every connection, or the server itself for a moment. */
+  hurt(random: () => number): Promise<void>;
 }
 
 export interface TortureReport {
@@ -36,6 +47,8 @@ const WHOLE = ['mammography-cad', 'secondary-capture', 'secondary-capture', 'tid
 
 /** A worker is killed after so long at the most; the most of its exams are under way then. */
 const LONGEST_LIFE_MS = 1500;
+/** How often a ledger on a server is hurt, per kill. */
+const HURT_LEDGER = 0.3;
 /** Once nothing goes wrong any more, all must be done within this time. */
 const LONGEST_FINISH_MS = 120_000;
 /** Requests that are never answered end for the worker after so long. */
@@ -44,12 +57,13 @@ const PATIENCE = { headersMs: 700, idleBodyMs: 700, totalMs: 3000 };
 const WORKER = fileURLToPath(new URL('./torturedWorker.js', import.meta.url));
 
 /** Exams arrive, the archive misbehaves, workers are killed: in the end each exam has one whole set of results. */
-export async function torture({ seed, kills, exams, say }: TortureOptions): Promise<TortureReport> {
+export async function torture(options: TortureOptions): Promise<TortureReport> {
+  const { seed, kills, exams, say, ledger } = options;
   const random = uniformFrom('kills', seed);
   const folder = mkdtempSync(join(tmpdir(), 'mamori-torture-'));
   const [archive, bundle] = await Promise.all([realArchive(), smallBundle()]);
   const proxy = await startFaultyProxy(archive.access.url!, uniformFrom('faults', seed));
-  const ledgerFile = join(folder, 'ledger.db');
+  const url = ledger?.url ?? `sqlite:${join(folder, 'ledger.db')}`;
   const access = { ...archive.access, url: proxy.url, timeouts: PATIENCE, retries: 1, backoffMs: 20 };
   const studies: string[] = [];
   const arrive = async (count: number) => {
@@ -65,23 +79,24 @@ export async function torture({ seed, kills, exams, say }: TortureOptions): Prom
       studies.push(exam[0]!.studyInstanceUID);
     }
   };
-  const start = () => startWorker(bundle.directory, ledgerFile, access);
+  const start = () => startWorker(bundle.directory, url, access);
   let isOver = false;
   try {
     await arrive(Math.min(2, exams));
     const weather = changeWeather(proxy, random, () => isOver);
     for (let kill = 1; kill <= kills; kill++) {
       await arrive(Math.ceil((exams * kill) / kills));
-      const worker = await start();
+      const workers = await Promise.all(Array.from({ length: ledger?.workers ?? 1 }, start));
       await sleep(random() * LONGEST_LIFE_MS);
-      await end(worker);
+      if (ledger !== undefined && random() < HURT_LEDGER) await ledger.hurt(random);
+      await Promise.all(workers.map(end));
       if (kill % 20 === 0 || kill === kills) say(`${kill} of ${kills} kills, ${studies.length} exams`);
     }
     isOver = true;
     await weather;
     proxy.weather = 'calm';
-    await finish(start, ledgerFile, studies.length);
-    const broken = await whatIsBroken(archive, ledgerFile, studies);
+    await finish(start, url, studies.length);
+    const broken = await whatIsBroken(archive, url, studies);
     return { kills, requests: proxy.requests.count, faults: proxy.faults, exams: studies.length, broken };
   } finally {
     isOver = true;
@@ -100,11 +115,9 @@ async function changeWeather(proxy: FaultyProxy, random: () => number, isOver: (
 }
 
 /** Comes back when it is at work. */
-async function startWorker(
-  ...args: [bundle: string, ledgerFile: string, access: object]
-): Promise<ChildProcess> {
-  const [bundle, ledgerFile, access] = args;
-  const worker = fork(WORKER, [bundle, ledgerFile, JSON.stringify(access)]);
+async function startWorker(...args: [bundle: string, url: string, access: object]): Promise<ChildProcess> {
+  const [bundle, url, access] = args;
+  const worker = fork(WORKER, [bundle, url, JSON.stringify(access)]);
   const [first] = await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
   if (first !== 'at work') throw new Error(`A worker ended by itself (${first})`);
   return worker;
@@ -117,9 +130,9 @@ async function end(worker: ChildProcess): Promise<void> {
 }
 
 /** Lets one worker come to the end of all work. */
-async function finish(start: () => Promise<ChildProcess>, ledgerFile: string, exams: number): Promise<void> {
+async function finish(start: () => Promise<ChildProcess>, url: string, exams: number): Promise<void> {
   const worker = await start();
-  const ledger = await openLedger(`sqlite:${ledgerFile}`);
+  const ledger = await openLedger(url);
   try {
     const until = performance.now() + LONGEST_FINISH_MS;
     for (;;) {
@@ -134,10 +147,10 @@ async function finish(start: () => Promise<ChildProcess>, ledgerFile: string, ex
 }
 
 /** Looks past the proxy at what stands in the archive, and at what the ledger says of it. */
-async function whatIsBroken(archive: TestArchive, ledgerFile: string, studies: string[]): Promise<string[]> {
+async function whatIsBroken(archive: TestArchive, url: string, studies: string[]): Promise<string[]> {
   const broken: string[] = [];
   const pacs = new DicomWeb(archive.access);
-  const ledger = await openLedger(`sqlite:${ledgerFile}`);
+  const ledger = await openLedger(url);
   try {
     for (const study of studies) {
       const kinds = kindsOf(await resultsIn(pacs, study));

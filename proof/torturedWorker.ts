@@ -3,13 +3,13 @@ import { openBench } from '../test/exam/openBench.js';
 import { Station } from '../test/poller/hospital.js';
 
 /*
- * One worker that is killed sooner or later: node torturedWorker.js BUNDLE LEDGER-FILE DICOMWEB-ACCESS-AS-JSON
+ * One worker that is killed sooner or later: node torturedWorker.js BUNDLE LEDGER-URL DICOMWEB-ACCESS-AS-JSON
  */
-const [directory, file, access] = process.argv.slice(2) as [string, string, string];
+const [directory, url, access] = process.argv.slice(2) as [string, string, string];
 const bench = await openBench(await loadBundle(directory));
 const station = await Station.open(JSON.parse(access), {
   bench,
-  file,
+  url,
   settings: {
     // Both views are there or the exam waits: what arrives bit by bit is not this program's concern.
     views: ['LCC', 'RCC'],

@@ -297,14 +297,38 @@ describe('settings', () => {
     });
   });
 
+  describe('with a ledger on a server', () => {
+    const URL_OF_IT = 'postgres://mamori@db.example/mamori?sslmode=verify-full';
+    const ledger = (rest: string) => `${PACS}ledger: { url: "${URL_OF_IT}"${rest} }`;
+
+    it('leave its URL as it is, and take the password from the environment or a file', () => {
+      expect(load(ledger('')).ledger.url).to.equal(URL_OF_IT);
+      const settings = load(ledger(', password: "${DB}"'), { DB: 'hunter:2/' });
+      expect(settings.ledger.password).to.equal('hunter:2/');
+      expect(secretValues(settings)).to.include('hunter:2/');
+      writeFileSync(join(folder, 'password'), 'hunter3\n');
+      expect(load(ledger(', password: { file: password }')).ledger.password).to.equal('hunter3');
+    });
+
+    it('refuse a password in the URL, a URL without a database, and other databases', () => {
+      const problemOf = (url: string) => failure(`${PACS}ledger: { url: "${url}" }`).message;
+      expect(problemOf('postgres://u:hunter2@h/db'))
+        .to.match(/ledger\.password/)
+        .and.not.match(/hunter2/);
+      expect(problemOf('postgres://u@h')).to.match(/must name a database/);
+      expect(problemOf('mysql://u@h/db')).to.match(/sqlite:FILE or postgres:/);
+    });
+  });
+
   describe('with paths', () => {
     it('take them from the folder of the file', () => {
       mkdirSync(join(folder, 'own-model'));
       writeFileSync(join(folder, 'ca.pem'), 'x');
       const text =
         'pacs: { url: "http://p", tls: { ca: ca.pem } }\n' +
-        'model: { bundle: own-model }\nledger: { url: "sqlite:data/l.db" }';
+        'model: { bundle: own-model }\nledger: { url: "sqlite:data/l.db", tls: { ca: ca.pem } }';
       const settings = load(text);
+      expect(settings.ledger.tls.ca).to.equal(join(folder, 'ca.pem'));
       expect(settings.pacs.tls.ca).to.equal(join(folder, 'ca.pem'));
       expect(settings.model.bundle).to.equal(join(folder, 'own-model'));
       expect(settings.ledger.url).to.equal(`sqlite:${join(folder, 'data', 'l.db')}`);

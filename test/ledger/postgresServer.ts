@@ -34,7 +34,13 @@ let shared: Promise<PostgresServer> | undefined;
 
 /** Skips the suite visibly where PostgreSQL is missing, and fails it under CI. */
 export function requirePostgres(test: Mocha.Context): void {
-  if (programs() === undefined) skipped(test, 'PostgreSQL is not installed (apt-get install postgresql)');
+  const reason = postgresMissing();
+  if (reason !== undefined) skipped(test, reason);
+}
+
+/** Why PostgreSQL cannot be started here; undefined where it can. */
+export function postgresMissing(): string | undefined {
+  return programs() === undefined ? 'PostgreSQL is not installed (apt-get install postgresql)' : undefined;
 }
 
 /** The one server of a test run. */
@@ -43,9 +49,11 @@ export function postgresServer(): Promise<PostgresServer> {
   return shared;
 }
 
-after(async () => {
-  await (await shared)?.stop();
-});
+// A proof runs without mocha, and stops it itself.
+if (typeof after === 'function')
+  after(async () => {
+    await (await shared)?.stop();
+  });
 
 function programs(): string | undefined {
   if (PARTS_ARE_HIDDEN || !existsSync(VERSIONS)) return undefined;

@@ -82,6 +82,8 @@ export interface StationOptions {
   settings?: Partial<PollerSettings>;
   /** The ledger's file; a new one unless said. */
   file?: string;
+  /** Another ledger than a file. */
+  url?: string;
   version?: string;
   /** Hears of everything that is logged. */
   log?: Log;
@@ -107,14 +109,14 @@ export class Station {
       bench: options.bench,
       settings: { ...SETTINGS, ...options.settings },
       served: { ...ALGORITHM, ...(options.version && { modelVersion: options.version }) },
-      workerName: `station ${++stations}`,
+      workerName: `station ${process.pid}/${++stations}`,
       log: options.log ?? SILENT,
     });
   }
 
   static async open(access: DicomWebOptions, options: StationOptions): Promise<Station> {
     const file = options.file ?? join(scratch(), 'ledger.db');
-    return new Station(access, await openLedger(`sqlite:${file}`), file, options);
+    return new Station(access, await openLedger(options.url ?? `sqlite:${file}`), file, options);
   }
 
   /** Keeps a copy of what is handed to the ledger; everything else is the ledger itself. */

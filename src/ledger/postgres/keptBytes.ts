@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { LedgerError } from '../errors.js';
 import type { ByteStore, StoredBytes } from '../spool.js';
-import type { Server } from './server.js';
+import type { Server } from './ledgerServer.js';
 
 /** A piece is written or read at a time. */
 const PIECE_BYTES = 1024 * 1024;
@@ -16,8 +16,8 @@ const STILL_NAMED = '23503';
 /**
  * Bytes of objects on their way to the archive, in the database.
  *
- * In the database and not in a shared folder: they are there wherever the ledger is, with its rights and its backup, and
- * there is no second thing to set up, to mount and to lose. Not made a second time either: a machine with another
+ * In the database and not in a shared folder: they are there wherever the ledger is, with its rights and its backup,
+ * and there is no second thing to set up, to mount and to lose. Not made a second time either: a machine with another
  * processor would compute other bytes under the same UIDs. The price is that an exam's tens of megabytes pass through
  * the write-ahead log.
  */

@@ -4,7 +4,7 @@ import { thisProcess } from '../owner.js';
 import type { LedgerPlace } from '../place.js';
 import type { ReadStore, Step, Store } from '../steps/index.js';
 import { KeptBytes } from './keptBytes.js';
-import { PATIENCE_MS, Server, type Transaction } from './server.js';
+import { PATIENCE_MS, Server, type Transaction } from './ledgerServer.js';
 import { serverAddress } from './serverAddress.js';
 import { namedServerError } from './serverErrors.js';
 import { statementsIn } from './statementsIn.js';
@@ -15,8 +15,8 @@ import { migrate, tableVersion } from './tableVersion.js';
  * Opens the ledger in a database, making its tables if they are not there.
  *
  * @param clock the server has its own; another one is for tests. The steady clock is the machine's.
- * @throws LedgerError `ledger-unsupported`, `ledger-unreachable`, `ledger-denied`, `ledger-untrusted`, `ledger-missing`,
- * `ledger-foreign`, `ledger-newer`, `ledger-busy`, `ledger-disk-full`
+ * @throws LedgerError `ledger-unsupported`, `ledger-unreachable`, `ledger-denied`, `ledger-untrusted`,
+ * `ledger-missing`, `ledger-foreign`, `ledger-newer`, `ledger-busy`, `ledger-disk-full`
  */
 export async function openPostgres(
   place: LedgerPlace,

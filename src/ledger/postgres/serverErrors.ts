@@ -23,7 +23,7 @@ const LOST_ON_THE_SERVER = /^(08...|57P0[1-5]|53300|25P03|25006)$/;
 
 /** The driver's own words for a lost connection have no code. */
 const LOST_BY_THE_DRIVER =
-  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (has encountered|was closed))/;
+  /^(Connection terminated|timeout exceeded when trying|Query read timeout|Client (has encountered|was closed))/;
 
 /** Another transaction was in the way: serialization, deadlock, a lock or a statement that took too long. */
 const IN_THE_WAY = new Set(['40001', '40P01', '55P03', '57014']);

@@ -1,5 +1,5 @@
 import type { LedgerStatements } from '../statements.js';
-import type { Transaction } from './server.js';
+import type { Transaction } from './ledgerServer.js';
 import * as sql from './statements/index.js';
 
 /** The statements, said within one transaction. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { LedgerError } from '../errors.js';
-import { isNewer, type Server } from './server.js';
+import { isNewer, type Server } from './ledgerServer.js';
 import { TABLES } from './tables.js';
 
 /** Any number, the same in every process: held by the one that makes or changes the tables. */

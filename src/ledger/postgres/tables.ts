@@ -1,7 +1,7 @@
 /**
- * The tables, as numbered steps: step n takes a database from version n − 1 to n. A step that has been released is never
- * changed; what comes later is a further step. A process of an earlier version stops as soon as a later one has taken a
- * step (`ledger-newer`).
+ * The tables, as numbered steps: step n takes a database from version n − 1 to n. A step that has been released is
+ * never changed; what comes later is a further step. A process of an earlier version stops as soon as a later one has
+ * taken a step (`ledger-newer`).
  *
  * All stand in a schema of their own. Times are milliseconds since 1970 in UTC. No patient data but UIDs, and the bytes
  * of objects on their way.

@@ -1,5 +1,5 @@
 import type { LeftBehind, ModelBindings } from '../../statements.js';
-import type { Transaction } from '../server.js';
+import type { Transaction } from '../ledgerServer.js';
 import { LEFT_BEHIND } from './claimStatements.js';
 
 const ADOPTABLE = /* sql */ `

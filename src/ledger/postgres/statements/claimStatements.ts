@@ -1,6 +1,6 @@
 import type { Among } from '../../ledger.js';
 import type { Grant, HeldRow, LeftBehind, ModelBindings, Taking, TakingNext } from '../../statements.js';
-import type { Transaction } from '../server.js';
+import type { Transaction } from '../ledgerServer.js';
 import { THIS_MODEL } from './thisModel.js';
 
 const HOLD = /* sql */ `

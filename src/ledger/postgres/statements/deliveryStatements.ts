@@ -1,7 +1,7 @@
 import type { ClosedState } from '../../examState.js';
 import type { ObjectRow } from '../../rows.js';
 import type { BeginningDelivery, Keeping, Marking, Revision, Withdrawing } from '../../statements.js';
-import type { Transaction } from '../server.js';
+import type { Transaction } from '../ledgerServer.js';
 
 export async function keepObject(transaction: Transaction, bindings: Keeping): Promise<void> {
   const sql = /* sql */ `

@@ -1,6 +1,6 @@
 import type { LedgerEvent } from '../../ledger.js';
 import type { HappenedEvent } from '../../statements.js';
-import type { Transaction } from '../server.js';
+import type { Transaction } from '../ledgerServer.js';
 
 /** Events kept of one exam: a story that can be read, and the latest of it. */
 const MOST_EVENTS = 100;

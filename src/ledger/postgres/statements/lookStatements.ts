@@ -1,7 +1,7 @@
 import type { ExamState } from '../../examState.js';
 import type { ExamRow } from '../../rows.js';
 import type { GlanceRow, KeyBindings, Listing, ModelBindings, PredecessorRow } from '../../statements.js';
-import type { Transaction } from '../server.js';
+import type { Transaction } from '../ledgerServer.js';
 import { THIS_MODEL } from './thisModel.js';
 
 /** The objects that an exam is about: those that it was answered with, else those of its revision. */

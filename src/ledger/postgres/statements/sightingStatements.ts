@@ -1,5 +1,5 @@
 import type { KeyBindings, Revision, Seen } from '../../statements.js';
-import type { Transaction } from '../server.js';
+import type { Transaction } from '../ledgerServer.js';
 
 /** A study seen for the first time starts to wait. Undefined where it is on record. */
 export async function insertSeen(

@@ -1,5 +1,5 @@
 import type { Retriable, RetriableRow } from '../../statements.js';
-import type { Transaction } from '../server.js';
+import type { Transaction } from '../ledgerServer.js';
 
 export async function fail(
   transaction: Transaction,

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { openLedger } from '../../src/ledger/index.js';
+import { at, clock, EXAM, on } from '../ledger/exams.js';
+import { type PostgresServer, postgresServer, requirePostgres } from '../ledger/postgresServer.js';
+import { smallBundle } from '../model/bundles.js';
+import { scratchFolder } from '../scratch.js';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+describe('mamori with a ledger on a server', () => {
+  let server: PostgresServer;
+  let url: string;
+  let config: string;
+
+  before(async function () {
+    requirePostgres(this);
+    server = await postgresServer();
+  });
+  beforeEach(async () => {
+    url = await server.makeDatabase();
+    const folder = scratchFolder('cli-server');
+    config = join(folder, 'mamori.yaml');
+    const { directory } = await smallBundle();
+    writeFileSync(join(folder, 'password'), `${server.password}\n`);
+    const database = new URL(url).pathname;
+    writeFileSync(
+      config,
+      `pacs: { url: "http://127.0.0.1:9/" }
+model: { bundle: ${JSON.stringify(directory)}, device: cpu }
+ledger:
+  url: "postgres://mamori@localhost:${server.port}${database}?sslmode=verify-full"
+  password: { file: password }
+  tls: { ca: ${JSON.stringify(server.ca)} }
+admin: { listen: off }
+`,
+    );
+  });
+  afterEach(() => server.dropDatabase(url));
+
+  const mamori = (...args: string[]) =>
+    new Promise<{ code: number; out: string; err: string }>((resolve) => {
+      const child = execFile(process.execPath, [MAIN, ...args, '-c', config], (_, out, err) =>
+        resolve({ code: child.exitCode ?? -1, out, err }),
+      );
+    });
+
+  it('shows, retries and adopts what is in it', async () => {
+    const ledger = await openLedger(url, clock);
+    const model = { modelName: 'm', modelVersion: '1', settingsDigest: 'd' };
+    await on(0, ledger).observe({ ...EXAM, ...model }, { fingerprint: 'x' });
+    const claim = await ledger.claim({ ...EXAM, ...model }, 'w', 60_000);
+    await ledger.giveUp(claim!, { code: 'pacs-unreachable', reason: 'The PACS does not answer.' });
+    expect(await ledger.now()).to.deep.equal(at(0));
+    await ledger.disconnect();
+
+    const before = await mamori('status', '--json');
+    expect(before.code, before.err).to.equal(0);
+    expect(JSON.parse(before.out).counts).to.include({ 'not-processed': 1 });
+    expect((await mamori('retry')).out).to.equal('1 exam is tried again in the next cycle.\n');
+    expect(JSON.parse((await mamori('status', '--json')).out).counts).to.include({ failed: 1 });
+    const adopted = await mamori('adopt', '--json');
+    expect(adopted.code, adopted.err).to.equal(0);
+    expect(JSON.parse(adopted.out)).to.include({ adopted: 0 });
+  });
+
+  it('is examined by the doctor', async () => {
+    const none = await mamori('doctor');
+    expect(none.out)
+      .to.match(/^ok +ledger +not there yet/m)
+      .and.match(/^skipped +disk /m);
+    await (await openLedger(url)).disconnect();
+    expect((await mamori('doctor')).out).to.match(/^ok +ledger +can be read/m);
+  });
+
+  it('says what is missing, with 2 for wrong settings, and never a password', async () => {
+    const missing = await mamori('status');
+    expect(missing).to.include({ code: 2 });
+    expect(missing.err).to.match(/There is no ledger in that database/);
+    writeFileSync(join(config, '..', 'password'), 'hunter2\n');
+    const denied = await mamori('status');
+    expect(denied).to.include({ code: 2 });
+    expect(denied.err)
+      .to.match(/does not let this user in/)
+      .and.not.match(/hunter2/);
+  });
+});
