@@ -1,18 +1,54 @@
 import type { StatusSnapshot } from './serviceState.js';
 
-/** What keeps the service from doing its work now, as sentences; empty when it is well. */
-export function ailments({ now, startedAt, service, pacs }: StatusSnapshot): string[] {
+/** Of so few exams, half may fail by chance. */
+const FEWEST_TO_JUDGE = 5;
+const TOO_MANY_FAIL = 0.5;
+
+/** So many times as long as the service may be silent, and only a new start can help. */
+const STUCK = 5;
+
+/**
+ * What is wrong, as sentences; empty when all is well. For a person who is to look at it: that most exams fail is among
+ * it, although the service itself runs.
+ */
+export function ailments(snapshot: StatusSnapshot): string[] {
+  const { recent } = snapshot;
+  const found = hindrances(snapshot);
+  if (
+    recent !== undefined &&
+    recent.ended >= FEWEST_TO_JUDGE &&
+    recent.failed >= recent.ended * TOO_MANY_FAIL
+  ) {
+    const mostly = recent.mostly === undefined ? '' : ` Most often: ${recent.mostly}`;
+    found.push(`${recent.failed} of the last ${recent.ended} exams failed.${mostly}`);
+  }
+  return found;
+}
+
+/** What keeps the service from doing its work now: it is ready when there is nothing. */
+export function hindrances(snapshot: StatusSnapshot): string[] {
+  const { service, pacs } = snapshot;
   const found: string[] = [];
   if (service.state === 'stopping') found.push('The service is stopping.');
   if (pacs.reachable === false) {
     found.push(pacs.problem ?? 'The PACS cannot be reached.');
   }
   if (service.problem !== undefined) found.push(service.problem);
-  // While it works a cycle may last as long as the work does.
-  const last = service.lastCycle?.endedAt ?? startedAt;
-  const age = (now.getTime() - last.getTime()) / 1000;
-  if (service.state !== 'working' && age > service.staleAfterSeconds) {
-    found.push(`The PACS was last looked at ${Math.round(age)} seconds ago.`);
+  const silent = silentSeconds(snapshot);
+  if (silent > service.staleAfterSeconds) {
+    found.push(`The PACS was last looked at ${Math.round(silent)} seconds ago.`);
   }
   return found;
+}
+
+/** Whether the service has not got on for so long that it should be started again. Trouble elsewhere is no reason. */
+export function isStuck(snapshot: StatusSnapshot): boolean {
+  return silentSeconds(snapshot) > STUCK * snapshot.service.staleAfterSeconds;
+}
+
+/** Since when nothing got on. While it works that may last as long as one exam does. */
+function silentSeconds({ now, startedAt, service }: StatusSnapshot): number {
+  if (service.state === 'working' || service.state === 'stopping') return 0;
+  const last = service.lastSign ?? service.lastCycle?.endedAt ?? startedAt;
+  return (now.getTime() - last.getTime()) / 1000;
 }

@@ -3,7 +3,8 @@
  *
  * One small Express server (`server.ts`) answers three questions and takes nothing in. `/` is the status page
  * (`statusPage.ts`): whether all is well, and if not what to do, then the exams by state and the latest of them; it
- * loads nothing and runs no script. `/health` (`health.ts`) is 200 or 503 for supervisors, without a password.
+ * loads nothing and runs no script. `/health` (`health.ts`) is 200 or 503 for supervisors, without a password, and so
+ * are `/health/live` and `/health/ready` for orchestrators.
  * `/metrics` (`metrics.ts`) is for Prometheus: how the service is now, and how long the stages of its exams took.
  *
  * The room knows neither ledger nor PACS. Whoever runs the service hands in a function that tells its state as plain
@@ -12,4 +13,4 @@
 export { AdminError } from './errors.js';
 export { Metrics, STAGES, type StageSeconds } from './metrics.js';
 export { type AdminOptions, type AdminServer, startAdmin } from './server.js';
-export type { ExamStatus, StatusSnapshot, StatusSource } from './serviceState.js';
+export type { ExamStatus, RecentExams, StatusSnapshot, StatusSource } from './serviceState.js';

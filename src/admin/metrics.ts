@@ -63,6 +63,14 @@ function gauges(snapshot: StatusSnapshot): Registry {
     registers: [registry],
   });
   for (const [state, count] of Object.entries(counts)) exams.set({ state }, count);
+  if (snapshot.recent !== undefined) {
+    const { ended, failed } = snapshot.recent;
+    const name = 'mamori_recent_exams';
+    const help = 'The latest exams that ended in the last 24 hours, or are to be tried again.';
+    const recent = new Gauge({ name, help, labelNames: ['result'], registers: [registry] });
+    recent.set({ result: 'answered' }, ended - failed);
+    recent.set({ result: 'failed' }, failed);
+  }
   gauge('process_resident_memory_bytes', 'Resident memory of the service.', process.memoryUsage.rss());
   if (pacs.reachable !== undefined)
     gauge('mamori_pacs_reachable', '1 when the PACS answered last time.', pacs.reachable ? 1 : 0);

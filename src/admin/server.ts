@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
 import { type AdminAuth, admits } from './basicCredentials.js';
 import { AdminError } from './errors.js';
-import { ailments } from './health.js';
+import { ailments, hindrances, isStuck } from './health.js';
 import { Metrics } from './metrics.js';
 import { STYLE } from './pageStyle.js';
 import type { StatusSource } from './serviceState.js';
@@ -28,6 +28,8 @@ export interface AdminServer {
  * Serves the status page at `/`, `/health` for supervisors and `/metrics` for Prometheus. Read-only.
  *
  * `/health` asks for no password, so that any supervisor can use it; it then says only whether the service is well.
+ * `/health/live` is 503 only where a new start can help, `/health/ready` where exams cannot be worked on now; `/health`
+ * also where most of them fail.
  *
  * @param metrics told of each exam by whoever runs the service
  * @throws AdminError `admin-listen` when the address cannot be used
@@ -55,6 +57,17 @@ export async function startAdmin(
       ? { problems, version: snapshot?.version, state: snapshot?.service.state, counts: snapshot?.counts }
       : {};
     response.status(well ? 200 : 503).json({ status: well ? 'ok' : 'unwell', ...detail });
+  });
+  app.get('/health/live', async (_, response) => {
+    const snapshot = await status().catch(() => undefined);
+    // A state that cannot be told (the ledger's disk, say) does not get better by a new start.
+    const isLive = snapshot === undefined || !isStuck(snapshot);
+    response.status(isLive ? 200 : 503).json({ status: isLive ? 'live' : 'stuck' });
+  });
+  app.get('/health/ready', async (_, response) => {
+    const snapshot = await status().catch(() => undefined);
+    const isReady = snapshot !== undefined && hindrances(snapshot).length === 0;
+    response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready' });
   });
   app.use((request, response, next) => {
     if (admits(auth, request.headers.authorization)) return next();

@@ -14,6 +14,14 @@ export interface ExamStatus {
   retryAt?: Date | undefined;
 }
 
+/** How exams ended lately; those that were rightly not processed aside. */
+export interface RecentExams {
+  ended: number;
+  failed: number;
+  /** Why most of those that failed did: a sentence without patient data. */
+  mostly: string | undefined;
+}
+
 /** How the service is, at one moment. Plain data that whoever runs the service puts together. */
 export interface StatusSnapshot {
   version: string;
@@ -21,7 +29,7 @@ export interface StatusSnapshot {
   /** The moment that all this is true of. */
   now: Date;
   service: {
-    state: 'starting' | 'waiting' | 'working' | 'stopping';
+    state: 'starting' | 'waiting' | 'looking' | 'working' | 'stopping';
     /** The last look at the archive that came to an end. */
     lastCycle?:
       | {
@@ -33,7 +41,9 @@ export interface StatusSnapshot {
           exams: number;
         }
       | undefined;
-    /** A service whose last cycle is older than this is not well. */
+    /** When a look or an exam last got on: a first look may take long, and is well while it does. */
+    lastSign?: Date | undefined;
+    /** A service that has not got on for so long is not well. */
     staleAfterSeconds: number;
     /** What keeps it from working, other than the archive. */
     problem?: string | undefined;
@@ -54,6 +64,7 @@ export interface StatusSnapshot {
   counts: Readonly<Record<string, number>>;
   /** Exams that could be worked on now and are not yet. */
   queue: number;
+  recent?: RecentExams | undefined;
   /** Latest change first. */
   exams: readonly ExamStatus[];
 }

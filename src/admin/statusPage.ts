@@ -10,6 +10,7 @@ const REFRESH_SECONDS = 10;
 const SERVICE: Record<StatusSnapshot['service']['state'], string> = {
   starting: 'Starting',
   waiting: 'Waiting for new exams',
+  looking: 'Looking for new exams',
   working: 'Working on exams',
   stopping: 'Stopping',
 };

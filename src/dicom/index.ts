@@ -12,6 +12,7 @@
  */
 export { type Algorithm, contributingEquipment, equipment } from './algorithm.js';
 export type { Attributes, AttributeValue } from './attributes.js';
+export { CharacterSet } from './characterSets.js';
 export type { Code } from './codes.js';
 export { codingSchemeIdentification } from './codingSchemes.js';
 export {

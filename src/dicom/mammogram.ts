@@ -84,6 +84,7 @@ function source(dataset: Dataset, transferSyntaxUID: string): SourceInstance {
     instanceNumber: integerOf(dataset, 'InstanceNumber'),
     manufacturer: printable(dataset.string('Manufacturer') ?? '') || undefined,
     greyscale: greyscaleOf(dataset),
+    implant: printable(dataset.string('BreastImplantPresent') ?? '').toUpperCase() === 'YES' || undefined,
     lossyImageCompression: lossyCompressionOf(dataset),
   };
 }

@@ -89,6 +89,8 @@ export interface SourceInstance extends InstanceReference, StudyIdentity {
   seriesNumber: number | undefined;
   instanceNumber: number | undefined;
   manufacturer: string | undefined;
+  /** Breast Implant Present (0028,1300) is YES: a standard view shows only a part of the tissue then. */
+  implant?: boolean | undefined;
   /** How its stored values become greys. */
   greyscale: Greyscale;
   /**

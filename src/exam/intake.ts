@@ -16,6 +16,7 @@ import type {
   PreparedImage,
 } from '../image/index.js';
 import { type ExamLeftOutCode, InstanceUnavailable } from './errors.js';
+import { toldApartBy } from './patients.js';
 import type { ExamInstance } from './types.js';
 
 /** The exam's images ready for the network, and everything else of the study with its reason. */
@@ -230,25 +231,21 @@ function withoutSuperseded({ images, leftOut, study }: Intake): Intake {
 /** What is said of one patient must not rest on another's image, and which is whose cannot be told here. */
 function withoutTwoPatients(intake: Intake): Intake {
   const { images, leftOut, study } = intake;
-  const patients = new Set(images.map(({ source }) => patientIdOf(source)).filter((id) => id !== ''));
-  if (patients.size < 2) return intake;
-  const mixed = images.map(({ source }) => ({ ...namesOf(source), ...TWO_PATIENTS, source }));
+  const by = toldApartBy(images.map(({ source }) => source));
+  if (by === undefined) return intake;
+  const why = twoPatients(by);
+  const mixed = images.map(({ source }) => ({ ...namesOf(source), ...why, source }));
   return { images: [], leftOut: [...leftOut, ...mixed], study };
 }
 
-const PATIENT_ID = '00100020';
-
-function patientIdOf({ patientAndStudy }: SourceInstance): string {
-  const bytes = patientAndStudy.find(({ tag }) => tag === PATIENT_ID)?.bytes ?? [];
-  return Buffer.from(bytes).toString('latin1').replaceAll('\0', '').trim();
-}
-
 /** Why a study is not analysed whose images are of more than one patient. */
-export const TWO_PATIENTS = {
-  code: 'contradictory-patient',
-  reason: 'The images of this study name at least two patients (Patient ID).',
-  attempted: true,
-} as const satisfies Why;
+function twoPatients(by: string) {
+  return {
+    code: 'contradictory-patient',
+    reason: `The images of this study name at least two patients (${by}).`,
+    attempted: true,
+  } as const satisfies Why;
+}
 
 function viewsOf(images: PreparedImage[]): Set<StandardView> {
   return new Set(images.map((image) => standardView(image.source)));

@@ -5,15 +5,7 @@ import type { ExamLeftOutCode, NotProcessedCode } from './errors.js';
 import { displayLongEdge, drawPictures, writeReports } from './examObjects.js';
 import { explain } from './explanation.js';
 import { onlyFamiliar } from './familiarity.js';
-import {
-  describedStudy,
-  type Intake,
-  identify,
-  knownByClass,
-  namesOf,
-  TWO_PATIENTS,
-  takeIn,
-} from './intake.js';
+import { describedStudy, type Intake, identify, knownByClass, namesOf, takeIn } from './intake.js';
 import type { ExamInstance, ExamOutcome, StageTimes } from './types.js';
 import { type ExamContext, type ExamWork, examWork, type Workbench } from './workbench.js';
 
@@ -143,8 +135,8 @@ function is(code: string, asked: ExamLeftOutCode): boolean {
 function whyNothing(instances: ExamInstance[], leftOut: LeftOut[]): Reason<NotProcessedCode> {
   if (instances.length === 0) return { code: 'no-mammogram', reason: 'The study holds no mammogram.' };
   const failures = leftOut.filter(isFailure);
-  const { code, reason } = TWO_PATIENTS;
-  if (failures.some((left) => is(left.code, code))) return { code, reason };
+  const mixed = failures.find((left) => is(left.code, 'contradictory-patient'));
+  if (mixed !== undefined) return { code: 'contradictory-patient', reason: mixed.reason };
   if (failures.length === 0) {
     const reason = 'The study holds no standard mammography view that can be analysed.';
     return { code: 'no-standard-view', reason };

@@ -148,5 +148,5 @@ function owned(attribute: RawAttribute): RawAttribute {
 }
 
 function ascii(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?');
+  return text.replaceAll('×', 'x').replace(/[^\x20-\x7e]/g, '?');
 }

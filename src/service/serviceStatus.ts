@@ -2,6 +2,7 @@ import { createTask } from 'node-cron';
 import type { StatusSource } from '../admin/index.js';
 import { installedVersion, type Settings } from '../config/index.js';
 import { isPacsErrorCode } from '../dicomweb/index.js';
+import { recentExams } from './recentExams.js';
 import { type Service, servedModelOf } from './service.js';
 
 const EXAMS_SHOWN = 50;
@@ -36,7 +37,8 @@ export function statusOf(service: Service, settings: Settings): { source: Status
       startedAt,
       now,
       service: {
-        state: isStopping ? 'stopping' : working ? 'working' : cycle === undefined ? 'starting' : 'waiting',
+        state: isStopping ? 'stopping' : working ? 'working' : poller.running ? 'looking' : idle(cycle),
+        lastSign: poller.lastSign,
         lastCycle: cycle && {
           startedAt: cycle.startedAt,
           endedAt: cycle.endedAt,
@@ -63,6 +65,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
       },
       counts,
       queue,
+      recent: recentExams(exams, now),
       exams,
     };
   };
@@ -72,6 +75,10 @@ export function statusOf(service: Service, settings: Settings): { source: Status
       isStopping = true;
     },
   };
+}
+
+function idle(lastCycle: object | undefined): 'starting' | 'waiting' {
+  return lastCycle === undefined ? 'starting' : 'waiting';
 }
 
 function patience(schedule: string): number {

@@ -54,6 +54,7 @@ export function summaryText(input: ReportInput): string {
           .join(', ')}${restsOnOne(breast) ? ' alone' : ''}.`,
     ),
     `Positive means ${operatingPointText(operatingPoint)} or more. A negative answer does not exclude cancer.`,
+    ...implantLimits(input),
     ...(input.heatMaps === 'withheld' || input.heatMaps === 'failed' ? caution(input) : []),
     coverage(input),
   ]);
@@ -96,8 +97,21 @@ export function purposeText(input: ReportInput): string {
     `${input.algorithm.name} ${input.algorithm.version} (${input.algorithm.manufacturer}).`,
     `Purpose: ${input.purpose}`,
     ...input.limits.map((limit) => `Limit: ${limit}`),
+    ...implantLimits(input),
     ...caution(input),
   ]);
+}
+
+/** What an implant in a standard view means for the answer, for each breast whose images state one. */
+function implantLimits({ analysed }: ReportInput): string[] {
+  const sides = (['R', 'L'] as const).filter((side) =>
+    analysed.some(({ implant, laterality }) => implant === true && laterality === side),
+  );
+  return sides.map(
+    (side) =>
+      `Limit: the images state an implant in the ${breastName(side).toLowerCase()}. ` +
+      'It hides tissue in standard views; what it hides was not analysed.',
+  );
 }
 
 function caution({ heatMaps }: ReportInput): string[] {

@@ -271,6 +271,51 @@ describe('status page', () => {
       });
     }
 
+    const codes = async () => {
+      const paths = ['/health', '/health/live', '/health/ready'];
+      return Promise.all(paths.map(async (path) => (await get(path)).status));
+    };
+
+    it('is not well while most exams fail, though the service is live and ready', async () => {
+      answer = () => ({ ...snapshot(), recent: { ended: 24, failed: 22, mostly: 'The engine failed.' } });
+      await serve();
+      expect(await codes()).to.deep.equal([503, 200, 200]);
+      const { problems } = (await (await get('/health')).json()) as { problems: string[] };
+      expect(problems).to.deep.equal(['22 of the last 24 exams failed. Most often: The engine failed.']);
+      expect(await (await get('/metrics')).text()).to.contain('mamori_recent_exams{result="failed"} 22\n');
+      answer = () => ({ ...snapshot(), recent: { ended: 4, failed: 4, mostly: undefined } });
+      expect(await codes()).to.deep.equal([200, 200, 200]);
+    });
+
+    it('is well during a long first look that gets on, and not when it does not', async () => {
+      const looking = (secondsAgo: number): StatusSnapshot => {
+        const good = snapshot();
+        const service = { ...good.service, state: 'looking' as const, lastSign: ago(secondsAgo) };
+        return {
+          ...good,
+          service: { ...service, lastCycle: undefined },
+          pacs: { url: 'x', reachable: undefined },
+        };
+      };
+      answer = () => looking(5);
+      await serve();
+      expect(await codes()).to.deep.equal([200, 200, 200]);
+      answer = () => looking(121);
+      expect(await codes()).to.deep.equal([503, 200, 503]);
+      answer = () => looking(601);
+      expect(await codes()).to.deep.equal([503, 503, 503]);
+    });
+
+    it('asks for no new start when the PACS is away, or the state cannot be told', async () => {
+      answer = () => ({ ...snapshot(), pacs: { url: 'x', reachable: false } });
+      await serve();
+      expect(await codes()).to.deep.equal([503, 200, 503]);
+      answer = () => {
+        throw new Error('the ledger is gone');
+      };
+      expect(await codes()).to.deep.equal([503, 200, 503]);
+    });
+
     it('is well during a long piece of work', async () => {
       answer = () => {
         const good = snapshot();

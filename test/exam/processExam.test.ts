@@ -273,6 +273,37 @@ describe('processing an exam', () => {
     });
   });
 
+  const OF_ANOTHER: [what: string, by: string, override: Record<string, string>][] = [
+    ['Patient ID', 'Patient ID', { PatientID: 'SOMEBODY-ELSE' }],
+    ['birth date', 'birth date', { PatientBirthDate: '19010101' }],
+    ['name', 'name', { PatientName: 'Somebody^Else' }],
+  ];
+  for (const [what, by, override] of OF_ANOTHER) {
+    it(`gives no answer where a single image has another ${what}`, async () => {
+      const other = makeExam({ ...SMALL, override })[3]!;
+      const outcome = await process([...exam.slice(0, 3), other].map((made) => given(made)));
+      expect(outcome).to.include({ status: 'not-processed', code: 'contradictory-patient' });
+      expect((outcome as { reason: string }).reason).to.contain(`(${by})`);
+    });
+  }
+
+  it('says in every report which breast has an implant, and what that means', async () => {
+    const implant = makeExam({ ...SMALL, override: { BreastImplantPresent: 'YES' } });
+    // Right views come first.
+    const outcome = await process([implant[0]!, exam[1]!, implant[2]!, exam[3]!].map((made) => given(made)));
+    expect(outcome).to.include({ status: 'analysed' });
+    const reports = outcome.objects.filter(
+      ({ kind }) => kind !== 'secondary-capture' && kind.match(/tid|cad/),
+    );
+    expect(reports).to.have.length.greaterThan(0);
+    for (const { bytes } of reports) {
+      const text = Buffer.from(bytes).toString('latin1');
+      expect(text)
+        .to.match(/state an implant in the right breast/)
+        .and.not.match(/implant in the left breast/);
+    }
+  });
+
   it('refers to an image by its own SOP class where the archive does not list classes', async () => {
     const broken = makeInstance({ ...SMALL, seed: 'exam', override: { BitsAllocated: 32 } });
     const unlisted: ExamInstance = { ...given(broken), sopClassUID: '' };
