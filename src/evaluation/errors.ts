@@ -12,6 +12,8 @@ export type EvaluationErrorCode =
   | 'evaluation-comparison'
   /** A mammogram that is made for the checks of the heat maps is left alone by the bundle's preparation. */
   | 'evaluation-made-image'
+  /** Whether heat maps passed was to be recorded, and nothing of them is measured. */
+  | 'evaluation-no-verdict'
   | 'split-copies'
   /** An image cannot be examined: as the service would name it. */
   | DatasetErrorCode

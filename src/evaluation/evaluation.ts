@@ -7,7 +7,7 @@ import {
   Random,
   readDataSets,
 } from '../dataset/index.js';
-import { type Bundle, type Engine, loadBundle, openEngine } from '../model/index.js';
+import { type Bundle, type Engine, loadBundle, openEngine, recordHeatMaps } from '../model/index.js';
 import { judgeOf } from './abstention.js';
 import { type Answered, answerImages, type BoxesOfImages, printImages } from './answering.js';
 import { readComparisons } from './comparison.js';
@@ -34,7 +34,7 @@ import { warningsOf } from './warnings.js';
  * Measures a bundle on labelled images: figures with intervals by patient, shortcut checks, checks of the heat maps.
  * Writes evaluation.html, evaluation.json and predictions.csv into the folder `out`, all or nothing.
  *
- * The same bundle, data, options and engine give the same bytes.
+ * The same bundle, data, options and engine give the same bytes; with `record` the bundle is the one that is left.
  *
  * @throws EvaluationError, ModelError, HeatMapError
  */
@@ -46,6 +46,7 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
   checkClasses(read.classes, bundle);
   const images = read.sets.flatMap((set) => set.images);
   const boxes = boxesOf(read.sets);
+  if (options.record) checkVerdictToCome(options, bundle, boxes);
   const parts = await casePartsOf(bundle, images);
   const { split, protocol } = options;
   const madeByImage = bundle.training?.protocol === 'by-image';
@@ -116,7 +117,10 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
             events,
           });
     const explanations = checked?.checks ?? null;
-    const described = describe(options, bundle, engine, images, selection);
+    const heatMaps = heatMapVerdict(localisation, explanations);
+    // Before anything is written: the report names the bundle as it is from now on.
+    const named = options.record && heatMaps !== null ? await recordHeatMaps(bundle, heatMaps) : bundle;
+    const described = describe(options, named, engine, images, selection);
     const found = { ...described, ...grouped, ...measured, shortcuts, localisation, explanations };
     const evaluation = rounded<Evaluation>({
       ...described,
@@ -127,7 +131,7 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
       shortcuts,
       localisation,
       explanations,
-      heatMaps: heatMapVerdict(localisation, explanations),
+      heatMaps,
       coverage: coverageOf(answered.answers, bundle.operatingPoint, drawing),
       against,
     });
@@ -144,6 +148,15 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
     await pool.close();
     await engine.close();
   }
+}
+
+/** So that a long evaluation does not end with nothing to record. */
+function checkVerdictToCome({ explanations }: EvaluationOptions, bundle: Bundle, boxes: BoxesOfImages): void {
+  const known = [...boxes.values()].flat().some(({ pathology }) => pathology === 'malignant');
+  if (known || (explanations && bundle.explanation !== 'occlusion')) return;
+  throw new EvaluationError('evaluation-no-verdict', 'nothing is measured that heat maps could pass', {
+    remedy: 'Leave out --no-explanations, or give a data set with boxes around malignant lesions.',
+  });
 }
 
 function boxesOf(sets: readonly LabelledSet[]): BoxesOfImages {

@@ -23,6 +23,8 @@ export interface EvaluationOptions {
   /** Bootstrap samples for each interval. */
   rounds: number;
   explanations: boolean;
+  /** Writes into the bundle whether its heat maps passed. */
+  record?: boolean | undefined;
   /** Folder of another bundle, to answer the same images. */
   against?: string | undefined;
   /** evaluation.json of others, to stand beside this one on the page. */

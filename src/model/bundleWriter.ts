@@ -1,4 +1,4 @@
-import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeDraft } from '../folder.js';
 import { BUNDLE_FILE, loadBundle, sha256 } from './bundle.js';
@@ -43,6 +43,29 @@ export async function writeBundle(
     await rm(draft, { recursive: true, force: true });
   }
   return loadBundle(target, { leaking: true });
+}
+
+/**
+ * Writes into a bundle whether its heat maps passed their checks. The network stays as it is, and so do the hashes of
+ * its files; bundle.json is replaced in one step, and the bundle's digest is another.
+ *
+ * @throws ModelError `bundle-place-taken` where it cannot be written, or as `loadBundle` does
+ */
+export async function recordHeatMaps(
+  { directory }: Pick<Bundle, 'directory'>,
+  heatMaps: NonNullable<BundleDescription['heatMaps']>,
+): Promise<Bundle> {
+  const file = join(directory, BUNDLE_FILE);
+  const { files, ...rest } = JSON.parse(await readFile(file, 'utf8')) as BundleDocument;
+  const draft = join(directory, `.${BUNDLE_FILE}`);
+  try {
+    await writeFile(draft, `${JSON.stringify({ ...rest, heatMaps, files }, undefined, 2)}\n`);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw unwritable(directory, error);
+  }
+  return loadBundle(directory, { leaking: true });
 }
 
 function draftFor(target: string): Promise<string> {

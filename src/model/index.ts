@@ -20,6 +20,7 @@ export {
   type BundleDescription,
   checkDescription,
   checkPlaceForBundle,
+  recordHeatMaps,
   writeBundle,
 } from './bundleWriter.js';
 export { calibrate, exactLogit, logit, sigmoid } from './calibration.js';

@@ -15,7 +15,7 @@ import {
 } from '../../src/evaluation/index.js';
 import { rocDrawing } from '../../src/evaluation/report/drawing.js';
 import { writeBundle } from '../../src/model/bundleWriter.js';
-import type { Bundle } from '../../src/model/index.js';
+import { type Bundle, loadBundle } from '../../src/model/index.js';
 import { makeExam } from '../../src/phantom/index.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { describeBundle, scratchFolder, smallBundle } from '../model/bundles.js';
@@ -176,6 +176,30 @@ describe('an evaluation', function () {
     const page = (await readFile(join(given.out, 'evaluation.html'), 'utf8')).replace(/\s+/g, ' ');
     expect(page.match(/<img alt="Made mammogram/g)).to.have.length(2);
     expect(page).to.not.match(/NaN|undefined|\[object/);
+  });
+
+  it('records in the bundle whether its heat maps passed, and names the bundle as it then is', async () => {
+    const copy = join(await scratchFolder(), 'bundle');
+    await cp(bundle.directory, copy, { recursive: true });
+    const more = { explanations: true, rounds: 10 };
+    const first = { ...(await evaluationOptions(bundle, set, more)), model: copy, record: true };
+    const { heatMaps, model } = await evaluate(first, QUIET);
+    const recorded = await loadBundle(copy);
+    expect(recorded.heatMaps).to.deep.equal(heatMaps);
+    expect(recorded.files).to.deep.equal(bundle.files);
+    expect(model.digest).to.equal(recorded.digest);
+    const again = { ...(await evaluationOptions(bundle, set, more)), model: copy };
+    await evaluate(again, QUIET);
+    const [one, other] = await Promise.all(
+      [first, again].map(({ out }) => readFile(join(out, 'evaluation.json'), 'utf8')),
+    );
+    expect(other).to.equal(one);
+  });
+
+  it('does not begin to record a verdict that nothing would give', async () => {
+    const given = await evaluationOptions(bundle, set, { record: true });
+    expect((await refusal(evaluate(given, QUIET))).code).to.equal('evaluation-no-verdict');
+    expect((await loadBundle(bundle.directory)).heatMaps).to.equal(undefined);
   });
 
   it('stands beside another one on the page', async () => {

@@ -29,7 +29,7 @@ describe('the ONNX export', () => {
         );
       });
 
-      it('agrees with TensorFlow.js to 1e-4 in probability, activations and gradients', async () => {
+      it('agrees with TensorFlow.js: probability, activations and gradients, each to 1e-4 as they are', async () => {
         const engine = await openEngine(bundle, { engine: 'onnxruntime', device: 'cpu', threads: 1 });
         const inferences = await engine.infer(inputs);
         await engine.close();

@@ -1,12 +1,27 @@
 import { createHash } from 'node:crypto';
-import { type GreyImage, ORIENTATIONS, oriented, resizeArea } from '../../image/index.js';
+import {
+  type BreastMask,
+  breastMask,
+  type GreyImage,
+  ORIENTATIONS,
+  type Orientation,
+  oriented,
+  resizeArea,
+} from '../../image/index.js';
 
 /** What a copy of an image has in common with it, however it is turned or flipped. Plain data: crosses threads. */
 export interface Fingerprint {
   /** The same for two images exactly when one is the other, turned or flipped. */
   exact: string;
-  /** The fine structure as the image lies, then in its other orientations if asked for; of length 1, all 0 if flat. */
-  structure: Float32Array[];
+  /** As the image lies, then in its other orientations if asked for. */
+  structure: FineStructure[];
+}
+
+/** Each of length 1, all 0 if flat. */
+export interface FineStructure {
+  whole: Float32Array;
+  /** 0 outside the breast and along its outline. */
+  breast: Float32Array;
 }
 
 const SIDE = 40;
@@ -16,6 +31,7 @@ export function fingerprintOf(image: GreyImage, structures: 'eight' | 'one' = 'e
   const turned = ORIENTATIONS.map((orientation) =>
     oriented(image.pixels, image.rows, image.columns, orientation),
   );
+  const inside = insideBreast(breastMask(image));
   const hashes = turned.map(({ rows, columns, pixels }) =>
     createHash('sha256')
       .update(`${rows} ${columns} `)
@@ -26,24 +42,61 @@ export function fingerprintOf(image: GreyImage, structures: 'eight' | 'one' = 'e
     exact: hashes.sort()[0]!,
     structure: turned
       .slice(0, structures === 'eight' ? undefined : 1)
-      .map(({ rows, columns, pixels }) => fineStructure(pixels, rows, columns)),
+      .map(({ rows, columns, pixels }, index) => {
+        const small = resizeArea(pixels, rows, columns, SIDE, SIDE);
+        return {
+          whole: fineStructure(small, EVERYWHERE),
+          breast: fineStructure(small, turnedGrid(inside, ORIENTATIONS[index]!)),
+        };
+      }),
   };
+}
+
+const EVERYWHERE = new Uint8Array(SIDE * SIDE).fill(1);
+
+/**
+ * 1 for the cells that lie in the breast with all their neighbours, away from the image's edge; for all where no breast
+ * is found.
+ */
+function insideBreast({ found, pixels, rows, columns }: BreastMask): Uint8Array {
+  if (!found) return EVERYWHERE;
+  const shares = resizeArea(Uint16Array.from(pixels), rows, columns, SIDE, SIDE);
+  const inside = new Uint8Array(SIDE * SIDE);
+  for (let y = 2; y < SIDE - 2; y++)
+    for (let x = 2; x < SIDE - 2; x++) {
+      let whole = true;
+      for (let v = y - 1; v <= y + 1; v++)
+        for (let u = x - 1; u <= x + 1; u++) whole &&= shares[v * SIDE + u]! > 0.999;
+      inside[y * SIDE + x] = whole ? 1 : 0;
+    }
+  return inside;
+}
+
+function turnedGrid(cells: Uint8Array, orientation: Orientation): Uint8Array {
+  return Uint8Array.from(oriented(Uint16Array.from(cells), SIDE, SIDE, orientation).pixels);
 }
 
 /**
  * How alike two images are at their most alike orientation: 1 for copies, hardly less where CLAHE or scaling changed
- * one, around 0 for others.
- *
- * @param a in eight orientations
+ * one, around 0 for others. Films of two women have borders and lead letters in common, and other breasts.
  */
-export function likeness(a: Fingerprint, b: Fingerprint): number {
+export interface Likeness {
+  whole: number;
+  /** Of the breasts alone; 0 where the whole pictures are far from alike. */
+  breast: number;
+}
+
+/** @param a in eight orientations */
+export function likeness(a: Fingerprint, b: Fingerprint): Likeness {
   const own = b.structure[0]!;
-  let most = -1;
+  let most: Likeness = { whole: -1, breast: 0 };
   for (const other of a.structure) {
     // A quarter of the values tells nearly all pairs apart.
-    const length = own.length / LAYERS;
-    const estimate = LAYERS * product(own, other, length);
-    most = Math.max(most, estimate < HOPELESS ? estimate : product(own, other, own.length));
+    const estimate = LAYERS * product(own.whole, other.whole, own.whole.length / LAYERS);
+    const whole = estimate < HOPELESS ? estimate : product(own.whole, other.whole, own.whole.length);
+    if (whole <= most.whole) continue;
+    const breast = estimate < HOPELESS ? 0 : product(own.breast, other.breast, own.breast.length);
+    most = { whole, breast };
   }
   return most;
 }
@@ -65,22 +118,27 @@ const QUIET = 0.3;
 /**
  * What is left of a small image when each pixel is held against its eight neighbours: less their mean, and in units of
  * their spread. Breasts have their large forms in common but not this, and CLAHE changes large forms but hardly this.
+ *
+ * @param cells 1 for those that count
  */
-function fineStructure(pixels: Uint16Array, rows: number, columns: number): Float32Array {
-  const small = resizeArea(pixels, rows, columns, SIDE, SIDE);
+function fineStructure(small: Float32Array, cells: Uint8Array): Float32Array {
   const out = new Float32Array(small.length);
   const spread = new Float32Array(small.length);
-  let meanSpread = 0;
+  let [sum, count] = [0, 0];
   for (let y = 0; y < SIDE; y++)
     for (let x = 0; x < SIDE; x++) {
+      const at = y * SIDE + x;
       const { mean, deviation } = around(small, x, y);
-      out[y * SIDE + x] = small[y * SIDE + x]! - mean;
-      spread[y * SIDE + x] = deviation;
-      meanSpread += deviation / small.length;
+      out[at] = small[at]! - mean;
+      spread[at] = deviation;
+      if (cells[at] === 0) continue;
+      sum += deviation;
+      count++;
     }
+  const meanSpread = count > 0 ? sum / count : 0;
   let squares = 0;
   for (let i = 0; i < out.length; i++) {
-    const value = meanSpread > 0 ? out[i]! / (spread[i]! + QUIET * meanSpread) : 0;
+    const value = cells[i] === 1 && meanSpread > 0 ? out[i]! / (spread[i]! + QUIET * meanSpread) : 0;
     out[i] = value;
     squares += value * value;
   }
