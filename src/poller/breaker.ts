@@ -88,9 +88,13 @@ export class Breaker {
   /** While the archive is left alone: why, and until when. */
   get pause(): Pause | undefined {
     const open = this.#open;
-    const left = open === undefined ? 0 : open.until - this.#clock();
-    if (open === undefined || left <= 0) return undefined;
-    return { reason: reasonOf(open.error), since: open.since, until: new Date(Date.now() + left) };
+    if (open === undefined || this.pauseMs === 0) return undefined;
+    return { reason: reasonOf(open.error), since: open.since, until: new Date(Date.now() + this.pauseMs) };
+  }
+
+  /** For how many milliseconds it is still left alone. */
+  get pauseMs(): number {
+    return this.#open === undefined ? 0 : Math.max(0, this.#open.until - this.#clock());
   }
 
   /** The pause is over, and no exam has come through since: one is tried before the others. */
@@ -155,11 +159,11 @@ export class Breaker {
   /** What the archive fails with now; undefined where it does what it is there for. */
   async #ask(peers: readonly InstanceNames[]): Promise<PacsError | 'nothing-to-ask-for' | undefined> {
     const { questions } = this.#parts;
-    const search = await failureOf(() => questions.search());
+    const search = await failureOf(() => questions.search(), LONGEST_ANSWER_MS.search);
     if (search !== undefined) return search;
     let failure: PacsError | undefined;
     for (const names of [...(this.#witness === undefined ? [] : [this.#witness]), ...peers]) {
-      const given = await failureOf(() => questions.retrieve(names));
+      const given = await failureOf(() => questions.retrieve(names), LONGEST_ANSWER_MS.retrieve);
       if (given === undefined) {
         this.#witness = names;
         return undefined;
@@ -208,10 +212,10 @@ const MAY_BE_THE_ARCHIVE = new Set<string>([
   'pacs-answer-malformed',
 ]);
 
-/** A question so small is answered sooner, or not at all. */
-const LONGEST_ANSWER_MS = 30_000;
+/** Questions so small are answered sooner, or not at all: a search for one page, and one image, on a slow line too. */
+const LONGEST_ANSWER_MS = { search: 30_000, retrieve: 120_000 };
 
-async function failureOf(question: () => Promise<void>): Promise<PacsError | undefined> {
+async function failureOf(question: () => Promise<void>, longestMs: number): Promise<PacsError | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<PacsError>((resolve) => {
     timer = setTimeout(
@@ -219,7 +223,7 @@ async function failureOf(question: () => Promise<void>): Promise<PacsError | und
         resolve(
           new PacsError('pacs-timed-out', 'The PACS did not answer a short question', { transient: true }),
         ),
-      LONGEST_ANSWER_MS,
+      longestMs,
     );
   });
   const answered = question().then(

@@ -1,5 +1,5 @@
 import type { Among, Claim, Ledger, ServedModel } from '../ledger/index.js';
-import type { Breaker } from './breaker.js';
+import type { Breaker, Pause } from './breaker.js';
 import { type CycleReport, emptyCycle, joinLooks } from './cycleReport.js';
 import type { ExamReport } from './examWork.js';
 import { reasonOf } from './nextTry.js';
@@ -40,6 +40,8 @@ export class Cycle {
   /** What a look met that was not about the archive. */
   #failure: unknown;
   #isOver = false;
+  /** What an exam met; it may be over by the end of the cycle. */
+  #outage: Pause | undefined;
 
   constructor(parts: CycleParts) {
     const { settings, stopping } = parts;
@@ -134,11 +136,12 @@ export class Cycle {
 
   async #work(claim: Claim): Promise<void> {
     this.report.exams.push(await this.#parts.work(claim));
+    this.#outage ??= this.#parts.breaker.pause;
   }
 
-  /** Says in the report that the archive is left alone, and why. */
+  /** Says in the report that the archive is left alone, or was, and why. */
   #isLeftAlone(): boolean {
-    const { pause } = this.#parts.breaker;
+    const pause = this.#parts.breaker.pause ?? this.#outage;
     if (pause === undefined) return false;
     const { report } = this;
     report.unsearchableSince ??= pause.since;

@@ -240,7 +240,8 @@ async function settle(error: unknown, claim: Claim, parts: ExamParts, report: Ex
     }
     const reason = reasonOf(error);
     report.reason = reason;
-    const work = { undelivered: report.kept, outage: await breaker.isOutage(error) };
+    const pausedMs = (await breaker.isOutage(error)) ? breaker.pauseMs : undefined;
+    const work = { undelivered: report.kept, pausedMs };
     const next = nextTry(error, claim.attempt, settings.retry, work);
     if (next.again) {
       report.retryAt = await ledger.fail(claim, reason, next.inMs, next);

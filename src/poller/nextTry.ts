@@ -14,18 +14,20 @@ export type NextTry = { again: true; inMs: number; counts: boolean } | { again: 
  * back, however long that takes, and they cost nothing until then. An outage of the archive uses up no tries, nor does
  * one of the ledger or a full disk, whoever filled it.
  *
+ * @param work.pausedMs where the archive is at fault: for how long it is left alone. The exam that met it comes back
+ * somewhat later than that, so that another one is the first to be tried: it may be the one that cannot be had.
  * @param random 0 to 1: exams that met the same outage do not come back all at the same moment
  */
 export function nextTry(
   error: unknown,
   attempt: number,
   retry: PollerSettings['retry'],
-  work: { undelivered: boolean; outage: boolean },
+  work: { undelivered: boolean; pausedMs: number | undefined },
   random = Math.random(),
 ): NextTry {
-  if (work.outage) {
+  if (work.pausedMs !== undefined) {
     const delay = Math.min(retry.firstDelaySeconds * (0.5 + random), retry.longestDelaySeconds);
-    return { again: true, inMs: 1000 * delay, counts: false };
+    return { again: true, inMs: work.pausedMs + 1000 * delay, counts: false };
   }
   if (isTheLedgers(error)) {
     // No tries are counted, so that the delay does not grow either, and each try costs an analysis.

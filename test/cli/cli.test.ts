@@ -10,6 +10,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -462,6 +464,22 @@ describe('mamori', () => {
       await pacs.close();
       const { out } = await mamori(['once', '-c', config]);
       expect(out).to.match(/^1 mammography study since 3 days before today \(poll\.lookbackDays\), /);
+    });
+
+    it('names refused credentials, asks once, and ends with 1', async () => {
+      let asked = 0;
+      const server = createServer((_, response) => {
+        asked++;
+        response.writeHead(401).end();
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      writeFileSync(config, settings.replace(archive.url, `http://127.0.0.1:${port}/dicom-web`));
+      const { code, out, err } = await mamori(['once', '-c', config, '--json']);
+      server.close();
+      expect(JSON.parse(out).problems).to.have.nested.property('[0].code', 'pacs-unauthorised');
+      expect(err).to.contain('The PACS refuses us');
+      expect({ code, asked }).to.deep.equal({ code: 1, asked: 1 });
     });
 
     it('does not call it none where the PACS cannot be asked', async () => {

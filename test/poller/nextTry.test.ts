@@ -10,7 +10,7 @@ const unreachable = new PacsError('pacs-unreachable', 'No route', { transient: t
 
 /** Seconds until the next try; undefined where there is none. */
 function delay(error: unknown, attempt: number, undelivered = false): number | undefined {
-  const answer = nextTry(error, attempt, retry, { undelivered, outage: false });
+  const answer = nextTry(error, attempt, retry, { undelivered, pausedMs: undefined });
   return answer.again ? answer.inMs / 1000 : undefined;
 }
 
@@ -39,17 +39,17 @@ describe('What is done after an error', () => {
 
   it('is never giving up because a disk is full, and not counting the try', () => {
     const full = new LedgerError('ledger-disk-full', 'Full.');
-    const answer = nextTry(full, 400, retry, { undelivered: false, outage: false });
+    const answer = nextTry(full, 400, retry, { undelivered: false, pausedMs: undefined });
     expect(answer).to.deep.include({ again: true, counts: false });
     expect(delay(full, 1)).to.equal(60);
   });
 
   it('is not counting a try that an outage of the archive ended, however many there were', () => {
     const spread = [0, 0.5, 1].map((random) =>
-      nextTry(unreachable, 400, retry, { undelivered: false, outage: true }, random),
+      nextTry(unreachable, 400, retry, { undelivered: false, pausedMs: 60_000 }, random),
     );
     expect(spread).to.deep.equal(
-      [5, 10, 15].map((seconds) => ({ again: true, inMs: 1000 * seconds, counts: false })),
+      [65, 70, 75].map((seconds) => ({ again: true, inMs: 1000 * seconds, counts: false })),
     );
   });
 

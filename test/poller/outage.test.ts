@@ -9,6 +9,7 @@ import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { type Fate, type Relay, startRelay } from '../pacs/relay.js';
 import {
+  ALGORITHM,
   demoArchive,
   kindsOf,
   resultsIn,
@@ -94,7 +95,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
 
   /** Few tries, so that an outage that counted would soon use them up. */
   const open = async (options: Partial<StationOptions> = {}): Promise<Station> => {
-    const retry = { attempts: 2, firstDelaySeconds: 0.02, longestDelaySeconds: 0.02 };
+    const retry = { attempts: 2, firstDelaySeconds: 0.05, longestDelaySeconds: 0.05 };
     here = await Station.open(
       { url: relay.url, timeouts: { headersMs: 300 } },
       { bench, ...options, settings: { settleSeconds: 0, retry, ...options.settings } },
@@ -102,7 +103,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
     return here;
   };
   /** Until the archive may be asked again, and exams are due. */
-  const later = () => sleep(60);
+  const later = () => sleep(200);
   const ends = (exams: ExamReport[]) => exams.map(({ end }) => end);
 
   for (const [name, fate] of [
@@ -200,6 +201,27 @@ describe('An archive in trouble, and an exam in trouble', () => {
     expect(at.poller.pause).to.equal(undefined);
   });
 
+  it('does not let one exam that cannot be had keep the others waiting, not even at the very first', async () => {
+    const good = ['one', 'two'].map(exam);
+    const [bad] = [exam('the newest')];
+    await archive.add(...good.flat());
+    await archive.add(...bad!);
+    const at = await open();
+    // Nothing was ever given by this archive: nothing tells the exam's fault from an outage.
+    relay.fate = (line) => (isRetrieval(line) && line.includes(studyOf(bad!)) ? { status: 500 } : 'pass');
+    await at.ledger.observe(
+      { studyInstanceUID: studyOf(bad!), ...ALGORITHM },
+      { fingerprint: 'x', priority: 99 },
+    );
+    const ended = new Set<string>();
+    for (let cycle = 0; cycle < 8 && ended.size < 2; cycle++) {
+      for (const { studyInstanceUID, end } of (await at.poller.cycle()).exams)
+        if (end === 'delivered') ended.add(studyInstanceUID);
+      await sleep(30);
+    }
+    expect([...ended]).to.have.members(good.map(studyOf));
+  });
+
   for (const status of [401, 403])
     it(`asks once and not again for long when it is refused with ${status}, and says so`, async () => {
       const made = exam('refused');
@@ -240,7 +262,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
     expect(relay.asked.filter(isRetrieval).length).to.be.at.most(2);
     expect((await at.ledger.list()).map(({ attempts }) => attempts)).to.deep.equal([0, 0, 0]);
     isRefused = false;
-    await sleep(130);
+    await sleep(220);
     expect(ends((await at.poller.cycle()).exams)).to.deep.equal(Array(3).fill('delivered'));
   });
 });
