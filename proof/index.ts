@@ -3,7 +3,13 @@
  *
  * `torture.ts` (`npm run torture`) puts a proxy with every fault that a PACS or a network has (`faultyProxy.ts`)
  * before a real Orthanc, lets a worker process (`torturedWorker.ts`) do its work through it, and kills that again and
- * again. In the end every exam must have exactly one complete set of results. Each program prints its seed; what it
- * found is in docs/reliability.md.
+ * again. In the end every exam must have exactly one complete set of results.
+ *
+ * `fuzz.ts` (`npm run fuzz`) changes sound inputs at random (`mutation.ts`) and sends them through every way in for
+ * bytes from outside (`fuzzTargets.ts`), in processes of their own (`fuzzedReader.ts`): no crash, no hang, no flood of
+ * memory, no error without a name, no patient's name in one.
+ *
+ * Each program prints its seed; what it found is in docs/reliability.md.
  */
+export { type Finding, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
 export { type TorturedLedger, type TortureOptions, type TortureReport, torture } from './torture.js';
