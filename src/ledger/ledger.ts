@@ -97,8 +97,14 @@ export interface KeptObject extends Omit<ObjectToKeep, 'kind' | 'bytes'> {
   bytes(): Promise<Uint8Array>;
 }
 
-/** What the objects say about the exam: `close` closes it as that. `partial` names what it lacks. */
-export type Outcome = ({ kind: 'processed' } | ({ kind: 'partial' | 'not-processed' } & Reason)) & {
+/**
+ * What the objects say about the exam: `close` closes it as that. `partial` names what it lacks, and `processed` what a
+ * reader of its state has to know, such as a view that is not in the study.
+ */
+export type Outcome = (
+  | ({ kind: 'processed' } & Partial<Reason>)
+  | ({ kind: 'partial' | 'not-processed' } & Reason)
+) & {
   /** SOP Instance UIDs of the images that were analysed; left out: they count as unknown. */
   restsOn?: readonly string[];
 };

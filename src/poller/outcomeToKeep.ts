@@ -1,6 +1,6 @@
 import type { LeftOut } from '../dicom/index.js';
 import type { ExamOutcome } from '../exam/index.js';
-import { lacksAnswer } from '../findings/index.js';
+import { absentViewsText, lacksAnswer } from '../findings/index.js';
 import type { Outcome, Reason } from '../ledger/index.js';
 
 /** As many images as a reason names: more are in the report. */
@@ -14,8 +14,17 @@ export function outcomeToKeep(outcome: ExamOutcome): Outcome {
   }
   const images = outcome.findings.breasts.flatMap((breast) => breast.images);
   const restsOn = images.map(({ source }) => source.sopInstanceUID).sort();
-  if (outcome.status === 'analysed') return { kind: 'processed', restsOn };
-  return { kind: 'partial', ...whatIsLacking(outcome.leftOut, images.length), restsOn };
+  const absent = absentViews(outcome);
+  if (outcome.status === 'analysed') return { kind: 'processed', ...absent, restsOn };
+  const { code, reason } = whatIsLacking(outcome.leftOut, images.length);
+  return { kind: 'partial', code, reason: absent ? `${reason} ${absent.reason}` : reason, restsOn };
+}
+
+/** An exam of three views must not read like one of four, here either. */
+function absentViews({ views }: ExamOutcome): Reason | undefined {
+  const text = absentViewsText(views);
+  if (text === undefined) return undefined;
+  return { code: 'views-not-in-study', reason: `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.` };
 }
 
 /** The answer rests on fewer images than the exam has. */

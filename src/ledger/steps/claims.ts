@@ -117,7 +117,7 @@ export async function keepObjects(
       if (earlier !== null) return false;
       for (const row of rows) await statements.keepObject({ id, revision, ...row });
       const { kind, restsOn } = outcome;
-      const { code, reason } = kind === 'processed' ? { code: null, reason: null } : outcome;
+      const { code = null, reason = null } = outcome;
       const rests = restsOn === undefined ? null : JSON.stringify(restsOn);
       await statements.beginDelivery({ id, outcome: kind, code, reason, rests, now });
       await note(step, id, 'objects-kept', { worker: claim.worker, code, reason });

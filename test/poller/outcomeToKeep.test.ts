@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import { viewsInStudy } from '../../src/findings/index.js';
+import { outcomeToKeep } from '../../src/poller/outcomeToKeep.js';
+import { findingsOf, imageFinding, source, undecodable } from '../sr/reportInputs.js';
+
+describe('What the ledger is told of an outcome', () => {
+  const outcome = (
+    status: 'analysed' | 'partly-analysed',
+    shown: ReturnType<typeof source>[],
+    leftOut = [],
+  ) => {
+    const findings = findingsOf(shown.map((of) => imageFinding(of, 0.1)));
+    return { status, findings, leftOut, views: viewsInStudy(shown, leftOut) } as never;
+  };
+  const [rcc, rmlo, lcc, lmlo] = [
+    source('R', 'CC'),
+    source('R', 'MLO'),
+    source('L', 'CC'),
+    source('L', 'MLO'),
+  ];
+
+  it('is nothing more of four views', () => {
+    const { restsOn, ...said } = outcomeToKeep(outcome('analysed', [rcc, rmlo, lcc, lmlo]));
+    expect(said).to.deep.equal({ kind: 'processed' });
+    expect(restsOn).to.have.lengthOf(4);
+  });
+
+  it('is the view that is not in the study, of an exam that is whole without it', () => {
+    expect(outcomeToKeep(outcome('analysed', [rcc, lcc, lmlo]))).to.include({
+      kind: 'processed',
+      code: 'views-not-in-study',
+      reason: 'R MLO not in the study.',
+    });
+  });
+
+  it('is both of an exam that lacks a view and could not read another', () => {
+    const kept = outcomeToKeep(outcome('partly-analysed', [lcc, lmlo], [undecodable(rcc)] as never));
+    expect(kept).to.include({ kind: 'partial', code: 'images-missing' });
+    expect(kept.reason).to.match(/lacks .* R MLO not in the study\.$/);
+  });
+});
