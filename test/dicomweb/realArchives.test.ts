@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startArchive } from '../../src/demo/index.js';
-import { asUid, type SOPInstanceUID, transferSyntax } from '../../src/dicom/index.js';
+import { asUid, readPart10, type SOPInstanceUID, transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type StudyRecord } from '../../src/dicomweb/index.js';
 import { makeExam, makeInstance } from '../../src/phantom/index.js';
 import { requireOrthanc, startOrthanc } from '../pacs/orthanc.js';
@@ -41,6 +41,41 @@ function worksWith(
       expect(answer.instances).to.deep.equal(
         exam.map(({ sopInstanceUID }) => ({ sopInstanceUID, outcome: 'stored' })),
       );
+    });
+
+    it('finds studies by the time of day at which they began', async () => {
+      const { dataset } = readPart10(exam[0]!.bytes);
+      const [date, time] = [dataset.string('StudyDate')!, dataset.string('StudyTime')!.slice(0, 6)];
+      const since = async (moment: string) => {
+        const found: string[] = [];
+        for await (const { studyInstanceUID } of web.studies({
+          from: date,
+          to: date,
+          modality: 'MG',
+          since: moment,
+        }))
+          found.push(studyInstanceUID);
+        return found;
+      };
+      expect(await since(time)).to.deep.equal([study]);
+      expect(await since('000000')).to.deep.equal([study]);
+      expect(await since('235959')).to.deep.equal([]);
+    });
+
+    it('goes through all studies, those without a date among them', async () => {
+      const dateless = makeInstance({
+        rows: 128,
+        columns: 96,
+        seed: 'dateless',
+        override: { StudyDate: '' },
+      });
+      await web.store(dateless.studyInstanceUID, [dateless]);
+      const all = new Map<string, string | undefined>();
+      for await (const page of web.allStudies('MG'))
+        for (const { studyInstanceUID, studyDate } of page) all.set(studyInstanceUID, studyDate);
+      expect(all.get(study)).to.match(/^\d{8}$/);
+      expect(all.has(dateless.studyInstanceUID)).to.equal(true);
+      expect(all.get(dateless.studyInstanceUID) ?? '').to.equal('');
     });
 
     it('lists the instances with what tells them apart', async () => {

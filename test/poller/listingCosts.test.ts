@@ -127,6 +127,14 @@ describe('What a look at the archive costs', () => {
       }
       const { studies: searches, instances, metadata, bytes } = archive.counted();
       expect(instances + metadata).to.equal(polls);
+      const times: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const start = performance.now();
+        expect(await ledger.list({ limit: 50 })).to.have.lengthOf(50);
+        times.push(performance.now() - start);
+      }
+      // What the status page and each health check ask for.
+      expect(Math.min(...times)).to.be.lessThan(100);
       costs.push({ requests: searches / polls, bytes: bytes / polls });
       await here!.close();
     }

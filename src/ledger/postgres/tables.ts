@@ -122,4 +122,7 @@ export const TABLES: readonly string[] = [
   CREATE TRIGGER delivered_means_confirmed BEFORE UPDATE OF state ON mamori.exams
   FOR EACH ROW WHEN (NEW.state IN ('delivered', 'partial')) EXECUTE FUNCTION mamori.refuse_unconfirmed();
   `,
+  /* sql */ `
+  CREATE INDEX exams_by_update ON mamori.exams (updated_at, id);  -- the latest, among however many
+  `,
 ];

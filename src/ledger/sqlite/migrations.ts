@@ -153,4 +153,7 @@ export const MIGRATIONS: readonly string[] = [
     SELECT RAISE(ABORT, 'an exam is closed only after every object is confirmed');
   END;
   `,
+  /* sql */ `
+  CREATE INDEX exams_by_update ON exams (updated_at, id);  -- the latest, among however many
+  `,
 ];
