@@ -4,6 +4,7 @@ import { MamoriError } from '../errors.js';
 export type CommandErrorCode =
   | 'usage-study-uid'
   | 'usage-import'
+  | 'usage-range'
   | 'results-unwritable'
   /** A folder that holds what is no result of the study. */
   | 'results-place-taken'

@@ -16,6 +16,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adoptCommand } from './adopt.js';
 import { analyzeCommand } from './analyze.js';
+import { backfillCommand } from './backfill.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
@@ -44,6 +45,7 @@ for (const command of [
   statusCommand,
   retryCommand,
   adoptCommand,
+  backfillCommand,
   doctorCommand,
   trainCommand,
   evaluateCommand,

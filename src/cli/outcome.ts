@@ -32,6 +32,7 @@ type UsageCode =
 const USAGE: ReadonlySet<string> = new Set<UsageCode>([
   'usage-study-uid',
   'usage-import',
+  'usage-range',
   'usage-preparation',
   'settings-invalid',
   'settings-unreadable',

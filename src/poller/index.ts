@@ -8,12 +8,14 @@
  * which are complete (`completeness.ts`). Meanwhile, in the same cycle (`cycle.ts`), workers side by side (`shift.ts`)
  * claim what is due, the newest first, and `examWork.ts` sees each exam through: fetch, analyse, keep the objects,
  * deliver them (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and
- * when. `poller.ts` runs cycles on the schedule, or until all is done.
+ * when. Old exams come from `backfillSource.ts`, so many in an hour and after all others. `poller.ts` runs cycles on the schedule, or until all is done.
  */
+export { Backfill, type BackfillParts, type BackfillProgress } from './backfillSource.js';
 export type { CycleReport } from './cycleReport.js';
 export { type DryRunParts, dryRun } from './dryRun.js';
 export type { Analysis, ExamReport } from './examWork.js';
 export type { Log } from './log.js';
+export type { LookoutParts } from './lookout.js';
 export { Poller, type PollerParts } from './poller.js';
 export type { PollerSettings } from './pollerSettings.js';
 export { type AttributePatterns, type PassedOver, StudyJudge, type StudyRules } from './studyRules.js';

@@ -31,6 +31,9 @@ export interface DateRange {
 /** Today's patient comes before everything that is not asked for by name. */
 export const LOOKOUT_PRIORITY = 10;
 
+/** An old exam gives way to every new one. */
+export const BACKFILL_PRIORITY = 0;
+
 /** What one look at the archive found. */
 export interface Look {
   /** Whether the archive answered the search for studies, as far as it went. */

@@ -5,7 +5,7 @@ import { DicomWeb } from '../dicomweb/index.js';
 import { type ExamSettings, openThreads, resultDigest, type Workbench } from '../exam/index.js';
 import { isLedgerThere, LEASE_SECONDS, type Ledger, openLedger, type ServedModel } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine, readKnownFeatures } from '../model/index.js';
-import { type Log, Poller, type PollerParts } from '../poller/index.js';
+import { type Log, type LookoutParts, Poller, type PollerParts, type WorkSource } from '../poller/index.js';
 import { pacsOptions } from './pacsOptions.js';
 
 /** Everything a running Mamori consists of, opened from its settings. */
@@ -26,12 +26,14 @@ const MOST_PREPARATION_THREADS = 4;
  * Opens model, archive and ledger, in the order in which wrong settings are most likely.
  *
  * @param onExam told of each try at an exam, once it has ended
+ * @param sources where exams come from besides the look-out for new ones
  * @throws MamoriError as the part that cannot be opened says; what was opened before is closed again
  */
 export async function openService(
   settings: Settings,
   log: Log,
   onExam?: PollerParts['onExam'],
+  sources: (parts: LookoutParts) => readonly WorkSource[] = () => [],
 ): Promise<Service> {
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => {
@@ -62,14 +64,13 @@ export async function openService(
         { exams: left },
         'Exams of another version or other settings wait; mamori adopt takes them over',
       );
+    const pollerSettings = { ...settings.poll, workers: settings.workers, leaseSeconds: LEASE_SECONDS };
+    const parts: LookoutParts = { pacs, ledger, settings: pollerSettings, served, log };
     const poller = new Poller({
-      pacs,
-      ledger,
+      ...parts,
       bench: workbench.bench,
-      settings: { ...settings.poll, workers: settings.workers, leaseSeconds: LEASE_SECONDS },
-      served,
+      sources: sources(parts),
       workerName: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
-      log,
       onExam,
     });
     keep({ close: () => poller.stop() });

@@ -107,6 +107,36 @@ describe('mamori', () => {
     for (const file of seen) expect(file).to.match(/\/src\/(cli\/[^/]+|errors|timeText)\.js$/);
   });
 
+  it('backfills a range of dates, says how far it is, and has nothing left to do the second time', async () => {
+    const archive = await startArchive();
+    try {
+      for (const date of ['20200103', '20200105'])
+        for (const { bytes } of makeExam({ rows: 320, columns: 256, seed: date, date })) archive.add(bytes);
+      const { directory } = await smallBundle();
+      const model = JSON.stringify({ bundle: directory, engine: 'onnxruntime', device: 'cpu' });
+      writeFileSync(
+        config,
+        `pacs: { url: "${archive.url}" }\nmodel: ${model}\nledger: { url: "sqlite:l.db" }\n`,
+      );
+      const range = ['--from', '2020-01-01', '--to', '20200107', '--rate', '36000/h'];
+      const first = await mamori(['backfill', '-c', config, ...range]);
+      expect(first.code, first.err).to.equal(0);
+      expect(first.out)
+        .to.match(/7 of 7 days, 2 exams taken up/)
+        .and.include('2 delivered');
+      const again = await mamori(['backfill', '-c', config, ...range, '--json']);
+      expect(JSON.parse(again.out)).to.deep.include({ whole: true, exams: {} });
+      expect(JSON.parse(again.out).progress).to.include({ taken: 0, known: 2 });
+    } finally {
+      await archive.close();
+    }
+    for (const wrong of [
+      ['--from', '2020-02-31', '--to', '2020-03-01'],
+      ['--from', '2020-02-01', '--to', '2020-01-01'],
+    ])
+      expect((await mamori(['backfill', '-c', config, ...wrong])).code).to.equal(2);
+  });
+
   it('doctors: a line for each check, exit code 1 for a failure, 2 for settings that cannot be used', async () => {
     writeFileSync(config, 'pacs: { url: "http://127.0.0.1:9/" }\nadmin: { listen: off }\n');
     const failing = await mamori(['doctor', '-c', config]);

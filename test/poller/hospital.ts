@@ -4,7 +4,13 @@ import { asUid, readPart10, transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type InstanceRecord } from '../../src/dicomweb/index.js';
 import { OUTPUTS, type Workbench } from '../../src/exam/index.js';
 import { type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/index.js';
-import { type Log, Poller, type PollerSettings } from '../../src/poller/index.js';
+import {
+  type Log,
+  type LookoutParts,
+  Poller,
+  type PollerSettings,
+  type WorkSource,
+} from '../../src/poller/index.js';
 import { type Orthanc, type OrthancOptions, startOrthanc } from '../pacs/orthanc.js';
 import { scratchFolder } from '../scratch.js';
 
@@ -87,6 +93,8 @@ export interface StationOptions {
   version?: string;
   /** Hears of everything that is logged. */
   log?: Log;
+  /** Where exams come from besides the look-out. */
+  sources?: (parts: LookoutParts) => readonly WorkSource[];
 }
 
 /** One Mamori at work: a poller on an archive, with a ledger of its own unless it is given one. */
@@ -103,14 +111,18 @@ export class Station {
     options: StationOptions,
   ) {
     this.pacs = new DicomWeb({ retries: 0, ...access });
-    this.poller = new Poller({
+    const parts: LookoutParts = {
       pacs: this.pacs,
       ledger: this.#watched(ledger),
-      bench: options.bench,
       settings: { ...SETTINGS, ...options.settings },
       served: { ...ALGORITHM, ...(options.version && { modelVersion: options.version }) },
-      workerName: `station ${process.pid}/${++stations}`,
       log: options.log ?? SILENT,
+    };
+    this.poller = new Poller({
+      ...parts,
+      bench: options.bench,
+      workerName: `station ${process.pid}/${++stations}`,
+      sources: options.sources?.(parts) ?? [],
     });
   }
 

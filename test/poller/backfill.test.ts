@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import { dicomDate } from '../../src/dicom/index.js';
+import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
+import { Backfill } from '../../src/poller/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
+import { smallBundle } from '../model/bundles.js';
+import { startRelay } from '../pacs/relay.js';
+import { demoArchive, resultsIn, Station, type TestArchive, today } from './hospital.js';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const daysAgo = (days: number) => dicomDate(new Date(Date.now() - days * DAY_MS));
+const exam = (seed: string, date: string, override = {}): MadeInstance[] =>
+  makeExam({ rows: 320, columns: 256, seed, date, views: ['LCC', 'RCC'], override });
+const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
+
+describe('A backfill', () => {
+  let bench: OpenBench;
+  let archive: TestArchive;
+  const open: Station[] = [];
+  const range = { from: daysAgo(40), to: daysAgo(10) };
+
+  before(async () => {
+    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((station) => station.close()));
+    await archive.clear();
+  });
+  after(async () => {
+    await archive?.stop();
+    await bench?.close();
+  });
+
+  /** A Mamori that backfills, with a clock of its own for the rate. */
+  async function backfilling(
+    perHour: number,
+    options: { file?: string; url?: string; exclude?: Record<string, string[]> } = {},
+  ) {
+    const clock = { hours: 0 };
+    let backfill: Backfill | undefined;
+    const station = await Station.open(
+      { ...archive.access, ...(options.url === undefined ? {} : { url: options.url }) },
+      {
+        bench,
+        ...(options.file === undefined ? {} : { file: options.file }),
+        settings: { exclude: options.exclude },
+        sources: (parts) => {
+          const steady = () => clock.hours * HOUR_MS;
+          backfill = new Backfill({ ...parts, range, perHour, steady }, new AbortController().signal);
+          return [backfill];
+        },
+      },
+    );
+    open.push(station);
+    const cycle = async () =>
+      (await station.poller.cycle({ whole: false })).exams.map(({ studyInstanceUID }) => studyInstanceUID);
+    return { station, backfill: backfill!, clock, cycle };
+  }
+
+  it('takes what is new first, then old exams from the newest on, and none outside the range', async () => {
+    const fresh = makeExam({ rows: 320, columns: 256, seed: 'new', date: today() });
+    const [older, newer] = [exam('older', daysAgo(35)), exam('newer', daysAgo(12))];
+    await archive.add(...older, ...newer, ...fresh, ...exam('outside', daysAgo(60)));
+    const opened = await backfilling(3600);
+    const { backfill, cycle, station } = opened;
+    const taken: string[] = [];
+    const end = await backfillToEnd();
+    expect(taken).to.deep.equal([fresh, newer, older].map(studyOf));
+    expect(end).to.include({ taken: 2, known: 0, daysDone: 31, days: 31, hoursLeft: 0 });
+    expect(await resultsIn(station.pacs, studyOf(older))).not.to.have.length(0);
+
+    async function backfillToEnd() {
+      for (let round = 0; round < 10; round++) {
+        taken.push(...(await cycle()));
+        opened.clock.hours += 1;
+        if (backfill.isOver) break;
+      }
+      taken.push(...(await cycle()));
+      return backfill.progress;
+    }
+  });
+
+  it('takes no more in an hour than it is told to, and says how long it will take', async () => {
+    for (let i = 0; i < 4; i++) await archive.add(...exam(`e${i}`, daysAgo(11 + i)));
+    const { backfill, clock, cycle } = await backfilling(2);
+    expect(await cycle()).to.have.length(1);
+    expect(await cycle()).to.have.length(0);
+    expect(backfill.progress.hoursLeft).to.be.greaterThan(1);
+    clock.hours = 0.5;
+    expect(await cycle()).to.have.length(1);
+    clock.hours = 1.6;
+    expect([...(await cycle()), ...(await cycle())]).to.have.length(2);
+    expect(backfill.progress).to.include({ taken: 4 });
+  });
+
+  it('goes on where it was stopped, and does nothing twice', async () => {
+    for (let i = 0; i < 3; i++) await archive.add(...exam(`e${i}`, daysAgo(11 + i)));
+    const first = await backfilling(1);
+    expect(await first.cycle()).to.have.length(1);
+    await first.station.close();
+    open.splice(0);
+    const second = await backfilling(3600, { file: first.station.file });
+    second.clock.hours = 1;
+    expect([...(await second.cycle()), ...(await second.cycle())]).to.have.length(2);
+    expect(second.backfill.progress).to.include({ taken: 2, known: 1 });
+    expect(second.backfill.isOver).to.equal(true);
+  });
+
+  it('passes over what the settings do', async () => {
+    await archive.add(...exam('a', daysAgo(11)), ...exam('b', daysAgo(12), { StudyDescription: 'BIOPSY' }));
+    const { backfill, clock, cycle } = await backfilling(3600, { exclude: { StudyDescription: ['BIOPSY'] } });
+    clock.hours = 1;
+    expect([...(await cycle()), ...(await cycle())]).to.have.length(1);
+    expect(backfill.progress).to.include({ taken: 1, passedOver: 1 });
+  });
+
+  it('leaves out, by name, what cannot be looked at, and goes on', async () => {
+    const [broken, fine] = [exam('broken', daysAgo(11)), exam('fine', daysAgo(12))];
+    await archive.add(...broken, ...fine);
+    const relay = await startRelay(archive.access.url!);
+    try {
+      relay.fate = (line) =>
+        line.includes(`/studies/${studyOf(broken)}/`) && !line.includes('/studies?')
+          ? { status: 404 }
+          : 'pass';
+      const { backfill, clock, cycle } = await backfilling(3600, { url: relay.url });
+      clock.hours = 1;
+      const taken: string[] = [];
+      for (let round = 0; round < 8 && !backfill.isOver; round++) taken.push(...(await cycle()));
+      taken.push(...(await cycle()));
+      expect(taken).to.deep.equal([studyOf(fine)]);
+      expect(backfill.progress.troubled).to.deep.equal([studyOf(broken)]);
+    } finally {
+      await relay.close();
+    }
+  });
+});
