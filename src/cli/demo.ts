@@ -139,10 +139,9 @@ async function fetchResults(
   objects: ExamReport['objects'],
   folder: string,
 ): Promise<string[]> {
-  const [{ writeAll }, { join }, { readPart10 }, { overlayPng }] = await Promise.all([
+  const [{ writeAll }, { join }, { capturePicture, overlayPng }] = await Promise.all([
     import('./resultFiles.js'),
     import('node:path'),
-    import('../dicom/index.js'),
     import('../pictures/index.js'),
   ]);
   const held = await pacs.instances(study);
@@ -150,12 +149,9 @@ async function fetchResults(
   for (const { name, sopInstanceUID } of objects) {
     const { seriesInstanceUID } = held.find((instance) => instance.sopInstanceUID === sopInstanceUID)!;
     const bytes = await pacs.retrieveInstance(study, seriesInstanceUID, sopInstanceUID);
-    const { dataset } = readPart10(bytes);
     files.push({ name: `${name}.dcm`, bytes: () => bytes });
-    const pixels = dataset.pixelData()?.fragments[0];
-    if (pixels === undefined) continue;
-    const [rows, columns] = [dataset.number('Rows')!, dataset.number('Columns')!];
-    const picture = { rows, columns, pixels, imageArea: { rows, columns } };
+    const picture = capturePicture(bytes);
+    if (picture === undefined) continue;
     files.push({ name: `${name}.png`, bytes: () => overlayPng(picture) });
   }
   if (files.length > 0) await writeAll(study, files, folder);

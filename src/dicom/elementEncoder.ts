@@ -8,6 +8,7 @@ const UNDEFINED_LENGTH = 0xffffffff;
 const ITEM = 'FFFEE000';
 const ITEM_END = 'FFFEE00D';
 const SEQUENCE_END = 'FFFEE0DD';
+const PIXEL_DATA = '7FE00010';
 
 /** An element ready to be written: its header and its value, each copied once, into the file. */
 export interface EncodedElement {
@@ -77,6 +78,27 @@ export function encodeRaw(raw: RawAttribute): EncodedElement {
     throw new DicomWriteError(`Raw attribute ${raw.tag} has no valid tag, VR or even length`);
   }
   return { tag: raw.tag, parts: [header(raw.tag, raw.vr, raw.bytes.length), raw.bytes] };
+}
+
+/** Pixel Data of one frame as one fragment, without offsets (PS3.5 §A.4). @param frame of even length */
+export function encodeEncapsulated(frame: Uint8Array): EncodedElement {
+  const parts = [
+    header(PIXEL_DATA, 'OB', UNDEFINED_LENGTH),
+    delimiter(ITEM, 0),
+    delimiter(ITEM, frame.length),
+    frame,
+    delimiter(SEQUENCE_END, 0),
+  ];
+  return { tag: PIXEL_DATA, parts };
+}
+
+/** Pixel Data of samples of 8 bits as they are. */
+export function encodeNative(pixels: Uint8Array): EncodedElement {
+  const padding = new Uint8Array(pixels.length % 2);
+  return {
+    tag: PIXEL_DATA,
+    parts: [header(PIXEL_DATA, 'OB', pixels.length + padding.length), pixels, padding],
+  };
 }
 
 function itemsOf(keyword: string, value: AttributeValue): readonly Attributes[] {

@@ -119,6 +119,7 @@ export { softcopyAttributes } from './greyscale.js';
 export { type LeftOut, leftOut, type Reason } from './leftOut.js';
 export type { LeftOutCode } from './leftOutCodes.js';
 export { type Recognition, recogniseMammogram, standardViewOf } from './mammogram.js';
+export { isCompressed, nativeCopy } from './nativeCopy.js';
 export { ownMark } from './ownMark.js';
 export { decimalString } from './ownValues.js';
 export { type DicomInstance, readPart10 } from './part10Reader.js';
@@ -127,6 +128,7 @@ export { patientAndStudyFromJson, registerPatientAndStudy } from './patientAndSt
 export { intentOfClass, leftOutByClass } from './recognisedClasses.js';
 export type { InstanceReference, ResultUids, SopReference } from './references.js';
 export { registerRequests } from './requests.js';
+export { type ColourPlanes, encodeRle } from './rleFrame.js';
 export {
   type Intent,
   type Laterality,

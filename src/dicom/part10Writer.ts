@@ -1,5 +1,5 @@
 import type { Attributes } from './attributes.js';
-import { type EncodedElement, encodeAttributes, encodeRaw } from './elementEncoder.js';
+import { type EncodedElement, encodeAttributes, encodeEncapsulated, encodeRaw } from './elementEncoder.js';
 import { DicomWriteError } from './errors.js';
 import type { RawAttribute } from './source.js';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, transferSyntax } from './uids.js';
@@ -7,7 +7,8 @@ import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, transferSyntax }
 const PREAMBLE_BYTES = 128;
 
 /**
- * A new Part 10 file in Explicit VR Little Endian: the same input gives the same bytes.
+ * A new Part 10 file in Explicit VR Little Endian, or with its pixels as an RLE frame (`encodeRle`): the same input
+ * gives the same bytes.
  *
  * Our own text is ASCII, which every character set contains; `raw` attributes go in byte for byte, so that names
  * in any character set survive. Where an attribute is in both, our own counts.
@@ -16,22 +17,30 @@ const PREAMBLE_BYTES = 128;
  */
 export function writePart10(
   attributes: Attributes,
-  options: { raw?: readonly RawAttribute[] } = {},
+  options: { raw?: readonly RawAttribute[]; rleFrame?: Uint8Array } = {},
 ): Uint8Array {
+  const { rleFrame } = options;
   const elements = new Map<string, EncodedElement>();
   for (const raw of options.raw ?? []) elements.set(raw.tag, encodeRaw(raw));
   for (const element of encodeAttributes(attributes)) elements.set(element.tag, element);
+  if (rleFrame !== undefined) {
+    const pixels = encodeEncapsulated(rleFrame);
+    elements.set(pixels.tag, pixels);
+  }
   const dataset = [...elements.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
   return join([
     new Uint8Array(PREAMBLE_BYTES),
     Buffer.from('DICM'),
-    ...fileMeta(attributes),
+    ...fileMeta(
+      attributes,
+      rleFrame === undefined ? transferSyntax.ExplicitVRLittleEndian : transferSyntax.RLELossless,
+    ),
     ...bytesOf(dataset),
   ]);
 }
 
 /** File Meta Information (PS3.10 §7.1). */
-function fileMeta(attributes: Attributes): Uint8Array[] {
+function fileMeta(attributes: Attributes, transferSyntaxUID: string): Uint8Array[] {
   const { SOPClassUID, SOPInstanceUID } = attributes;
   if (typeof SOPClassUID !== 'string' || typeof SOPInstanceUID !== 'string') {
     throw new DicomWriteError('A file needs SOPClassUID and SOPInstanceUID');
@@ -41,7 +50,7 @@ function fileMeta(attributes: Attributes): Uint8Array[] {
       FileMetaInformationVersion: Uint8Array.of(0, 1),
       MediaStorageSOPClassUID: SOPClassUID,
       MediaStorageSOPInstanceUID: SOPInstanceUID,
-      TransferSyntaxUID: transferSyntax.ExplicitVRLittleEndian,
+      TransferSyntaxUID: transferSyntaxUID,
       ImplementationClassUID: IMPLEMENTATION_CLASS_UID,
       ImplementationVersionName: IMPLEMENTATION_VERSION_NAME,
     }),

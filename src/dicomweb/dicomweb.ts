@@ -12,26 +12,21 @@ import {
 import { decodeInstance } from './decode.js';
 import { PacsError } from './errors.js';
 import { type InstanceRecord, InstanceSearch } from './instanceSearch.js';
+import { InstanceStore } from './instanceStore.js';
 import { openTransport } from './openTransport.js';
 import { readBack } from './readBack.js';
-import { type InstanceToStore, readStoreAnswer, type StoreAnswer, silentStoreAnswer } from './storeAnswer.js';
+import type { InstanceToStore, StoreAnswer } from './storeAnswer.js';
 import { type StudyQuery, type StudyRecord, StudySearch } from './studySearch.js';
-
-/** Statuses under which a store answer may say what became of each instance. */
-const STORE_STATUSES = new Set([200, 202, 400, 409]);
 
 /** Room for delimiters and header fields around an instance. */
 const FRAMING_BYTES = 64 * 1024;
-
-/** The instances do not go through dicomweb-client, which insists on at least one dataset. */
-const NO_DATASETS = [new ArrayBuffer(0)];
 
 /** The PACS: query (QIDO-RS), retrieve (WADO-RS), store (STOW-RS) and read back. Safe for concurrent use. */
 export class DicomWeb {
   readonly #calls: ClientCalls;
   readonly #qido: Client;
   readonly #wado: Client;
-  readonly #stow: Client;
+  readonly #storing: InstanceStore;
   readonly #maxInstanceBytes: number;
   readonly #studies: StudySearch;
   readonly #instances: InstanceSearch;
@@ -43,7 +38,7 @@ export class DicomWeb {
     this.#calls = new ClientCalls(transport, maxAnswerBytes);
     this.#qido = dicomwebClient(qido.url);
     this.#wado = dicomwebClient(wado.url);
-    this.#stow = dicomwebClient(stow.url);
+    this.#storing = new InstanceStore(this.#calls, dicomwebClient(stow.url));
     this.#maxInstanceBytes = options.maxInstanceBytes ?? DEFAULT_MAX_INSTANCE_BYTES;
     const pageSize = options.pageSize ?? DEFAULT_PAGE_SIZE;
     this.#studies = new StudySearch(
@@ -196,51 +191,18 @@ export class DicomWeb {
   }
 
   /**
-   * Stores instances in a study and gives what the server says about each. Only `confirm` is proof.
+   * Stores instances in a study and gives what the server says about each. Only `confirm` is proof. What it refuses
+   * compressed is sent again without compression (`storeAsTaken`).
    *
+   * @param options.uncompressed from now on: compressed instances were taken, it seemed, and do not show
    * @throws PacsError where the request as a whole failed; instances may have been stored all the same
    */
-  async store(
+  store(
     studyInstanceUID: StudyInstanceUID,
     instances: readonly InstanceToStore[],
+    options: { uncompressed?: boolean } = {},
   ): Promise<StoreAnswer> {
-    const uids = instances.map(({ sopInstanceUID }) => sopInstanceUID);
-    if (uids.length === 0) return silentStoreAnswer(204, []);
-    const { answer } = await this.#calls.call(
-      {
-        accept: 'application/dicom+json',
-        instances: instances.map(({ bytes }) => bytes),
-        decode: () => undefined,
-      },
-      (request) =>
-        this.#stow.storeInstances({
-          studyInstanceUID: pathSegment(studyInstanceUID),
-          datasets: NO_DATASETS,
-          request,
-        }),
-    );
-    const { status } = answer;
-    // Web servers before the PACS often limit the size of a request: one at a time may pass.
-    if (status === 413 && instances.length > 1) return this.#storeEach(studyInstanceUID, instances);
-    const read = STORE_STATUSES.has(status) ? readStoreAnswer(answer, uids) : undefined;
-    if (read !== undefined) return read;
-    if (status >= 200 && status < 300) return silentStoreAnswer(status, uids);
-    // Some answer one bad instance among good ones with a plain 400 or 409.
-    if (STORE_STATUSES.has(status) && instances.length > 1) return silentStoreAnswer(status, uids);
-    throw statusError(answer);
-  }
-
-  async #storeEach(
-    studyInstanceUID: StudyInstanceUID,
-    instances: readonly InstanceToStore[],
-  ): Promise<StoreAnswer> {
-    const answers: StoreAnswer[] = [];
-    for (const instance of instances) answers.push(await this.store(studyInstanceUID, [instance]));
-    return {
-      status: Math.max(...answers.map(({ status }) => status)),
-      instances: answers.flatMap((answer) => answer.instances),
-      otherFailures: answers.flatMap((answer) => answer.otherFailures),
-    };
+    return this.#storing.store(studyInstanceUID, instances, options);
   }
 
   /**

@@ -10,10 +10,13 @@
  * `presentationState.ts` marks the region on the original pixels, in a layer that can be switched off, without a
  * picture of its own.
  *
- * `secondaryCapture.ts` makes a DICOM object of a picture; `png.ts` a preview for people. `overlayPool.ts` draws in
+ * `secondaryCapture.ts` makes a DICOM object of a picture, compressed without loss, and `capturePicture.ts`
+ * gets the picture out again; `png.ts` a preview for people. `overlayPool.ts` draws in
  * worker threads (`overlayTask.ts`): a picture takes tens of milliseconds, in which the service must not stand still.
  */
+
 export type { Caption } from './caption.js';
+export { capturePicture } from './capturePicture.js';
 export { drawOverlay, type OverlayInput } from './overlay.js';
 export { OverlayError, OverlayPool } from './overlayPool.js';
 export { type CaptureDetails, draw as drawInThread } from './overlayTask.js';

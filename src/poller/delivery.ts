@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asUid, type SOPClassUID, type SOPInstanceUID, type StudyInstanceUID } from '../dicom/index.js';
-import type { DicomWeb, StoreAnswer } from '../dicomweb/index.js';
+import {
+  asUid,
+  isCompressed,
+  type SOPClassUID,
+  type SOPInstanceUID,
+  type StudyInstanceUID,
+} from '../dicom/index.js';
+import type { DicomWeb, InstanceToStore, StoreAnswer } from '../dicomweb/index.js';
 import type { Claim, KeptObject, Ledger } from '../ledger/index.js';
 import { DeliveryError } from './errors.js';
 
@@ -27,6 +33,8 @@ export async function deliver(
   made: readonly { sopInstanceUID: string; bytes: Uint8Array }[] = [],
 ): Promise<void> {
   const inMemory = new Map(made.map(({ sopInstanceUID, bytes }) => [sopInstanceUID, bytes]));
+  const bytesOf = async ({ sopInstanceUID, bytes }: KeptObject) =>
+    inMemory.get(sopInstanceUID) ?? (await bytes());
   const studyInstanceUID = studyOf(claim);
   let waiting = await ledger.objectsToDeliver(claim);
   if (waiting.some((object) => object.sentAt !== undefined)) {
@@ -39,11 +47,7 @@ export async function deliver(
   for (const batch of batches(waiting)) {
     const uids = batch.map(({ sopInstanceUID }) => sopInstanceUID);
     const instances = await Promise.all(
-      batch.map(async ({ sopInstanceUID, sopClassUID, bytes }) => ({
-        sopInstanceUID: asUid<SOPInstanceUID>(sopInstanceUID),
-        sopClassUID: asUid<SOPClassUID>(sopClassUID),
-        bytes: inMemory.get(sopInstanceUID) ?? (await bytes()),
-      })),
+      batch.map(async (object) => instanceToStore(object, await bytesOf(object))),
     );
     // Before and not after: what is lost may be the answer, and then the next try has to look before it sends.
     await ledger.sent(claim, uids);
@@ -61,12 +65,40 @@ export async function deliver(
     return;
   }
 
-  for (const delay of READ_BACK_DELAYS_MS) {
-    if (waiting.length === 0) return;
-    await sleep(delay);
-    waiting = await withoutConfirmed(waiting, claim, pacs, ledger);
+  const shown = async () => {
+    for (const delay of READ_BACK_DELAYS_MS) {
+      if (waiting.length === 0) return;
+      await sleep(delay);
+      waiting = await withoutConfirmed(waiting, claim, pacs, ledger);
+    }
+  };
+  await shown();
+  if (waiting.length === 0) return;
+  const unseen = await compressedOnes(waiting, bytesOf);
+  if (unseen.length > 0) {
+    // Some archives say yes to compressed pixels and discard them.
+    answers.push(await pacs.store(studyInstanceUID, unseen, { uncompressed: true }));
+    await shown();
   }
   if (waiting.length > 0) throw missing(waiting, answers, studyInstanceUID);
+}
+
+async function compressedOnes(
+  objects: KeptObject[],
+  bytesOf: (object: KeptObject) => Promise<Uint8Array>,
+): Promise<InstanceToStore[]> {
+  const instances = await Promise.all(
+    objects.map(async (object) => instanceToStore(object, await bytesOf(object))),
+  );
+  return instances.filter(({ bytes }) => isCompressed(bytes));
+}
+
+function instanceToStore({ sopInstanceUID, sopClassUID }: KeptObject, bytes: Uint8Array): InstanceToStore {
+  return {
+    sopInstanceUID: asUid<SOPInstanceUID>(sopInstanceUID),
+    sopClassUID: asUid<SOPClassUID>(sopClassUID),
+    bytes,
+  };
 }
 
 async function withoutConfirmed(

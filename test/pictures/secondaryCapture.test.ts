@@ -3,8 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { asUid, ownMark, readPart10, sopClass } from '../../src/dicom/index.js';
-import { drawOverlay, type SecondaryCaptureInput, secondaryCapture } from '../../src/pictures/index.js';
+import { asUid, nativeCopy, ownMark, readPart10, sopClass } from '../../src/dicom/index.js';
+import {
+  capturePicture,
+  drawOverlay,
+  type SecondaryCaptureInput,
+  secondaryCapture,
+} from '../../src/pictures/index.js';
 import { needs } from '../parts.js';
 import { ALGORITHM, JAPANESE_NAME, overlayInput, SOURCE } from './examples.js';
 
@@ -27,13 +32,20 @@ describe('The Secondary Capture', () => {
     // An odd number of bytes, as 533 × 301 × 3, must be padded and nothing else.
     const display = { rows: 401, columns: 301, pixels: new Uint8Array(401 * 301).fill(9) };
     const rgb = drawOverlay(overlayInput({ display }));
-    const { dataset, transferSyntaxUID } = readPart10(secondaryCapture(input({ rgb })));
-    expect(transferSyntaxUID).to.equal('1.2.840.10008.1.2.1');
+    const file = secondaryCapture(input({ rgb }));
+    const { dataset, transferSyntaxUID } = readPart10(file);
+    expect(transferSyntaxUID).to.equal('1.2.840.10008.1.2.5');
     expect(dataset.number('Rows')).to.equal(rgb.rows);
     expect(dataset.number('Columns')).to.equal(rgb.columns);
-    const pixels = dataset.pixelData()!.fragments[0]!;
+    expect(dataset.pixelData()!.fragments[0]!.length % 2).to.equal(0);
+    expect(Buffer.compare(capturePicture(file)!.pixels, rgb.pixels)).to.equal(0);
+    // The archive that takes no compressed pixels gets the same picture.
+    const native = nativeCopy(file);
+    expect(readPart10(native).transferSyntaxUID).to.equal('1.2.840.10008.1.2.1');
+    const pixels = readPart10(native).dataset.pixelData()!.fragments[0]!;
     expect(pixels.length % 2).to.equal(0);
     expect(Buffer.compare(pixels.subarray(0, rgb.pixels.length), rgb.pixels)).to.equal(0);
+    expect(readPart10(native).dataset.keywords()).to.deep.equal(dataset.keywords());
     expect(dataset.string('PhotometricInterpretation')).to.equal('RGB');
     expect(dataset.number('PlanarConfiguration')).to.equal(0);
   });

@@ -189,7 +189,9 @@ export async function resultsIn(
       KINDS.find(([, row]) => row.sopClassUID === instance.sopClassUID && row.seriesNumber <= seriesNumber) ??
       [];
     if (kind === undefined) continue;
-    if (transferSyntaxUID !== transferSyntax.ExplicitVRLittleEndian) throw new Error(kind);
+    const { ExplicitVRLittleEndian, RLELossless } = transferSyntax;
+    if (transferSyntaxUID !== (dataset.has('PixelData') ? RLELossless : ExplicitVRLittleEndian))
+      throw new Error(kind);
     results.push({ ...instance, kind, bytes });
   }
   return results.sort((a, b) => (a.kind < b.kind ? -1 : 1));
