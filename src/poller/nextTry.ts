@@ -50,8 +50,12 @@ function isTheLedgers(error: unknown): boolean {
 
 const LEDGER_TROUBLE: readonly LedgerErrorCode[] = ['ledger-disk-full', 'ledger-unreachable', 'ledger-busy'];
 
+/** What the archive lists and does not find, or gives as something else, it may well give a minute later. */
+const MAY_PASS = new Set<string>(['pacs-not-found', 'pacs-answer-malformed']);
+
 function mayPass(error: unknown): boolean {
-  if (error instanceof PacsError || error instanceof DeliveryError) return error.transient;
+  if (error instanceof PacsError) return error.transient || MAY_PASS.has(error.code);
+  if (error instanceof DeliveryError) return error.transient;
   return true;
 }
 

@@ -26,6 +26,11 @@ describe('What is done after an error', () => {
     expect(delay(refused, 4)).to.equal(undefined);
   });
 
+  it('is trying again soon what is listed and not found: an index can be ahead of its storage', () => {
+    const notFound = new PacsError('pacs-not-found', 'Not there', { transient: false, status: 404 });
+    expect(delay(notFound, 1)).to.equal(10);
+  });
+
   it('is waiting as long as the archive asks for', () => {
     const busy = new PacsError('pacs-busy', 'Later', { transient: true, retryAfterMs: 300_000 });
     expect(delay(busy, 1)).to.equal(300);
