@@ -8,7 +8,8 @@
  * which are complete (`completeness.ts`). Meanwhile, in the same cycle (`cycle.ts`), workers side by side (`shift.ts`)
  * claim what is due, the newest first, and `examWork.ts` sees each exam through: fetch, analyse, keep the objects,
  * deliver them (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and
- * when. Old exams come from `backfillSource.ts`, so many in an hour and after all others. `poller.ts` runs cycles on the schedule, or until all is done.
+ * when. Old exams come from `backfillSource.ts`, so many in an hour and after all others. `poller.ts` runs cycles on
+ * the schedule, or until all is done.
  */
 export { Backfill, type BackfillParts, type BackfillProgress } from './backfillSource.js';
 export type { CycleReport } from './cycleReport.js';
