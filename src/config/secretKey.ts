@@ -4,6 +4,7 @@ export const SECRETS: readonly (readonly (string | number)[])[] = [
   ['pacs', 'auth', 'token'],
   ['pacs', 'auth', 'clientSecret'],
   ['pacs', 'tls', 'passphrase'],
+  ['pacs', 'proxy', 'password'],
   ['ledger', 'password'],
   ['ledger', 'tls', 'passphrase'],
   ['admin', 'auth', 'password'],

@@ -74,6 +74,18 @@ const tlsFiles = z.strictObject({
   passphrase: secret.optional().describe('Of the private key'),
 });
 
+const proxy = z.strictObject({
+  url: httpUrl
+    .refine((text) => text.startsWith('http://'), 'must begin with http:// (what it carries may be https)')
+    .describe('Such as http://proxy.example:3128; it must allow CONNECT to the addresses below'),
+  username: z.string().min(1).optional(),
+  password: secret.optional(),
+  for: z
+    .enum(['all', 'pacs', 'login'])
+    .default('all')
+    .describe('What goes through it: all, only the PACS, or only the authorisation server'),
+});
+
 const pacs = z
   .strictObject({
     url: httpUrl.transform(withoutSlash).optional().describe('DICOMweb root, for QIDO, WADO and STOW alike'),
@@ -82,6 +94,7 @@ const pacs = z
     stowUrl: httpUrl.transform(withoutSlash).optional().describe('Root for STOW-RS where it is another'),
     auth: pacsAuth.prefault({ type: 'none' }).describe('How Mamori signs in at the PACS'),
     tls: tlsFiles.prefault({}),
+    proxy: proxy.optional().describe('An HTTP proxy on the way'),
     timeouts: z
       .strictObject({
         connectSeconds: seconds(0.1, 600).default(10).describe('Until a connection stands'),

@@ -41,6 +41,16 @@ export interface Timeouts {
   totalMs: number;
 }
 
+/** An HTTP proxy, through which connections are tunnelled (CONNECT, RFC 9110 §9.3.6). */
+export interface ProxySettings {
+  /** `http://HOST:PORT`. */
+  url: string;
+  username?: string | undefined;
+  password?: string | undefined;
+  /** What goes through it. */
+  for: 'all' | 'pacs' | 'login';
+}
+
 export interface DicomWebOptions {
   /** Root of all three services; or give the three roots. */
   url?: string;
@@ -49,6 +59,7 @@ export interface DicomWebOptions {
   stowUrl?: string;
   auth?: Credentials;
   tls?: TlsSettings;
+  proxy?: ProxySettings | undefined;
   timeouts?: Partial<Timeouts>;
   /** Most bytes of one retrieved instance, 512 MiB unless told otherwise. */
   maxInstanceBytes?: number;

@@ -34,7 +34,8 @@ function fixed(value: string | undefined): Authoriser {
   return { header: async () => value, rejected: () => false };
 }
 
-function basic(username: string, password: string): string {
+/** The value of a header for Basic authentication (RFC 7617). */
+export function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
 

@@ -36,6 +36,17 @@ export function transportError(error: unknown, stage: Stage, at: { method: strin
       remedy: 'Raise the limit on size if such large objects are to be expected.',
     });
   }
+  const refusal = /^Proxy response \((\d{3})\)/.exec(error instanceof Error ? error.message : '')?.[1];
+  if (refusal !== undefined) {
+    return new PacsError('pacs-unreachable', `The proxy does not let this through, status ${refusal}`, {
+      ...details,
+      transient: refusal.startsWith('5'),
+      remedy:
+        refusal === '407'
+          ? 'Check username and password under pacs.proxy.'
+          : 'Have the proxy allow CONNECT to the host and port of the PACS; check pacs.proxy.',
+    });
+  }
   if (error instanceof BodyEncodingUnknown) {
     return new PacsError(
       'pacs-answer-malformed',

@@ -22,6 +22,7 @@ export type {
   ClientCredentials,
   Credentials,
   DicomWebOptions,
+  ProxySettings,
   Timeouts,
   TlsSettings,
 } from './connectionSettings.js';

@@ -26,6 +26,7 @@ export function openTransport(options: DicomWebOptions): Way {
     origins: new Set([qido.origin, wado.origin, stow.origin]),
     auth: options.auth ?? (userinfo === undefined ? { type: 'none' } : { type: 'basic', ...userinfo }),
     tls: readTls(options.tls ?? {}),
+    proxy: options.proxy,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     connections: options.connections ?? DEFAULT_CONNECTIONS,
     retries: options.retries ?? 3,

@@ -1,9 +1,9 @@
 import { rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { Answer } from './answer.js';
 import { readBody } from './body.js';
-import type { Credentials, Timeouts, TlsSettings } from './connectionSettings.js';
-import { type Authoriser, authoriser } from './credentials.js';
+import type { Credentials, ProxySettings, Timeouts, TlsSettings } from './connectionSettings.js';
+import { type Authoriser, authoriser, basic } from './credentials.js';
 import { PacsError } from './errors.js';
 import { type Stage, transportError, wasConnectionLost } from './failure.js';
 import { mayPass, pauseBeforeRetry, type RetryPolicy, retryAfterMs } from './requestRetry.js';
@@ -26,6 +26,7 @@ export interface TransportOptions extends RetryPolicy {
   origins: ReadonlySet<string>;
   auth: Credentials;
   tls: TlsSettings;
+  proxy?: ProxySettings | undefined;
   timeouts: Timeouts;
   connections: number;
 }
@@ -41,9 +42,9 @@ const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
  */
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #pacs: Agent;
+  readonly #pacs: Dispatcher;
   /** For hosts that are not the PACS: authorisation servers, targets of redirects. Has no client certificate. */
-  readonly #others: Agent;
+  readonly #others: Dispatcher;
   readonly #authoriser: Authoriser;
   readonly #underWay = new Set<AbortController>();
   readonly #givenUp = new WeakSet<PacsError>();
@@ -52,14 +53,24 @@ export class Transport {
   constructor(options: TransportOptions) {
     this.#options = options;
     const { ca, cert, key, passphrase } = options.tls;
-    this.#pacs = this.#agent({ ca, cert, key, passphrase });
-    this.#others = this.#agent({ ca: ca === undefined ? undefined : [...rootCertificates, ca] });
+    const proxyFor = (what: 'pacs' | 'login') =>
+      options.proxy !== undefined && ['all', what].includes(options.proxy.for) ? options.proxy : undefined;
+    this.#pacs = this.#agent({ ca, cert, key, passphrase }, proxyFor('pacs'));
+    const authorities = ca === undefined ? undefined : [...rootCertificates, ca];
+    this.#others = this.#agent({ ca: authorities }, proxyFor('login'));
     this.#authoriser = authoriser(options.auth, (url, form, headers) => this.#postForm(url, form, headers));
   }
 
-  #agent(tls: { ca?: string | string[]; cert?: string; key?: string; passphrase?: string }): Agent {
+  #agent(
+    tls: { ca?: string | string[] | undefined; cert?: string; key?: string; passphrase?: string },
+    proxy: ProxySettings | undefined,
+  ): Dispatcher {
     const { timeouts, connections } = this.#options;
-    return new Agent({
+    const connect = {
+      timeout: timeouts.connectMs,
+      ...Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)),
+    };
+    const options = {
       connections,
       pipelining: 1,
       // Orthanc closes after 1 s, and says so; undici's own margin of 1 s would mean a new connection each time.
@@ -67,11 +78,12 @@ export class Transport {
       keepAliveTimeoutThreshold: 300,
       headersTimeout: timeouts.headersMs,
       bodyTimeout: timeouts.idleBodyMs,
-      connect: {
-        timeout: timeouts.connectMs,
-        ...Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)),
-      },
-    });
+    };
+    if (proxy === undefined) return new Agent({ ...options, connect });
+    const { url, username, password = '' } = proxy;
+    const token = username === undefined ? {} : { token: basic(username, password) };
+    // The proxy sees host and port, never what goes through, nor the client certificate.
+    return new ProxyAgent({ ...options, uri: url, requestTls: connect, ...token });
   }
 
   /** The answer, whatever its status, after repeats where they may help. @throws PacsError */

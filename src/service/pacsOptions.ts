@@ -11,6 +11,7 @@ export function pacsOptions({ pacs }: Pick<Settings, 'pacs'>): DicomWebOptions {
     stowUrl: pacs.stowUrl,
     auth: pacs.auth,
     tls: pacs.tls,
+    proxy: pacs.proxy,
     timeouts: {
       connectMs: pacs.timeouts.connectSeconds * 1000,
       headersMs: pacs.timeouts.headersSeconds * 1000,

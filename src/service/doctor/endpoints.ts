@@ -12,6 +12,8 @@ export interface Endpoint {
   key: string;
   /** The PACS itself, which alone sees the client certificate. */
   isPacs: boolean;
+  /** Through which it is reached. */
+  proxy?: { host: string; port: number; authorization: string | undefined } | undefined;
 }
 
 /** Every one of them once. */
@@ -34,17 +36,60 @@ export function endpointsOf({ pacs }: Settings): Endpoint[] {
       secure,
       key,
       isPacs: key !== 'pacs.auth.tokenUrl',
+      proxy: proxyFor(key === 'pacs.auth.tokenUrl' ? 'login' : 'pacs', pacs),
     });
   }
   return [...found.values()];
+}
+
+function proxyFor(what: 'pacs' | 'login', { proxy }: Settings['pacs']): Endpoint['proxy'] {
+  if (proxy === undefined || !['all', what].includes(proxy.for)) return undefined;
+  const { url, username, password = '' } = proxy;
+  const { hostname, port } = new URL(url);
+  const pair = Buffer.from(`${username ?? ''}:${password}`).toString('base64');
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? 80 : Number(port),
+    authorization: username === undefined ? undefined : `Basic ${pair}`,
+  };
 }
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-/** A connection. @throws the system's own error, `ETIMEDOUT` after `patienceMs` */
-export function reach({ host, port }: Endpoint, patienceMs: number): Promise<Socket> {
+/**
+ * A connection.
+ *
+ * @throws the system's own error, `ETIMEDOUT` after `patienceMs`, `PROXY_407` (or another status) where a proxy refuses
+ */
+export async function reach({ host, port, proxy }: Endpoint, patienceMs: number): Promise<Socket> {
+  if (proxy === undefined) return connected(host, port, patienceMs);
+  const socket = await connected(proxy.host, proxy.port, patienceMs);
+  const target = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+  const credentials =
+    proxy.authorization === undefined ? '' : `Proxy-Authorization: ${proxy.authorization}\r\n`;
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const read = (chunk: Buffer) => {
+      answer += chunk.toString('latin1');
+      if (!answer.includes('\r\n\r\n')) return;
+      socket.off('data', read);
+      socket.setTimeout(0);
+      const [, status = '???'] = /^HTTP\/1\.\d (\d{3})/.exec(answer) ?? [];
+      if (status === '200') return resolve(socket);
+      socket.destroy();
+      reject(Object.assign(new Error('refused'), { code: `PROXY_${status}` }));
+    };
+    socket.on('data', read);
+    socket.on('error', reject);
+    socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    socket.setTimeout(patienceMs, () => socket.destroy(timedOut()));
+    socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${credentials}\r\n`);
+  });
+}
+
+function connected(host: string, port: number, patienceMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
     // An error after the end is nobody's business any more.
@@ -124,13 +169,14 @@ export async function speaksHttp(endpoint: Endpoint, patienceMs: number): Promis
   });
 }
 
-function secured(endpoint: Endpoint, identity: TlsIdentity, patienceMs: number): Promise<TLSSocket> {
-  const { host, port } = endpoint;
+async function secured(endpoint: Endpoint, identity: TlsIdentity, patienceMs: number): Promise<TLSSocket> {
+  const { host } = endpoint;
+  const way = await reach(endpoint, patienceMs);
   return new Promise((resolve, reject) => {
     const given = Object.entries(identity).filter(([, value]) => value !== undefined);
     const socket = tlsConnect({
+      socket: way,
       host,
-      port,
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...Object.fromEntries(given),
       // Only to look at it: nothing is sent over this connection.

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Bundle } from '../../../src/model/index.js';
+import { startProxy } from '../../dicomweb/proxy.js';
 import { type Handler, json } from '../../dicomweb/scriptedServer.js';
 import { Setting } from '../../dicomweb/setting.js';
 import { smallBundle } from '../../model/bundles.js';
@@ -208,6 +209,23 @@ describe('mamori doctor, on the way to the PACS', () => {
         json(response, [], 200, { date: new Date(Date.now() + seconds * 1000).toUTCString() }),
       );
       expect(resultOf(await visit(bundle, { url }), 'clock')).to.include({ state });
+    }
+  });
+
+  it('goes through the proxy as the service does, and finds one that lets nobody through', async () => {
+    const proxy = await startProxy('mamori:the-proxy-word');
+    try {
+      const { url, port } = await tlsServer(signedBy(authority, directory, 'behind'));
+      const via = (password: string) =>
+        `${trusting(authority.certFile)}\n  proxy: ${JSON.stringify({ url: proxy.url, username: 'mamori', password })}`;
+      const fine = await visit(bundle, { url, pacs: via('the-proxy-word') });
+      expect(namesIn(fine, 'failure')).to.deep.equal([]);
+      expect(new Set(proxy.asked)).to.deep.equal(new Set([`127.0.0.1:${port}`]));
+      const wrong = await visit(bundle, { url, pacs: via('another-word') });
+      expect(resultOf(wrong, 'port').remedy).to.include('pacs.proxy');
+      expect(JSON.stringify([fine, wrong])).not.to.match(/the-proxy-word|another-word/);
+    } finally {
+      await proxy.close();
     }
   });
 

@@ -9,7 +9,9 @@ export const hostNames: Check = {
   needs: [],
   run: async ({ settings }) => {
     const told: string[] = [];
-    for (const { host, key } of endpointsOf(settings)) {
+    for (const { host: own, key: named, proxy } of endpointsOf(settings)) {
+      // Behind a proxy, names are the proxy's to find.
+      const { host, key } = proxy === undefined ? { host: own, key: named } : { ...proxy, key: 'pacs.proxy' };
       if (isIP(host) !== 0) continue;
       try {
         const { address } = await lookup(host);

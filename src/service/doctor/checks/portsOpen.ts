@@ -12,7 +12,14 @@ export const portsOpen: Check = {
         (await reach(endpoint, settings.pacs.timeouts.connectSeconds * 1000)).destroy();
       } catch (error) {
         const { code = 'unknown' } = error as NodeJS.ErrnoException;
-        const { host, port, key } = endpoint;
+        const { host, port, key, proxy } = endpoint;
+        if (proxy !== undefined)
+          return failure(
+            `${host}:${port} (${key}) cannot be reached through the proxy ${proxy.host}:${proxy.port}: ${code}`,
+            code === 'PROXY_407'
+              ? 'Check username and password under pacs.proxy.'
+              : 'Check pacs.proxy.url, and that the proxy allows CONNECT to that host and port.',
+          );
         return failure(
           `Nothing can be reached at ${host}:${port} (${key}): ${code}`,
           code === 'ECONNREFUSED'
