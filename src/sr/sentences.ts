@@ -125,19 +125,21 @@ export function leftOutText(left: LeftOut): string {
 }
 
 /** What stands in a list of marks. */
-export function regionName(source: SourceInstance, { marks }: Pick<ReportInput, 'marks'>): string {
-  return marks === 'masses'
-    ? `${viewOf(source)}: taken for a mass by AI`
-    : `${viewOf(source)}: AI attention, not a lesion outline`;
+export function regionName(source: SourceInstance, { marks, heatMaps }: Marking): string {
+  const what = marks === 'masses' ? 'taken for a mass by AI' : 'AI attention, not a lesion outline';
+  return `${viewOf(source)}: ${what}${heatMaps === 'failed' ? '; heat maps FAILED THEIR CHECKS' : ''}`;
 }
 
+type Marking = Pick<ReportInput, 'marks' | 'heatMaps'>;
+
 /** What a region is, for whoever sees it drawn over the image. It has no number: the image has. */
-export function regionText(source: SourceInstance, { marks }: Pick<ReportInput, 'marks'>): string {
+export function regionText(source: SourceInstance, marking: Marking): string {
   const what =
-    marks === 'masses'
+    marking.marks === 'masses'
       ? 'what the model took for a mass (by its heat map). Not the exact outline of a lesion.'
       : 'where the network looked most (heat map). Not the outline of a lesion.';
-  return `${viewOf(source)}: ${what} The probability is that of the whole image and stands with it.`;
+  const said = `${viewOf(source)}: ${what} The probability is that of the whole image and stands with it.`;
+  return marking.heatMaps === 'failed' ? `${said} ${heatMapCaution('failed')}` : said;
 }
 
 export function lines(parts: readonly string[]): string {

@@ -113,7 +113,7 @@ const ACCEPTED: RegExp[] = [
   // TID 1500, 1501 and 1410 are extensible, and their newer rows (evaluations, manufacturer) are not in PixelMed's
   // edition.
   /Imaging Measurement Report.*Content Item not in template/,
-  // TID 4019 has the manufacturer since 2017.
+  // Newer editions of TID 4019 have the manufacturer.
   /Mammography CAD Report.*"Algorithm Manufacturer"\): Content Item not in template/,
   // PixelMed holds every group against TID 1501, whatever template it says it is of.
   /container 1410 does not match expected template ID 1501/,

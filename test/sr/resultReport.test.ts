@@ -192,6 +192,9 @@ describe('TID 1500 report', () => {
       textOf(under(readReport(resultReport(reportInput(negativeExam(), { heatMaps }))).root, SUMMARY)[0]);
     expect(summary('withheld')).to.include('failed their checks: no place is drawn or marked');
     expect(summary('failed')).to.include('FAILED THEIR CHECKS');
+    const { root } = readReport(resultReport(reportInput(positiveExam(), { heatMaps: 'failed' })));
+    const region = group(root, 'L CC: AI attention, not a lesion outline; heat maps FAILED THEIR CHECKS');
+    expect(textOf(under(region, COMMENT)[0])).to.include('do not trust the places');
   });
 
   it('tells the time zone of its times', () => {
