@@ -5,6 +5,9 @@
  * before a real Orthanc, lets a worker process (`torturedWorker.ts`) do its work through it, and kills that again and
  * again. In the end every exam must have exactly one complete set of results.
  *
+ * `sharing.ts` (`npm run sharing`) has processes (`sharingWorker.ts`) share work by a PostgreSQL that fails while they
+ * are killed: each exam is done once, and only once.
+ *
  * `fuzz.ts` (`npm run fuzz`) changes sound inputs at random (`mutation.ts`) and sends them through every way in for
  * bytes from outside (`fuzzTargets.ts`), in processes of their own (`fuzzedReader.ts`): no crash, no hang, no flood of
  * memory, no error without a name, no patient's name in one.
@@ -12,4 +15,5 @@
  * Each program prints its seed; what it found is in docs/reliability.md.
  */
 export { type Finding, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
+export { type SharingOptions, type SharingReport, shareWork } from './sharing.js';
 export { type TorturedLedger, type TortureOptions, type TortureReport, torture } from './torture.js';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -25,6 +26,15 @@ export function thisProcess(): Owner {
     pid: process.pid,
     started: startOf(process.pid) ?? '',
   };
+}
+
+/**
+ * The process that asks, where other machines ask as well. Two of them may bear one name, as containers do: here the
+ * start of the machine stands for it, so that another machine's worker is never taken for one of before a restart.
+ */
+export function thisProcessAmongMachines(): Owner {
+  const owner = thisProcess();
+  return { ...owner, host: owner.boot || randomUUID() };
 }
 
 /**

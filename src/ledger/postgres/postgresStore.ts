@@ -1,6 +1,6 @@
 import { LedgerError } from '../errors.js';
 import type { Clock } from '../ledger.js';
-import { thisProcess } from '../owner.js';
+import { thisProcessAmongMachines } from '../owner.js';
 import type { LedgerPlace } from '../place.js';
 import type { ReadStore, Step, Store } from '../steps/index.js';
 import { KeptBytes } from './keptBytes.js';
@@ -29,7 +29,7 @@ export async function openPostgres(
     await migrate(server);
     await bytes.sweep();
   });
-  const owner = thisProcess();
+  const owner = thisProcessAmongMachines();
   const timeOf = (transaction: Transaction) => now?.().getTime() ?? transaction.now;
   const step = (transaction: Transaction): Step => ({
     statements: statementsIn(transaction),

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Claim, LedgerError, openLedger } from '../../src/ledger/index.js';
-import { EXAM } from './exams.js';
+import { type Claim, LedgerError, openLedger } from '../src/ledger/index.js';
+import { EXAM } from '../test/ledger/exams.js';
 
-// One of several workers on one ledger, to be killed and cut off: node sharedWorker.js LEDGER-URL FOLDER
+// One of several workers on one ledger, to be killed and cut off: node sharingWorker.js LEDGER-URL FOLDER MS
 // Its archive is a folder that takes an instance once, and says `differs` where other bytes come under the same UID.
-const [url, archive] = process.argv.slice(2) as [string, string];
+const [url, archive, workMs] = process.argv.slice(2) as [string, string, string];
 const ledger = await openLedger(url);
 const worker = `worker ${process.pid}`;
 
@@ -23,7 +23,7 @@ function store(uid: string, bytes: Uint8Array): void {
 async function workOn(claim: Claim): Promise<void> {
   const { studyInstanceUID: study } = claim.exam;
   if (!claim.objectsKept) {
-    await sleep(20);
+    await sleep(Number(workMs));
     const made = [0, 1, 2].map((index) => ({
       kind: index === 0 ? ('tid1500' as const) : ('secondary-capture' as const),
       sopClassUID: '1.2.840.10008.5.1.4.1.1.7',
