@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+import { visitOf } from '../../src/poller/revisit.js';
+
+const NOW = new Date('2026-03-01T10:00:00Z');
+const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
+
+describe('A study that the search shows again', () => {
+  const known = { state: 'delivered' as const, instances: 4, dueAt: undefined, listedAt: ago(30) };
+  const waiting = { ...known, state: 'waiting' as const };
+
+  it('is listed where something is new, or nothing is known', () => {
+    expect(visitOf(4, undefined, NOW)).to.equal('list');
+    expect(visitOf(5, known, NOW)).to.equal('list');
+    expect(visitOf(4, known, NOW)).to.equal('alone');
+    expect(visitOf(4, { ...known, listedAt: ago(700) }, NOW)).to.equal('if-room');
+  });
+
+  it('is listed again after a minute where it waits: what tells that it is complete may have been missed', () => {
+    expect(visitOf(4, waiting, NOW)).to.equal('settle');
+    expect(visitOf(4, { ...waiting, listedAt: ago(61) }, NOW)).to.equal('list');
+    expect(visitOf(4, { ...waiting, dueAt: ago(1) }, NOW)).to.equal('alone');
+  });
+});
