@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -102,6 +102,16 @@ describe('the bundles that ship', () => {
   it('are there', () => {
     expect(names).to.include.members(['breast-cancer', 'paper-cnn']);
   });
+
+  for (const name of names)
+    it(`${name} is the one that its report in docs/model is about`, async () => {
+      const bundle = await loadBundle(join(models, name));
+      const report = fileURLToPath(new URL(`../../../docs/model/${name}/evaluation.json`, import.meta.url));
+      const { model, heatMaps } = JSON.parse(readFileSync(report, 'utf8'));
+      const { version, operatingPoint } = bundle;
+      expect(model).to.deep.include({ name, version, operatingPoint });
+      if (bundle.heatMaps !== undefined) expect(heatMaps).to.deep.equal(bundle.heatMaps);
+    });
 
   for (const name of names)
     it(`${name} is whole, small, says what it is made of, and answers`, async () => {

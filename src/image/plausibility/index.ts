@@ -3,12 +3,13 @@
  * probability says nothing, and somebody would read it.
  *
  * Each file judges one thing and returns a reason or nothing. All but one look at the image reduced to 256 blocks along
- * its longer side and at the breast's mask, which the preparation needs anyway. Their limits lie well outside of what
- * real mammograms showed, digital and film (docs/reading-results.md has the figures): a real image refused is an exam
- * without its answer. What these cannot tell, the distance of the network's features from those of training may.
+ * its longer side and at the breast's mask, which the preparation needs anyway. Their limits were set on real
+ * mammograms, digital and film, so that fewer than one in a hundred of them is refused: that is an exam without its
+ * answer. docs/reading-results.md has the figures, and scripts/measureRefusals.mjs measures them. What these cannot
+ * tell, the distance of the network's features from those of training may.
  *
- * An upside-down CC view is not told: turned back, it mirrors itself, and the preparation turns the chest wall to the
- * left whatever way an image lies.
+ * An upside-down view is told where the chest muscle shows it, in most MLO views and in no CC view: turned over, that
+ * is its own mirror image. Where it is not told it gets an answer as it lies.
  */
 
 import { outlineReason } from './breastOutline.js';
