@@ -3,8 +3,8 @@ import { postgresMissing, postgresServer } from '../test/ledger/postgresServer.j
 import { shareWork } from './index.js';
 
 /**
- * npm run sharing -- [--exams 300] [--workers 3] [--troubles 60] [--work-ms 200] [--seed 1]. Ends with 1 where a promise
- * was broken. With --troubles 0 it tells how fast the work goes.
+ * npm run sharing -- [--exams 300] [--workers 3] [--troubles 60] [--work-ms 200] [--seed 1]. Ends with 1 where a
+ * promise was broken. With --troubles 0 it tells how fast the work goes.
  */
 const { values } = parseArgs({
   options: {
