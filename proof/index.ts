@@ -12,8 +12,13 @@
  * bytes from outside (`fuzzTargets.ts`), in processes of their own (`fuzzedReader.ts`): no crash, no hang, no flood of
  * memory, no error without a name, no patient's name in one.
  *
+ * `simulate.ts` (`npm run simulate`) has the poller, the ledger and a model of an archive (`modelledPacs.ts`) in one
+ * process on virtual time (`virtualTime.ts`): hours of a hospital in a second, each seed another story of faults,
+ * kills, frozen processes and clocks that somebody sets. The same seed is the same story.
+ *
  * Each program prints its seed; what it found is in docs/reliability.md.
  */
 export { type Finding, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
 export { type SharingOptions, type SharingReport, shareWork } from './sharing.js';
+export { type SimulationReport, simulate, simulatedExams } from './simulate.js';
 export { type TorturedLedger, type TortureOptions, type TortureReport, torture } from './torture.js';
