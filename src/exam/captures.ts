@@ -35,21 +35,21 @@ export function drawCaptures(
  * The first series number for pictures. Viewers that find two series equally fit take the one of the lower number, and
  * that must be the mammogram's, whatever numbers its machine gives.
  */
-function behind(sources: SourceInstance[], seriesNumber: number): number {
+export function behind(sources: SourceInstance[], seriesNumber: number): number {
   const highest = Math.max(...sources.map((source) => source.seriesNumber ?? 0));
   return highest < HIGHEST_SERIES_NUMBER - sources.length
     ? Math.max(seriesNumber, highest + 1)
     : seriesNumber;
 }
 
-type WithHeatMap = ExplainedImage & { heatMap: HeatMap };
+export type WithHeatMap = ExplainedImage & { heatMap: HeatMap };
 
 /** A picture without its heat map would be one more mammogram, smaller than the one that is there. */
-function hasHeatMap(one: ExplainedImage): one is WithHeatMap {
+export function hasHeatMap(one: ExplainedImage): one is WithHeatMap {
   return one.heatMap !== undefined;
 }
 
-function overlayOf(
+export function overlayOf(
   { image, heatMap, finding }: WithHeatMap,
   { bundle, explain, views, unanswered }: Omit<PictureWork<unknown>, 'setting'>,
 ) {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { sopClass } from '../dicom/index.js';
+import { OVERVIEW_TILE } from '../pictures/index.js';
 import { cadReport, resultReport, unansweredMammograms } from '../sr/index.js';
 import { drawCaptures } from './captures.js';
+import { drawExamOverview } from './examOverview.js';
 import { markImages } from './marks.js';
 import { orOff, type PictureOutput, picture, type ReportOutput } from './outputKind.js';
 
@@ -57,6 +59,17 @@ export const PICTURES = {
     illustrates: false,
     displayLongEdge: () => 0,
     draw: markImages,
+  }),
+  overview: picture({
+    sopClassUID: sopClass.SecondaryCapture,
+    seriesNumber: 9891,
+    key: 'overview',
+    setting: orOff(z.union([z.literal('on'), z.literal(true).transform(() => 'on' as const)]))
+      .default('off')
+      .describe('One picture of the four views side by side, each with its heat map: on, or off'),
+    illustrates: false,
+    displayLongEdge: () => OVERVIEW_TILE,
+    draw: drawExamOverview,
   }),
 };
 

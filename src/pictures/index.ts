@@ -10,6 +10,8 @@
  * `presentationState.ts` marks the region on the original pixels, in a layer that can be switched off, without a
  * picture of its own.
  *
+ * `overview.ts` puts an exam's pictures side by side.
+ *
  * `secondaryCapture.ts` makes a DICOM object of a picture, compressed without loss, and `capturePicture.ts`
  * gets the picture out again; `png.ts` a preview for people. `overlayPool.ts` draws in
  * worker threads (`overlayTask.ts`): a picture takes tens of milliseconds, in which the service must not stand still.
@@ -20,7 +22,8 @@ export { capturePicture } from './capturePicture.js';
 export { drawOverlay, type OverlayInput } from './overlay.js';
 export { OverlayError, OverlayPool } from './overlayPool.js';
 export { type CaptureDetails, draw as drawInThread } from './overlayTask.js';
+export { drawOverview, OVERVIEW_TILE, type OverviewTiles } from './overview.js';
 export { overlayPng } from './png.js';
 export { type PresentationStateInput, presentationState } from './presentationState.js';
 export type { RgbImage } from './rgbImage.js';
-export { type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';
+export { overviewCapture, type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';

@@ -20,14 +20,11 @@ import { AI_NOTICE, NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
 import type { RgbImage } from './rgbImage.js';
 import { VIEW_IN_WORDS } from './viewInWords.js';
 
-export interface SecondaryCaptureInput {
-  /** The mammogram that the picture was made from. */
-  source: SourceInstance;
+/** What every picture's object is made of. */
+interface CaptureInput {
   rgb: RgbImage;
   /** What made it; the same values stand in the report's tree. */
   algorithm: Algorithm;
-  /** How the heat map was made, e.g. `Grad-CAM`. */
-  method: string;
   uids: ResultUids;
   /** When the result was made. Written in local time, as DICOM has it (TZ of the process). */
   createdAt: Date;
@@ -35,6 +32,23 @@ export interface SecondaryCaptureInput {
   seriesNumber: number;
   /** Whether all four standard views of the exam were analysed: see `NO_VIEW`. */
   examIsWhole: boolean;
+}
+
+export interface SecondaryCaptureInput extends CaptureInput {
+  /** The mammogram that the picture was made from. */
+  source: SourceInstance;
+  /** How the heat map was made, e.g. `Grad-CAM`. */
+  method: string;
+}
+
+/** What one picture says of itself. */
+interface Description {
+  /** All mammograms that it was made from, at least one, of one study. */
+  sources: [SourceInstance, ...SourceInstance[]];
+  series: string;
+  comments: string;
+  derivation: string;
+  reduced: boolean;
 }
 
 /**
@@ -65,7 +79,41 @@ const NO_VIEW = [codeItem(NOT_APPLICABLE)];
  * @throws DicomWriteError when a name does not fit its attribute
  */
 export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
-  const { source, rgb, algorithm } = input;
+  const { source, rgb, algorithm, method } = input;
+  const { rows, columns } = rgb.imageArea;
+  const reduced = rows !== source.rows || columns !== source.columns;
+  const size = reduced
+    ? `reduced from ${source.columns} x ${source.rows} to ${columns} x ${rows} pixels`
+    : 'at full size';
+  return captureFile(input, {
+    sources: [source],
+    series: `AI heat map ${source.laterality} ${VIEW_IN_WORDS[source.view]}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`,
+    comments: `Heat map of the ${source.laterality} ${source.view} mammogram.`,
+    derivation: `${method} heat map of ${algorithm.name} ${algorithm.version} over the mammogram ${size}, captioned.`,
+    reduced,
+  });
+}
+
+/**
+ * The picture of a whole exam (`drawOverview`) as the same kind of object, by the same decisions.
+ *
+ * @param input.sources the mammograms in it, at least one
+ * @throws DicomWriteError when a name does not fit its attribute
+ */
+export function overviewCapture(input: CaptureInput & { sources: SourceInstance[] }): Uint8Array {
+  const { algorithm } = input;
+  return captureFile(input, {
+    sources: input.sources as Description['sources'],
+    series: `AI overview of the exam; ${NOT_FOR_PRIMARY_DIAGNOSIS}`,
+    comments: 'Overview of the exam: the views side by side, reduced, with their heat maps.',
+    derivation: `Heat maps of ${algorithm.name} ${algorithm.version} over the reduced mammograms, side by side.`,
+    reduced: true,
+  });
+}
+
+function captureFile(input: CaptureInput, description: Description): Uint8Array {
+  const { rgb, algorithm } = input;
+  const [source] = description.sources;
   const made = madeAt(input.createdAt, source);
   const { date, time } = made;
   return writePart10(
@@ -80,7 +128,7 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
       StudyInstanceUID: source.studyInstanceUID,
       SeriesInstanceUID: input.uids.seriesInstanceUID,
       SeriesNumber: input.seriesNumber,
-      SeriesDescription: seriesDescription(source),
+      SeriesDescription: description.series,
       SeriesDate: date,
       SeriesTime: time,
       Modality: 'OT',
@@ -99,9 +147,9 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
       Laterality: [],
       ViewCodeSequence: input.examIsWhole ? NO_VIEW : undefined,
       BurnedInAnnotation: 'NO',
-      ...derivation(input),
-      ...lossyCompression(source),
-      ImageComments: `Heat map of the ${source.laterality} ${source.view} mammogram. ${AI_NOTICE}`,
+      ...derivation(description),
+      ...lossyCompression(description.sources),
+      ImageComments: `${description.comments} ${AI_NOTICE}`,
       ContributingEquipmentSequence: contributingEquipment(algorithm, made),
 
       SamplesPerPixel: 3,
@@ -121,11 +169,6 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
   );
 }
 
-/** Told apart by its first words: lists cut off the rest. */
-function seriesDescription({ laterality, view }: SourceInstance): string {
-  return `AI heat map ${laterality} ${VIEW_IN_WORDS[view]}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
-}
-
 function colourPlanes({ rows, columns, pixels }: RgbImage): ColourPlanes {
   return {
     rows,
@@ -138,31 +181,21 @@ function colourPlanes({ rows, columns, pixels }: RgbImage): ColourPlanes {
   };
 }
 
-function derivation({ source, rgb, algorithm, method }: SecondaryCaptureInput): Attributes {
-  const { rows, columns } = rgb.imageArea;
-  const reduced = rows !== source.rows || columns !== source.columns;
-  const size = reduced
-    ? `reduced from ${source.columns} x ${source.rows} to ${columns} x ${rows} pixels`
-    : 'at full size';
+function derivation({ sources, derivation: how, reduced }: Description): Attributes {
   return {
-    DerivationDescription:
-      `${method} heat map of ${algorithm.name} ${algorithm.version} over the mammogram ${size}; ` +
-      'caption below. ' +
-      'Colours show where the network looked, not the outline of a lesion.',
+    DerivationDescription: `${how} Colours show where the network looked, not the outline of a lesion.`,
     DerivationCodeSequence: reduced ? [codeItem(SPATIAL_RESAMPLING)] : undefined,
-    SourceImageSequence: [
-      {
-        ReferencedSOPClassUID: source.sopClassUID,
-        ReferencedSOPInstanceUID: source.sopInstanceUID,
-        PurposeOfReferenceCodeSequence: [codeItem(SOURCE_IMAGE_FOR_IMAGE_PROCESSING)],
-      },
-    ],
+    SourceImageSequence: sources.map((source) => ({
+      ReferencedSOPClassUID: source.sopClassUID,
+      ReferencedSOPInstanceUID: source.sopInstanceUID,
+      PurposeOfReferenceCodeSequence: [codeItem(SOURCE_IMAGE_FOR_IMAGE_PROCESSING)],
+    })),
   };
 }
 
 /** Once lossy, always lossy (PS3.3 C.7.6.1.1.5): also for pictures made from the image. */
-function lossyCompression(source: SourceInstance): Attributes {
-  const lossy = source.lossyImageCompression;
+function lossyCompression(sources: SourceInstance[]): Attributes {
+  const lossy = sources.find((source) => source.lossyImageCompression)?.lossyImageCompression;
   if (lossy === undefined) return {};
   return {
     LossyImageCompression: '01',

@@ -8,6 +8,7 @@ const SETTINGS: ExamSettings = {
   notProcessed: true,
   secondaryCapture: 'off',
   presentationState: 'off',
+  overview: 'off',
   explain: { method: 'grad-cam' },
 };
 const BUNDLE = { name: 'small', version: '1.0.0', manufacturer: 'Mamori', digest: 'a'.repeat(64) } as Bundle;

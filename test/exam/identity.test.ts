@@ -11,6 +11,7 @@ const SETTINGS: ExamSettings = {
   notProcessed: true,
   secondaryCapture: { longEdge: 2048 },
   presentationState: 'off',
+  overview: 'off',
   explain: { method: 'grad-cam' },
 };
 const BUNDLE = { name: 'small', version: '1.0.0', digest: 'a'.repeat(64) } as Bundle;

@@ -18,6 +18,7 @@ export async function openBench(bundle: Bundle): Promise<OpenBench> {
       notProcessed: true,
       secondaryCapture: { longEdge: 512 },
       presentationState: 'off',
+      overview: 'off',
       explain: { method: 'grad-cam' },
     },
     softwareVersion: '0.0.0',

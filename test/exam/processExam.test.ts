@@ -3,6 +3,7 @@ import {
   readPart10,
   registerPatientAndStudy,
   type SourceInstance,
+  type StandardView,
   sopClass,
   transferSyntax,
 } from '../../src/dicom/index.js';
@@ -79,6 +80,31 @@ describe('processing an exam', () => {
     expect(await numbered(1)).to.deep.equal([9803, 9804, 9805, 9806]);
     expect(await numbered(73_400_000)).to.deep.equal([73_400_001, 73_400_002, 73_400_003, 73_400_004]);
     expect(await numbered(2 ** 31 - 1)).to.deep.equal([9803, 9804, 9805, 9806]);
+  });
+
+  it('shows the four views in one picture where that is asked for, and says which is not in the study', async () => {
+    const overview = async (views?: StandardView[]) => {
+      const instances = makeExam({ ...SMALL, seed: 'overview', ...(views && { views }) });
+      const outcome = await processExam(
+        instances.map((made) => given(made)),
+        { ...bench, settings: { ...bench.settings, secondaryCapture: 'off', overview: 'on' } },
+        { ...context, previews: true },
+      );
+      const found = outcome.objects.filter(({ kind }) => kind === 'overview');
+      expect(found).to.have.length(1);
+      expect(outcome.previews.map(({ name }) => name)).to.deep.equal(['overview']);
+      return { ...found[0]!, dataset: readPart10(found[0]!.bytes).dataset };
+    };
+    const whole = await overview();
+    expect(whole.dataset.items('SourceImageSequence')).to.have.length(4);
+    expect(whole.dataset.string('Modality')).to.equal('OT');
+    expect(whole.dataset.string('SeriesDescription')).to.equal(
+      'AI overview of the exam; not for primary diagnosis',
+    );
+    expect(whole.dataset.code('ViewCodeSequence')?.meaning).to.equal('Not applicable');
+    const part = await overview(['RCC', 'LCC', 'LMLO']);
+    expect(part.dataset.items('SourceImageSequence')).to.have.length(3);
+    expect(part.dataset.has('ViewCodeSequence')).to.equal(false);
   });
 
   it('marks on each positive image what the report outlines, or says on every image that nothing is', async () => {

@@ -124,6 +124,7 @@ async function analysed(bundle: Bundle, name: (typeof ENGINES)[number]): Promise
       notProcessed: true,
       secondaryCapture: 'off' as const,
       presentationState: 'off' as const,
+      overview: 'off' as const,
       explain: { method: 'grad-cam' as const },
     };
     return await processExam(

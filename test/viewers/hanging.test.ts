@@ -54,7 +54,12 @@ describe("OHIF's mammography layout", () => {
       {
         ...bench,
         bundle: { ...bench.bundle, operatingPoint: 0 },
-        settings: { ...bench.settings, reports: ['mammography-cad'] },
+        settings: {
+          ...bench.settings,
+          reports: ['mammography-cad'],
+          presentationState: 'all',
+          overview: 'on',
+        },
       },
       { createdAt: new Date(2026, 0, 2), predecessors: [] },
     );

@@ -11,7 +11,14 @@ import { isInstalled, PARTS_ARE_HIDDEN, skipped } from '../parts.js';
  * machine without it these tests are skipped, and say so.
  */
 
-const CHROMIUM = '/usr/bin/chromium';
+export const CHROMIUM = '/usr/bin/chromium';
+/** No GPU here: SwiftShader draws. */
+export const CHROMIUM_ARGUMENTS = [
+  '--no-sandbox',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+];
 const RELEASES = '.cache/ohif';
 /** Left by scripts/testParts.mjs where OHIF could not be fetched: the one excuse that CI accepts. */
 const NOT_FETCHED = '.cache/ohif-not-fetched';
@@ -66,13 +73,7 @@ export async function openOhif(orthanc: Orthanc): Promise<Ohif> {
   try {
     browser = await chromium.launch({
       executablePath: CHROMIUM,
-      // No GPU here: SwiftShader draws.
-      args: [
-        '--no-sandbox',
-        '--use-angle=swiftshader',
-        '--enable-unsafe-swiftshader',
-        '--ignore-gpu-blocklist',
-      ],
+      args: CHROMIUM_ARGUMENTS,
     });
   } catch (error) {
     server.close();

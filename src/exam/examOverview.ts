@@ -1,0 +1,49 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type StandardView, standardView } from '../dicom/index.js';
+import { viewName } from '../findings/index.js';
+import { drawOverview, type OverviewTiles, overviewCapture } from '../pictures/index.js';
+import { behind, hasHeatMap, overlayOf, type WithHeatMap } from './captures.js';
+import type { ExplainedImage } from './explanation.js';
+import type { DrawnObject, PictureWork } from './outputKind.js';
+
+const VIEWS: StandardView[] = ['RCC', 'LCC', 'RMLO', 'LMLO'];
+
+/** One picture of the whole exam, its four views hung as radiologists hang them. */
+export async function drawExamOverview(
+  explained: ExplainedImage[],
+  work: PictureWork<'on'>,
+): Promise<DrawnObject[]> {
+  const shown = explained.filter(hasHeatMap);
+  if (shown.length === 0) return [];
+  const tiles: Partial<OverviewTiles> = {};
+  for (const view of VIEWS) {
+    const one = strongest(shown.filter(({ finding }) => standardView(finding.source) === view));
+    tiles[view] = one ? await work.overlays.render(overlayOf(one, work)) : absence(view, work);
+  }
+  const rgb = drawOverview(tiles as OverviewTiles);
+  await nextTurn();
+  const uids = work.uids();
+  const sources = shown.map(({ finding }) => finding.source);
+  const bytes = overviewCapture({
+    sources,
+    rgb,
+    algorithm: work.algorithm,
+    uids,
+    createdAt: work.createdAt,
+    seriesNumber: behind(sources, work.seriesNumber),
+    examIsWhole: new Set(sources.map(standardView)).size === VIEWS.length,
+  });
+  return [
+    { uids, source: undefined, name: 'overview', bytes, preview: work.previewWanted ? rgb : undefined },
+  ];
+}
+
+/** Of several images of a view the one with the highest answer: none is passed over for a lower one. */
+function strongest(images: WithHeatMap[]): WithHeatMap | undefined {
+  return images.toSorted((a, b) => b.finding.probability - a.finding.probability)[0];
+}
+
+function absence(view: StandardView, { views }: Pick<PictureWork<'on'>, 'views'>): string {
+  if (!views.absent.includes(view)) return `${viewName(view)} not analysed`;
+  return `${viewName(view)} not ${views.perhaps ? 'recognised ' : ''}in the study`;
+}
