@@ -13,7 +13,7 @@
  * What stands under `outputs` is made of the table of kinds of object in `exam/`.
  *
  * `installation.ts` knows the folder that Mamori is installed in, and its version. Which settings change results is
- * said where results are named, in `exam/identity.ts`.
+ * said where results are named, in `exam/resultNames.ts`.
  */
 export { bundleFolder, installationFolder, installedVersion } from './installation.js';
 export { settingsJsonSchema } from './jsonSchema.js';

@@ -2,7 +2,7 @@ import { type SourceInstance, standardView } from '../dicom/index.js';
 import { absentViewsText, heatMapCaution, heatMapTrust, probabilityName } from '../findings/index.js';
 import type { HeatMap } from '../gradcam/index.js';
 import { type ExplainedImage, methodName } from './explanation.js';
-import type { DrawnObject, PictureWork } from './outputKind.js';
+import type { DrawnObject, PictureWork } from './outputRow.js';
 
 const STANDARD_VIEWS = 4;
 /** An integer string (IS) ends here. */

@@ -3,7 +3,7 @@ import type { StudyIdentity } from '../dicom/index.js';
 import { heatMapTrust, probabilityConcept, probabilityName } from '../findings/index.js';
 import type { ReportInput, SecondaryCaptureReference } from '../sr/index.js';
 import type { ExplainedImage } from './explanation.js';
-import type { ReportOutput } from './outputKind.js';
+import type { ReportOutput } from './outputRow.js';
 import { type ExamSettings, type PictureInUse, picturesInUse } from './outputSettings.js';
 import { REPORTS, type ReportKind } from './outputs.js';
 import type { ExamObject, Preview } from './types.js';

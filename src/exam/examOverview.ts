@@ -4,7 +4,7 @@ import { viewName } from '../findings/index.js';
 import { drawOverview, type OverviewTiles, overviewCapture } from '../pictures/index.js';
 import { behind, hasHeatMap, overlayOf, type WithHeatMap } from './captures.js';
 import type { ExplainedImage } from './explanation.js';
-import type { DrawnObject, PictureWork } from './outputKind.js';
+import type { DrawnObject, PictureWork } from './outputRow.js';
 
 const VIEWS: StandardView[] = ['RCC', 'LCC', 'RMLO', 'LMLO'];
 

@@ -2,7 +2,7 @@ import { standardView } from '../dicom/index.js';
 import { heatMapCaution, heatMapTrust } from '../findings/index.js';
 import { presentationState } from '../pictures/index.js';
 import type { ExplainedImage } from './explanation.js';
-import type { DrawnObject, PictureWork } from './outputKind.js';
+import type { DrawnObject, PictureWork } from './outputRow.js';
 
 /** A presentation state for each image that has something marked, or for every image. */
 export async function markImages(

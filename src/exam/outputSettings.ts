@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ExplainMethod } from './explanation.js';
-import type { PictureOutput, ReportOutput } from './outputKind.js';
+import type { PictureOutput, ReportOutput } from './outputRow.js';
 import { PICTURES, type PictureKind, REPORTS, type ReportKind } from './outputs.js';
 
 const reportRows = Object.entries(REPORTS) as [ReportKind, ReportOutput][];

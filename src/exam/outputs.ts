@@ -5,7 +5,7 @@ import { cadReport, resultReport, unansweredMammograms } from '../sr/index.js';
 import { drawCaptures } from './captures.js';
 import { drawExamOverview } from './examOverview.js';
 import { markImages } from './marks.js';
-import { orOff, type PictureOutput, picture, type ReportOutput } from './outputKind.js';
+import { orOff, type PictureOutput, picture, type ReportOutput } from './outputRow.js';
 
 /*
  * Everything that can be written about an exam, a row each, under the name that ledger, log and result files have for

@@ -4,9 +4,9 @@ import type { PreparationPool } from '../image/index.js';
 import type { Bundle, Engine, KnownFeatures } from '../model/index.js';
 import type { OverlayPool } from '../pictures/index.js';
 import { algorithmOf } from './examAlgorithm.js';
-import { type ResultNames, resultNames } from './identity.js';
 import type { Intake } from './intake.js';
 import type { ExamSettings } from './outputSettings.js';
+import { type ResultNames, resultNames } from './resultNames.js';
 
 /** What stays the same from exam to exam: the model, what runs it, and how results are written. */
 export interface Workbench {

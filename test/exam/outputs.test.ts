@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { defaultSettings } from '../../src/config/index.js';
 import { asUid, type SOPInstanceUID, type StudyInstanceUID } from '../../src/dicom/index.js';
-import { resultNames } from '../../src/exam/identity.js';
 import { OUTPUTS } from '../../src/exam/index.js';
 import { PICTURES, type PictureKind, REPORTS, type ReportKind } from '../../src/exam/outputs.js';
+import { resultNames } from '../../src/exam/resultNames.js';
 import type { Bundle } from '../../src/model/index.js';
 
 describe('the table of outputs', () => {

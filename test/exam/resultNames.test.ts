@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { defaultSettings } from '../../src/config/index.js';
 import { asUid, type StudyInstanceUID } from '../../src/dicom/index.js';
-import { resultNames } from '../../src/exam/identity.js';
 import { type ExamSettings, resultDigest } from '../../src/exam/index.js';
+import { resultNames } from '../../src/exam/resultNames.js';
 import type { Bundle } from '../../src/model/index.js';
 import { servedModelOf } from '../../src/service/index.js';
 
