@@ -11,6 +11,8 @@ import { mutated } from './mutation.js';
  */
 const [seed, name, first, count] = process.argv.slice(2) as [string, string, string, string];
 const NOTES = 3;
+/** Processor time that one input may take; on a busy machine the clock says little. */
+const LONGEST_SECONDS = 5;
 /** What one input may need on top of what was needed before. */
 const MEMORY_BOUND = 512e6;
 
@@ -23,7 +25,10 @@ let usual = process.memoryUsage.rss();
 for (let index = Number(first); index < Number(first) + Number(count); index++) {
   writeSync(NOTES, `${index}\n`);
   const random = new Random(Math.floor(uniformFrom(seed, name, index)() * 2 ** 32));
+  const before = process.cpuUsage();
   const wrong = await outcome(mutated(seeds[random.below(seeds.length)]!, random));
+  const { user, system } = process.cpuUsage(before);
+  if (user + system > LONGEST_SECONDS * 1e6) writeSync(NOTES, `${index} took ${(user + system) / 1e6} s\n`);
   if (wrong !== undefined) writeSync(NOTES, `${index} ${wrong.replaceAll('\n', ' ')}\n`);
   const memory = process.memoryUsage.rss();
   if (memory > usual + MEMORY_BOUND) {

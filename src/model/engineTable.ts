@@ -11,8 +11,9 @@ export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
 export type Device = (typeof DEVICES)[number];
 
 /**
- * The engines. A new one is a row here, its place in `BY_SPEED` and its function in `engines/openEngine.ts`; the
- * settings' names, what a bundle must hold and what errors advise follow from the row.
+ * The engines. A new one is a row here, its place in `BY_SPEED`, its function in `engines/openEngine.ts` and its two
+ * files beside that: the engine, and the program of its thread. The settings' names, what a bundle must hold and what
+ * errors advise follow from the row.
  */
 export const ENGINES = {
   onnxruntime: { file: 'model.onnx', devices: ['cpu', 'webgpu', 'cuda'] },

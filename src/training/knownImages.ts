@@ -1,10 +1,10 @@
 import { type BundleDescription, KnownFeatures } from '../model/index.js';
 
 const FEATURES_FILE = 'features.json';
-/**
- * Unseen images that may lie beyond the limit of what is known, and how much room is left for images of other machines.
- */
-const [BEYOND_LIMIT, ROOM] = [0.005, 1.15];
+/** Unseen images that may lie beyond the limit of what is known. */
+const BEYOND_LIMIT = 0.005;
+/** How much further images of machines that no data set holds may lie: real ones of one such lay up to 1.3 times. */
+const ROOM = 1.5;
 /** Images for each feature, below which nobody can tell how features go together. */
 const ENOUGH_IMAGES = 2;
 

@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { settingsJsonSchema } from '../../src/config/index.js';
+import { isSecret } from '../../src/config/secretKey.js';
+
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>;
+  anyOf?: SchemaNode[];
+  oneOf?: SchemaNode[];
+  description?: string;
+}
+
+/** Where the schema takes a secret: it may come from a file of its own. */
+function* secretsIn(node: SchemaNode, path: string[] = []): Generator<string[]> {
+  const alternatives = [...(node.anyOf ?? []), ...(node.oneOf ?? [])];
+  if (alternatives.some(({ properties }) => properties?.file?.description?.includes('the secret')))
+    yield path;
+  for (const one of alternatives) yield* secretsIn(one, path);
+  for (const [key, child] of Object.entries(node.properties ?? {})) yield* secretsIn(child, [...path, key]);
+}
+
+describe('secrets in the settings', () => {
+  const places = [...secretsIn(settingsJsonSchema() as SchemaNode)];
+
+  it('are all known as such, so that none is shown', () => {
+    expect(places.map((path) => path.join('.'))).to.include.members([
+      'pacs.auth.password',
+      'ledger.password',
+    ]);
+    expect(places.filter((path) => !isSecret(path))).to.deep.equal([]);
+  });
+});
