@@ -10,13 +10,14 @@ export async function markImages(
   { setting, bundle, explain, algorithm, createdAt, seriesNumber, uids }: PictureWork<'positive' | 'all'>,
 ): Promise<DrawnObject[]> {
   const trust = heatMapTrust(bundle, explain.failedHeatMaps);
-  const caution = trust === 'failed' ? heatMapCaution(trust) : undefined;
-  return explained.flatMap(({ finding: { source, region } }, index) => {
+  const caution = trust === 'failed' || trust === 'withheld' ? heatMapCaution(trust) : undefined;
+  return explained.flatMap(({ finding: { source, positive, region } }, index) => {
     if (setting === 'positive' && region === undefined) return [];
     const names = uids(source.sopInstanceUID);
     const bytes = presentationState({
       source,
       outline: region?.outline,
+      positive,
       caution,
       algorithm,
       uids: names,

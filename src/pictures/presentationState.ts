@@ -20,6 +20,8 @@ export interface PresentationStateInput {
   source: SourceInstance;
   /** Closed outline in the source's pixels, first point not repeated; undefined where nothing is marked. */
   outline: Point[] | undefined;
+  /** Whether the image's answer is: one without an outline must not read as if nothing was found. */
+  positive: boolean;
   /** What else has to stand on the image, as a sentence: that the heat maps failed their checks. */
   caution?: string | undefined;
   algorithm: Algorithm;
@@ -36,8 +38,9 @@ const YELLOW = [0xe000, 0x7800, 0xd800];
 /** Of the displayed area, from the top left: the lowest strip, across. */
 const TEXT_STRIP = { top: 0.955, bottom: 0.99, left: 0.01, right: 0.99 };
 
-const MARKED = `AI attention, not a lesion; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
-const UNMARKED = `AI: nothing marked, which does not exclude cancer; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
+const MARKED = 'AI attention, not a lesion';
+const POSITIVE_UNMARKED = 'AI: positive, no place marked; see the report';
+const UNMARKED = 'AI: nothing marked, which does not exclude cancer';
 
 /**
  * A Grayscale Softcopy Presentation State (PS3.3 A.33.1) that lays the region of attention over the original pixels, in
@@ -53,6 +56,7 @@ const UNMARKED = `AI: nothing marked, which does not exclude cancer; ${NOT_FOR_P
  */
 export function presentationState(input: PresentationStateInput): Uint8Array {
   const { source, algorithm, outline } = input;
+  const said = whatIsSaid(input);
   const made = madeAt(input.createdAt, source);
   const { date, time } = made;
   const words = `${source.laterality} ${VIEW_IN_WORDS[source.view]}`;
@@ -80,7 +84,7 @@ export function presentationState(input: PresentationStateInput): Uint8Array {
 
       InstanceNumber: 1,
       ContentLabel: 'AI_ATTENTION',
-      ContentDescription: outline === undefined ? UNMARKED.slice(0, 64) : MARKED,
+      ContentDescription: said,
       ContentCreatorName: '',
       PresentationCreationDate: date,
       PresentationCreationTime: time,
@@ -95,14 +99,14 @@ export function presentationState(input: PresentationStateInput): Uint8Array {
           GraphicLayerOrder: 1,
           GraphicLayerRecommendedDisplayGrayscaleValue: 0xffff,
           GraphicLayerRecommendedDisplayCIELabValue: YELLOW,
-          GraphicLayerDescription: MARKED,
+          GraphicLayerDescription: `${MARKED}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`,
         },
       ],
       GraphicAnnotationSequence: [
         {
           ReferencedImageSequence: [imageItem(source)],
           GraphicLayer: LAYER,
-          TextObjectSequence: [textItem(source, outline === undefined ? UNMARKED : marked(input.caution))],
+          TextObjectSequence: [textItem(source, withCaution(said, input.caution))],
           GraphicObjectSequence: outline && [outlineItem(outline)],
         },
       ],
@@ -112,8 +116,14 @@ export function presentationState(input: PresentationStateInput): Uint8Array {
   );
 }
 
-function marked(caution: string | undefined): string {
-  return caution === undefined ? MARKED : `${MARKED}. ${caution}`;
+function whatIsSaid({ outline, positive }: PresentationStateInput): string {
+  if (outline !== undefined) return MARKED;
+  return positive ? POSITIVE_UNMARKED : UNMARKED;
+}
+
+function withCaution(said: string, caution: string | undefined): string {
+  const whole = `${said}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
+  return caution === undefined ? whole : `${whole}. ${caution}`;
 }
 
 function imageItem({ sopClassUID, sopInstanceUID }: SourceInstance): Attributes {

@@ -174,6 +174,31 @@ describe('processing an exam', () => {
       for (const text of reports(outcome)) expect(text).to.include('no place is drawn or marked');
     });
 
+    it('says on each image itself that it is positive, and why no place is marked', async () => {
+      const textsAt = async (operatingPoint: number) => {
+        const { objects } = await process(
+          exam.map((made) => given(made)),
+          {
+            bundle: { ...failed(), operatingPoint },
+            settings: { ...bench.settings, presentationState: 'all' },
+          },
+        );
+        return objects
+          .filter(({ kind }) => kind === 'presentation-state')
+          .flatMap(({ bytes }) => readPart10(bytes).dataset.items('GraphicAnnotationSequence'))
+          .flatMap((annotation) => annotation.items('TextObjectSequence'))
+          .map((text) => text.string('UnformattedTextValue'));
+      };
+      const why =
+        "not for primary diagnosis. This model's heat maps failed their checks: no place is drawn or marked.";
+      expect(await textsAt(0)).to.deep.equal(
+        Array(4).fill(`AI: positive, no place marked; see the report; ${why}`),
+      );
+      expect(await textsAt(1)).to.deep.equal(
+        Array(4).fill(`AI: nothing marked, which does not exclude cancer; ${why}`),
+      );
+    });
+
     it('draws them where the settings insist, under other names and with the words', async () => {
       const withheld = await process(
         exam.map((made) => given(made)),

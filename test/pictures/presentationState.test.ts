@@ -27,6 +27,7 @@ function input(change: Partial<PresentationStateInput> = {}): PresentationStateI
   return {
     source: SOURCE,
     outline: OUTLINE,
+    positive: true,
     algorithm: ALGORITHM,
     uids: { seriesInstanceUID: asUid('2.25.6'), sopInstanceUID: asUid('2.25.7') },
     createdAt: new Date(2026, 0, 2, 3, 4, 5),
@@ -91,21 +92,32 @@ describe('The presentation state', () => {
   });
 
   it('says that it is attention and no lesion, and never that nothing was found', () => {
-    const said = (outline: PresentationStateInput['outline']) => {
-      const [annotation] = written({ outline }).items('GraphicAnnotationSequence');
+    const said = (change: Partial<PresentationStateInput>) => {
+      const [annotation] = written(change).items('GraphicAnnotationSequence');
       const texts = annotation!
         .items('TextObjectSequence')
         .map((item) => item.string('UnformattedTextValue'));
       return { texts, drawn: annotation!.items('GraphicObjectSequence').length };
     };
-    expect(said(OUTLINE)).to.deep.equal({
+    const outline = undefined;
+    expect(said({})).to.deep.equal({
       texts: ['AI attention, not a lesion; not for primary diagnosis'],
       drawn: 1,
     });
-    expect(said(undefined)).to.deep.equal({
+    expect(said({ outline, positive: false })).to.deep.equal({
       texts: ['AI: nothing marked, which does not exclude cancer; not for primary diagnosis'],
       drawn: 0,
     });
+    const positive = 'AI: positive, no place marked; see the report';
+    expect(said({ outline })).to.deep.equal({
+      texts: [`${positive}; not for primary diagnosis`],
+      drawn: 0,
+    });
+    expect(written({ outline }).string('ContentDescription')).to.equal(positive);
+    for (const without of [{ outline }, { outline, positive: false }])
+      expect(said({ ...without, caution: 'No place is drawn.' }).texts[0]).to.match(
+        /\. No place is drawn\.$/,
+      );
     const description = written().string('SeriesDescription');
     expect(description).to.equal('AI marks R mediolateral oblique; not for primary diagnosis');
   });
