@@ -32,7 +32,7 @@ const WORDS: Record<string, string> = {
   delivering: 'delivering',
   failed: 'to be retried',
   delivered: 'delivered',
-  partial: 'partial: a view is missing',
+  partial: 'partial: a view has no answer',
   'not-processed': 'not processed',
 };
 

@@ -12,6 +12,7 @@ export {
   absentViewsTitle,
   lacksAnswer,
   unansweredText,
+  unansweredViews,
   type ViewsInStudy,
   viewName,
   viewsInStudy,

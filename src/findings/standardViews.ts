@@ -88,6 +88,17 @@ export function unansweredText(leftOut: readonly LeftOut[]): string | undefined 
   return `part of the exam: ${count === 1 ? '1 image' : `${count} images`} not analysed`;
 }
 
+/** `R MLO`, or `an image` where its view cannot be told: the images that have no answer, in the order of the views. */
+export function unansweredViews(leftOut: readonly LeftOut[]): string[] {
+  const lacking = leftOut.filter(lacksAnswer);
+  const known = new Set(
+    lacking.flatMap(({ source }) => (source === undefined ? [] : [standardView(source)])),
+  );
+  const unknown = lacking.filter(({ source }) => source === undefined).length;
+  const others = unknown === 0 ? [] : [unknown === 1 ? 'an image' : `${unknown} images`];
+  return [...ALL.filter((view) => known.has(view)).map(viewName), ...others];
+}
+
 /**
  * Which standard views are in the study. A view counts as there when an image of it could be told from its header,
  * whether it was analysed or not: of one that was not, the reports say so by themselves.

@@ -1,6 +1,6 @@
-import type { LeftOut } from '../dicom/index.js';
+import { type LeftOut, standardView } from '../dicom/index.js';
 import type { ExamOutcome } from '../exam/index.js';
-import { absentViewsText, lacksAnswer } from '../findings/index.js';
+import { absentViewsText, lacksAnswer, viewName } from '../findings/index.js';
 import type { Outcome, Reason } from '../ledger/index.js';
 
 /** As many images as a reason names: more are in the report. */
@@ -30,12 +30,26 @@ function absentViews({ views }: ExamOutcome): Reason | undefined {
 /** The answer rests on fewer images than the exam has. */
 function whatIsLacking(leftOut: readonly LeftOut[], analysed: number): Reason {
   const lacking = leftOut.filter(lacksAnswer);
-  const named = lacking.slice(0, MOST_NAMED).map(({ sopInstanceUID, code }) => `${sopInstanceUID} (${code})`);
+  const named = lacking
+    .slice(0, MOST_NAMED)
+    .map((left) => `${nameOf(left)}${left.sopInstanceUID} (${left.code})`);
   const more = lacking.length > named.length ? ` and ${lacking.length - named.length} more` : '';
   return {
     code: 'images-missing',
     reason:
       `The answer rests on ${analysed} of ${analysed + lacking.length} images; it lacks ${named.join(', ')}${more}. ` +
-      'Once they can be read: mamori retry.',
+      (lacking.every(isRefused)
+        ? 'The model gives no answer about such images; trying again changes nothing.'
+        : 'Once they can be read: mamori retry.'),
   };
+}
+
+/** `R MLO `, where the view is known. */
+function nameOf({ source }: LeftOut): string {
+  return source === undefined ? '' : `${viewName(standardView(source))} `;
+}
+
+/** Whether the image was read and judged, so that the next try would end alike. */
+function isRefused({ code }: LeftOut): boolean {
+  return code === 'unlike-training' || code.startsWith('implausible-');
 }

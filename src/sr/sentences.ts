@@ -6,6 +6,7 @@ import {
   heatMapCaution,
   operatingPointPercent,
   percent,
+  unansweredViews,
   verdict,
   viewName,
 } from '../findings/index.js';
@@ -89,7 +90,10 @@ function coverage(input: ReportInput): string {
   const count = input.findings === undefined ? 0 : input.analysed.length;
   const done = `${count} ${count === 1 ? 'image' : 'images'} analysed`;
   const lacking = missing(input).length;
-  return lacking === 0 ? `${done}.` : `${done}; ${lacking} of the study's instances not analysed, see below.`;
+  if (lacking === 0) return `${done}.`;
+  const views = input.findings === undefined ? [] : unansweredViews(input.leftOut);
+  const without = views.length === 0 ? '' : ` No answer about ${views.join(' and ')}.`;
+  return `${done}; ${lacking} of the study's instances not analysed, see below.${without}`;
 }
 
 export function purposeText(input: ReportInput): string {

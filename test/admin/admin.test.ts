@@ -98,7 +98,7 @@ describe('status page', () => {
       'The PACS does not answer.',
       'to be retried',
       '<dt>not processed</dt><dd>3</dd>',
-      '<dt>partial: a view is missing</dt><dd>5</dd>',
+      '<dt>partial: a view has no answer</dt><dd>5</dd>',
       'http-equiv="refresh"',
       'not for primary diagnosis',
     ]) {
