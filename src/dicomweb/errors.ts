@@ -40,6 +40,11 @@ export function isPacsErrorCode(code: string): code is PacsErrorCode {
   return CODES.has(code);
 }
 
+/** Whether a search gave all that it could find, and there is more that the PACS does not list. */
+export function isIncompleteListing(error: unknown): error is PacsError {
+  return error instanceof PacsError && error.code === 'pacs-listing-incomplete';
+}
+
 export interface PacsErrorDetails {
   method?: string;
   /** Any form of the address: userinfo and query secrets are taken out here. */

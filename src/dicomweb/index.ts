@@ -27,7 +27,7 @@ export type {
   TlsSettings,
 } from './connectionSettings.js';
 export { DicomWeb } from './dicomweb.js';
-export { isPacsErrorCode, PacsError, type PacsErrorCode } from './errors.js';
+export { isIncompleteListing, isPacsErrorCode, PacsError, type PacsErrorCode } from './errors.js';
 export type { InstanceRecord } from './instanceSearch.js';
 export {
   boundaryOf,

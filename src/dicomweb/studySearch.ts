@@ -1,7 +1,7 @@
 import { type DicomJson, type StudyInstanceUID, usableUid } from '../dicom/index.js';
 import type { QueryKeys } from './client.js';
 import { type Days, dateRange, days, halves, within } from './days.js';
-import { PacsError } from './errors.js';
+import { isIncompleteListing, PacsError } from './errors.js';
 import { allPages, type ListingEnd, type Page } from './listing.js';
 
 /** A study as the PACS lists it. Nothing about the patient is asked for or kept. */
@@ -70,12 +70,14 @@ export class StudySearch {
    * can be millions.
    */
   async *everything(modality: string): AsyncGenerator<StudyRecord[]> {
+    // What the server refuses here may be the missing date: searches by dates learn nothing from it.
+    const apart = new StudySearch(this.#ask, this.#pageSize);
     // Some lose their place when the modality is asked for: then they list all studies, and it is checked here alone.
     for (const asked of [modality, undefined]) {
       let isFull = false;
       let last = '';
       for (let offset = 0; ; ) {
-        const page = await this.#understood(
+        const page = await apart.#understood(
           { limit: String(this.#pageSize), offset: String(offset) },
           { modality: asked },
         );
@@ -114,7 +116,16 @@ export class StudySearch {
       }
       break;
     }
-    for (const part of parts.reverse()) yield* this.#range(part, query);
+    let incomplete: PacsError | undefined;
+    for (const part of parts.reverse()) {
+      try {
+        yield* this.#range(part, query);
+      } catch (error) {
+        if (!isIncompleteListing(error)) throw error;
+        incomplete ??= error;
+      }
+    }
+    if (incomplete !== undefined) throw incomplete;
   }
 
   /** One day whose listing did not come out whole. */

@@ -13,8 +13,9 @@ export function guardedPacs(pacs: DicomWeb, breaker: Breaker): DicomWeb {
       if (typeof value !== 'function' || name === 'close') return value;
       return (...args: unknown[]) => {
         const ask = () => value.apply(target, args) as Promise<unknown> | AsyncIterable<unknown>;
+        if (name === 'allStudies') return admittedSearch(ask as () => AsyncIterable<unknown>, breaker);
         // Only searches are answered bit by bit.
-        if (SEARCHES.has(name)) return watchedSearch(ask as () => AsyncIterable<unknown>, breaker);
+        if (name === 'studies') return watchedSearch(ask as () => AsyncIterable<unknown>, breaker);
         return watched(ask as () => Promise<unknown>, breaker).then((answer) => {
           if (name === 'retrieveInstance') breaker.gave(args.slice(0, 3) as unknown as InstanceNames);
           return answer;
@@ -23,8 +24,6 @@ export function guardedPacs(pacs: DicomWeb, breaker: Breaker): DicomWeb {
     },
   });
 }
-
-const SEARCHES = new Set<string | symbol>(['studies', 'allStudies']);
 
 /** What the breaker asks an archive. */
 export function questionsFor(pacs: DicomWeb): Questions {
@@ -46,6 +45,18 @@ async function watched<T>(ask: () => Promise<T>, breaker: Breaker): Promise<T> {
   } catch (error) {
     if (error instanceof PacsError) breaker.failed(error, 'other');
     throw error;
+  }
+}
+
+/**
+ * Through the whole archive, without a date: some archives refuse that or are too slow for it, and do all else well. So
+ * nothing follows from how it ends; the next search by dates meets an outage by itself.
+ */
+async function* admittedSearch<T>(ask: () => AsyncIterable<T>, breaker: Breaker): AsyncGenerator<T> {
+  breaker.admit();
+  for await (const found of ask()) {
+    yield found;
+    breaker.admit();
   }
 }
 

@@ -4,12 +4,13 @@
  * `studyRules.ts` says which studies the settings pass over, `studyValues.ts` finds in the archive what that takes.
  *
  * Work comes from sources (`workSource.ts`): the look-out (`lookout.ts`) goes through the studies of the last days
- * (`studySweep.ts`), lists those of which something is new (`revisit.ts`, `studyVisit.ts`) and notes in the ledger
- * which are complete (`completeness.ts`). Meanwhile, in the same cycle (`cycle.ts`), workers side by side (`shift.ts`)
- * claim what is due, the newest first, and `examWork.ts` sees each exam through: fetch, analyse, keep the objects,
- * deliver them (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and
- * when. Old exams come from `backfillSource.ts`, so many in an hour and after all others. `poller.ts` runs cycles on
- * the schedule, or until all is done.
+ * (`studySweep.ts`) and, as far as the archive lets it, those without a date (`undatedStudies.ts`), lists those of
+ * which something is new (`revisit.ts`, `studyVisit.ts`) and notes in the ledger which are complete
+ * (`completeness.ts`). Meanwhile, in the same cycle (`cycle.ts`), workers side by side (`shift.ts`) claim what is due,
+ * the newest first, and `examWork.ts` sees each exam through: fetch, analyse, keep the objects, deliver them
+ * (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and when. Old exams
+ * come from `backfillSource.ts`, so many in an hour and after all others. `poller.ts` runs cycles on the schedule, or
+ * until all is done.
  */
 export { Backfill, type BackfillParts, type BackfillProgress } from './backfillSource.js';
 export type { CycleReport } from './cycleReport.js';

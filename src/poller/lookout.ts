@@ -1,5 +1,5 @@
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
-import { type DicomWeb, PacsError, type StudyRecord } from '../dicomweb/index.js';
+import { type DicomWeb, isIncompleteListing, type PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
 import { awaited, completeness } from './completeness.js';
 import { IdleStudies } from './idleStudies.js';
@@ -13,6 +13,7 @@ import { severalAtOnce } from './severalAtOnce.js';
 import { StudyChooser } from './studyChooser.js';
 import { StudySweep } from './studySweep.js';
 import { type Meeting, observeStudy, type SeenStudy } from './studyVisit.js';
+import { UndatedStudies } from './undatedStudies.js';
 import { emptyLook, LOOKOUT_PRIORITY, type Look, type LookOptions, type WorkSource } from './workSource.js';
 
 /** Studies with nothing new that one look goes through, unless it is to be a whole one. */
@@ -20,9 +21,6 @@ const STRETCH = 400;
 
 /** Of those, so many are listed again for the case that an image was replaced by another. */
 const MOST_REVISITS = 10;
-
-/** Pages of the whole archive that one look goes through for studies without a date; and so many a whole look. */
-const UNDATED_PAGES = { stretch: 1, whole: 10 };
 
 /** Studies listed at the same time. Connections are left for the exams that are worked on meanwhile. */
 const LISTED_AT_ONCE = 4;
@@ -75,6 +73,7 @@ export class Lookout implements WorkSource {
   readonly #looking: LastingTrouble;
   readonly #chooser: StudyChooser;
   readonly #sweep: StudySweep;
+  readonly #undated: UndatedStudies;
   readonly #idle = new IdleStudies();
   /** Studies met since the round began. */
   readonly #inRound = new Set<string>();
@@ -89,6 +88,7 @@ export class Lookout implements WorkSource {
     this.#looking = new LastingTrouble(parts.log, LOOK);
     this.#chooser = new StudyChooser(parts.settings, parts.pacs, parts.log);
     this.#sweep = new StudySweep(parts.pacs, parts.settings.lookbackDays);
+    this.#undated = new UndatedStudies(parts.pacs, parts.log);
   }
 
   /** When the look-out last got on with a look. A look may last as long as there is something new. */
@@ -112,7 +112,7 @@ export class Lookout implements WorkSource {
       this.#parts.log.debug({ err: error }, 'The error in full');
       look.problems.push(reason);
       // With an incomplete listing, all that can be found has been.
-      if (!(error instanceof PacsError) || error.code !== 'pacs-listing-incomplete') return look;
+      if (!isIncompleteListing(error)) return look;
     } finally {
       look.studies = this.#sweep.studies;
       this.#lastSign = new Date();
@@ -131,22 +131,33 @@ export class Lookout implements WorkSource {
     return look;
   }
 
-  /** A whole round, or a stretch of it; what is new counts for nothing, so that it is all found in one look. */
+  /**
+   * A whole round, or a stretch of it; what is new counts for nothing, so that it is all found in one look.
+   *
+   * @throws PacsError; `pacs-listing-incomplete` only after everything else
+   */
   async #search(looking: Looking): Promise<void> {
     const { whole, onAnswer } = looking.options;
+    let incomplete: PacsError | undefined;
     const goThrough = async (batches: AsyncIterable<StudyRecord[]>) => {
       let known = 0;
-      for await (const batch of batches) {
-        await this.#judgeWaiting(looking);
-        onAnswer();
-        known += await this.#see(batch, looking);
-        if (this.#stopping.aborted || (!whole && known >= STRETCH)) return;
+      try {
+        for await (const batch of batches) {
+          await this.#judgeWaiting(looking);
+          onAnswer();
+          known += await this.#see(batch, looking);
+          if (this.#stopping.aborted || (!whole && known >= STRETCH)) return;
+        }
+      } catch (error) {
+        if (!isIncompleteListing(error)) throw error;
+        incomplete ??= error;
       }
     };
     // In the middle of a round, what began in the last hours would have to wait for the next.
     if (this.#sweep.isUnderWay) await goThrough(this.#sweep.latest());
     await goThrough(this.#sweep.round());
-    await goThrough(this.#sweep.undated(whole ? UNDATED_PAGES.whole : UNDATED_PAGES.stretch));
+    await goThrough(this.#undated.next({ whole }));
+    if (incomplete !== undefined) throw incomplete;
   }
 
   /** Before the first work: what waits since before this process began may be passed over by settings that are new. */

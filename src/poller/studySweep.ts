@@ -19,8 +19,7 @@ const MODALITY = 'MG';
 export class StudySweep {
   readonly #pacs: DicomWeb;
   readonly #lookbackDays: number;
-  #round: { studies: AsyncIterator<StudyRecord>; count: number } | undefined;
-  #everything: AsyncIterator<StudyRecord[]> | undefined;
+  #round: { studies: AsyncIterator<StudyRecord>; count: number; failure?: unknown } | undefined;
   #lastCount: number | undefined;
 
   constructor(pacs: DicomWeb, lookbackDays: number) {
@@ -45,16 +44,19 @@ export class StudySweep {
     for (let isOver = false; !isOver; ) {
       const batch: StudyRecord[] = [];
       try {
+        if (round.failure !== undefined) throw round.failure;
         while (batch.length < BATCH && !isOver) {
           const next = await round.studies.next();
           if (next.done === true) isOver = true;
           else batch.push(next.value);
         }
       } catch (error) {
-        this.#round = undefined;
-        // What came before the error is no less there.
-        if (batch.length > 0) yield batch;
-        throw error;
+        if (batch.length === 0) {
+          this.#round = undefined;
+          throw error;
+        }
+        // What came before the error is no less there. A look that ends with it leaves the error to the next.
+        round.failure = error;
       }
       round.count += batch.length;
       if (isOver) {
@@ -75,34 +77,18 @@ export class StudySweep {
     const sameDay = from === dicomDate(now);
     const query = { from, to, modality: MODALITY, ...(sameDay && { since: dicomTime(since) }) };
     let batch: StudyRecord[] = [];
-    for await (const study of this.#pacs.studies(query)) {
-      batch.push(study);
-      if (batch.length < BATCH) continue;
+    try {
+      for await (const study of this.#pacs.studies(query)) {
+        batch.push(study);
+        if (batch.length < BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+    } catch (error) {
       yield batch;
-      batch = [];
+      throw error;
     }
     yield batch;
-  }
-
-  /**
-   * Studies without a date, which no search by dates shows: found by going through the whole archive, so many pages in
-   * each look. @throws PacsError
-   */
-  async *undated(pages: number): AsyncGenerator<StudyRecord[]> {
-    for (let page = 0; page < pages; page++) {
-      this.#everything ??= this.#pacs.allStudies(MODALITY);
-      try {
-        const next = await this.#everything.next();
-        if (next.done === true) {
-          this.#everything = undefined;
-          return;
-        }
-        yield next.value.filter(({ studyDate }) => studyDate === undefined || studyDate.trim() === '');
-      } catch (error) {
-        this.#everything = undefined;
-        throw error;
-      }
-    }
   }
 
   #days(): DateRange & { modality: string } {

@@ -139,6 +139,36 @@ describe('Finding studies', () => {
     expect(server.seen).to.have.length.lessThan(20);
   });
 
+  it('finds every day that can be listed, and then says which cannot', async () => {
+    const busy = made(40, () => '20260930').map((study) => ({ ...study, uid: `${study.uid}.9` }));
+    const others = made(12, (i) => `202609${String(1 + 2 * i).padStart(2, '0')}`);
+    const { web } = await setting.pair(search([...busy, ...others], { ignoresOffset: true, cap: 10 }), {
+      pageSize: 10,
+    });
+    const uids: string[] = [];
+    const error = await caught(
+      (async () => {
+        for await (const study of web.studies({ from: '20260901', to: '20260930', modality: 'MG' }))
+          uids.push(study.studyInstanceUID);
+      })(),
+    );
+    expect(error).to.include({ code: 'pacs-listing-incomplete' });
+    expect(error.message).to.contain('20260930');
+    expect(uids).to.include.members(mg(others));
+  });
+
+  it('asks by dates as before where the server refuses a search without one', async () => {
+    const asDated = search(oneDay, {});
+    const { web, server } = await setting.pair((seen, response) =>
+      seen.parameters.has('StudyDate') ? asDated(seen, response) : void response.writeHead(400).end(),
+    );
+    expect(await caught(web.allStudies('MG').next())).to.include({ code: 'pacs-refused', status: 400 });
+    await found(web);
+    const asked = server.seen.at(-1)!.parameters;
+    expect(asked.get('ModalitiesInStudy')).to.equal('MG');
+    expect(asked.has('includefield')).to.equal(true);
+  });
+
   it('finds all there is, whatever the habits of the server', async () => {
     await fc.assert(
       fc.asyncProperty(
