@@ -52,20 +52,24 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
   const old = source!;
   const ends = new Map<string, number>();
   let told = '';
+  let toldProblems = new Set<string>();
   try {
     for (;;) {
-      const { exams, postponed } = await service.poller.cycle({ whole: false });
+      const { exams, postponed, problems } = await service.poller.cycle({ whole: false });
       for (const { end } of exams) ends.set(end, (ends.get(end) ?? 0) + 1);
       const line = progressText(old.progress);
       if (!json && line !== told) console.log(line);
       told = line;
+      const reasons = new Set(problems.map(({ reason }) => reason));
+      if (!json) for (const reason of reasons) if (!toldProblems.has(reason)) console.log(reason);
+      toldProblems = reasons;
       if (stopping.signal.aborted || (old.isOver && exams.length === 0 && postponed === 0)) break;
       await sleep(exams.length > 0 ? 0 : BEAT_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
   } finally {
     await service.close();
   }
-  const { troubled } = old.progress;
+  const { troubled, troubledDays } = old.progress;
   const whole = old.isOver && !stopping.signal.aborted;
   const outcome = Object.fromEntries(ends);
   if (json) console.log(JSON.stringify({ whole, progress: old.progress, exams: outcome }));
@@ -73,18 +77,23 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
     const counts = Object.entries(outcome).map(([end, count]) => `${count} ${end}`);
     console.log(counts.length === 0 ? 'Nothing was left to do.' : `Ended: ${counts.join(', ')}.`);
     for (const study of troubled) console.log(`${study}: could not be looked at, and was left out.`);
+    for (const day of troubledDays) console.log(`${dashed(day)}: not all of its studies could be found.`);
     if (!whole) console.log('Not at its end: the same command goes on where this one stopped.');
   }
   const trouble = ['failed', 'partial', 'not-processed'].some((end) => ends.has(end));
-  if (trouble || troubled.length > 0 || !whole) process.exitCode = EXIT.trouble;
+  if (trouble || troubled.length > 0 || troubledDays.length > 0 || !whole) process.exitCode = EXIT.trouble;
 }
 
 function progressText(progress: BackfillProgress): string {
   const { day, days, daysDone, taken, known, passedOver, hoursLeft } = progress;
   const over = passedOver === 0 ? '' : `, ${passedOver} passed over`;
   const left = daysDone === days || hoursLeft === undefined ? '' : `, about ${timeLeft(hoursLeft)} left`;
-  const at = day === undefined ? '' : `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}  `;
+  const at = day === undefined ? '' : `${dashed(day)}  `;
   return `${at}${daysDone} of ${days} days, ${taken} exams taken up, ${known} known before${over}${left}`;
+}
+
+function dashed(day: string): string {
+  return `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
 }
 
 function timeLeft(hours: number): string {

@@ -1,4 +1,4 @@
-import type { DicomWeb, StudyRecord } from '../dicomweb/index.js';
+import { type DicomWeb, isIncompleteListing, type StudyRecord } from '../dicomweb/index.js';
 import { type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
 import { Listings } from './listings.js';
 import type { Log } from './log.js';
@@ -41,6 +41,8 @@ export interface BackfillProgress {
   empty: number;
   /** Studies that could not be looked at, however often. */
   troubled: string[];
+  /** Study dates of which not all studies could be found, as DICOM dates. */
+  troubledDays: string[];
   /** Hours until the last is taken up, by the days so far and the rate; undefined before the first day is done. */
   hoursLeft: number | undefined;
 }
@@ -67,9 +69,11 @@ export class Backfill implements WorkSource {
   /** Days not searched yet, the newest last. */
   readonly #daysLeft: string[];
   readonly #troubled: string[] = [];
+  readonly #troubledDays: string[] = [];
   readonly #counts = { taken: 0, known: 0, passedOver: 0, empty: 0 };
   /** Of the day that it is at. */
   #studies: StudyRecord[] = [];
+  /** Of the study that comes next, or of the search for those of a day. */
   #tries = 0;
 
   constructor(parts: BackfillParts, stopping: AbortSignal) {
@@ -99,6 +103,7 @@ export class Backfill implements WorkSource {
       day: this.#days[this.#daysLeft.length],
       ...this.#counts,
       troubled: [...this.#troubled],
+      troubledDays: [...this.#troubledDays],
       hoursLeft: daysDone === 0 ? undefined : left / this.#parts.perHour,
     };
   }
@@ -110,7 +115,7 @@ export class Backfill implements WorkSource {
       for (let searched = 0; !this.isOver && !this.#stopping.aborted; ) {
         if (this.#studies.length === 0) {
           if (searched++ === DAYS_A_LOOK) break;
-          await this.#searchNextDay();
+          await this.#searchNextDay(look);
           onAnswer();
           continue;
         }
@@ -133,11 +138,22 @@ export class Backfill implements WorkSource {
     return this.#counts.taken < 1 + Math.floor(hours * this.#parts.perHour);
   }
 
-  async #searchNextDay(): Promise<void> {
+  /** @throws PacsError where the day is to be searched again in the next look */
+  async #searchNextDay(look: Look): Promise<void> {
+    const { pacs, log } = this.#parts;
     const day = this.#daysLeft.at(-1)!;
     const found: StudyRecord[] = [];
-    for await (const study of this.#parts.pacs.studies({ from: day, to: day, modality: 'MG' }))
-      found.push(study);
+    try {
+      for await (const study of pacs.studies({ from: day, to: day, modality: 'MG' })) found.push(study);
+    } catch (error) {
+      // A day that the PACS does not list whole is not listed whole the next time either.
+      if (!isIncompleteListing(error) && ++this.#tries < TRIES) throw error;
+      const reason = reasonOf(error);
+      log.warn({ day, ...reason }, 'Not all old studies of the day can be found: those that can are taken');
+      look.problems.push(reason);
+      this.#troubledDays.push(day);
+    }
+    this.#tries = 0;
     this.#studies = found;
     this.#chooser.forgetAllBut(() => false);
     this.#daysLeft.pop();

@@ -93,7 +93,12 @@ export class Cycle {
     await shift.during(async () => {
       try {
         const looks: Look[] = [];
-        for (const source of this.#parts.sources) looks.push(await source.look(listening));
+        for (const source of this.#parts.sources) {
+          const look = await source.look(listening);
+          looks.push(look);
+          // Those after it would only meet the same outage, and count it against what they look for.
+          if (!look.workable) break;
+        }
         const { workable, ...seen } = joinLooks(looks);
         Object.assign(this.report, seen);
         shift.open(workable);

@@ -17,7 +17,10 @@ export function emptyCycle(startedAt: Date): CycleReport {
   return { ...look, startedAt, endedAt: startedAt, exams: [], postponed: 0 };
 }
 
-/** What several sources saw, as one: the archive is searched where every source could. */
+/**
+ * What several sources saw, as one: the archive is searched where every source could. Exams may be worked on where one
+ * of them says so: trouble with old exams does not hold back the new ones.
+ */
 export function joinLooks(looks: readonly Look[]): Look {
   const dates = (key: 'unsearchableSince' | 'nextCompleteAt') =>
     looks
@@ -26,7 +29,7 @@ export function joinLooks(looks: readonly Look[]): Look {
       .at(0);
   return {
     searched: looks.every((look) => look.searched),
-    workable: looks.every((look) => look.workable),
+    workable: looks.some((look) => look.workable),
     unsearchableSince: dates('unsearchableSince'),
     studies: looks.reduce((sum, { studies }) => sum + studies, 0),
     passedOver: added(looks.map(({ passedOver }) => passedOver)),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { dicomDate } from '../../src/dicom/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
@@ -113,6 +114,55 @@ describe('A backfill', () => {
     clock.hours = 1;
     expect([...(await cycle()), ...(await cycle())]).to.have.length(1);
     expect(backfill.progress).to.include({ taken: 1, passedOver: 1 });
+  });
+
+  it('goes on past days that cannot be searched, names them, and holds back no new exam', async () => {
+    const fresh = ['new1', 'new2'].map((seed) => makeExam({ rows: 320, columns: 256, seed, date: today() }));
+    const old = exam('old', daysAgo(14));
+    await archive.add(...fresh.flat(), ...old);
+    const relay = await startRelay(archive.access.url!);
+    try {
+      const [failing, unlisted] = [daysAgo(11), daysAgo(13)];
+      const searches = (day: string) =>
+        relay.asked.filter((line) => line.includes(`StudyDate=${day}&`)).length;
+      relay.fate = (line) => {
+        if (line.includes(`StudyDate=${failing}&`)) return { status: 500 };
+        return line.includes(`StudyDate=${unlisted}&`) ? { status: 413 } : 'pass';
+      };
+      const { backfill, clock, cycle } = await backfilling(3600, { url: relay.url });
+      clock.hours = 1;
+      expect(await cycle()).to.have.members(fresh.map(studyOf));
+      const taken: string[] = [];
+      for (let round = 0; round < 8 && !backfill.isOver; round++) taken.push(...(await cycle()));
+      taken.push(...(await cycle()));
+      expect(taken).to.deep.equal([studyOf(old)]);
+      expect(backfill.progress).to.deep.include({ troubledDays: [failing, unlisted], daysDone: 31 });
+      expect(searches(failing)).to.equal(3);
+    } finally {
+      await relay.close();
+    }
+  });
+
+  it('counts no outage of the archive against a day', async () => {
+    const old = exam('old', daysAgo(10));
+    await archive.add(...old);
+    const relay = await startRelay(archive.access.url!);
+    try {
+      relay.fate = () => ({ status: 503 });
+      const { backfill, clock, cycle } = await backfilling(3600, { url: relay.url });
+      clock.hours = 1;
+      for (let round = 0; round < 5; round++) {
+        await cycle();
+        await sleep(100);
+      }
+      relay.fate = () => 'pass';
+      const taken: string[] = [];
+      for (let round = 0; round < 8 && !backfill.isOver; round++) taken.push(...(await cycle()));
+      expect([...taken, ...(await cycle())]).to.deep.equal([studyOf(old)]);
+      expect(backfill.progress.troubledDays).to.deep.equal([]);
+    } finally {
+      await relay.close();
+    }
   });
 
   it('leaves out, by name, what cannot be looked at, and goes on', async () => {
