@@ -99,11 +99,13 @@ export interface KeptObject extends Omit<ObjectToKeep, 'kind' | 'bytes'> {
 
 /**
  * What the objects say about the exam: `close` closes it as that. `partial` names what it lacks, and `processed` what a
- * reader of its state has to know, such as a view that is not in the study.
+ * reader of its state has to know, such as a view that is not in the study. `takesBack`: an earlier answer about the
+ * study must not be relied on any more.
  */
 export type Outcome = (
   | ({ kind: 'processed' } & Partial<Reason>)
-  | ({ kind: 'partial' | 'not-processed' } & Reason)
+  | ({ kind: 'partial' } & Reason)
+  | ({ kind: 'not-processed'; takesBack?: boolean } & Reason)
 ) & {
   /** SOP Instance UIDs of the images that were analysed; left out: they count as unknown. */
   restsOn?: readonly string[];

@@ -105,10 +105,13 @@ export function isConfirmed({ kept, confirmed }: { kept: number; confirmed: numb
 
 /**
  * Whether a further set of objects would say more than the answer that the archive holds: it rests on an image that the
- * other does not, or lacks nothing where the other is partial. One that says the same or less is not written, so that
- * images that change nothing (a spot view that came late, a view that was taken away) lead to no second report.
+ * other does not, lacks nothing where the other is partial, or takes an answer back. One that says the same or less is
+ * not written, so that images that change nothing (a spot view that came late, a view that was taken away) lead to no
+ * second report.
  */
-export function saysMore(before: Answer, { kind, restsOn = [] }: Outcome): boolean {
+export function saysMore(before: Answer, outcome: Outcome): boolean {
+  const { kind, restsOn = [] } = outcome;
+  if (kind === 'not-processed' && outcome.takesBack) return before.state !== 'not-processed';
   if (restsOn.some((uid) => !before.restsOn.includes(uid))) return true;
   return kind === 'processed' && before.state === 'partial';
 }

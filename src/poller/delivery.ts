@@ -135,8 +135,9 @@ function* batches(objects: KeptObject[]): Generator<KeptObject[]> {
 
 function missing(objects: KeptObject[], answers: StoreAnswer[], study: string): DeliveryError {
   const outcomes = answers.flatMap((answer) => answer.instances);
+  // What was sent a second time, uncompressed, is missing for the reason of that second time.
   const refusal = objects
-    .map(({ sopInstanceUID }) => outcomes.find((outcome) => outcome.sopInstanceUID === sopInstanceUID))
+    .map(({ sopInstanceUID }) => outcomes.findLast((outcome) => outcome.sopInstanceUID === sopInstanceUID))
     .find((outcome) => outcome?.outcome === 'refused');
   const what = `${objects.length} of the results for study ${study}`;
   if (refusal !== undefined) {

@@ -203,8 +203,9 @@ async function keep(
   report.outcome = rest;
   if (said.kind !== 'processed') report.reason = { code: said.code, reason: said.reason };
   if (claim.answer !== undefined && !saysMore(claim.answer, said)) {
-    report.end = await ledger.withdraw(claim, report.reason ?? NOTHING_NEW);
-    log.info({ study, end: report.end, ...NOTHING_NEW }, 'Nothing is written');
+    const why = report.reason ?? NOTHING_NEW;
+    report.end = await ledger.withdraw(claim, why);
+    log[report.reason ? 'warn' : 'info']({ study, end: report.end, ...why }, 'Nothing is written');
     return false;
   }
   report.objects = objects.map(({ kind, name, sopInstanceUID, bytes }) => ({

@@ -10,7 +10,9 @@ const MOST_NAMED = 4;
 export function outcomeToKeep(outcome: ExamOutcome): Outcome {
   if (outcome.status === 'not-processed') {
     const { code, reason } = outcome;
-    return { kind: 'not-processed', code, reason, restsOn: [] };
+    // Whose images the earlier answer rests on is no longer certain.
+    const takesBack = code === 'contradictory-patient';
+    return { kind: 'not-processed', takesBack, code, reason, restsOn: [] };
   }
   const images = outcome.findings.breasts.flatMap((breast) => breast.images);
   const restsOn = images.map(({ source }) => source.sopInstanceUID).sort();

@@ -43,6 +43,9 @@ describe('the rules of the ledger', () => {
     expect(saysMore(whole, { kind: 'processed', restsOn: ['1'] })).to.equal(false);
     expect(saysMore(whole, { kind: 'processed', restsOn: ['1', '2', '3'] })).to.equal(true);
     expect(saysMore(whole, { kind: 'not-processed', code: 'x', reason: 'x' })).to.equal(false);
+    const takesBack = { kind: 'not-processed' as const, takesBack: true, code: 'x', reason: 'x' };
+    for (const answer of [whole, partial]) expect(saysMore(answer, takesBack)).to.equal(true);
+    expect(saysMore({ state: 'not-processed', restsOn: [] }, takesBack)).to.equal(false);
     expect(saysMore(partial, { ...lacking, restsOn: ['1'] })).to.equal(false);
     expect(saysMore(partial, { ...lacking, restsOn: ['1', '2'] })).to.equal(true);
     expect(saysMore(partial, { kind: 'processed', restsOn: ['1'] })).to.equal(true);

@@ -168,6 +168,39 @@ describe('From a mammogram in the archive to the results beside it', () => {
         expect((await here.ledger.list())[0]).to.include({ state: 'delivered' });
       });
 
+      it("takes an answer back when another patient's image comes into its study, and says so once", async () => {
+        const made = exam('two patients');
+        await archive.add(...made);
+        const here = await station({ settings: { settleSeconds: 0 } });
+        await cycle(here, studyOf(made));
+        const first = await resultsIn(here.pacs, studyOf(made));
+
+        const foreign = { ...SMALL, seed: 'two patients', date: today(), view: 'CC' as const };
+        const override = { PatientBirthDate: '19010101' };
+        await archive.add(makeInstance({ ...foreign, instanceNumber: 8, override }));
+        expect(await cycle(here, studyOf(made))).to.deep.nested.include({
+          end: 'not-processed',
+          'reason.code': 'contradictory-patient',
+        });
+        expect((await here.ledger.list())[0]).to.include({
+          state: 'not-processed',
+          code: 'contradictory-patient',
+        });
+        const before = new Set(first.map(({ sopInstanceUID }) => sopInstanceUID));
+        const further = async () =>
+          (await resultsIn(here.pacs, studyOf(made))).filter((one) => !before.has(one.sopInstanceUID));
+        const second = await further();
+        expect(kindsOf(second)).to.deep.equal(['mammography-cad', 'tid1500']);
+        for (const { kind, bytes } of second) {
+          const replaced = first.find((one) => one.kind === kind)!.sopInstanceUID;
+          expect(predecessorsOf(bytes)).to.deep.equal([replaced]);
+        }
+
+        await archive.add(makeInstance({ ...foreign, instanceNumber: 9, override }));
+        expect(await cycle(here, studyOf(made))).to.include({ end: 'not-processed' });
+        expect(await further()).to.have.length(second.length);
+      });
+
       it('writes under other names when an exam is processed again on demand', async () => {
         const made = exam('forced');
         await archive.add(...made);
