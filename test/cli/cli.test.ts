@@ -25,6 +25,7 @@ import type { Bundle } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { smallBundle } from '../model/bundles.js';
+import { startRelay } from '../pacs/relay.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
@@ -135,6 +136,32 @@ describe('mamori', () => {
       ['--from', '2020-02-01', '--to', '2020-01-01'],
     ])
       expect((await mamori(['backfill', '-c', config, ...wrong])).code).to.equal(2);
+  });
+
+  it('backfills past a day that cannot be listed, names it with the reason, and ends with exit code 1', async () => {
+    const archive = await startArchive();
+    const relay = await startRelay(archive.url);
+    try {
+      relay.fate = (line) => (line.includes('StudyDate=20200105&') ? { status: 413 } : 'pass');
+      for (const { bytes } of makeExam({ rows: 320, columns: 256, seed: 'old', date: '20200103' }))
+        archive.add(bytes);
+      const { directory } = await smallBundle();
+      const model = JSON.stringify({ bundle: directory, engine: 'onnxruntime', device: 'cpu' });
+      writeFileSync(
+        config,
+        `pacs: { url: "${relay.url}" }\nmodel: ${model}\nledger: { url: "sqlite:l.db" }\n`,
+      );
+      const ended = await mamori(['backfill', '-c', config, '--from', '2020-01-01', '--to', '2020-01-07']);
+      expect(ended.code, ended.err).to.equal(1);
+      expect(ended.out)
+        .to.match(/7 of 7 days, 1 exams taken up/)
+        .and.include('The PACS does not list all studies of 20200105')
+        .and.include('2020-01-05: not all of its studies could be found.')
+        .and.include('1 delivered');
+    } finally {
+      await relay.close();
+      await archive.close();
+    }
   });
 
   it('doctors: a line for each check, exit code 1 for a failure, 2 for settings that cannot be used', async () => {
