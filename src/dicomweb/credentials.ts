@@ -96,7 +96,8 @@ class TokenSource implements Authoriser {
         {
           method: 'POST',
           url: tokenUrl,
-          status,
+          // Its 403 is about us, and not about what the PACS is asked for: only the message has it.
+          ...(later && { status }),
           transient: later,
           remedy:
             'Check clientId, clientSecret, scope and tokenUrl under pacs.auth with whoever runs that server.',

@@ -27,6 +27,9 @@ export interface Pause {
   until: Date;
 }
 
+/** What it is opened for: each has pauses of its own. */
+type Kind = keyof Pauses;
+
 export interface BreakerParts {
   questions: Questions;
   pauses: Pauses;
@@ -63,8 +66,9 @@ const SPREAD = 0.2;
  * counts. If it does not, or if nothing is known that it could give, the archive is at fault; an exam whose every image
  * fails is then not closed before the archive has given some other image. A search that fails needs no second question.
  *
- * Refused credentials (401, 403) open it at once, with pauses of their own: hospitals lock an account after a few wrong
- * passwords. No library fits that: cockatiel and opossum count failures in a row, whereas here one question decides.
+ * Refused credentials (401, no token, a search that answers 403) open it at once, with pauses of their own: hospitals
+ * lock an account after a few wrong passwords. Any other 403 may be about one study that is locked, and the same question
+ * decides. No library fits that: cockatiel and opossum count failures in a row, whereas here one question decides.
  */
 export class Breaker {
   readonly #parts: BreakerParts;
@@ -73,9 +77,10 @@ export class Breaker {
   /** Errors that were found to be the archive's. */
   readonly #outages = new WeakSet<PacsError>();
   #open:
-    | { error: PacsError; by: 'search' | 'question' | 'credentials'; since: Date; until: number }
+    | { error: PacsError; kind: Kind; by: 'search' | 'other'; since: Date; until: number; searched: boolean }
     | undefined;
-  #openings = 0;
+  /** Of each kind, until it is over. */
+  readonly #openings: Record<Kind, number> = { outage: 0, credentials: 0 };
   #witness: InstanceNames | undefined;
   #asking: Promise<PacsError | 'nothing-to-ask-for' | undefined> | undefined;
 
@@ -114,20 +119,25 @@ export class Breaker {
 
   /** The search for studies came to its end. */
   searched(): void {
-    if (this.#open?.by === 'search') this.#openings = 0;
+    const open = this.#open;
+    if (open === undefined || this.pause !== undefined) return;
+    open.searched = true;
+    if (open.by === 'search') this.#openings[open.kind] = 0;
   }
 
   /** A request failed; not whose fault it is. */
   failed(error: PacsError, what: 'search' | 'other'): void {
-    if (error.code === 'pacs-unauthorised') this.#leaveAlone(error, 'credentials');
-    else if (what === 'search' && mayBeTheArchive(error)) this.#leaveAlone(error, 'search');
+    if (
+      what === 'search' ? mayBeTheArchive(error) : error.code === 'pacs-unauthorised' && !isForbidden(error)
+    )
+      this.#leaveAlone(error, what);
   }
 
   /** An exam came through. */
   proved(): void {
     if (this.pause !== undefined) return;
     this.#open = undefined;
-    this.#openings = 0;
+    this.#forget();
     this.#leftAlone.over(new Date());
   }
 
@@ -146,11 +156,9 @@ export class Breaker {
       });
       const answer = await this.#asking;
       const fault = answer === 'nothing-to-ask-for' ? (peers === undefined ? undefined : error) : answer;
-      if (fault === undefined) {
-        this.proved();
-        return false;
-      }
-      this.#leaveAlone(fault, 'question');
+      if (answer === undefined) this.proved();
+      if (fault === undefined) return false;
+      this.#leaveAlone(fault, 'other');
     }
     this.#outages.add(error);
     return true;
@@ -175,26 +183,53 @@ export class Breaker {
     return failure ?? 'nothing-to-ask-for';
   }
 
-  #leaveAlone(error: PacsError, by: 'search' | 'question' | 'credentials'): void {
+  #leaveAlone(error: PacsError, by: 'search' | 'other'): void {
     this.#outages.add(error);
     if (this.pause !== undefined) return;
     const { pauses, log, random = Math.random } = this.#parts;
-    const { first, longest } = by === 'credentials' ? pauses.credentials : pauses.outage;
-    const doubled = Math.min(first * 2 ** Math.min(this.#openings, 30), longest);
-    const spread = doubled * (1 + SPREAD * (2 * random() - 1));
     const now = new Date();
+    if (this.#isPast()) {
+      this.#forget();
+      this.#leftAlone.over(now);
+    }
+    const kind: Kind = error.code === 'pacs-unauthorised' ? 'credentials' : 'outage';
+    const { first, longest } = pauses[kind];
+    const doubled = Math.min(first * 2 ** Math.min(this.#openings[kind], 30), longest);
+    const spread = doubled * (1 + SPREAD * (2 * random() - 1));
     const pauseMs = Math.max(spread, error.retryAfterMs ?? 0);
-    this.#open = { error, by, since: this.#open?.since ?? now, until: this.#clock() + pauseMs };
-    this.#openings++;
+    const since = this.#open?.kind === kind ? this.#open.since : now;
+    this.#open = { error, kind, by, since, until: this.#clock() + pauseMs, searched: false };
+    this.#openings[kind]++;
     const reason = reasonOf(error);
-    if (by === 'question') this.#leftAlone.met(reason, now);
-    if (by === 'credentials') {
+    if (kind === 'outage' && by === 'other') this.#leftAlone.met(reason, now);
+    if (kind === 'credentials') {
       log.error(
-        { ...reason, until: new Date(now.getTime() + pauseMs), refusals: this.#openings },
+        { ...reason, until: new Date(now.getTime() + pauseMs), refusals: this.#openings[kind] },
         'The PACS refuses us: it is not asked again before then, so that the account is not locked',
       );
     }
   }
+
+  /**
+   * Whether what it was opened for has ended since, though no exam has come through: what a search met is over with the
+   * next search. What an exam met is met again soon after the pause, unless it is over or there is no exam.
+   */
+  #isPast(): boolean {
+    const open = this.#open;
+    if (!open?.searched) return false;
+    return open.by === 'search' || this.#clock() - open.until > this.#parts.pauses[open.kind].longest;
+  }
+
+  #forget(): void {
+    this.#open = undefined;
+    this.#openings.outage = 0;
+    this.#openings.credentials = 0;
+  }
+}
+
+/** Whether the archive knows us and does not allow this: perhaps for one study alone. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof PacsError && error.code === 'pacs-unauthorised' && error.status === 403;
 }
 
 /** Whether an error may come of the archive as a whole. A login page is a redirect, or no DICOM. */

@@ -1,6 +1,6 @@
 import { dicomDate } from '../dicom/index.js';
 import { type DicomWeb, PacsError } from '../dicomweb/index.js';
-import type { Breaker, InstanceNames, Questions } from './breaker.js';
+import { type Breaker, type InstanceNames, isForbidden, type Questions } from './breaker.js';
 
 /**
  * The archive behind a breaker, which hears of what is asked and how it ends: nothing is asked while the archive is
@@ -16,7 +16,7 @@ export function guardedPacs(pacs: DicomWeb, breaker: Breaker): DicomWeb {
         if (name === 'allStudies') return admittedSearch(ask as () => AsyncIterable<unknown>, breaker);
         // Only searches are answered bit by bit.
         if (name === 'studies') return watchedSearch(ask as () => AsyncIterable<unknown>, breaker);
-        return watched(ask as () => Promise<unknown>, breaker).then((answer) => {
+        return watched(ask as () => Promise<unknown>, breaker, !OF_AN_IMAGE.has(name)).then((answer) => {
           if (name === 'retrieveInstance') breaker.gave(args.slice(0, 3) as unknown as InstanceNames);
           return answer;
         });
@@ -24,6 +24,9 @@ export function guardedPacs(pacs: DicomWeb, breaker: Breaker): DicomWeb {
     },
   });
 }
+
+/** Where these fail, an exam asks the breaker, and names its other images to it. */
+const OF_AN_IMAGE = new Set<string | symbol>(['retrieveInstance', 'instanceMetadata']);
 
 /** What the breaker asks an archive. */
 export function questionsFor(pacs: DicomWeb): Questions {
@@ -38,12 +41,14 @@ export function questionsFor(pacs: DicomWeb): Questions {
   };
 }
 
-async function watched<T>(ask: () => Promise<T>, breaker: Breaker): Promise<T> {
+async function watched<T>(ask: () => Promise<T>, breaker: Breaker, ofAStudy: boolean): Promise<T> {
   breaker.admit();
   try {
     return await ask();
   } catch (error) {
     if (error instanceof PacsError) breaker.failed(error, 'other');
+    // Of a study that is locked, or of us.
+    if (ofAStudy && isForbidden(error)) await breaker.isOutage(error);
     throw error;
   }
 }

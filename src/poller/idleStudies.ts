@@ -20,6 +20,11 @@ export class IdleStudies {
     return this.#studies.get(studyInstanceUID);
   }
 
+  /** It is one for Mamori, or is to be looked at again. */
+  delete(studyInstanceUID: string): void {
+    this.#studies.delete(studyInstanceUID);
+  }
+
   add(studyInstanceUID: string, instances: number | undefined, setting?: string): void {
     this.#studies.delete(studyInstanceUID);
     if (this.#studies.size >= MOST) {

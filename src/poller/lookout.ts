@@ -8,6 +8,7 @@ import type { Listings } from './listings.js';
 import type { Log } from './log.js';
 import { reasonOf } from './nextTry.js';
 import type { PollerSettings } from './pollerSettings.js';
+import { RefusedStudies } from './refusedStudies.js';
 import { visitOf, visitUnshown } from './revisit.js';
 import { severalAtOnce } from './severalAtOnce.js';
 import { StudyChooser } from './studyChooser.js';
@@ -71,6 +72,7 @@ export class Lookout implements WorkSource {
   readonly #stopping: AbortSignal;
   readonly #searching: LastingTrouble;
   readonly #looking: LastingTrouble;
+  readonly #refused: RefusedStudies;
   readonly #chooser: StudyChooser;
   readonly #sweep: StudySweep;
   readonly #undated: UndatedStudies;
@@ -86,6 +88,7 @@ export class Lookout implements WorkSource {
     this.#stopping = stopping;
     this.#searching = new LastingTrouble(parts.log, SEARCH);
     this.#looking = new LastingTrouble(parts.log, LOOK);
+    this.#refused = new RefusedStudies(parts.settings.retry);
     this.#chooser = new StudyChooser(parts.settings, parts.pacs, parts.log);
     this.#sweep = new StudySweep(parts.pacs, parts.settings.lookbackDays);
     this.#undated = new UndatedStudies(parts.pacs, parts.log);
@@ -125,6 +128,7 @@ export class Lookout implements WorkSource {
     if (!this.#sweep.isUnderWay) {
       const isAskedAbout = (study: string) => this.#inRound.has(study);
       this.#looking.forgetAllBut(isAskedAbout);
+      this.#refused.forgetAllBut(isAskedAbout);
       this.#chooser.forgetAllBut(isAskedAbout);
       this.#inRound.clear();
     }
@@ -250,6 +254,8 @@ export class Lookout implements WorkSource {
 
   async #meet(meeting: Meeting, { look, options }: Looking): Promise<void> {
     const { studyInstanceUID, study } = meeting;
+    const refused = this.#refused.why(studyInstanceUID);
+    if (refused !== undefined) return void look.problems.push(refused);
     try {
       const passedOver = await this.#chooser.passedOver(studyInstanceUID, study?.numberOfInstances);
       if (passedOver !== undefined) {
@@ -259,7 +265,9 @@ export class Lookout implements WorkSource {
         this.#looking.over(new Date(), studyInstanceUID);
         return count(look, setting);
       }
+      this.#idle.delete(studyInstanceUID);
       const seen = await this.observe(meeting);
+      this.#refused.over(studyInstanceUID);
       if (seen === undefined) this.#idle.add(studyInstanceUID, study?.numberOfInstances);
       this.#looking.over(new Date(), studyInstanceUID);
       if (seen?.completeAt !== undefined) noteArriving(look, seen.completeAt);
@@ -268,6 +276,7 @@ export class Lookout implements WorkSource {
       // Not about this study, and it would be so for every other.
       if (error instanceof LedgerError) throw error;
       const problem = reasonOf(error);
+      this.#refused.met(error, studyInstanceUID);
       this.#looking.met(problem, new Date(), studyInstanceUID);
       look.problems.push(problem);
       await this.#notDue(studyInstanceUID);

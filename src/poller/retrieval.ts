@@ -61,6 +61,7 @@ const PERHAPS_ABOUT_ONE_INSTANCE: ReadonlySet<PacsError['code']> = new Set([
   'pacs-answer-malformed',
   'pacs-server-error',
   'pacs-timed-out',
+  'pacs-unauthorised',
 ]);
 
 /**

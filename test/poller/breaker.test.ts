@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { asUid } from '../../src/dicom/index.js';
 import { PacsError, type PacsErrorCode } from '../../src/dicomweb/index.js';
@@ -130,6 +131,69 @@ describe('The breaker around the archive', () => {
     breaker.failed(failing('pacs-server-error', 500), 'other');
     expect(left(breaker)).to.equal(0);
     breaker.failed(failing('pacs-unauthorised', 401), 'other');
+    expect(left(breaker)).to.equal(60_000);
+  });
+
+  it('takes a 403 for the exam’s where it is given others, and for refused credentials where a search meets it', async () => {
+    const locked = failing('pacs-unauthorised', 403);
+    const sound = archive();
+    sound.breaker.gave(names(1));
+    sound.breaker.failed(locked, 'other');
+    expect(await sound.breaker.isOutage(locked)).to.equal(false);
+    expect(sound.asked).to.deep.equal(['search', names(1)[2]]);
+    expect(sound.breaker.pause).to.equal(undefined);
+
+    const refusing = archive({ retrieve: () => failing('pacs-unauthorised', 403) });
+    refusing.breaker.gave(names(1));
+    expect(await refusing.breaker.isOutage(locked)).to.equal(true);
+    expect(left(refusing.breaker)).to.equal(60_000);
+    sound.breaker.failed(locked, 'search');
+    expect(left(sound.breaker)).to.equal(60_000);
+    // No token could be had.
+    const tokenless = archive();
+    tokenless.breaker.failed(failing('pacs-unauthorised'), 'other');
+    expect(left(tokenless.breaker)).to.equal(60_000);
+  });
+
+  it('begins anew with an outage after one that is over, though no exam came through in between', async () => {
+    const { breaker, pass } = archive();
+    const fail = async () => {
+      breaker.failed(failing('pacs-unreachable'), 'search');
+      const pause = breaker.pause!;
+      const length = left(breaker);
+      pass(length + 1);
+      await sleep(5);
+      return { length, since: pause.since.getTime() };
+    };
+    const [first, second] = [await fail(), await fail()];
+    expect(second).to.deep.equal({ length: 2000, since: first.since });
+    breaker.searched();
+    const third = await fail();
+    expect(third.length).to.equal(1000);
+    expect(third.since).to.be.greaterThan(first.since);
+
+    // What exams meet while searches are answered lasts from pause to pause, but not over hours without any.
+    const store = archive({ retrieve: () => failing('pacs-server-error', 500) });
+    store.breaker.gave(names(1));
+    const met = async () => {
+      expect(await store.breaker.isOutage(failing('pacs-server-error', 500))).to.equal(true);
+      const length = left(store.breaker);
+      store.pass(length + 1);
+      store.breaker.searched();
+      return length;
+    };
+    expect([await met(), await met()]).to.deep.equal([1000, 2000]);
+    store.pass(3_600_000);
+    expect(await met()).to.equal(1000);
+  });
+
+  it('does not wait longer for refused credentials because of an outage before', () => {
+    const { breaker, pass } = archive();
+    for (let time = 0; time < 2; time++) {
+      breaker.failed(failing('pacs-unreachable'), 'search');
+      pass(left(breaker) + 1);
+    }
+    breaker.failed(failing('pacs-unauthorised', 401), 'search');
     expect(left(breaker)).to.equal(60_000);
   });
 });

@@ -222,6 +222,39 @@ describe('An archive in trouble, and an exam in trouble', () => {
     expect([...ended]).to.have.members(good.map(studyOf));
   });
 
+  it('goes on with all others beside a study that is locked, asks for that one less often, and names it', async () => {
+    const [locked, good] = [exam('locked'), exam('open')];
+    await archive.add(...locked, ...good);
+    const retry = { attempts: 2, firstDelaySeconds: 10, longestDelaySeconds: 60 };
+    const at = await open({ settings: { retry } });
+    const isLocked = (line: string) => line.includes(`/${studyOf(locked)}/`);
+    relay.fate = (line) => (isLocked(line) ? { status: 403 } : 'pass');
+    const first = await at.poller.cycle();
+    expect(ends(first.exams)).to.deep.equal(['delivered']);
+    for (let cycle = 0; cycle < 3; cycle++) {
+      expect((await at.poller.cycle()).problems.map(({ code }) => code)).to.deep.equal(['pacs-unauthorised']);
+      expect(at.poller.pause).to.equal(undefined);
+    }
+    expect(relay.asked.filter(isLocked)).to.have.length(1);
+  });
+
+  it('counts the tries of an exam whose images alone are locked, and closes it', async () => {
+    const [locked, good] = [exam('locked'), exam('open')];
+    await archive.add(...good);
+    const at = await open();
+    expect(ends((await at.poller.cycle()).exams)).to.deep.equal(['delivered']);
+    await archive.add(...locked);
+    relay.fate = (line) => (isRetrieval(line) && line.includes(studyOf(locked)) ? { status: 403 } : 'pass');
+    const all: ExamReport[] = [];
+    for (let cycle = 0; cycle < 2; cycle++) {
+      all.push(...(await at.poller.cycle()).exams);
+      await later();
+    }
+    expect(ends(all)).to.deep.equal(['failed', 'not-processed']);
+    expect(all[1]!.reason?.code).to.equal('images-unreadable');
+    expect(at.poller.pause).to.equal(undefined);
+  });
+
   for (const status of [401, 403])
     it(`asks once and not again for long when it is refused with ${status}, and says so`, async () => {
       const made = exam('refused');
