@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExplainMethod } from './explanation.js';
 import type { PictureOutput, ReportOutput } from './outputRow.js';
-import { PICTURES, type PictureKind, REPORTS, type ReportKind } from './outputs.js';
+import { type ObjectKind, PICTURES, type PictureKind, REPORTS, type ReportKind } from './outputs.js';
 
 const reportRows = Object.entries(REPORTS) as [ReportKind, ReportOutput][];
 const pictureRows = Object.entries(PICTURES) as [PictureKind, PictureOutput][];
@@ -24,8 +24,15 @@ export const outputSettings = z.strictObject({
   ...(pictureShape as PictureShape),
 });
 
+export type OutputSettings = z.output<typeof outputSettings>;
+
 /** The part of the settings that says what is written about an exam. */
-export type ExamSettings = z.output<typeof outputSettings> & { explain: ExplainMethod };
+export type ExamSettings = OutputSettings & { explain: ExplainMethod };
+
+/** Every kind of object that is switched on. */
+export function kindsInUse(settings: OutputSettings): ObjectKind[] {
+  return [...settings.reports, ...picturesInUse(settings).map(({ kind }) => kind)];
+}
 
 /** A kind of picture that is switched on, with what its setting says. */
 export interface PictureInUse {
@@ -34,7 +41,7 @@ export interface PictureInUse {
   setting: unknown;
 }
 
-export function picturesInUse(settings: ExamSettings): PictureInUse[] {
+export function picturesInUse(settings: OutputSettings): PictureInUse[] {
   const said: Record<string, unknown> = settings;
   return pictureRows
     .map(([kind, row]) => ({ kind, row, setting: said[row.key] }))

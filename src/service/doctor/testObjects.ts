@@ -38,7 +38,7 @@ export async function makeTestObjects(settings: Settings): Promise<ExamObject[]>
     date: TEST_DATE,
     override: TEST_MARKS,
   });
-  const { bench, close } = await openWorkbench(settings);
+  const { bench, close } = await openWorkbench({ ...settings, outputs: everyKind(settings.outputs) });
   try {
     const instances = exam.map(({ bytes, ...names }) => ({ ...names, fetch: async () => bytes.slice() }));
     const { objects } = await processExam(instances, bench, { createdAt: new Date(), predecessors: [] });
@@ -46,6 +46,11 @@ export async function makeTestObjects(settings: Settings): Promise<ExamObject[]>
   } finally {
     await close();
   }
+}
+
+/** Marks also on images that are not positive: whether a made exam is, nobody can know. */
+function everyKind(outputs: Settings['outputs']): Settings['outputs'] {
+  return { ...outputs, presentationState: outputs.presentationState === 'off' ? 'off' : 'all' };
 }
 
 /** Which of the objects cannot be read back as they were stored. @throws PacsError */

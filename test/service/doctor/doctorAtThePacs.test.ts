@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Archive, startArchive } from '../../../src/demo/index.js';
 import { dicomDate, readPart10 } from '../../../src/dicom/index.js';
@@ -258,6 +260,10 @@ describe('mamori doctor, at the PACS', () => {
       const { state, says, remedy } = resultOf(results, 'store');
       expect(state).to.equal('warning');
       expect(says).to.include('Comprehensive 3D SR').and.include('Mammography CAD SR');
+      // Also where the test exam is not positive: its marks are switched on with all others.
+      expect(says)
+        .to.match(/softcopy presentation state/i)
+        .and.to.not.include('NOT TRIED');
       expect(remedy).to.include('MAMORI-TEST');
       const stored = await testObjects();
       expect(stored.length).to.be.greaterThan(2);
@@ -269,6 +275,18 @@ describe('mamori doctor, at the PACS', () => {
       }
       // A service that runs beside it must find nothing to analyse.
       expect(namesIn(await visit(bundle, { url, pacs: pacsOf(orthanc) }), 'failure')).to.deep.equal([]);
+    });
+
+    it('names each kind that is switched on and could not be tried', async () => {
+      const { url = '' } = orthanc.access;
+      const withheld = await smallBundle();
+      const path = join(withheld.directory, 'bundle.json');
+      const heatMaps = { passed: false, found: 'Nothing.' };
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), heatMaps }));
+      const results = await visit(withheld, { url, pacs: pacsOf(orthanc), write: true });
+      const { state, says } = resultOf(results, 'store');
+      expect(state).to.equal('warning');
+      expect(says).to.match(/NOT TRIED.*: secondary-capture$/);
     });
 
     it('finds a PACS that says yes and stores nothing', async () => {

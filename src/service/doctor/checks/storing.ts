@@ -1,6 +1,6 @@
 import { sopClassName } from '../../../dicom/index.js';
 import type { StoreAnswer } from '../../../dicomweb/index.js';
-import type { ExamObject } from '../../../exam/index.js';
+import { type ExamObject, kindsInUse } from '../../../exam/index.js';
 import { makeTestObjects, removeTestStudy, storeAndReadBack, TEST_MARKS } from '../testObjects.js';
 import { type Check, type CheckResult, failure, ok, skipped, warning } from '../types.js';
 
@@ -18,11 +18,22 @@ export const storing: Check = {
       missing.length < objects.length && (await removeTestStudy(studyInstanceUID, objects, { pacs, probe }));
     if (missing.length > 0) return refused(missing, objects, answer);
     const says = `${objects.length} test objects (${kindsOf(objects)}) were stored and read back`;
-    if (isRemoved) return ok(`${says}, and the test study is removed again`);
-    return warning(
-      `${says}; the PACS does not delete, so they stay: study ${studyInstanceUID}`,
-      `Delete that study in the PACS (patient ID ${TEST_MARKS.PatientID}, study date 1901-01-01).`,
-    );
+    const left = isRemoved
+      ? { says: `${says}, and the test study is removed again`, remedy: '' }
+      : {
+          says: `${says}; the PACS does not delete, so they stay: study ${studyInstanceUID}`,
+          remedy: `Delete that study in the PACS (patient ID ${TEST_MARKS.PatientID}, study date 1901-01-01). `,
+        };
+    const written = new Set<string>(objects.map(({ kind }) => kind));
+    const untried = kindsInUse(visit.settings.outputs).filter((kind) => !written.has(kind));
+    if (untried.length > 0) {
+      return warning(
+        `${left.says}. NOT TRIED, as the test exam gave none: ${untried.join(', ')}`,
+        `${left.remedy}Look for these in the PACS after the first real exam; a model whose heat maps failed ` +
+          'their checks writes no heat map pictures.',
+      );
+    }
+    return isRemoved ? ok(left.says) : warning(left.says, left.remedy.trim());
   },
 };
 
