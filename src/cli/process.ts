@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Reason } from '../dicom/index.js';
-import type { Ledger } from '../ledger/index.js';
+import type { Ledger, ServedModel } from '../ledger/index.js';
 import type { ExamReport } from '../poller/index.js';
 import type { ToldExam } from './examReports.js';
 import { configOption, jsonOption } from './options.js';
@@ -32,8 +32,7 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
     await writeDryRun(studies, settings, dryRun, json === true);
     return;
   }
-  const [{ openLog }, { openService }, { tellExams }] = await Promise.all([
-    import('../service/index.js'),
+  const [{ openLog, openService, servedModelOf }, { tellExams }] = await Promise.all([
     import('../service/index.js'),
     import('./examReports.js'),
   ]);
@@ -48,7 +47,7 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
       if (absent !== undefined) problems.push(absent);
       else {
         const [exam] = await service.poller.process([study], { force: force === true });
-        exams.push(await explained(exam!, service.ledger));
+        exams.push(await explained(exam!, servedModelOf(service.bundle, settings), service.ledger));
       }
     }
     tellExams(exams, { json: json === true, operatingPoint: service.bundle.operatingPoint, problems });
@@ -58,9 +57,9 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
 }
 
 /** Why an exam was not available: it is closed, or another worker's. */
-async function explained(exam: ExamReport, ledger: Ledger): Promise<ToldExam> {
+async function explained(exam: ExamReport, served: ServedModel, ledger: Ledger): Promise<ToldExam> {
   if (exam.end !== 'taken' || exam.reason !== undefined) return exam;
-  const [record] = await ledger.list({ studyInstanceUID: exam.studyInstanceUID, limit: 1 });
+  const record = await ledger.find({ studyInstanceUID: exam.studyInstanceUID, ...served });
   if (record?.closedAt !== undefined) {
     const reason = `Closed before as ${record.state}; --force processes it once more.`;
     return { ...exam, end: 'closed-before', reason: { code: 'closed-before', reason } };

@@ -98,9 +98,8 @@ export interface KeptObject extends Omit<ObjectToKeep, 'kind' | 'bytes'> {
 }
 
 /**
- * What the objects say about the exam: `close` closes it as that. `partial` names what it lacks, and `processed` what a
- * reader of its state has to know, such as a view that is not in the study. `takesBack`: an earlier answer about the
- * study must not be relied on any more.
+ * What the objects say about the exam: `close` closes it as that. `partial` names what it lacks, `processed` what a
+ * reader of its state has to know, such as an absent view. `takesBack`: no earlier answer may be relied on any more.
  */
 export type Outcome = (
   | ({ kind: 'processed' } & Partial<Reason>)
@@ -113,6 +112,7 @@ export type Outcome = (
 
 /** Which exams an administrator wants tried again: those that everything said here is true of. */
 export interface RetryFilter {
+  served?: ServedModel | undefined;
   studies?: readonly string[] | undefined;
   states?: readonly RetriableState[] | undefined;
   /** Codes of their reasons. */

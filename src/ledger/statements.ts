@@ -134,6 +134,9 @@ export interface Retriable {
   states: string;
   codes: string | null;
   since: number;
+  model: string | null;
+  version: string | null;
+  digest: string | null;
 }
 
 export type RetriableRow = Pick<ExamRow, 'id' | 'state' | 'outcome' | 'code'> & { undelivered: number };

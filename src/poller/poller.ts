@@ -185,13 +185,13 @@ export class Poller {
     studyInstanceUIDs: StudyInstanceUID[],
     options: { force?: boolean } = {},
   ): Promise<ExamReport[]> {
-    const { ledger, settings } = this.#parts;
+    const { ledger, served, settings } = this.#parts;
     const reports: ExamReport[] = [];
     for (const studyInstanceUID of studyInstanceUIDs) {
       const exam = this.#key(studyInstanceUID);
       await this.#lookout.observe({ studyInstanceUID, always: true });
       if (options.force) await ledger.reopen(exam);
-      await ledger.retry({ studies: [studyInstanceUID] });
+      await ledger.retry({ studies: [studyInstanceUID], served });
       const claim = await ledger.claim(exam, this.#worker(0), settings.leaseSeconds * 1000);
       reports.push(claim === undefined ? emptyReport(studyInstanceUID) : await this.#work(claim));
     }

@@ -16,13 +16,14 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { installedVersion } from '../../src/config/index.js';
+import { installedVersion, loadSettings } from '../../src/config/index.js';
 import { type Archive, startArchive } from '../../src/demo/index.js';
 import { dicomDate } from '../../src/dicom/index.js';
 import { DicomWeb } from '../../src/dicomweb/index.js';
-import { openLedger } from '../../src/ledger/index.js';
-import type { Bundle } from '../../src/model/index.js';
+import { openLedger, type ServedModel } from '../../src/ledger/index.js';
+import { type Bundle, loadBundle } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import { servedModelOf } from '../../src/service/index.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { smallBundle } from '../model/bundles.js';
 import { startRelay } from '../pacs/relay.js';
@@ -62,10 +63,16 @@ describe('mamori', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  async function withExams(): Promise<void> {
+  /** What the service of these settings stands for. */
+  async function served(): Promise<ServedModel> {
+    const settings = loadSettings(config);
+    return servedModelOf(await loadBundle(settings.model.bundle), settings);
+  }
+
+  async function withExams(model: ServedModel = EXAM): Promise<void> {
     const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
     for (const study of ['2.25.1', '2.25.2']) {
-      const exam = { ...EXAM, studyInstanceUID: study };
+      const exam = { ...model, studyInstanceUID: study };
       await ledger.observe(exam, { fingerprint: 'x' });
       if (study === '2.25.2') continue;
       const claim = await ledger.claim(exam, 'w', 1000);
@@ -549,12 +556,19 @@ describe('mamori', () => {
 
   describe('retry', () => {
     it('puts what failed back, and says so', async () => {
-      await withExams();
+      await withExams(await served());
       const { code, out } = await mamori(['retry', '-c', config]);
       expect(out).to.equal('1 exam is tried again in the next cycle.\n');
       expect(code).to.equal(0);
       const { counts } = JSON.parse((await mamori(['status', '-c', config, '--json'])).out);
       expect(counts).to.include({ failed: 1, 'not-processed': 0 });
+    });
+
+    it('counts apart what another version left, and names what hands it over', async () => {
+      await withExams({ ...(await served()), modelVersion: '0.0.0' });
+      const { out } = await mamori(['retry', '-c', config]);
+      expect(out).to.match(/^1 exam is put back for another version or other settings .* mamori adopt\.\n$/);
+      expect(JSON.parse((await mamori(['adopt', '-c', config, '--json'])).out)).to.include({ adopted: 2 });
     });
 
     it('says that there is nothing to try', async () => {
@@ -568,7 +582,11 @@ describe('mamori', () => {
       await withExams();
       const { code, out } = await mamori(['retry', '-c', config, '--json', '2.25.1', '2.25.2', '2.25.404']);
       expect(code).to.equal(1);
-      expect(JSON.parse(out)).to.deep.equal({ retried: [EXAM], untouched: ['2.25.2', '2.25.404'] });
+      expect(JSON.parse(out)).to.deep.equal({
+        retried: [],
+        others: [EXAM],
+        untouched: ['2.25.2', '2.25.404'],
+      });
     });
   });
 });

@@ -404,6 +404,16 @@ onEveryDatabase('ledger', (make) => {
       expect(claim!.answer).to.equal(undefined);
     });
 
+    it('is left as it is where another version of the model is asked about', async () => {
+      await partial(1);
+      const { studyInstanceUID, ...served } = EXAM;
+      const studies = [studyInstanceUID];
+      for (const other of [{ modelVersion: '2.0.0' }, { modelName: 'other' }, { settingsDigest: 'other' }])
+        expect(await on(2, ledger).retry({ studies, served: { ...served, ...other } })).to.deep.equal([]);
+      expect(await ledger.find(EXAM)).to.include({ state: 'partial', revision: 1 });
+      expect(await on(3, ledger).retry({ studies, served })).to.deep.equal([EXAM]);
+    });
+
     it('is retried by state, by reason and by time', async () => {
       await partial(100);
       const failed = { ...EXAM, studyInstanceUID: '2.25.2' };

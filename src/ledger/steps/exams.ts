@@ -57,6 +57,7 @@ export async function retry(store: Store, which: RetryFilter = {}): Promise<Exam
     states: JSON.stringify(which.states ?? RETRIABLE_STATES),
     codes: which.codes === undefined ? null : JSON.stringify(which.codes),
     since: which.since?.getTime() ?? 0,
+    ...(which.served ? boundModel(which.served) : { model: null, version: null, digest: null }),
   };
   const { keys, dropped } = await store.transact(async (step) => {
     const { statements, now } = step;

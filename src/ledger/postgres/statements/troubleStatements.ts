@@ -1,5 +1,6 @@
 import type { Retriable, RetriableRow } from '../../statements.js';
 import type { Transaction } from '../ledgerServer.js';
+import { THIS_MODEL } from './thisModel.js';
 
 export async function fail(
   transaction: Transaction,
@@ -46,6 +47,7 @@ export function retriable(transaction: Transaction, bindings: Retriable): Promis
     WHERE state IN (SELECT json_array_elements_text(:states::text::json)) AND updated_at >= :since
       AND (:studies::text IS NULL OR study_instance_uid IN (SELECT json_array_elements_text(:studies::json)))
       AND (:codes::text IS NULL OR code IN (SELECT json_array_elements_text(:codes::json)))
+      AND (:model::text IS NULL OR (${THIS_MODEL}))
     ORDER BY id
     FOR NO KEY UPDATE OF exams`;
   return transaction.rows(sql, bindings);

@@ -1,5 +1,6 @@
 import type { Retriable, RetriableRow } from '../../statements.js';
 import type { Database } from '../database.js';
+import { THIS_MODEL } from './keys.js';
 
 export function fail(
   database: Database,
@@ -45,6 +46,7 @@ export function retriable(database: Database, bindings: Retriable): RetriableRow
     WHERE state IN (SELECT value FROM json_each(:states)) AND updated_at >= :since
       AND (:studies IS NULL OR study_instance_uid IN (SELECT value FROM json_each(:studies)))
       AND (:codes IS NULL OR code IN (SELECT value FROM json_each(:codes)))
+      AND (:model IS NULL OR (${THIS_MODEL}))
     ORDER BY id`;
   return database.rows(sql, bindings);
 }
