@@ -17,7 +17,9 @@ export class Shift {
   readonly #parts: ShiftParts;
   #isOpen = false;
   #looks = 0;
-  #busy = 0;
+  #isOver = false;
+  /** Workers that ask for an exam, or have one: on a server, what they take shows only in the answer. */
+  #atWork = 0;
   #signals = 0;
   #wake: () => void = () => {};
   #woken = Promise.resolve();
@@ -54,6 +56,7 @@ export class Shift {
   /** Nobody goes home while the look lasts. */
   async during<T>(look: () => Promise<T>): Promise<T> {
     this.#looks++;
+    this.#isOver = false;
     try {
       return await look();
     } finally {
@@ -78,20 +81,25 @@ export class Shift {
 
   async #lane(worker: number): Promise<void> {
     const { next, work, stopping } = this.#parts;
-    for (;;) {
+    // When one may go home all may, and need not ask once more.
+    while (!this.#isOver) {
       const before = this.#signals;
-      const claim = this.#isOpen && !stopping.aborted ? await next(worker) : undefined;
-      if (claim !== undefined) {
-        this.#busy++;
+      if (this.#isOpen && !stopping.aborted) {
+        this.#atWork++;
+        let goesOn = true;
         try {
-          await work(claim);
+          const claim = await next(worker);
+          goesOn = claim !== undefined;
+          if (claim !== undefined) await work(claim);
         } finally {
-          this.#busy--;
-          this.signal();
+          this.#atWork--;
+          // Also after an error: who waits would wait for it forever.
+          if (goesOn) this.signal();
         }
-        continue;
+        if (goesOn) continue;
       }
-      if (stopping.aborted || (this.#looks === 0 && this.#busy === 0)) {
+      if (stopping.aborted || (this.#looks === 0 && this.#atWork === 0)) {
+        this.#isOver = true;
         this.signal();
         return;
       }
