@@ -201,8 +201,8 @@ export interface Ledger {
   /** What is remembered of these studies, as far as they were seen. Writes nothing. */
   glance(served: ServedModel, studyInstanceUIDs: readonly string[]): Promise<Map<string, Glance>>;
   /**
-   * Says when a waiting exam counts as complete; undefined: not known. Does nothing for an exam that does not wait, or
-   * whose fingerprint has become another.
+   * Says when a waiting exam counts as complete; undefined: not known, and one that failed before it had objects waits
+   * again. Does nothing for any other exam, or one whose fingerprint has become another.
    */
   due(exam: ExamKey, fingerprint: string, at: Date | undefined): Promise<void>;
   /**

@@ -21,7 +21,7 @@ const FOLLOWS: Record<ExamState, readonly ExamState[]> = {
   waiting: ['claimed'],
   claimed: ['claimed', 'waiting', 'delivering', 'failed', 'delivered', 'partial', 'not-processed'],
   delivering: ['delivering', 'failed', 'delivered', 'partial', 'not-processed'],
-  failed: ['claimed', 'delivering', 'failed'],
+  failed: ['waiting', 'claimed', 'delivering', 'failed'],
   delivered: ['waiting'],
   partial: ['waiting'],
   'not-processed': ['waiting', 'failed'],

@@ -8,6 +8,7 @@ import { StudyChooser } from './studyChooser.js';
 import { observeStudy } from './studyVisit.js';
 import {
   BACKFILL_PRIORITY,
+  countPassedOver,
   type DateRange,
   emptyLook,
   type Look,
@@ -173,7 +174,7 @@ export class Backfill implements WorkSource {
       look.studies++;
       const passedOver = await this.#chooser.passedOver(studyInstanceUID, study.numberOfInstances);
       if (passedOver !== undefined) {
-        look.passedOver[passedOver.setting] = (look.passedOver[passedOver.setting] ?? 0) + 1;
+        countPassedOver(look, passedOver.setting);
         this.#counts.passedOver++;
         return this.#done();
       }

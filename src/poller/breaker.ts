@@ -67,9 +67,8 @@ const SPREAD = 0.2;
  * fails is then not closed before the archive has given some other image. A search that fails needs no second question.
  *
  * Refused credentials (401, no token, a search that answers 403) open it at once, with pauses of their own: hospitals
- * lock an account after a few wrong passwords. Any other 403 may be about one study that is locked, and the same
- * question decides. No library fits that: cockatiel and opossum count failures in a row, whereas here one question
- * decides.
+ * lock an account after a few wrong passwords. Any other 403 may be about one locked study, and the same question
+ * decides. No library fits that: cockatiel and opossum count failures in a row, whereas here one question decides.
  */
 export class Breaker {
   readonly #parts: BreakerParts;

@@ -3,9 +3,10 @@ import { type DicomWeb, isIncompleteListing, type PacsError, type StudyRecord } 
 import { type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
 import { awaited, completeness } from './completeness.js';
 import { IdleStudies } from './idleStudies.js';
-import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
+import { LastingTrouble } from './lastingTrouble.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
+import { LOOK, SEARCH } from './lookoutWords.js';
 import { reasonOf } from './nextTry.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { RefusedStudies } from './refusedStudies.js';
@@ -15,7 +16,15 @@ import { StudyChooser } from './studyChooser.js';
 import { StudySweep } from './studySweep.js';
 import { type Meeting, observeStudy, type SeenStudy } from './studyVisit.js';
 import { UndatedStudies } from './undatedStudies.js';
-import { emptyLook, LOOKOUT_PRIORITY, type Look, type LookOptions, type WorkSource } from './workSource.js';
+import {
+  countPassedOver,
+  emptyLook,
+  LOOKOUT_PRIORITY,
+  type Look,
+  type LookOptions,
+  noteArriving,
+  type WorkSource,
+} from './workSource.js';
 
 /** Studies with nothing new that one look goes through, unless it is to be a whole one. */
 const STRETCH = 400;
@@ -25,20 +34,6 @@ const MOST_REVISITS = 10;
 
 /** Studies listed at the same time. Connections are left for the exams that are worked on meanwhile. */
 const LISTED_AT_ONCE = 4;
-
-const SEARCH: TroubleWords = {
-  level: 'error',
-  begins: 'The PACS could not be searched',
-  lasts: 'The PACS still cannot be searched',
-  ends: 'The PACS can be searched again',
-};
-
-const LOOK: TroubleWords = {
-  level: 'warn',
-  begins: 'The study could not be looked at',
-  lasts: 'The study still cannot be looked at',
-  ends: 'The study can be looked at again',
-};
 
 export interface LookoutParts {
   pacs: DicomWeb;
@@ -164,16 +159,17 @@ export class Lookout implements WorkSource {
     if (incomplete !== undefined) throw incomplete;
   }
 
-  /** Before the first work: what waits since before this process began may be passed over by settings that are new. */
+  /** Before the first work: exams from before this process began may be passed over by settings that are new. */
   async #judgeWaiting(looking: Looking): Promise<void> {
     if (this.#hasJudged || !this.#chooser.hasRules) return;
-    this.#hasJudged = true;
     const { ledger, served } = this.#parts;
-    const waiting = await ledger.list({ states: ['waiting'], served });
+    // Results that are made are delivered in any case: the ledger holds none of those back.
+    const open = await ledger.list({ states: ['waiting', 'failed'], served });
     await this.#list(
-      waiting.map(({ studyInstanceUID }) => asUid(studyInstanceUID)),
+      open.map(({ studyInstanceUID }) => asUid(studyInstanceUID)),
       looking,
     );
+    this.#hasJudged = !this.#stopping.aborted;
   }
 
   /** Does for each study what it needs. Answers how many needed nothing. */
@@ -199,7 +195,7 @@ export class Lookout implements WorkSource {
       else if (visit === 'settle') await this.#settle(studyInstanceUID, looking);
       else {
         alone++;
-        if (idle?.setting !== undefined) count(looking.look, idle.setting);
+        if (idle?.setting !== undefined) countPassedOver(looking.look, idle.setting);
       }
     }
     await severalAtOnce(toList, LISTED_AT_ONCE, async (study) => {
@@ -263,7 +259,7 @@ export class Lookout implements WorkSource {
         await this.#notDue(studyInstanceUID);
         this.#idle.add(studyInstanceUID, study?.numberOfInstances, setting);
         this.#looking.over(new Date(), studyInstanceUID);
-        return count(look, setting);
+        return countPassedOver(look, setting);
       }
       this.#idle.delete(studyInstanceUID);
       const seen = await this.observe(meeting);
@@ -290,15 +286,9 @@ export class Lookout implements WorkSource {
     const { ledger, served } = this.#parts;
     const exam = { studyInstanceUID, ...served };
     const record = await ledger.find(exam);
-    if (record !== undefined) await ledger.due(exam, record.fingerprint, undefined);
+    if (record === undefined) return;
+    // A failed one keeps its delay, unless a setting may pass it over.
+    if (record.state === 'waiting' || this.#chooser.hasRules)
+      await ledger.due(exam, record.fingerprint, undefined);
   }
-}
-
-function count({ passedOver }: Look, setting: string): void {
-  passedOver[setting] = (passedOver[setting] ?? 0) + 1;
-}
-
-function noteArriving(look: Look, completeAt: Date): void {
-  look.arriving++;
-  if (look.nextCompleteAt === undefined || completeAt < look.nextCompleteAt) look.nextCompleteAt = completeAt;
 }

@@ -66,3 +66,12 @@ export function emptyLook(): Look {
     problems: [],
   };
 }
+
+export function countPassedOver({ passedOver }: Look, setting: string): void {
+  passedOver[setting] = (passedOver[setting] ?? 0) + 1;
+}
+
+export function noteArriving(look: Look, completeAt: Date): void {
+  look.arriving++;
+  if (look.nextCompleteAt === undefined || completeAt < look.nextCompleteAt) look.nextCompleteAt = completeAt;
+}

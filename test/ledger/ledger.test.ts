@@ -589,6 +589,25 @@ onEveryDatabase('ledger', (make) => {
       expect(await nextAt(10)).to.equal('2.25.1');
     });
 
+    it('is none that failed and is held back, which takes no tries and none that has objects', async () => {
+      await waiting(1, {});
+      const claim = await on(1, ledger).claimNext(EXAM, turn(1));
+      await on(2, ledger).fail(claim!, TROUBLE, 0);
+      // When it is due is for its delay to say.
+      await ledger.due(exam(1), 'x', at(2));
+      expect(await state(exam(1))).to.equal('failed');
+      await ledger.due(exam(1), 'x', undefined);
+      expect(await state(exam(1))).to.equal('waiting');
+      expect(await nextAt(99)).to.equal(undefined);
+      await ledger.due(exam(1), 'x', at(100));
+      const again = await on(100, ledger).claimNext(EXAM, turn(100));
+      expect(again).to.include({ attempt: 2 });
+      await ledger.keepObjects(again!, objects(), { kind: 'processed' });
+      await on(101, ledger).fail(again!, TROUBLE, 0);
+      await ledger.due(exam(1), 'x', undefined);
+      expect(await nextAt(102)).to.equal('2.25.1');
+    });
+
     it('is not tried twice by one cycle, and is counted as long as it is due', async () => {
       await waiting(1, {});
       expect(await on(1, ledger).countDue(EXAM)).to.equal(1);

@@ -134,7 +134,7 @@ describe('The breaker around the archive', () => {
     expect(left(breaker)).to.equal(60_000);
   });
 
-  it('takes a 403 for the exam’s where it is given others, for refused credentials where a search meets it', async () => {
+  it('takes a 403 for the exam’s where it is given others, and for ours where a search meets it', async () => {
     const locked = failing('pacs-unauthorised', 403);
     const sound = archive();
     sound.breaker.gave(names(1));
@@ -155,7 +155,7 @@ describe('The breaker around the archive', () => {
     expect(left(tokenless.breaker)).to.equal(60_000);
   });
 
-  it('counts an outage from its own beginning after one that is over, though no exam came through in between', async () => {
+  it('counts from one again after an outage that is over, though no exam came through since', async () => {
     const { breaker, pass } = archive();
     const fail = async () => {
       breaker.failed(failing('pacs-unreachable'), 'search');

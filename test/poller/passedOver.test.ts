@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { LedgerError } from '../../src/ledger/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
 import type { StudyRules } from '../../src/poller/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
@@ -113,6 +114,23 @@ for (const [name, start] of [
       expect(report.problems.map(({ code }) => code)).to.deep.equal(['pacs-busy']);
     });
 
+    it('takes a study that it passed over, once that has changed, as it takes any other', async () => {
+      const [other] = exam('a');
+      const [, wanted] = exam('a', { InstitutionalDepartmentName: 'SCREENING' });
+      await archive.add(other!);
+      const at = await station({ include: { InstitutionalDepartmentName: ['SCREENING'] } });
+      const passedOver = { 'poll.include.InstitutionalDepartmentName': 1 };
+      expect((await at.poller.cycle()).passedOver).to.deep.equal(passedOver);
+      await archive.add(wanted!);
+      expect((await at.poller.cycle()).exams.map(({ end }) => end)).to.deep.equal(['delivered']);
+      // It has our results now; then nothing of it is new.
+      await at.poller.cycle();
+      const before = relay.asked.length;
+      expect((await at.poller.cycle()).passedOver).to.deep.equal({});
+      const listed = relay.asked.slice(before).filter((line) => line.includes(wanted!.studyInstanceUID));
+      expect(listed).to.deep.equal([]);
+    });
+
     it('does not work on an exam that waits since before the setting, and does when it is named', async () => {
       const [waiting, alike] = ['a', 'b'].map((seed) => exam(seed, { StudyDescription: 'SPECIMEN' })) as [
         MadeInstance[],
@@ -129,5 +147,33 @@ for (const [name, start] of [
       expect(report.exams).to.deep.equal([]);
       const [named] = await second.poller.process([left[0]!.studyInstanceUID]);
       expect(named!.end).to.equal('delivered');
+    });
+
+    it('does not try an exam again that failed before the setting, also after trouble with the ledger', async () => {
+      const made = exam('a', { StudyDescription: 'SPECIMEN' });
+      await archive.add(...made);
+      const file = join(scratch(), 'ledger.db');
+      const retry = { attempts: 3, firstDelaySeconds: 0, longestDelaySeconds: 0 };
+      const isImage = (line: string) => /^GET .*\/instances\/[\d.]+$/.test(line);
+      relay.fate = (line) => (isImage(line) ? { status: 404 } : 'pass');
+      const first = await station({}, { file, settings: { retry } });
+      expect((await first.poller.cycle()).exams.map(({ end }) => end)).to.deep.equal(['failed']);
+      await first.poller.stop();
+      relay.fate = () => 'pass';
+
+      const exclude = { StudyDescription: ['SPECIMEN'] };
+      const second = await station({ exclude }, { file, settings: { retry } });
+      const { list } = second.ledger;
+      second.ledger.list = async () => {
+        second.ledger.list = list;
+        throw new LedgerError('ledger-busy', 'Later', {});
+      };
+      await second.poller.cycle().catch(() => {});
+      for (let cycle = 0; cycle < 2; cycle++) expect((await second.poller.cycle()).exams).to.deep.equal([]);
+      expect((await second.ledger.list())[0]).to.include({ state: 'waiting', attempts: 1 });
+      await second.poller.stop();
+      // Without the setting it is an exam like any other.
+      const third = await station({}, { file, settings: { retry } });
+      expect((await third.poller.cycle()).exams.map(({ end }) => end)).to.deep.equal(['delivered']);
     });
   });

@@ -41,9 +41,10 @@ export async function setDue(
   bindings: KeyBindings & { fingerprint: string; dueAt: number | null },
 ): Promise<void> {
   const sql = /* sql */ `
-    UPDATE mamori.exams SET due_at = :dueAt
+    UPDATE mamori.exams SET due_at = :dueAt::bigint, state = 'waiting', retry_at = NULL
     WHERE study_instance_uid = :study AND model_name = :model AND model_version = :version
-      AND settings_digest = :digest AND state = 'waiting' AND fingerprint = :fingerprint`;
+      AND settings_digest = :digest AND fingerprint = :fingerprint
+      AND (state = 'waiting' OR (state = 'failed' AND outcome IS NULL AND :dueAt::bigint IS NULL))`;
   await transaction.run(sql, bindings);
 }
 

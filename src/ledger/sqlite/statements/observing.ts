@@ -37,9 +37,10 @@ export function setDue(
   bindings: KeyBindings & { fingerprint: string; dueAt: number | null },
 ): void {
   const sql = /* sql */ `
-    UPDATE exams SET due_at = :dueAt
+    UPDATE exams SET due_at = :dueAt, state = 'waiting', retry_at = NULL
     WHERE study_instance_uid = :study AND model_name = :model AND model_version = :version
-      AND settings_digest = :digest AND state = 'waiting' AND fingerprint = :fingerprint`;
+      AND settings_digest = :digest AND fingerprint = :fingerprint
+      AND (state = 'waiting' OR (state = 'failed' AND outcome IS NULL AND :dueAt IS NULL))`;
   database.run(sql, bindings);
 }
 
