@@ -53,7 +53,8 @@ async function demo({ once, model, keep, json }: Options): Promise<void> {
   try {
     say(`A DICOMweb archive listens on ${archive.url}`);
     const settings = defaultSettings(archive.url, folder);
-    settings.log.level = 'warn';
+    // That its ledger is new, for one, is no news here.
+    settings.log.level = 'error';
     settings.outputs.reports = Object.keys(REPORTS) as ReportKind[];
     if (model !== undefined) settings.model.bundle = bundleFolder(model, process.cwd());
     // A demo that ends at once leaves no time to look: then there are files only where they stay.

@@ -64,6 +64,7 @@ describe('recogniseMammogram', () => {
       manufacturer: 'Maker',
       greyscale: { modality: { slope: 1, intercept: 0, type: 'US' }, voi: undefined, inverted: false },
       lossyImageCompression: undefined,
+      implant: undefined,
     });
     const tags = patientAndStudy.map((raw) => raw.tag);
     expect(tags).to.include.members(['00080005', '00100010', '00100020', '0020000D']);

@@ -190,8 +190,9 @@ export async function resultsIn(
       [];
     if (kind === undefined) continue;
     const { ExplicitVRLittleEndian, RLELossless } = transferSyntax;
-    if (transferSyntaxUID !== (dataset.has('PixelData') ? RLELossless : ExplicitVRLittleEndian))
-      throw new Error(kind);
+    // An archive that does not show a compressed picture has it uncompressed.
+    const syntaxes: string[] = [ExplicitVRLittleEndian, ...(dataset.has('PixelData') ? [RLELossless] : [])];
+    if (!syntaxes.includes(transferSyntaxUID)) throw new Error(`${kind} in ${transferSyntaxUID}`);
     results.push({ ...instance, kind, bytes });
   }
   return results.sort((a, b) => (a.kind < b.kind ? -1 : 1));
