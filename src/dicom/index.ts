@@ -7,8 +7,9 @@
  * why it is left out.
  *
  * Out: `writePart10` makes a file of attributes and of those that are copied byte for byte. Who made an object
- * (`Algorithm`), coded concepts and UIDs have their one home here. A UID's type says what it names; UIDs that come in
- * from elsewhere pass `asUid` or `usableUid`.
+ * (`Algorithm`), coded concepts and UIDs have their one home here; what the UIDs of results are made from stands in
+ * `exam/resultNames.ts`. A UID's type says what it names; UIDs that come in from elsewhere pass `asUid` or
+ * `usableUid`.
  */
 export { type Algorithm, contributingEquipment, equipment } from './algorithm.js';
 export type { Attributes, AttributeValue } from './attributes.js';

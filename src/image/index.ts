@@ -6,10 +6,10 @@
  * show (PS3.4 N.2), as one table over all stored values (`lookupTable.ts`, `wordTable.ts`). `breast.ts` finds the
  * breast in it.
  *
- * Then come the bundle's preparation steps, in its order (`prepare.ts`; a step is a file in `steps/`): cut to the
- * breast, turn (`orientation.ts`), CLAHE (`clahe.ts`), window, resize (`resize.ts`), normalise. Training and serving
- * run this same code. What was cut and turned is kept as an `InputGeometry`, by which heat maps find their way back to
- * the source (`geometry.ts`).
+ * Then come the bundle's preparation steps, in its order (`prepare.ts`; a step is a file in `steps/` and a row in
+ * `steps/index.ts`): cut to the breast, turn (`orientation.ts`), CLAHE (`clahe.ts`), window, resize (`resize.ts`),
+ * normalise. Training and serving run this same code. What was cut and turned is kept as an `InputGeometry`, by which
+ * heat maps find their way back to the source (`geometry.ts`).
  *
  * An image has 8 to 17 million pixels. Loops over all of them are WebAssembly (`kernels/`); cutting and turning change
  * start, stride and direction of a `Plane` and copy nothing. Work runs in threads (`preparationPool.ts`; what they

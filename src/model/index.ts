@@ -8,8 +8,8 @@
  *
  * An engine (`engines/`) takes the inputs of one exam together and gives for each the probability, the target layer's
  * activations and the gradients that explain it. It runs in a thread of its own, so that the service goes on
- * meanwhile. `engineTable.ts` names the engines, the file that each runs, and on what; a new one is a row there. Which
- * engine and which device is chosen in `engines/openEngine.ts`, with a reason that the log shows.
+ * meanwhile. `engineTable.ts` names the engines, the file that each runs, and on what; what a new one takes is said
+ * there. Which engine and which device is chosen in `engines/openEngine.ts`, with a reason that the log shows.
  * `calibration.ts` turns the network's probability into one that means what it says.
  *
  * TensorFlow is loaded only where it is asked for: by training, or inside the thread of its engine

@@ -11,6 +11,8 @@
  * (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and when. Old exams
  * come from `backfillSource.ts`, so many in an hour and after all others. `poller.ts` runs cycles on the schedule, or
  * until all is done.
+ *
+ * All of it meets the archive through `guardedPacs.ts`, which asks `breaker.ts` whether the archive is left alone.
  */
 export { Backfill, type BackfillParts, type BackfillProgress } from './backfillSource.js';
 export type { CycleReport } from './cycleReport.js';
