@@ -11,7 +11,7 @@ export { InstanceUnavailable } from './errors.js';
 export { type ExamThreads, openThreads } from './examThreads.js';
 export { type ExamSettings, kindsInUse, outputSettings } from './outputSettings.js';
 export { type ObjectKind, OUTPUTS, REPORTS, type ReportKind } from './outputs.js';
-export { declineExam, processExam } from './processExam.js';
+export { declineExam, isRefused, processExam } from './processExam.js';
 export { resultDigest } from './resultNames.js';
 export type {
   ExamInstance,

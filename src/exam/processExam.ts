@@ -122,8 +122,8 @@ function isFailure(left: LeftOut): boolean {
   return left.attempted === true;
 }
 
-/** An image that could be read, and of which an answer would say nothing. */
-function isRefused({ code }: Pick<LeftOut, 'code'>): boolean {
+/** An image that could be read, and of which an answer would say nothing: the next try would end alike. */
+export function isRefused({ code }: Pick<LeftOut, 'code'>): boolean {
   return is(code, 'unlike-training') || isImplausibility(code);
 }
 

@@ -1,5 +1,5 @@
 import { type LeftOut, standardView } from '../dicom/index.js';
-import type { ExamOutcome } from '../exam/index.js';
+import { type ExamOutcome, isRefused } from '../exam/index.js';
 import { absentViewsText, lacksAnswer, viewName } from '../findings/index.js';
 import type { Outcome, Reason } from '../ledger/index.js';
 
@@ -49,9 +49,4 @@ function whatIsLacking(leftOut: readonly LeftOut[], analysed: number): Reason {
 /** `R MLO `, where the view is known. */
 function nameOf({ source }: LeftOut): string {
   return source === undefined ? '' : `${viewName(standardView(source))} `;
-}
-
-/** Whether the image was read and judged, so that the next try would end alike. */
-function isRefused({ code }: LeftOut): boolean {
-  return code === 'unlike-training' || code.startsWith('implausible-');
 }
