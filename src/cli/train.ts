@@ -28,6 +28,11 @@ export const trainCommand = new Command('train')
       'for lesion-map: windows (whole range, CLAHE, brighter half; the default) or grey (one picture three times)',
     ).choices(['windows', 'grey']),
   )
+  .option(
+    '--networks <number>',
+    'networks that are fitted one after the other and answer together (for lesion-map; default: 1)',
+    wholeNumber,
+  )
   .requiredOption('--arch <name>', 'network: paper or lesion-map')
   .requiredOption('--out <bundle>', 'folder of the new bundle')
   .addOption(
@@ -55,7 +60,7 @@ export const trainCommand = new Command('train')
   )
   .option(
     '--minutes <number>',
-    'ends after the epoch in which this time is over (default: 120 for paper, 480 for lesion-map)',
+    'each network ends after the epoch in which this time is over (default: 120 for paper, 480 for lesion-map)',
     positiveNumber,
   )
   .option(
@@ -80,6 +85,7 @@ interface Options
   boxes?: string[];
   start?: string;
   channels?: 'windows' | 'grey';
+  networks?: number;
   arch: string;
   protocol: 'by-patient' | 'by-image';
   about?: string;
@@ -112,14 +118,16 @@ async function run(options: Options, command: Command): Promise<void> {
 }
 
 /** Options that contradict each other. */
-function problemOf({ arch, data, labels, boxes, start, protocol, copies }: Options): string | undefined {
+function problemOf(options: Options): string | undefined {
+  const { arch, data, labels, boxes, start, networks, protocol, copies } = options;
   if (labels !== undefined && labels.length !== data.length)
     return `--data names ${data.length} folders and --labels ${labels.length} files; give one for each`;
   if (copies !== undefined && protocol !== 'by-image') return '--copies goes with --protocol by-image only';
   if (arch === 'lesion-map')
     return protocol === 'by-image' ? '--protocol by-image is for paper only' : undefined;
   if (labels === undefined || data.length > 1) return `${arch} takes one --data and its --labels`;
-  if (boxes !== undefined || start !== undefined) return '--boxes and --start go with --arch lesion-map';
+  if (boxes !== undefined || start !== undefined || networks !== undefined)
+    return '--boxes, --start and --networks go with --arch lesion-map';
   return undefined;
 }
 
@@ -197,6 +205,7 @@ function procedureOf(options: Options): string {
     ...option('start', start && basename(start)),
     ...option('about', about && basename(about)),
     ...option('channels', options.channels),
+    ...option('networks', options.networks),
     `--arch ${arch} --out BUNDLE`,
     ...option('epochs', options.epochs),
     ...option('minutes', options.minutes),

@@ -27,6 +27,7 @@ export { calibrate, exactLogit, logit, sigmoid } from './calibration.js';
 export { loadOnnxRuntime, openEngine, sessionOptions } from './engines/index.js';
 export { DEVICE_CHOICES, ENGINE_CHOICES, type EngineChoice, type EngineName } from './engineTable.js';
 export { ModelError, type ModelErrorCode } from './errors.js';
+export { halfBits, nearestHalf } from './halfFloat.js';
 export { type Inspection, inspectModel } from './inspection.js';
 export {
   KnownFeatures,
@@ -42,6 +43,7 @@ export {
   decodeModel,
   encodeModel,
   FLOAT,
+  FLOAT16,
   type GraphProto,
   INT64,
   type ModelProto,

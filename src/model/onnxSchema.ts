@@ -95,6 +95,7 @@ export const TARGET_LAYER_KEY = 'mamori.targetLayer';
 /** TensorProto.DataType */
 export const FLOAT = 1;
 export const INT64 = 7;
+export const FLOAT16 = 10;
 /** AttributeProto.AttributeType */
 export const ATTRIBUTE = { float: 1, int: 2, string: 3, tensor: 4, ints: 7 } as const;
 

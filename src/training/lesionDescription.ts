@@ -16,6 +16,8 @@ export const LESION_ARCHITECTURE = 'lesion-map';
 
 /** What a training of the lesion map is told. */
 export interface LesionTrainingOptions extends About, Omit<LesionFitOptions, 'epochs'> {
+  /** How many are fitted, one after the other with seeds that count up, to answer together; 1 where left out. */
+  networks?: number | undefined;
   /** The model is for images like those of the first: calibration and operating point come from there. */
   sets: DataSetPlace[];
   boxes: string[];
@@ -71,11 +73,16 @@ export function describe(
   };
 }
 
-/** Everything that decides the course of a training, so that a checkpoint of another one is not taken for it. */
+/**
+ * Everything that decides the course of a network's fit, so that a checkpoint of another one is not taken for it.
+ *
+ * @param seed of this network's fit
+ */
 export function courseOf(
   { preparation, recipe }: LesionPlan,
-  { seed, positive }: LesionTrainingOptions,
+  { positive }: LesionTrainingOptions,
   split: Split,
+  seed: number,
 ): string {
   const truths = (part: Part) => split[part].map(({ file, label }) => [file, label === positive ? 1 : 0]);
   return JSON.stringify({
@@ -88,21 +95,27 @@ export function courseOf(
   });
 }
 
-/** What the fit did, line by line, for the model card. */
+/** What the fits did, line by line, for the model card: of each network its epochs. */
 export function course(
-  reports: EpochReport[],
+  networks: EpochReport[][],
   recipe: LesionPlan['recipe'],
   sets: LabelledSet[],
   runtime: string,
 ): string[] {
-  const last = reports.at(-1)!;
-  const best = bestEpoch(reports);
   const { augmentation, ...numbers } = recipe;
   const over = sets.length > 1 ? `, mean over ${sets.map(({ name }) => name).join(' and ')}` : '';
+  const fits = networks.flatMap((reports, index) => {
+    const which = networks.length > 1 ? `network ${index + 1}: ` : '';
+    const last = reports.at(-1)!;
+    const best = bestEpoch(reports);
+    return [
+      `${which}${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
+      `${which}averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ` +
+        validationAuc(best).toFixed(3),
+    ];
+  });
   return [
-    `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
-    `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ` +
-      validationAuc(best).toFixed(3),
+    ...fits,
     `calibration and operating point from the validation cases of ${sets[0]!.name}`,
     `recipe (src/training/networks/lesionRecipe.ts): ${recipeNumbers(numbers)}`,
     `augmentation: ${recipeNumbers(augmentation)}`,

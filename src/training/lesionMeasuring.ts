@@ -1,3 +1,4 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { bestThreshold, fitPlatt, type LabelledSet, type Part, type Scored } from '../dataset/index.js';
 import { normalisationOf } from '../image/index.js';
 import {
@@ -5,6 +6,7 @@ import {
   calibrate,
   encodeLayersModel,
   roundToHalves,
+  type TensorFlow,
   type TensorFlowRuntime,
 } from '../model/index.js';
 import { exportOnnx } from './export/index.js';
@@ -20,12 +22,18 @@ import {
 import { knownFeaturesOf } from './knownImages.js';
 import type { Described } from './lesionDescription.js';
 import { lesionPerformance } from './lesionPerformance.js';
-import { LESION_STRIDE, LESION_TARGET_LAYER, type LesionPlan, lesionMapNetwork } from './networks/index.js';
+import {
+  jointLesionMap,
+  LESION_STRIDE,
+  LESION_TARGET_LAYER,
+  type LesionPlan,
+  lesionMapNetwork,
+} from './networks/index.js';
 
 /** What a fit ended with, and what it is to be measured on. */
 export interface Fitted {
-  /** In the order of the network's own. */
-  weights: Float32Array;
+  /** Of each network, in the order of its own. */
+  networks: Float32Array[];
   plan: LesionPlan;
   parts: Record<Part, LesionExample[]>;
   sets: LabelledSet[];
@@ -35,6 +43,8 @@ export interface Fitted {
 /** A bundle but for its card and its records. */
 export interface Measured {
   description: BundleDescription;
+  /** How many numbers the network has learnt or was given. */
+  weights: number;
   files: Record<string, Uint8Array>;
 }
 
@@ -49,12 +59,10 @@ export function scaleOf({ input, preparation }: LesionPlan): InputScale {
  */
 export async function measureLesions(
   runtime: TensorFlowRuntime,
-  { weights, plan, parts, sets, described }: Fitted,
+  { networks, plan, parts, sets, described }: Fitted,
 ): Promise<Measured> {
   const { tf } = runtime;
-  // A new one, because the fit has used the other's layers in two networks.
-  const { model } = lesionMapNetwork(tf, plan.input);
-  writeWeights(tf, model, weights);
+  const model = fittedNetwork(tf, plan.input, networks);
   useNativeConvolutions(runtime, model);
   // What ships is measured: weights of 16 bits.
   roundToHalves(tf, model);
@@ -85,8 +93,10 @@ export async function measureLesions(
     'model.onnx': exportOnnx(model, LESION_TARGET_LAYER),
     ...features.files,
   };
+  const weights = model.countParams();
   model.dispose();
   return {
+    weights,
     description: {
       ...described,
       calibration,
@@ -96,4 +106,17 @@ export async function measureLesions(
     },
     files,
   };
+}
+
+/** The network that answers. A new one, because a fit has used the other's layers in two networks. */
+function fittedNetwork(tf: TensorFlow, input: LesionPlan['input'], networks: Float32Array[]): LayersModel {
+  const members = networks.map((weights) => {
+    const { model } = lesionMapNetwork(tf, input);
+    writeWeights(tf, model, weights);
+    return model;
+  });
+  if (members.length === 1) return members[0]!;
+  const joint = jointLesionMap(tf, input, members);
+  for (const member of members) member.dispose();
+  return joint;
 }

@@ -20,6 +20,8 @@ import { exportOnnx } from './export/index.js';
 import {
   type Checkpoint,
   CheckpointFolder,
+  curveFile,
+  type EpochReport,
   fitLesionMap,
   type LesionExample,
   learningCurve,
@@ -36,6 +38,7 @@ import {
 import { measureLesions, scaleOf } from './lesionMeasuring.js';
 import { modelCard } from './modelCard.js';
 import {
+  jointDescription,
   LESION_DESCRIPTION,
   LESION_PLANS,
   LESION_TARGET_LAYER,
@@ -70,18 +73,18 @@ export async function trainLesions(
   const described = describe(options, plan, classes, split);
   checkDescription({ ...described, calibration: { kind: 'none' }, operatingPoint: 0.5, performance: [] });
   const start = await startOf(options);
-  const training = courseOf(plan, options, split);
-  const folder = new CheckpointFolder(options.out);
-  const from = options.resume ? await folder.read(training) : undefined;
-  await folder.begin(options.resume ?? false);
+  const networks = seedsOf(options).map((seed, index) => ({
+    seed,
+    training: courseOf(plan, options, split, seed),
+    folder: new CheckpointFolder(options.out, index),
+  }));
+  const [first] = networks;
+  if (options.resume) await first!.folder.read(first!.training);
+  for (const { folder } of networks) await folder.begin(options.resume ?? false);
+  const { folder } = first!;
   let prepared: PreparedImages | undefined;
   try {
     const runtime = given ?? (await trainingRuntime());
-    const network = lesionMapNetwork(runtime.tf, plan.input);
-    const rates = network.start(start);
-    // A network that cannot be exported is not fitted for hours first.
-    exportOnnx(network.model, LESION_TARGET_LAYER);
-    if (from !== undefined) folder.checkSize(from, network.model.countParams());
     const cases = countCases(PARTS.flatMap((part) => split[part]));
     events.stage(
       `${images.flat().length} images of ${cases} cases in ${sets.length} data sets; ` +
@@ -96,37 +99,30 @@ export async function trainLesions(
     );
     prepared = read.images;
     const parts = partsOf(read.examples, split);
-
-    if (from !== undefined) events.stage(`going on after epoch ${from.reports.length}`);
-    let reports = from?.reports ?? [];
-    const weights = await fitLesionMap(runtime, network.model, {
-      rates,
-      parts,
-      scale: scaleOf(plan),
-      recipe: plan.recipe,
-      options: { epochs: plan.recipe.epochs, minutes: options.minutes, seed: options.seed },
-      events: {
-        estimate: (seconds) => events.stage(`fitting will take about ${Math.ceil(seconds / 60)} minutes`),
-        epoch: events.epoch,
-        checkpoint: async (reached: Omit<Checkpoint, 'training'>) => {
-          reports = reached.reports;
-          await folder.write({ training, ...reached });
-        },
-      },
-      from,
-    });
+    const fits: NetworkFit[] = [];
+    for (const network of networks) {
+      if (networks.length > 1) events.stage(`network ${fits.length + 1} of ${networks.length}`);
+      fits.push(await fitNetwork(runtime, { ...network, start, plan, parts, options, events }));
+    }
 
     events.stage('measuring and writing the bundle');
-    const measured = await measureLesions(runtime, { weights, plan, parts, sets, described });
+    const { description, weights, files } = await measureLesions(runtime, {
+      networks: fits.map((fit) => fit.weights),
+      plan,
+      parts,
+      sets,
+      described,
+    });
+    const reports = fits.map((fit) => fit.reports);
     const card = modelCard({
-      description: measured.description,
-      network: LESION_DESCRIPTION,
-      weights: weights.length,
+      description,
+      network: LESION_DESCRIPTION + jointDescription(fits.length),
+      weights,
       course: course(reports, plan.recipe, sets, runtime.description),
     });
-    const bundle = await writeBundle(options.out, measured.description, {
-      ...measured.files,
-      'learning-curve.csv': Buffer.from(learningCurve(reports)),
+    const bundle = await writeBundle(options.out, description, {
+      ...files,
+      ...Object.fromEntries(reports.map((one, index) => [curveFile(index), Buffer.from(learningCurve(one))])),
       [SPLIT_FILE]: Buffer.from(encodeSplit(split)),
       'MODEL_CARD.md': Buffer.from(card),
     });
@@ -139,6 +135,62 @@ export async function trainLesions(
     await folder.leave();
     throw error;
   }
+}
+
+/** Each network's own; the split is the first one's. */
+function seedsOf({ seed, networks = 1 }: LesionTrainingOptions): number[] {
+  return Array.from({ length: networks }, (_, index) => seed + index);
+}
+
+interface NetworkFit {
+  weights: Float32Array;
+  reports: EpochReport[];
+}
+
+interface NetworkToFit {
+  seed: number;
+  /** As `courseOf` tells it. */
+  training: string;
+  folder: CheckpointFolder;
+  start: Map<string, StoredTensor>;
+  plan: LesionPlan;
+  parts: Record<Part, LesionExample[]>;
+  options: LesionTrainingOptions;
+  events: TrainingEvents;
+}
+
+/** One network, from the pretrained weights or from its checkpoint. One that was fitted to the end is so at once. */
+async function fitNetwork(
+  runtime: TensorFlowRuntime,
+  { seed, training, folder, start, plan, parts, options, events }: NetworkToFit,
+): Promise<NetworkFit> {
+  const from = options.resume && folder.holdsCheckpoint ? await folder.read(training) : undefined;
+  const network = lesionMapNetwork(runtime.tf, plan.input);
+  const rates = network.start(start);
+  // A network that cannot be exported is not fitted for hours first.
+  exportOnnx(network.model, LESION_TARGET_LAYER);
+  if (from !== undefined) {
+    folder.checkSize(from, network.model.countParams());
+    events.stage(`going on after epoch ${from.reports.length}`);
+  }
+  let reports = from?.reports ?? [];
+  const weights = await fitLesionMap(runtime, network.model, {
+    rates,
+    parts,
+    scale: scaleOf(plan),
+    recipe: plan.recipe,
+    options: { epochs: plan.recipe.epochs, minutes: options.minutes, seed },
+    events: {
+      estimate: (seconds) => events.stage(`fitting will take about ${Math.ceil(seconds / 60)} minutes`),
+      epoch: events.epoch,
+      checkpoint: async (reached: Omit<Checkpoint, 'training'>) => {
+        reports = reached.reports;
+        await folder.write({ training, ...reached });
+      },
+    },
+    from,
+  });
+  return { weights, reports };
 }
 
 function joined(splits: Split[]): Split {

@@ -7,6 +7,12 @@ import { expect } from 'chai';
 import { anyTensorflow, type TensorFlow, type TensorFlowRuntime } from '../../src/model/tensorflowRuntime.js';
 import { useNativeConvolutions } from '../../src/training/fitting/nativeConvolutions.js';
 import { EfficientNetLite } from '../../src/training/networks/efficientNetLite.js';
+import { jointLesionMap } from '../../src/training/networks/jointLesionMap.js';
+import {
+  LESION_MAP_LAYER,
+  LESION_TARGET_LAYER,
+  lesionMapNetwork,
+} from '../../src/training/networks/lesionMap.js';
 import { readSafetensors } from '../../src/training/start/safetensors.js';
 import { needsNativeTensorflow } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
@@ -83,6 +89,49 @@ describe('EfficientNet-Lite0', () => {
     const error = await refusal(Promise.resolve().then(() => net.fill(model, other)));
     expect(error.code).to.equal('start-other-network');
     expect(error.message).to.contain('4 numbers as _conv_stem.weight in place of 864');
+  });
+});
+
+describe('several networks that map lesions, as one', () => {
+  it('has the mean of their maps as its map, and their features side by side', async function () {
+    this.timeout(60_000);
+    const { tf } = await anyTensorflow();
+    const input = { rows: 64, columns: 32, channels: 3 };
+    const members = [1, 2, 3].map((seed) => {
+      const { model } = lesionMapNetwork(tf, input);
+      for (const layer of model.layers) {
+        // The first layers, which no fit changes, are the same in all of them.
+        const own = /^(stem|block[012]_)/.test(layer.name) ? 0 : seed;
+        const given = layer.getWeights().map((weight, at) => {
+          const values = seededValues(weight.size, own + 10 * at + layer.name.length);
+          return tf.tensor(
+            values.map((value) => (value * 3) / Math.sqrt(weight.size / weight.shape.at(-1)!)),
+            weight.shape,
+          );
+        });
+        if (layer.getClassName() !== 'LogSumExp') layer.setWeights(given);
+      }
+      return model;
+    });
+    const joint = jointLesionMap(tf, input, members);
+    const image = tf.tensor4d(seededValues(64 * 32 * 3, 9), [1, 64, 32, 3]);
+    const outputOf = (model: LayersModel, layer: string) => {
+      const output = model.getLayer(layer).output as LayersModel['outputs'][number];
+      return (tf.model({ inputs: model.inputs, outputs: output }).predict(image) as Tensor).dataSync();
+    };
+    const maps = members.map((member) => outputOf(member, LESION_MAP_LAYER));
+    const mean = maps[0]!.map((_, at) => maps.reduce((sum, map) => sum + map[at]!, 0) / 3);
+    expect(Math.max(...mean) - Math.min(...mean), 'differences in the map').to.be.above(0.01);
+    for (const [at, value] of outputOf(joint, LESION_MAP_LAYER).entries())
+      expect(value).to.be.closeTo(mean[at]!, 1e-4);
+    expect(joint.getLayer(LESION_TARGET_LAYER).outputShape).to.deep.equal([null, 4, 2, 3 * 96]);
+    const [one] = members;
+    const shared = one!.layers
+      .filter(({ name }) => /^(stem|block[012]_)/.test(name))
+      .reduce((sum, layer) => sum + layer.countParams(), 0);
+    const own = one!.countParams() - shared;
+    // The mean of three offsets, sharpnesses and scores is one of each.
+    expect(joint.countParams()).to.equal(shared + 3 * own - 2 * 4);
   });
 });
 

@@ -5,7 +5,17 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { readBoxes } from '../../src/dataset/boxes.js';
 import { splitSets } from '../../src/dataset/split.js';
-import { loadBundle, openEngine, placeSummary, readKnownFeatures } from '../../src/model/index.js';
+import { checkOnnxFile } from '../../src/model/engines/onnxFile.js';
+import {
+  decodeModel,
+  encodeModel,
+  FLOAT16,
+  loadBundle,
+  type ModelProto,
+  openEngine,
+  placeSummary,
+  readKnownFeatures,
+} from '../../src/model/index.js';
 import { anyTensorflow } from '../../src/model/tensorflowRuntime.js';
 import { Random } from '../../src/random.js';
 import { lesionBatch } from '../../src/training/fitting/lesionBatch.js';
@@ -203,6 +213,67 @@ describe('the training of the lesion map', () => {
     expect(prepared, 'images prepared again').to.equal(0);
     const weights = (out: string) => readFile(join(out, 'weights.bin'));
     expect((await weights(whole.out)).equals(await weights(stopped.out))).to.equal(true);
+  });
+
+  it('fits several networks that answer as one, and goes on in the middle of the second', async function () {
+    this.timeout(240_000);
+    needsNativeTensorflow(this);
+    const both = { ...options, out: join(folder, 'both'), networks: 2 };
+    let epochs = 0;
+    const stop = {
+      ...SILENT,
+      epoch: () => {
+        epochs++;
+        if (epochs === 3) throw new Error('stopped');
+      },
+    };
+    await trainLesions(both, stop, undefined, PLAN).then(
+      () => expect.fail('was not stopped'),
+      (error: Error) => expect(error.message).to.equal('stopped'),
+    );
+    const bundle = await trainLesions(
+      { ...both, resume: true },
+      { ...SILENT, epoch: () => epochs++ },
+      undefined,
+      PLAN,
+    );
+    expect(epochs, 'epochs in all').to.equal(4);
+    expect(Object.keys(bundle.files)).to.include.members(['learning-curve.csv', 'learning-curve-2.csv']);
+    const curve = (name: string) => readFile(join(bundle.directory, name), 'utf8');
+    expect(await curve('learning-curve.csv')).not.to.equal(await curve('learning-curve-2.csv'));
+    expect(await readFile(join(bundle.directory, 'MODEL_CARD.md'), 'utf8'))
+      .to.include('2 such networks')
+      .and.include('network 2: 2 epochs');
+    const image = seededValues(SIZE * SIZE * 3, 4);
+    const answers = [];
+    for (const engine of ['onnxruntime', 'tensorflow'] as const) {
+      const opened = await openEngine(bundle, { engine, device: 'cpu', threads: 1 });
+      answers.push((await opened.infer([image]))[0]!);
+      await opened.close();
+    }
+    const [onnx, tensorflow] = answers;
+    expect(onnx!.featureShape).to.deep.equal([4, 4, 192]);
+    expect(onnx!.rawProbability).to.be.closeTo(tensorflow!.rawProbability, 1e-4);
+    for (const what of ['activations', 'gradients'] as const)
+      for (const [at, value] of onnx![what].entries())
+        expect(value, what).to.be.closeTo(tensorflow![what][at]!, 1e-4);
+    expect(existsSync(`${both.out}.partial`)).to.equal(false);
+  });
+
+  it('keeps the weights of model.onnx in 16 bits, and finds one that is no number', async function () {
+    needsNativeTensorflow(this);
+    const bundle = await loadBundle(options.out);
+    const path = join(bundle.directory, 'model.onnx');
+    const bytes = await readFile(path);
+    const weights = await readFile(join(bundle.directory, 'weights.bin'));
+    expect(bytes.length).to.be.below(weights.length * 1.05);
+    const broken = decodeModel(bytes) as ModelProto;
+    const kept = broken.graph.initializer.find(({ dataType }) => dataType === FLOAT16)!;
+    kept.rawData = Uint8Array.from(kept.rawData, (byte, at) => (at === 1 ? 0x7c : byte));
+    await writeFile(path, encodeModel(broken));
+    const error = await refusal(checkOnnxFile(path, bundle.targetLayer));
+    await writeFile(path, bytes);
+    expect(error.code).to.equal('model-not-finite');
   });
 
   it('refuses what does not fit, by name, and leaves nothing', async () => {

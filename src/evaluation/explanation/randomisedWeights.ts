@@ -100,7 +100,8 @@ function kernelsOfLayers(weights: LayersWeight[]): Kernel[] {
 const MODEL_GRAPH = 7;
 const GRAPH_INITIALIZER = 5;
 const TENSOR = { dims: 1, dataType: 2, floatData: 4, rawData: 9 };
-const FLOAT = 1;
+/** TensorProto.DataType of numbers of 32 and of 16 bits, and their bytes. */
+const WIDTHS: Record<number, Kernel['width']> = { 1: 4, 10: 2 };
 
 /** Kernels among a graph's initializers. Read field by field: other tools' files hold more than ours. */
 function kernelsOfOnnx(bytes: Uint8Array): Kernel[] {
@@ -121,7 +122,7 @@ function kernelsOfOnnx(bytes: Uint8Array): Kernel[] {
 
 function readTensor(reader: protobuf.Reader): Kernel | undefined {
   let [rank, dataType] = [0, 0];
-  let values: Kernel | undefined;
+  let values: { offset: number; size: number } | undefined;
   const length = reader.uint32();
   fields(reader, length + reader.pos, (field, packed) => {
     if (field === TENSOR.dims) {
@@ -133,12 +134,14 @@ function readTensor(reader: protobuf.Reader): Kernel | undefined {
     } else if (field === TENSOR.dataType) dataType = reader.int32();
     else if (field === TENSOR.rawData || (field === TENSOR.floatData && packed)) {
       const size = reader.uint32();
-      values = { offset: reader.pos, count: size / 4, width: 4 };
+      values = { offset: reader.pos, size };
       reader.skip(size);
     } else return false;
     return true;
   });
-  return dataType === FLOAT && rank >= 2 ? values : undefined;
+  const width = WIDTHS[dataType];
+  if (values === undefined || width === undefined || rank < 2) return undefined;
+  return { offset: values.offset, count: values.size / width, width };
 }
 
 /** Every field up to `end`; one that `take` does not take is skipped. */

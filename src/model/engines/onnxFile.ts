@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { ModelError } from '../errors.js';
-import { decodeModel, FLOAT, type ModelProto, TARGET_LAYER_KEY, type TensorProto } from '../onnxSchema.js';
+import {
+  decodeModel,
+  FLOAT,
+  FLOAT16,
+  type ModelProto,
+  TARGET_LAYER_KEY,
+  type TensorProto,
+} from '../onnxSchema.js';
 
 /**
  * What ONNX Runtime does not look at in a model.onnx: that it is whole, that its weights are numbers (one that is
@@ -10,8 +17,7 @@ import { decodeModel, FLOAT, type ModelProto, TARGET_LAYER_KEY, type TensorProto
  */
 export async function checkOnnxFile(path: string, targetLayer: string): Promise<void> {
   const model = await readModel(path);
-  // Single numbers may be bounds, as of Clip, and those may be infinite.
-  const broken = model.graph?.initializer.find((tensor) => floats(tensor).length > 1 && !areFinite(tensor));
+  const broken = model.graph?.initializer.find(isBroken);
   if (broken !== undefined)
     throw new ModelError(
       'model-not-finite',
@@ -45,8 +51,18 @@ async function readModel(path: string): Promise<Partial<ModelProto>> {
   });
 }
 
-function areFinite(tensor: TensorProto): boolean {
-  return floats(tensor).every(Number.isFinite);
+/** Single numbers may be bounds, as of Clip, and those may be infinite. */
+function isBroken(tensor: TensorProto): boolean {
+  if (tensor.dataType === FLOAT16) return halves(tensor).some((bits) => (bits & INFINITE) === INFINITE);
+  const values = floats(tensor);
+  return values.length > 1 && !values.every(Number.isFinite);
+}
+
+/** The exponent's five bits: all of them are set in numbers of 16 bits that are infinite or none. */
+const INFINITE = 0x7c00;
+
+function halves({ rawData }: TensorProto): Uint16Array {
+  return new Uint16Array(new Uint8Array(rawData).buffer, 0, Math.floor(rawData.length / 2));
 }
 
 /** A tensor's 32-bit numbers; none for other types, and for values that lie in another file. */

@@ -3,8 +3,11 @@ import {
   type AttributeProto,
   encodeModel,
   FLOAT,
+  FLOAT16,
+  halfBits,
   INT64,
   type NodeProto,
+  nearestHalf,
   type TensorProto,
   type ValueInfoProto,
 } from '../../model/index.js';
@@ -13,6 +16,8 @@ import { TrainingError } from '../errors.js';
 /** 17 has every operator that the export uses and runs on every ONNX Runtime since 1.12. */
 const OPSET = 17;
 const IR_VERSION = 8;
+/** Below so many numbers a node to widen them costs more than it saves. */
+const WORTH_HALVES = 64;
 
 /** `f` for a float, `s` for a word; a plain number is an integer, as most attributes are. */
 export type AttributeValue = number | number[] | { f: number } | { s: string } | { ones: true };
@@ -49,7 +54,7 @@ export class OnnxGraph {
   }
 
   /**
-   * @returns the name of a constant with these dimensions, row-major
+   * @returns the name of a constant with these dimensions, row-major; 32 bits, whatever the file keeps
    * @throws TrainingError `model-not-finite`
    */
   constant(label: string, dims: number[], values: Float32Array): string {
@@ -61,6 +66,8 @@ export class OnnxGraph {
           remedy: 'The training went wrong; train again, with a lower learning rate if it happens again.',
         },
       );
+    if (values.length >= WORTH_HALVES && values.every((value) => nearestHalf(value) === value))
+      return this.#halves(label, dims, values);
     const name = this.#freshName(label);
     this.#initializers.push({ name, dims, dataType: FLOAT, rawData: floatBytes(values) });
     return name;
@@ -110,6 +117,16 @@ export class OnnxGraph {
         output: this.#outputs,
       },
     });
+  }
+
+  /** Numbers that 16 bits hold are kept so and widened when the network is loaded: the file is half as large. */
+  #halves(label: string, dims: number[], values: Float32Array): string {
+    const kept = this.#freshName(`${label}_16`);
+    const bytes = new Uint8Array(values.length * 2);
+    const view = new DataView(bytes.buffer);
+    for (const [index, value] of values.entries()) view.setUint16(index * 2, halfBits(value), true);
+    this.#initializers.push({ name: kept, dims, dataType: FLOAT16, rawData: bytes });
+    return this.node('Cast', [kept], { to: FLOAT }, label);
   }
 
   #freshName(label: string): string {

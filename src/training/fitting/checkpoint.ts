@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../../folder.js';
 import { ModelError } from '../../model/index.js';
 import { TrainingError } from '../errors.js';
-import { type EpochReport, learningCurve } from './learningCurve.js';
+import { curveFile, type EpochReport, learningCurve } from './learningCurve.js';
 
 /** Everything that a training needs to go on as if it had never stopped. */
 export interface Checkpoint {
@@ -24,16 +24,26 @@ export interface Checkpoint {
 const VECTORS = ['weights', 'average', 'first', 'second', 'best'] as const;
 
 const CHECKPOINT_FILE = 'checkpoint.bin';
-const CURVE_FILE = 'learning-curve.csv';
 const HEADER = 4;
 
 /** The folder beside a bundle that is being made: the last checkpoint and the learning curve so far. */
 export class CheckpointFolder {
   readonly path: string;
 
-  /** @param out where the bundle will be */
-  constructor(out: string) {
-    this.path = `${out.replace(/[/\\]+$/, '')}.partial`;
+  readonly #curve: string;
+
+  /**
+   * @param out where the bundle will be
+   * @param network from 0; the first one's folder holds those of the others
+   */
+  constructor(out: string, network = 0) {
+    const folder = `${out.replace(/[/\\]+$/, '')}.partial`;
+    this.path = network === 0 ? folder : join(folder, `network-${network + 1}`);
+    this.#curve = curveFile(network);
+  }
+
+  get holdsCheckpoint(): boolean {
+    return existsSync(join(this.path, CHECKPOINT_FILE));
   }
 
   /**
@@ -44,7 +54,7 @@ export class CheckpointFolder {
    * @throws ModelError `bundle-place-taken`
    */
   async begin(going: boolean): Promise<void> {
-    if (!going && existsSync(join(this.path, CHECKPOINT_FILE)))
+    if (!going && this.holdsCheckpoint)
       throw new TrainingError(
         'checkpoint-in-the-way',
         `${this.path} holds the checkpoint of a training that stopped`,
@@ -65,7 +75,7 @@ export class CheckpointFolder {
 
   /** After a training that failed: a folder without a checkpoint is of no use. */
   async leave(): Promise<void> {
-    if (!existsSync(join(this.path, CHECKPOINT_FILE))) await this.remove();
+    if (!this.holdsCheckpoint) await this.remove();
   }
 
   /**
@@ -82,7 +92,7 @@ export class CheckpointFolder {
     size.writeUInt32LE(header.length);
     const bodies = VECTORS.map((name) => bytesOf(vectors[name]));
     await this.#replace(CHECKPOINT_FILE, Buffer.concat([size, header, ...bodies]));
-    await this.#replace(CURVE_FILE, Buffer.from(learningCurve(checkpoint.reports)));
+    await this.#replace(this.#curve, Buffer.from(learningCurve(checkpoint.reports)));
   }
 
   /**

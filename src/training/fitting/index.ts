@@ -16,7 +16,7 @@ export type { FitRecipe } from './batch.js';
 export { type Checkpoint, CheckpointFolder } from './checkpoint.js';
 export { type Example, readExamples } from './examples.js';
 export { type FitOptions, fitWeights, predict, score } from './fit.js';
-export { type EpochReport, learningCurve } from './learningCurve.js';
+export { curveFile, type EpochReport, learningCurve } from './learningCurve.js';
 export { answerLesions, type LesionAnswer, peakHit, scoredOf } from './lesionAnswers.js';
 export type { LesionExample } from './lesionExamples.js';
 export { fitLesionMap, type InputScale, type LesionFitOptions } from './lesionFit.js';

@@ -11,6 +11,11 @@ export interface EpochReport {
   secondsLeft: number;
 }
 
+/** Its file, of each network from 0. */
+export function curveFile(network: number): string {
+  return network === 0 ? 'learning-curve.csv' : `learning-curve-${network + 1}.csv`;
+}
+
 /** The learning curve as CSV; validation columns are empty after epochs without validation. */
 export function learningCurve(epochs: EpochReport[]): string {
   const number = (value: number | undefined) => value?.toFixed(4) ?? '';

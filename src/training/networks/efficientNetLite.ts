@@ -45,22 +45,37 @@ interface Source {
 /** How fast a layer's kernel learns, a factor each for its output channels. */
 export type KernelRates = Map<string, Float32Array>;
 
+export interface EfficientNetLitePart {
+  /** Goes on behind the last block of this one, in place of beginning with the stem. */
+  behind?: EfficientNetLite;
+  /** The block that it ends with; 15, the last, where left out. */
+  last?: number;
+  /** Ends the names of its layers, where a network has more than one of them. */
+  suffix?: string;
+}
+
 /**
  * EfficientNet-Lite0 without its classifier. Batch normalisation has no layers of its own: its statistics stay as they
  * were, so factor and offset go into the convolutions, and the network is convolutions and nothing else.
  */
 export class EfficientNetLite {
   /** Output of each block: strides 2, 4, 4, 8, 8, 16 (5 to 10), 32 (11 to 15). */
-  readonly blocks: Symbolic[] = [];
+  readonly blocks: Symbolic[];
   readonly #tf: TensorFlow;
+  readonly #suffix: string;
   readonly #sources: Source[] = [];
 
   /** @param image rows × columns × 3, (grey value − 127) / 128 */
-  constructor(tf: TensorFlow, image: Symbolic) {
+  constructor(tf: TensorFlow, image: Symbolic, part: EfficientNetLitePart = {}) {
+    const { behind, last = BLOCKS.length - 1, suffix = '' } = part;
     this.#tf = tf;
-    let value = this.#convolution(image, 'stem', { filters: 32, kernel: 3, stride: 2 }, '_conv_stem', '_bn0');
-    for (const [index, block] of BLOCKS.entries()) {
-      value = this.#block(value, index, block);
+    this.#suffix = suffix;
+    this.blocks = [...(behind?.blocks ?? [])];
+    let value =
+      this.blocks.at(-1) ??
+      this.#convolution(image, 'stem', { filters: 32, kernel: 3, stride: 2 }, '_conv_stem', '_bn0');
+    for (let index = this.blocks.length; index <= last; index++) {
+      value = this.#block(value, index, BLOCKS[index]!);
       this.blocks.push(value);
     }
   }
@@ -119,7 +134,7 @@ export class EfficientNetLite {
         `${stored}_expand_conv`,
         `${stored}_bn0`,
       );
-    const name = `block${index}_filter`;
+    const name = `block${index}_filter${this.#suffix}`;
     value = this.#tf.layers
       .depthwiseConv2d({
         name,
@@ -143,16 +158,19 @@ export class EfficientNetLite {
       `${stored}_bn2`,
     );
     if (stride !== 1 || input.shape.at(-1) !== out) return value;
-    return this.#tf.layers.add({ name: `block${index}_add` }).apply([value, input]) as Symbolic;
+    return this.#tf.layers
+      .add({ name: `block${index}_add${this.#suffix}` })
+      .apply([value, input]) as Symbolic;
   }
 
   #convolution(
     input: Symbolic,
-    name: string,
+    role: string,
     shape: { filters: number; kernel: number; stride: number; linear?: true },
     convolution: string,
     normalisation: string,
   ): Symbolic {
+    const name = `${role}${this.#suffix}`;
     this.#sources.push({ layer: name, convolution, normalisation });
     return this.#tf.layers
       .conv2d({

@@ -11,12 +11,15 @@
  * The preparation goes into the bundle as it stands here, and the service follows the bundle: a number changed here
  * changes what is trained next, and nothing that was trained before.
  *
+ * `jointLesionMap.ts` makes one network of several that were fitted to map lesions.
+ *
  * `architectures.ts` joins the three for networks that begin from nothing and are fitted in one way; a further one is a
  * row there. `lesionPlan.ts` joins them for the network that maps lesions, which begins from pretrained filters and has
  * a fit of its own.
  */
 export { ARCHITECTURES, type Architecture, architecture } from './architectures.js';
 export { EfficientNetLite, type KernelRates } from './efficientNetLite.js';
+export { jointDescription, jointLesionMap } from './jointLesionMap.js';
 export {
   FROZEN_OUTPUT_LAYER,
   LESION_DESCRIPTION,
