@@ -23,7 +23,17 @@ async function once({ config, json }: { config: string; json?: true }): Promise<
       code: 'exam-left',
       reason: `Study ${studyInstanceUID} is left to another process, which still works on it (${worker}).`,
     }));
-    const problems = [...(cycles.at(-1)?.problems ?? []), ...left];
+    const pausing = cycles.at(-1)?.pausing;
+    const paused =
+      pausing === undefined
+        ? []
+        : [
+            {
+              code: 'paused',
+              reason: `No exam is taken up: ${pausing.by} ordered a pause on the status page.`,
+            },
+          ];
+    const problems = [...(cycles.at(-1)?.problems ?? []), ...paused, ...left];
     tellExams(
       cycles.flatMap(({ exams }) => exams),
       {

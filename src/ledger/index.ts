@@ -1,13 +1,25 @@
 /**
  * The ledger: what was seen, done and delivered, so that nothing is lost and nothing is done twice.
  *
- * `ledger.ts` is the contract: which steps there are, each atomic; `examState.ts` says where an exam can stand.
+ * `ledger.ts` is the contract: which steps there are, each atomic; `allExams.ts` is what can be told of all exams
+ * together, and the order to pause; `examState.ts` says where an exam can stand.
  * `rules.ts` says what is allowed, in pure functions that know no database; `lease.ts` how long a claim stands,
  * `owner.ts` whether the process that holds it still runs. `steps/` are the steps, the same for every database;
  * `statements.ts` is what they ask of one. `sqlite/` keeps the ledger in a file, `postgres/` on a server for several
  * machines. `spool.ts` keeps the objects' bytes until the archive has them.
  */
 
+export type {
+  Backlog,
+  Ending,
+  ExamImage,
+  Latency,
+  LedgerEvent,
+  LedgerOverview,
+  MadeObject,
+  Pausing,
+  ReasonCount,
+} from './allExams.js';
 export { LedgerError, type LedgerErrorCode } from './errors.js';
 export {
   type ClosedState,
@@ -28,7 +40,6 @@ export type {
   Glance,
   KeptObject,
   Ledger,
-  LedgerEvent,
   LedgerReader,
   ObjectToKeep,
   Observation,

@@ -1,20 +1,10 @@
 import type { Reason } from '../dicom/index.js';
 import type { ObjectKind } from '../exam/index.js';
+import type { ExamImage, LedgerEvent, LedgerOverview } from './allExams.js';
+import type { ExamKey, ServedModel } from './examKey.js';
 import type { ClosedState, ExamState, RetriableState } from './examState.js';
 
-/** Which work on which study: a study is worked on once for each model, version and result-changing settings. */
-export interface ExamKey {
-  studyInstanceUID: string;
-  modelName: string;
-  modelVersion: string;
-  /** Names the settings that change what is written (`resultDigest`). */
-  settingsDigest: string;
-}
-
-/** The key without the study: what a running service stands for. */
-export type ServedModel = Omit<ExamKey, 'studyInstanceUID'>;
-
-export type { Reason };
+export type { ExamKey, Reason, ServedModel };
 
 export interface ExamRecord extends ExamKey {
   state: ExamState;
@@ -26,6 +16,8 @@ export interface ExamRecord extends ExamKey {
   lastSeen: Date;
   /** When the fingerprint last became another. */
   lastChange: Date;
+  /** When the state last became another. */
+  updatedAt: Date;
   /** When a waiting exam counts as complete; undefined where that is not known yet. */
   dueAt: Date | undefined;
   /** Claims of this revision so far. */
@@ -38,6 +30,8 @@ export interface ExamRecord extends ExamKey {
   closedAt: Date | undefined;
   /** How it was answered by what the archive holds, and by which revision; undefined where it was not. */
   answer: { state: ClosedState; revision: number } | undefined;
+  /** As the objects that were made last tell; undefined where none were, or by an earlier version. */
+  images: readonly ExamImage[] | undefined;
   /** Objects of the answer, or of this revision where it has none yet. */
   objects: { kept: number; sent: number; confirmed: number };
 }
@@ -108,6 +102,7 @@ export type Outcome = (
 ) & {
   /** SOP Instance UIDs of the images that were analysed; left out: they count as unknown. */
   restsOn?: readonly string[];
+  images?: readonly ExamImage[];
 };
 
 /** Which exams an administrator wants tried again: those that everything said here is true of. */
@@ -131,14 +126,6 @@ export interface WrittenObject {
   kind: string;
   modelVersion: string;
   confirmedAt: Date;
-}
-
-export interface LedgerEvent {
-  at: Date;
-  event: string;
-  worker: string | undefined;
-  code: string | undefined;
-  reason: string | undefined;
 }
 
 /** What a look at the archive tells of a study. */
@@ -190,7 +177,7 @@ export interface Clock {
  * times; patient data only inside the objects that still have to be delivered, whose bytes are deleted once they are
  * confirmed.
  */
-export interface Ledger {
+export interface Ledger extends LedgerOverview {
   /** The time by the database's clock. */
   now(): Promise<Date>;
   /**
@@ -275,10 +262,11 @@ export interface Ledger {
     states?: readonly ExamState[];
     studyInstanceUID?: string;
     served?: ServedModel;
+    /** Codes of their reasons. */
+    codes?: readonly string[] | undefined;
     limit?: number;
   }): Promise<ExamRecord[]>;
   find(exam: ExamKey): Promise<ExamRecord | undefined>;
-  counts(): Promise<Record<ExamState, number>>;
   /** The latest hundred events of an exam, a year old at the most; oldest first. */
   history(exam: ExamKey): Promise<LedgerEvent[]>;
   /** Whether Mamori made the instance, delivered or not. */

@@ -1,3 +1,4 @@
+import type { ExamImage } from './allExams.js';
 import type { ExamState } from './examState.js';
 import type { Lease } from './lease.js';
 import type { Answer, ExamKey, ExamRecord, Outcome, Reason } from './ledger.js';
@@ -17,6 +18,7 @@ export interface ExamRow {
   first_seen_at: number;
   last_seen_at: number;
   changed_at: number;
+  updated_at: number;
   due_at: number | null;
   study_date: string;
   priority: number;
@@ -33,6 +35,7 @@ export interface ExamRow {
   outcome_code: string | null;
   outcome_reason: string | null;
   rests_on: string | null;
+  images: string | null;
   answer: string | null;
   answer_revision: number | null;
   code: string | null;
@@ -81,6 +84,7 @@ export function recordOf(row: ExamRow): ExamRecord {
     firstSeen: new Date(row.first_seen_at),
     lastSeen: new Date(row.last_seen_at),
     lastChange: new Date(row.changed_at),
+    updatedAt: new Date(row.updated_at),
     dueAt: dateOf(row.due_at),
     attempts: row.attempts,
     worker: row.worker ?? undefined,
@@ -93,6 +97,7 @@ export function recordOf(row: ExamRow): ExamRecord {
       row.answer_revision === null
         ? undefined
         : { state: answerOf(row)?.state ?? 'delivered', revision: row.answer_revision },
+    images: row.images === null ? undefined : (JSON.parse(row.images) as ExamImage[]),
     objects: { kept: row.kept, sent: row.sent, confirmed: row.confirmed },
   };
 }

@@ -1,5 +1,6 @@
+import type { LedgerEvent } from './allExams.js';
 import type { ClosedState, ExamState } from './examState.js';
-import type { Among, ExamKey, LedgerEvent, Outcome, ServedModel } from './ledger.js';
+import type { Among, ExamKey, Outcome, ServedModel } from './ledger.js';
 import type { ExamRow, ObjectRow } from './rows.js';
 
 /*
@@ -99,8 +100,9 @@ interface Why {
 export interface BeginningDelivery extends Why {
   id: number;
   outcome: Outcome['kind'];
-  /** JSON array. */
+  /** JSON arrays. */
   rests: string | null;
+  images: string | null;
   now: number;
 }
 
@@ -118,10 +120,11 @@ export interface HappenedEvent extends Why {
   now: number;
 }
 
-/** NULL: whatever it is. `states` is a JSON array; `limit` −1: all. */
+/** NULL: whatever it is. `states` and `codes` are JSON arrays; `limit` −1: all. */
 export interface Listing {
   states: string | null;
   study: string | null;
+  codes: string | null;
   model: string | null;
   version: string | null;
   digest: string | null;
@@ -149,6 +152,45 @@ export type GlanceRow = Pick<
   'study_instance_uid' | 'state' | 'archive_instances' | 'last_seen_at' | 'changed_at' | 'due_at'
 >;
 export type PredecessorRow = ObjectRow & { model_version: string };
+export type MadeRow = ObjectRow & { revision: number };
+export interface ReasonRow {
+  state: ExamState;
+  code: string | null;
+  exams: number;
+  latest: number;
+  reason: string | null;
+}
+/** Exams that wait (`waiting`) or failed: of the model that is asked about or not, due or not. */
+export interface BacklogRow {
+  state: ExamState;
+  ours: 0 | 1;
+  due: 0 | 1;
+  exams: number;
+  next: number | null;
+}
+/** Stretches are counted from 0. */
+export interface Stretches {
+  since: number;
+  width: number;
+}
+export interface EndingRow {
+  stretch: number;
+  state: ExamState;
+  code: string | null;
+  exams: number;
+}
+/** Milliseconds. */
+export interface LatencyRow {
+  stretch: number;
+  exams: number;
+  median: number;
+  most: number;
+}
+export interface PauseRow {
+  since: number;
+  ordered_by: string;
+  why: string | null;
+}
 
 /** What can be asked without writing. */
 export interface ReadStatements {
@@ -158,6 +200,13 @@ export interface ReadStatements {
   /** `studies` is a JSON array. */
   glance(bindings: ModelBindings & { studies: string }): Answered<GlanceRow[]>;
   counts(): Answered<{ state: ExamState; count: number }[]>;
+  reasons(): Answered<ReasonRow[]>;
+  backlog(bindings: ModelBindings & { now: number }): Answered<BacklogRow[]>;
+  endings(bindings: Stretches): Answered<EndingRow[]>;
+  latencies(bindings: Stretches): Answered<LatencyRow[]>;
+  /** The latest revision first. */
+  made(bindings: { id: number }): Answered<MadeRow[]>;
+  pausing(): Answered<PauseRow | undefined>;
   isOwn(sopInstance: string): Answered<boolean>;
   /** Confirmed objects of the latest earlier work of the same model. `revision` NULL: before the exam's own. */
   predecessors(bindings: KeyBindings & { revision: number | null }): Answered<PredecessorRow[]>;
@@ -212,6 +261,10 @@ export interface LedgerStatements extends ReadStatements {
   retry(bindings: { id: number; now: number }): Answered<void>;
   adopt(bindings: { id: number; version: string; digest: string; now: number }): Answered<void>;
   supersede(bindings: { id: number; reason: string; now: number }): Answered<void>;
+
+  /** One that stands already stays. */
+  pause(bindings: { now: number; by: string; why: string | null }): Answered<void>;
+  goOn(): Answered<void>;
 
   insertEvent(bindings: HappenedEvent): Answered<void>;
 }

@@ -134,7 +134,10 @@ export class Cycle {
       return undefined;
     this.#left--;
     const turn = { worker: nameOf(worker), leaseMs: settings.leaseSeconds * 1000, among, dueBy };
-    const claim = await ledger.claimNext(served, turn);
+    // Asked each time: what is ordered while a cycle lasts holds from then on.
+    const pausing = await ledger.pausing();
+    this.report.pausing = pausing;
+    const claim = pausing === undefined ? await ledger.claimNext(served, turn) : undefined;
     if (claim === undefined) this.#left++;
     return claim;
   }

@@ -1,3 +1,4 @@
+import type { Pausing } from '../ledger/index.js';
 import type { ExamReport } from './examWork.js';
 import { emptyLook, type Look } from './workSource.js';
 
@@ -9,6 +10,8 @@ export interface CycleReport extends Omit<Look, 'workable'> {
   exams: ExamReport[];
   /** Complete exams left for the next cycle (`maxExamsPerCycle`). */
   postponed: number;
+  /** No exam was taken up, by somebody's order. The look went on, so that nothing is missed. */
+  pausing?: Pausing | undefined;
 }
 
 /** A cycle that has just begun. */

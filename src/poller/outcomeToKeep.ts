@@ -1,13 +1,20 @@
 import { type LeftOut, standardView } from '../dicom/index.js';
 import { type ExamOutcome, isRefused } from '../exam/index.js';
 import { absentViewsText, lacksAnswer, viewName } from '../findings/index.js';
-import type { Outcome, Reason } from '../ledger/index.js';
+import type { ExamImage, Outcome, Reason } from '../ledger/index.js';
 
 /** As many images as a reason names: more are in the report. */
 const MOST_NAMED = 4;
 
+/** As many images as the ledger keeps of one exam: an exam has four, a study of another kind may have hundreds. */
+const MOST_KEPT = 40;
+
 /** What the ledger is told of an exam's outcome, before anything of it is delivered. */
 export function outcomeToKeep(outcome: ExamOutcome): Outcome {
+  return { ...said(outcome), images: imagesOf(outcome) };
+}
+
+function said(outcome: ExamOutcome): Outcome {
   if (outcome.status === 'not-processed') {
     const { code, reason } = outcome;
     // Whose images the earlier answer rests on is no longer certain.
@@ -20,6 +27,27 @@ export function outcomeToKeep(outcome: ExamOutcome): Outcome {
   if (outcome.status === 'analysed') return { kind: 'processed', ...absent, restsOn };
   const { code, reason } = whatIsLacking(outcome.leftOut, images.length);
   return { kind: 'partial', code, reason: absent ? `${reason} ${absent.reason}` : reason, restsOn };
+}
+
+/** Which images there were, and why some got no answer. The answers themselves stand in the archive alone. */
+function imagesOf({ findings, leftOut }: ExamOutcome): ExamImage[] {
+  const answered = (findings?.breasts ?? []).flatMap(({ images }) =>
+    images.map(({ source }) => ({
+      sopInstanceUID: source.sopInstanceUID,
+      view: standardView(source),
+      answered: true,
+    })),
+  );
+  const others = leftOut.map(({ sopInstanceUID, source, code, reason }) => ({
+    sopInstanceUID,
+    ...(source && { view: standardView(source) }),
+    answered: false,
+    code,
+    reason,
+  }));
+  // Those that should have got an answer first.
+  others.sort((a, b) => Number(b.view !== undefined) - Number(a.view !== undefined));
+  return [...answered, ...others].slice(0, MOST_KEPT);
 }
 
 /** An exam of three views must not read like one of four, here either. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { Workbench } from '../exam/index.js';
-import type { Claim, ExamKey, ExamRecord } from '../ledger/index.js';
+import type { Claim, ExamKey, ExamRecord, Pausing } from '../ledger/index.js';
 import { Breaker, type Pause, type Pauses } from './breaker.js';
 import { Cycle, type CycleOptions } from './cycle.js';
 import type { CycleReport } from './cycleReport.js';
@@ -49,6 +49,7 @@ export class Poller {
   #underWay: Cycle | undefined;
   #latest: CycleReport | undefined;
   #lastSign = new Date();
+  #pausing: Pausing | undefined;
 
   constructor({ pacs, ...others }: PollerParts) {
     const { retry } = others.settings;
@@ -141,6 +142,7 @@ export class Poller {
     } finally {
       this.#underWay = undefined;
       this.#latest = cycle.report;
+      this.#tellPausing(cycle.report.pausing);
       this.#lastSign = new Date();
     }
   }
@@ -158,7 +160,8 @@ export class Poller {
       const report = await this.cycle();
       reports.push(report);
       onCycle(report);
-      if (this.#stopping.signal.aborted || this.pause !== undefined) return reports;
+      if (this.#stopping.signal.aborted || this.pause !== undefined || report.pausing !== undefined)
+        return reports;
       if (report.postponed > 0) continue;
       const next = report.nextCompleteAt;
       if (next === undefined) {
@@ -196,6 +199,19 @@ export class Poller {
       reports.push(claim === undefined ? emptyReport(studyInstanceUID) : await this.#work(claim));
     }
     return reports;
+  }
+
+  /** Once when it begins, and once when it ends. */
+  #tellPausing(pausing: Pausing | undefined): void {
+    const before = this.#pausing;
+    this.#pausing = pausing;
+    if (before?.since.getTime() === pausing?.since.getTime()) return;
+    if (pausing === undefined) this.#parts.log.warn({}, 'Exams are taken up again');
+    else
+      this.#parts.log.warn(
+        { ...pausing },
+        'Paused: no exam is taken up; new ones are looked for all the same',
+      );
   }
 
   async #work(claim: Claim): Promise<ExamReport> {

@@ -710,6 +710,123 @@ onEveryDatabase('ledger', (make) => {
     });
   });
 
+  describe('what it tells of all exams', () => {
+    const study = (number: number) => ({ ...EXAM, studyInstanceUID: `2.25.${number}` });
+    const closedAs = async (number: number, kind: 'partial' | 'not-processed', code: string, now: number) => {
+      const claim = await claimed(ledger, study(number), now);
+      const made = objects(number);
+      const uids = made.map(({ sopInstanceUID }) => sopInstanceUID);
+      await ledger.keepObjects(claim, made, { kind, code, reason: `It lacks ${number}.` });
+      await on(now + 10, ledger).confirm(claim, uids);
+      await ledger.close(claim);
+    };
+
+    it('is why those that are not well are not, with the latest reason of each kind', async () => {
+      await delivered(ledger, study(1), 1, 0);
+      await closedAs(2, 'partial', 'images-missing', 10);
+      await closedAs(3, 'partial', 'images-missing', 40);
+      const claim = await claimed(ledger, study(4), 90);
+      await ledger.fail(claim, TROUBLE, 60_000);
+      expect(await ledger.reasons()).to.deep.equal([
+        { state: 'partial', code: 'images-missing', exams: 2, latest: at(50), reason: 'It lacks 3.' },
+        { state: 'failed', code: TROUBLE.code, exams: 1, latest: at(90), reason: TROUBLE.reason },
+      ]);
+      const missing = await ledger.list({ codes: ['images-missing'] });
+      expect(missing.map(({ studyInstanceUID }) => studyInstanceUID)).to.deep.equal(['2.25.3', '2.25.2']);
+      expect(missing[0]!.updatedAt).to.deep.equal(at(50));
+      expect(await ledger.list({ codes: ['none'] })).to.deep.equal([]);
+    });
+
+    it('is what waits, and for what', async () => {
+      for (const [number, dueAt] of [
+        [1, at(0)],
+        [2, at(500)],
+        [3, at(900)],
+        [4, undefined],
+      ] as const) {
+        await on(0, ledger).observe(study(number), { fingerprint: 'x' });
+        await ledger.due(study(number), 'x', dueAt);
+      }
+      const claim = await claimed(ledger, study(5), 1);
+      await ledger.fail(claim, TROUBLE, 60_000);
+      await on(1, ledger).observe({ ...study(6), modelVersion: 'older' }, { fingerprint: 'x' });
+      expect(await on(2, ledger).backlog(EXAM)).to.deep.equal({
+        ready: 1,
+        arriving: { exams: 3, until: at(500) },
+        again: { exams: 1, next: at(61) },
+        others: 1,
+      });
+      expect(await on(501, ledger).backlog(EXAM)).to.deep.include({
+        ready: 2,
+        arriving: { exams: 2, until: at(900) },
+      });
+    });
+
+    it('is how they ended and how long they took, stretch by stretch', async () => {
+      for (const [number, took] of [
+        [1, 10],
+        [2, 30],
+        [3, 20],
+      ] as const) {
+        const claim = await claimed(ledger, study(number), 100);
+        await ledger.keepObjects(claim, objects(number), { kind: 'processed' });
+        const uids = objects(number).map(({ sopInstanceUID }) => sopInstanceUID);
+        await on(100 + took, ledger).confirm(claim, uids);
+        await ledger.close(claim);
+      }
+      await closedAs(4, 'not-processed', 'images-unreadable', 700);
+      // Tried again long after: it took from then on.
+      await on(1200, ledger).retry({ studies: ['2.25.4'] });
+      const again = (await ledger.claim(study(4), 'worker', 60_000))!;
+      await ledger.keepObjects(again, objects(5), { kind: 'processed' });
+      await on(1207, ledger).confirm(
+        again,
+        objects(5).map(({ sopInstanceUID }) => sopInstanceUID),
+      );
+      await ledger.close(again);
+      expect(await ledger.endings(at(0), 600_000)).to.deep.equal([
+        { from: at(0), state: 'delivered', code: undefined, exams: 3 },
+        { from: at(1200), state: 'delivered', code: undefined, exams: 1 },
+      ]);
+      expect(await ledger.latencies(at(0), 600_000)).to.deep.equal([
+        { from: at(0), exams: 3, median: 20, most: 30 },
+        { from: at(1200), exams: 1, median: 7, most: 7 },
+      ]);
+      expect(await ledger.endings(at(1200), 600_000)).to.have.lengthOf(1);
+    });
+
+    it('is, of one exam, its images and everything that was made of it', async () => {
+      const claim = await claimed(ledger);
+      const images = [
+        { sopInstanceUID: '2.25.81', view: 'LCC' as const, answered: true },
+        { sopInstanceUID: '2.25.82', answered: false, code: 'not-a-mammogram', reason: 'It is a report.' },
+      ];
+      await ledger.keepObjects(claim, objects(1, 1), { kind: 'processed', images });
+      expect((await ledger.find(EXAM))!.images).to.deep.equal(images);
+      const uids = objects(1, 1).map(({ sopInstanceUID }) => sopInstanceUID);
+      await on(5, ledger).sent(claim, uids);
+      await on(6, ledger).confirm(claim, [uids[0]!]);
+      const [report, picture] = await ledger.made(EXAM);
+      expect(report).to.deep.include({ kind: 'tid1500', revision: 1, sentAt: at(5), confirmedAt: at(6) });
+      expect(picture).to.deep.include({ sopInstanceUID: uids[1], sentAt: at(5), confirmedAt: undefined });
+    });
+  });
+
+  describe('a pause', () => {
+    it('stands until somebody ends it, over a restart, and is told with who ordered it and when', async () => {
+      expect(await ledger.pausing()).to.equal(undefined);
+      expect(await ledger.goOn()).to.equal(undefined);
+      const pausing = { since: at(5), by: 'anna', why: 'PACS upgrade' };
+      expect(await on(5, ledger).pause('anna', 'PACS upgrade')).to.deep.equal(pausing);
+      expect(await on(9, ledger).pause('berta')).to.deep.equal(pausing);
+      await ledger.disconnect();
+      ledger = await openLedger(url, clock);
+      expect(await ledger.pausing()).to.deep.equal(pausing);
+      expect(await ledger.goOn()).to.deep.equal(pausing);
+      expect(await ledger.pausing()).to.equal(undefined);
+    });
+  });
+
   describe('what it remembers of the way', () => {
     it('is the latest of an exam that fails for weeks, and no more', async () => {
       await on(0, ledger).observe(EXAM, { fingerprint: 'x' });

@@ -20,9 +20,15 @@ describe('What the ledger is told of an outcome', () => {
   ];
 
   it('is nothing more of four views', () => {
-    const { restsOn, ...said } = outcomeToKeep(outcome('analysed', [rcc, rmlo, lcc, lmlo]));
+    const { restsOn, images, ...said } = outcomeToKeep(outcome('analysed', [rcc, rmlo, lcc, lmlo]));
     expect(said).to.deep.equal({ kind: 'processed' });
     expect(restsOn).to.have.lengthOf(4);
+    expect(images?.map(({ view, answered }) => [view, answered]).sort()).to.deep.equal([
+      ['LCC', true],
+      ['LMLO', true],
+      ['RCC', true],
+      ['RMLO', true],
+    ]);
   });
 
   it('is the view that is not in the study, of an exam that is whole without it', () => {
@@ -36,6 +42,9 @@ describe('What the ledger is told of an outcome', () => {
   it('is both of an exam that lacks a view and could not read another', () => {
     const kept = outcomeToKeep(outcome('partly-analysed', [lcc, lmlo], [undecodable(rcc)] as never));
     expect(kept).to.include({ kind: 'partial', code: 'images-missing' });
+    expect(kept.images?.find(({ answered }) => !answered))
+      .to.include({ view: 'RCC' })
+      .and.have.property('reason');
     expect(kept.reason).to.match(/lacks .* R MLO not in the study\.$/);
   });
 });

@@ -11,6 +11,12 @@ export function statementsIn(transaction: Transaction): LedgerStatements {
     list: (bindings) => sql.list(transaction, bindings),
     glance: (bindings) => sql.glance(transaction, bindings),
     counts: () => sql.counts(transaction),
+    reasons: () => sql.reasons(transaction),
+    backlog: (bindings) => sql.backlog(transaction, bindings),
+    endings: (bindings) => sql.endings(transaction, bindings),
+    latencies: (bindings) => sql.latencies(transaction, bindings),
+    made: (bindings) => sql.made(transaction, bindings),
+    pausing: () => sql.pausing(transaction),
     isOwn: (sopInstance) => sql.isOwn(transaction, sopInstance),
     predecessors: (bindings) => sql.predecessors(transaction, bindings),
     history: (bindings) => sql.history(transaction, bindings),
@@ -47,6 +53,9 @@ export function statementsIn(transaction: Transaction): LedgerStatements {
     retry: (bindings) => sql.retry(transaction, bindings),
     adopt: (bindings) => sql.adopt(transaction, bindings),
     supersede: (bindings) => sql.supersede(transaction, bindings),
+
+    pause: (bindings) => sql.pause(transaction, bindings),
+    goOn: () => sql.goOn(transaction),
 
     insertEvent: (bindings) => sql.insertEvent(transaction, bindings),
   };

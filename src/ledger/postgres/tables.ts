@@ -125,4 +125,13 @@ export const TABLES: readonly string[] = [
   /* sql */ `
   CREATE INDEX exams_by_update ON mamori.exams (updated_at, id);  -- the latest, among however many
   `,
+  /* sql */ `
+  ALTER TABLE mamori.exams ADD COLUMN images text;  -- JSON: which images it has, and why some got no answer
+  CREATE TABLE mamori.pause (                       -- a row: no exam is taken up
+    id integer PRIMARY KEY CHECK (id = 1),
+    since bigint NOT NULL,
+    ordered_by text NOT NULL,
+    why text
+  );
+  `,
 ];

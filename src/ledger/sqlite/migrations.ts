@@ -156,4 +156,13 @@ export const MIGRATIONS: readonly string[] = [
   /* sql */ `
   CREATE INDEX exams_by_update ON exams (updated_at, id);  -- the latest, among however many
   `,
+  /* sql */ `
+  ALTER TABLE exams ADD COLUMN images TEXT;  -- JSON: which images it has, and why some got no answer
+  CREATE TABLE pause (                       -- a row: no exam is taken up
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    since INTEGER NOT NULL,
+    ordered_by TEXT NOT NULL,
+    why TEXT
+  ) STRICT;
+  `,
 ];

@@ -12,6 +12,12 @@ export function statementsOn(database: Database): LedgerStatements {
     list: (bindings) => sql.list(database, bindings),
     glance: (bindings) => sql.glance(database, bindings),
     counts: () => sql.counts(database),
+    reasons: () => sql.reasons(database),
+    backlog: (bindings) => sql.backlog(database, bindings),
+    endings: (bindings) => sql.endings(database, bindings),
+    latencies: (bindings) => sql.latencies(database, bindings),
+    made: (bindings) => sql.made(database, bindings),
+    pausing: () => sql.pausing(database),
     isOwn: (sopInstance) => sql.isOwn(database, sopInstance),
     predecessors: (bindings) => sql.predecessors(database, bindings),
     history: (bindings) => sql.history(database, bindings),
@@ -48,6 +54,9 @@ export function statementsOn(database: Database): LedgerStatements {
     retry: (bindings) => sql.retry(database, bindings),
     adopt: (bindings) => sql.adopt(database, bindings),
     supersede: (bindings) => sql.supersede(database, bindings),
+
+    pause: (bindings) => sql.pause(database, bindings),
+    goOn: () => sql.goOn(database),
 
     insertEvent: (bindings) => sql.insertEvent(database, bindings),
   };

@@ -116,10 +116,12 @@ export async function keepObjects(
       const { id, revision, outcome: earlier } = await held(step, claim);
       if (earlier !== null) return false;
       for (const row of rows) await statements.keepObject({ id, revision, ...row });
-      const { kind, restsOn } = outcome;
+      const { kind, restsOn, images } = outcome;
       const { code = null, reason = null } = outcome;
       const rests = restsOn === undefined ? null : JSON.stringify(restsOn);
-      await statements.beginDelivery({ id, outcome: kind, code, reason, rests, now });
+      const shown = images === undefined ? null : JSON.stringify(images);
+      const said = { outcome: kind, code, reason, rests, images: shown };
+      await statements.beginDelivery({ id, ...said, now });
       await note(step, id, 'objects-kept', { worker: claim.worker, code, reason });
       return true;
     });

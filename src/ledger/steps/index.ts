@@ -1,5 +1,6 @@
 /**
- * The ledger's steps, each one transaction, the same for every database: `records.ts` what can be told, `exams.ts` what
+ * The ledger's steps, each one transaction, the same for every database: `records.ts` what can be told of an exam,
+ * `overviews.ts` of all together, `exams.ts` what
  * writes without a claim, `claims.ts` what a claim's holder does. They follow the rules (`../rules.ts`) and ask the
  * database in single statements (`../statements.ts`). `store.ts` is what they need of one, `storedLedger.ts` makes a
  * ledger of it.

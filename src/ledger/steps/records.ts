@@ -1,13 +1,5 @@
-import { EXAM_STATES, type ExamState } from '../examState.js';
-import type {
-  ExamKey,
-  ExamRecord,
-  Glance,
-  Ledger,
-  LedgerEvent,
-  ServedModel,
-  WrittenObject,
-} from '../ledger.js';
+import type { LedgerEvent } from '../allExams.js';
+import type { ExamKey, ExamRecord, Glance, Ledger, ServedModel, WrittenObject } from '../ledger.js';
 import { dateOf, recordOf } from '../rows.js';
 import { boundKey, boundModel } from '../statements.js';
 import { leftBehind, type ReadStore, type Store } from './store.js';
@@ -18,13 +10,14 @@ import { leftBehind, type ReadStore, type Store } from './store.js';
 
 export async function list(
   store: Store,
-  { states, studyInstanceUID, served, limit }: NonNullable<Parameters<Ledger['list']>[0]> = {},
+  { states, studyInstanceUID, served, codes, limit }: NonNullable<Parameters<Ledger['list']>[0]> = {},
 ): Promise<ExamRecord[]> {
   const nobody = { model: null, version: null, digest: null };
   const rows = await store.look(({ statements }) =>
     statements.list({
       states: states === undefined ? null : JSON.stringify(states),
       study: studyInstanceUID ?? null,
+      codes: codes === undefined ? null : JSON.stringify(codes),
       ...(served === undefined ? nobody : boundModel(served)),
       limit: limit ?? -1,
     }),
@@ -67,13 +60,6 @@ export async function countDue(store: Store, served: ServedModel, dueBy?: Date):
       now: view.now,
     }),
   );
-}
-
-export async function counts(store: Store): Promise<Record<ExamState, number>> {
-  const found = Object.fromEntries(EXAM_STATES.map((state) => [state, 0])) as Record<ExamState, number>;
-  const rows = await store.look(({ statements }) => statements.counts());
-  for (const { state, count } of rows) found[state] = count;
-  return found;
 }
 
 export async function history(store: Store, exam: ExamKey): Promise<LedgerEvent[]> {

@@ -1,6 +1,7 @@
 import type { Ledger, LedgerReader } from '../ledger.js';
 import * as claims from './claims.js';
 import * as exams from './exams.js';
+import * as overviews from './overviews.js';
 import * as records from './records.js';
 import type { ReadStore, Store } from './store.js';
 
@@ -34,8 +35,16 @@ export function storedLedger(store: Store): Ledger {
     adoptable: (served) => exams.adoptable(store, served),
     countDue: (served, dueBy) => records.countDue(store, served, dueBy),
     list: (filter) => records.list(store, filter),
-    counts: () => records.counts(store),
     history: (exam) => records.history(store, exam),
+    counts: () => overviews.counts(store),
+    reasons: () => overviews.reasons(store),
+    backlog: (served) => overviews.backlog(store, served),
+    endings: (since, stretchMs) => overviews.endings(store, since, stretchMs),
+    latencies: (since, stretchMs) => overviews.latencies(store, since, stretchMs),
+    made: (exam) => overviews.made(store, exam),
+    pausing: () => overviews.pausing(store),
+    pause: (by, why) => overviews.pause(store, by, why),
+    goOn: () => overviews.goOn(store),
   };
 }
 

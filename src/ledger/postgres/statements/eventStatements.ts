@@ -1,4 +1,4 @@
-import type { LedgerEvent } from '../../ledger.js';
+import type { LedgerEvent } from '../../allExams.js';
 import type { HappenedEvent } from '../../statements.js';
 import type { Transaction } from '../ledgerServer.js';
 

@@ -27,12 +27,13 @@ export function findById(database: Database, id: number): ExamRow {
 }
 
 /**
- * Latest change first. NULL: whatever it is; `states` is a JSON array; `limit` −1: all. What is not asked for does not
- * stand in the statement, so that an index serves each question: the ledger of some years is large.
+ * Latest change first. NULL: whatever it is; `states` and `codes` are JSON arrays; `limit` −1: all. What is not asked
+ * for does not stand in the statement, so that an index serves each question: the ledger of some years is large.
  */
 export function list(database: Database, bindings: Listing): ExamRow[] {
   const asked = [
     ...(bindings.states === null ? [] : ['state IN (SELECT value FROM json_each(:states))']),
+    ...(bindings.codes === null ? [] : ['code IN (SELECT value FROM json_each(:codes))']),
     ...(bindings.study === null ? [] : ['study_instance_uid = :study']),
     ...(bindings.model === null ? [] : [THIS_MODEL]),
   ];
