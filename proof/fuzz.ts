@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { TARGETS } from './fuzzTargets.js';
+import type { Tally } from './tally.js';
 
 export interface FuzzOptions {
   seed: number;
@@ -15,6 +16,8 @@ export interface FuzzOptions {
   target?: string | undefined;
   /** This input of it and no other: a failure again. */
   only?: number | undefined;
+  /** What was read before with this seed: goes on behind it. */
+  tally?: Tally | undefined;
   say(text: string): void;
 }
 
@@ -31,24 +34,30 @@ export interface FuzzReport {
 }
 
 /** Inputs read by one process, so that none grows old. */
-const INPUTS_A_PROCESS = 2000;
+const INPUTS_A_PROCESS = 5000;
 /** An input that is not done by then never ends; the reader itself says which took over 5 s of processor time. */
 const LONGEST_MS = 60_000;
 /** Starting and making the sound inputs may. */
 const LONGEST_START_MS = 600_000;
+/** The reader has nothing to change. */
+const NOTHING_TO_READ = 3;
+/** Where writing takes no time, if there is such a place. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const READER = fileURLToPath(new URL('./fuzzedReader.js', import.meta.url));
 
-interface Stretch {
+/** Inputs of one target, one after the other. */
+export interface Stretch {
   target: string;
   first: number;
   count: number;
 }
 
 /** Hostile inputs through every way in for bytes: no crash, no hang, no flood of memory, no error without a name. */
-export async function fuzz({ seed, inputs, target, only, say }: FuzzOptions): Promise<FuzzReport> {
-  const folder = mkdtempSync(join(tmpdir(), 'mamori-fuzz-'));
+export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
+  const { seed, tally, say } = options;
+  const folder = mkdtempSync(join(MEMORY, 'mamori-fuzz-'));
   const findings: Finding[] = [];
-  const waiting = stretches(inputs, target, only);
+  const waiting = stretches(options);
   const total = waiting.reduce((sum, { count }) => sum + count, 0);
   let done = 0;
   const work = async () => {
@@ -56,10 +65,11 @@ export async function fuzz({ seed, inputs, target, only, say }: FuzzOptions): Pr
       const { read, found } = await runReader(seed, next, folder);
       done += read;
       findings.push(...found);
+      tally?.add({ ...next, count: read }, found);
       for (const { target: name, input, what } of found)
         say(`FOUND --seed ${seed} --target ${name} --input ${input}: ${what}`);
       // Where an input ended the process, the others of its stretch are still to be read.
-      if (read < next.count)
+      if (read > 0 && read < next.count)
         waiting.unshift({ target: next.target, first: next.first + read, count: next.count - read });
       else say(`${done} of ${total} inputs, ${findings.length} findings`);
     }
@@ -72,18 +82,25 @@ export async function fuzz({ seed, inputs, target, only, say }: FuzzOptions): Pr
   return { inputs: done, findings };
 }
 
-function stretches(inputs: number, target: string | undefined, only: number | undefined): Stretch[] {
+/** In turn over the targets, so that a run that is broken off has read of each. */
+function stretches({ inputs, target, only, tally }: FuzzOptions): Stretch[] {
   if (target !== undefined && only !== undefined) return [{ target, first: only, count: 1 }];
   const chosen = Object.entries(TARGETS).filter(([name]) => target === undefined || name === target);
   const shares = chosen.reduce((sum, [, { share }]) => sum + share, 0);
-  return chosen.flatMap(([name, { share }]) => {
+  const all = chosen.flatMap(([name, { share }]) => {
     const count = Math.ceil((inputs * share) / shares);
-    const starts = Array.from(
-      { length: Math.ceil(count / INPUTS_A_PROCESS) },
-      (_, index) => index * INPUTS_A_PROCESS,
-    );
-    return starts.map((first) => ({ target: name, first, count: Math.min(INPUTS_A_PROCESS, count - first) }));
+    const before = tally?.inputsOf(name) ?? 0;
+    return Array.from({ length: Math.ceil(count / INPUTS_A_PROCESS) }, (_, index) => {
+      const begin = index * INPUTS_A_PROCESS;
+      const stretch = {
+        target: name,
+        first: before + begin,
+        count: Math.min(INPUTS_A_PROCESS, count - begin),
+      };
+      return { stretch, part: begin / count };
+    });
   });
+  return all.sort((a, b) => a.part - b.part).map(({ stretch }) => stretch);
 }
 
 /** Reads a stretch in a process of its own, up to its end or to the input that ends the process. */
@@ -123,6 +140,7 @@ async function runReader(
   );
   clearTimeout(watch);
   if (code === 0) return { read: count, found };
+  if (code === NOTHING_TO_READ) return { read: 0, found };
   if (at === undefined) throw new Error(`the reader of ${target} did not start: ${said}`);
   found.push({
     target,

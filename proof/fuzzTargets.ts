@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSettings } from '../src/config/index.js';
@@ -11,8 +11,11 @@ import { identifyInstance } from '../src/image/prepareInstance.js';
 import { checkOnnxFile } from '../src/model/engines/onnxFile.js';
 import { loadBundle } from '../src/model/index.js';
 import { makeInstance } from '../src/phantom/index.js';
+import { readNetworkFile } from '../src/training/import/networkFile.js';
+import { readOpenQuestions } from '../src/training/import/openQuestions.js';
 import { readSafetensors } from '../src/training/start/index.js';
 import { TRANSFER_SYNTAXES, transcode } from '../test/fixtures/index.js';
+import { classifier, pooled } from '../test/training/import/smallClassifiers.js';
 
 /** One way in for bytes from outside. */
 export interface Target {
@@ -29,7 +32,12 @@ export interface Target {
 
 /** Stand in the made files; no reason that is given may hold them. */
 const PATIENT = 'ZXQVMARKED';
-const [ROWS, COLUMNS] = [208, 160];
+/** Small, so that many are read; what is in them is told apart at any size. */
+const [ROWS, COLUMNS] = [104, 80];
+/** Files of real devices, where they lie beside the checkout. */
+const REAL_FILES = process.env.MAMORI_READING ?? '../shared/data/reading';
+/** Larger ones take their time, and are broken in the same places. */
+const LARGEST_REAL_FILE = 300_000;
 const PREPARATION: PreparationStep[] = [
   { step: 'crop-to-breast', margin: 0.02 },
   { step: 'orient-chest-wall-left' },
@@ -41,7 +49,9 @@ const STORED: SOPInstanceUID[] = ['2.25.11', '2.25.12'].map((uid) => asUid<SOPIn
 
 export const TARGETS: Readonly<Record<string, Target>> = {
   /** A file from WADO-RS, through recognition, decoding and preparation. */
-  dicom: { share: 300, seeds: dicomFiles, read: readDicom },
+  dicom: { share: 200, seeds: dicomFiles, read: readDicom },
+  /** The same with files as devices write them; none where there are none. */
+  devices: { share: 10, seeds: async () => realFiles(), read: readDicom },
   multipart: {
     share: 200,
     seeds: async () => [multipart(await dicomFile()), multipart(Buffer.from('no DICOM at all'))],
@@ -52,7 +62,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   },
   /** QIDO-RS answers. */
   json: {
-    share: 150,
+    share: 200,
     seeds: async () => [listing()],
     read: (bytes) => {
       for (const dataset of decodeDatasets(answer(bytes, 'application/dicom+json')))
@@ -65,7 +75,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   },
   /** Answers to STOW-RS, in JSON and in XML. */
   stored: {
-    share: 150,
+    share: 180,
     seeds: async () => [storedJson(), storedXml()],
     read: (bytes) => {
       for (const type of ['application/dicom+json', 'application/dicom+xml'])
@@ -83,21 +93,31 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   },
   /** A bundle's description; its other files stay as they are. */
   bundle: {
-    share: 50,
+    share: 40,
     seeds: async () => [readFileSync('models/paper-cnn/bundle.json')],
     read: async (bytes) => {
-      const folder = place('bundle');
-      cpSync('models/paper-cnn', folder, { recursive: true });
+      const folder = paperBundle();
       writeFileSync(join(folder, 'bundle.json'), bytes);
       await loadBundle(folder);
       return undefined;
     },
   },
   onnx: {
-    share: 30,
-    seeds: async () => [readFileSync('models/paper-cnn/model.onnx')],
+    share: 50,
+    seeds: async () => networks(),
     read: async (bytes) => {
       await checkOnnxFile(written('model.onnx', bytes), 'conv_last');
+      return undefined;
+    },
+  },
+  /** Networks from elsewhere, as far as they are read without being run. */
+  import: {
+    share: 50,
+    seeds: async () => networks(),
+    read: async (bytes) => {
+      const file = written('given.onnx', bytes);
+      (await readOpenQuestions(file))({});
+      await readNetworkFile(file);
       return undefined;
     },
   },
@@ -113,7 +133,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
 
 async function readDicom(bytes: Uint8Array): Promise<string | undefined> {
   identifyInstance(bytes);
-  const result = await prepareInstance(bytes, { preparation: PREPARATION, displayLongEdge: 256 });
+  const result = await prepareInstance(bytes, { preparation: PREPARATION, displayLongEdge: 128 });
   if (result.kind === 'prepared') return undefined;
   const { code, reason } = result.leftOut;
   if (code === 'preparation-crashed') return `an error without a name: ${reason}`;
@@ -129,6 +149,24 @@ async function dicomFiles(): Promise<Uint8Array[]> {
   );
   const others = (['tomosynthesis', 'secondary-capture'] as const).map((kind) => made({ kind }));
   return [...(await Promise.all(coded)), ...others];
+}
+
+function realFiles(): Uint8Array[] {
+  if (!existsSync(REAL_FILES)) return [];
+  return readdirSync(REAL_FILES)
+    .filter((name) => name.endsWith('.dcm'))
+    .sort()
+    .map((name) => readFileSync(join(REAL_FILES, name)))
+    .filter(({ length }) => length <= LARGEST_REAL_FILE);
+}
+
+/** As PyTorch and Keras export them, small enough that most changes meet what is not a weight. */
+function networks(): Uint8Array[] {
+  return [
+    classifier(),
+    classifier(pooled(2), { layout: 'NHWC', answers: 2 }),
+    classifier(pooled(1), { batch: 1 }),
+  ];
 }
 
 async function dicomFile(): Promise<Uint8Array> {
@@ -191,6 +229,17 @@ function safetensors(): Uint8Array {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
   return Buffer.concat([length, Buffer.from(header), Buffer.alloc(24, 1)]);
+}
+
+let bundle: string | undefined;
+
+/** A copy whose description is written over. */
+function paperBundle(): string {
+  if (bundle === undefined) {
+    bundle = place('bundle');
+    cpSync('models/paper-cnn', bundle, { recursive: true });
+  }
+  return bundle;
 }
 
 let folder: string | undefined;

@@ -11,6 +11,7 @@ import { mutated } from './mutation.js';
  */
 const [seed, name, first, count] = process.argv.slice(2) as [string, string, string, string];
 const NOTES = 3;
+const NOTHING_TO_READ = 3;
 /** Processor time that one input may take; on a busy machine the clock says little. */
 const LONGEST_SECONDS = 5;
 /** What one input may need on top of what was needed before. */
@@ -21,6 +22,8 @@ const seeds = await target.seeds();
 // The readers' own memory is there once each seed has been read.
 for (const sound of seeds) await outcome(sound);
 let usual = process.memoryUsage.rss();
+// Nothing to change, as where no device's files are there.
+if (seeds.length === 0) process.exit(NOTHING_TO_READ);
 
 for (let index = Number(first); index < Number(first) + Number(count); index++) {
   writeSync(NOTES, `${index}\n`);

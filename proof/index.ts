@@ -10,7 +10,7 @@
  *
  * `fuzz.ts` (`npm run fuzz`) changes sound inputs at random (`mutation.ts`) and sends them through every way in for
  * bytes from outside (`fuzzTargets.ts`), in processes of their own (`fuzzedReader.ts`): no crash, no hang, no flood of
- * memory, no error without a name, no patient's name in one.
+ * memory, no error without a name, no patient's name in one. `tally.ts` adds up what several runs have read.
  *
  * `simulate.ts` (`npm run simulate`) has the poller, the ledger and a model of an archive (`modelledPacs.ts`) in one
  * process on virtual time (`virtualTime.ts`): hours of a hospital in a second, each seed another story of faults,
@@ -21,4 +21,5 @@
 export { type Finding, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
 export { type SharingOptions, type SharingReport, shareWork } from './sharing.js';
 export { type SimulationReport, simulate, simulatedExams } from './simulate.js';
+export { Tally } from './tally.js';
 export { type TorturedLedger, type TortureOptions, type TortureReport, torture } from './torture.js';
