@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { BackfillProgress } from '../poller/index.js';
 import { configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
+import { zoneText } from './zoneText.js';
 
 interface Options {
   config: string;
@@ -42,7 +43,10 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
   const stopping = new AbortController();
   let source: InstanceType<typeof Backfill> | undefined;
   const service = await openService(settings, openLog(settings), undefined, (parts) => {
-    source = new Backfill({ ...parts, range: { from, to }, perHour: rate }, stopping.signal);
+    source = new Backfill(
+      { ...parts, ...settings.backfill, range: { from, to }, perHour: rate },
+      stopping.signal,
+    );
     return [source];
   });
   void toldToStop().then(() => {
@@ -85,11 +89,13 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
 }
 
 function progressText(progress: BackfillProgress): string {
-  const { day, days, daysDone, taken, known, passedOver, hoursLeft } = progress;
+  const { day, days, daysDone, taken, known, passedOver, hoursLeft, opensAt } = progress;
   const over = passedOver === 0 ? '' : `, ${passedOver} passed over`;
   const left = daysDone === days || hoursLeft === undefined ? '' : `, about ${timeLeft(hoursLeft)} left`;
   const at = day === undefined ? '' : `${dashed(day)}  `;
-  return `${at}${daysDone} of ${days} days, ${taken} exams taken up, ${known} known before${over}${left}`;
+  const closed =
+    opensAt === undefined ? '' : `; none is taken up before ${opensAt}, ${zoneText()} (backfill.hours)`;
+  return `${at}${daysDone} of ${days} days, ${taken} exams taken up, ${known} known before${over}${left}${closed}`;
 }
 
 function dashed(day: string): string {

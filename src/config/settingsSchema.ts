@@ -174,6 +174,38 @@ const poll = z.strictObject({
     .prefault({}),
 });
 
+const HOURS = /^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/;
+
+/** `12:00-13:30, 19:00-06:00` as stretches in minutes since midnight. */
+const hoursOfDay = z
+  .string()
+  .superRefine((text, context) => {
+    const stretches = stretchesIn(text);
+    const message = stretches.some((stretch) => !HOURS.test(stretch))
+      ? 'must be hours such as "19:00-06:00"; several have commas between them'
+      : stretches.map(minutesOfDay).some(({ from, to }) => from === to) &&
+        'has a stretch that begins and ends at the same time';
+    if (message) context.addIssue({ code: 'custom', message });
+  })
+  .transform((text) => stretchesIn(text).map(minutesOfDay));
+
+function stretchesIn(text: string): string[] {
+  return text.trim() === '' ? [] : text.split(',').map((stretch) => stretch.trim());
+}
+
+function minutesOfDay(stretch: string): { from: number; to: number } {
+  const [, hour = 0, minute = 0, untilHour = 24, untilMinute = 0] = HOURS.exec(stretch) ?? [];
+  return { from: 60 * Number(hour) + Number(minute), to: 60 * Number(untilHour) + Number(untilMinute) };
+}
+
+const backfill = z.strictObject({
+  hours: hoursOfDay
+    .prefault('')
+    .describe(
+      'When old exams may be taken up, such as "19:00-06:00", by this machine; left out: at any time',
+    ),
+});
+
 const model = z.strictObject({
   bundle: z.string().min(1).default('models/breast-cancer').describe('Folder of the model bundle'),
   engine: z.enum(ENGINE_CHOICES).default('auto'),
@@ -233,6 +265,7 @@ const log = z.strictObject({
 export const settingsSchema = z.strictObject({
   pacs: pacs.prefault({}),
   poll: poll.prefault({}),
+  backfill: backfill.prefault({}),
   model: model.prefault({}),
   explain: explain.prefault({}),
   outputs: outputSettings.prefault({}),

@@ -3,6 +3,7 @@ import { type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
 import { Listings } from './listings.js';
 import type { Log } from './log.js';
 import { reasonOf } from './nextTry.js';
+import { Pace, type PaceOptions } from './pace.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { StudyChooser } from './studyChooser.js';
 import { observeStudy } from './studyVisit.js';
@@ -16,17 +17,13 @@ import {
   type WorkSource,
 } from './workSource.js';
 
-export interface BackfillParts {
+export interface BackfillParts extends PaceOptions {
   pacs: DicomWeb;
   ledger: Ledger;
   settings: PollerSettings;
   served: ServedModel;
   log: Log;
   range: DateRange;
-  /** Exams that are taken up in an hour. */
-  perHour: number;
-  /** Milliseconds of a clock that is never set. */
-  steady?: () => number;
 }
 
 /** How far a backfill has come. */
@@ -46,6 +43,8 @@ export interface BackfillProgress {
   troubledDays: string[];
   /** Hours until the last is taken up, by the days so far and the rate; undefined before the first day is done. */
   hoursLeft: number | undefined;
+  /** The time of day at which exams may be taken up again; undefined where they may now. */
+  opensAt: string | undefined;
 }
 
 /** Days that one look searches: what the archive holds of exams is not spread evenly. */
@@ -64,8 +63,7 @@ export class Backfill implements WorkSource {
   readonly #parts: BackfillParts;
   readonly #stopping: AbortSignal;
   readonly #chooser: StudyChooser;
-  readonly #steady: () => number;
-  readonly #begun: number;
+  readonly #pace: Pace;
   readonly #days: string[];
   /** Days not searched yet, the newest last. */
   readonly #daysLeft: string[];
@@ -81,8 +79,7 @@ export class Backfill implements WorkSource {
     this.#parts = parts;
     this.#stopping = stopping;
     this.#chooser = new StudyChooser(parts.settings, parts.pacs, parts.log);
-    this.#steady = parts.steady ?? (() => performance.now());
-    this.#begun = this.#steady();
+    this.#pace = new Pace(parts);
     this.#days = daysOf(parts.range);
     this.#daysLeft = [...this.#days];
   }
@@ -105,7 +102,8 @@ export class Backfill implements WorkSource {
       ...this.#counts,
       troubled: [...this.#troubled],
       troubledDays: [...this.#troubledDays],
-      hoursLeft: daysDone === 0 ? undefined : left / this.#parts.perHour,
+      hoursLeft: daysDone === 0 ? undefined : this.#pace.hoursFor(left),
+      opensAt: this.isOver ? undefined : this.#pace.opensAt,
     };
   }
 
@@ -114,13 +112,16 @@ export class Backfill implements WorkSource {
     const { ledger, served, settings } = this.#parts;
     try {
       for (let searched = 0; !this.isOver && !this.#stopping.aborted; ) {
+        // Not in these hours: neither is the archive searched for old exams.
+        const mayTake = this.#pace.allows(this.#counts.taken);
+        if (!this.#pace.isOpen) break;
         if (this.#studies.length === 0) {
           if (searched++ === DAYS_A_LOOK) break;
           await this.#searchNextDay(look);
           onAnswer();
           continue;
         }
-        if (!this.#mayTake()) break;
+        if (!mayTake) break;
         if ((await ledger.countDue(served)) >= AHEAD_PER_WORKER * settings.workers) break;
         if (await this.#takeNext(look)) onDue();
       }
@@ -131,12 +132,6 @@ export class Backfill implements WorkSource {
       look.problems.push(reasonOf(error));
     }
     return look;
-  }
-
-  /** As many as the hours since the beginning allow, the first at once. */
-  #mayTake(): boolean {
-    const hours = (this.#steady() - this.#begun) / HOUR_MS;
-    return this.#counts.taken < 1 + Math.floor(hours * this.#parts.perHour);
   }
 
   /** @throws PacsError where the day is to be searched again in the next look */

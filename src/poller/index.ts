@@ -9,7 +9,8 @@
  * (`completeness.ts`). Meanwhile, in the same cycle (`cycle.ts`), workers side by side (`shift.ts`) claim what is due,
  * the newest first, and `examWork.ts` sees each exam through: fetch, analyse, keep the objects, deliver them
  * (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and when. Old exams
- * come from `backfillSource.ts`, so many in an hour and after all others. `poller.ts` runs cycles on the schedule, or
+ * come from `backfillSource.ts`, so many in an hour (`pace.ts`), perhaps only by night (`openHours.ts`), and after all
+ * others. `poller.ts` runs cycles on the schedule, or
  * until all is done.
  *
  * All of it meets the archive through `guardedPacs.ts`, which asks `breaker.ts` whether the archive is left alone.
@@ -20,6 +21,7 @@ export { type DryRunParts, dryRun } from './dryRun.js';
 export type { Analysis, ExamReport } from './examWork.js';
 export type { Log } from './log.js';
 export type { LookoutParts } from './lookout.js';
+export { type HoursOfDay, OpenHours } from './openHours.js';
 export { Poller, type PollerParts } from './poller.js';
 export type { PollerSettings } from './pollerSettings.js';
 export { type AttributePatterns, type PassedOver, StudyJudge, type StudyRules } from './studyRules.js';

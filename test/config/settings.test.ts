@@ -54,6 +54,21 @@ describe('settings', () => {
     expect(settings.workers).to.equal(1);
   });
 
+  it('say when old exams may be taken up', () => {
+    const minutes = (text: string) => load(`${PACS}backfill: { hours: ${text} }`).backfill.hours;
+    expect(minutes('"19:00-06:00"')).to.deep.equal([{ from: 1140, to: 360 }]);
+    expect(minutes('"12:30-13:15, 20:00-24:00"')).to.deep.equal([
+      { from: 750, to: 795 },
+      { from: 1200, to: 1440 },
+    ]);
+    expect(load(PACS).backfill.hours).to.deep.equal([]);
+    for (const wrong of ['"19-6"', '"19:00"', '"25:00-06:00"', '"19:00-6:00"', '19'])
+      expect(problems(`${PACS}backfill: { hours: ${wrong} }`)[0], wrong).to.match(/^2 backfill\.hours/);
+    expect(problems(`${PACS}backfill: { hours: "06:00-06:00" }`)).to.deep.equal([
+      '2 backfill.hours has a stretch that begins and ends at the same time',
+    ]);
+  });
+
   it('have one PACS root for everything, or one for each service', () => {
     expect(load('pacs: { url: "http://pacs/dicom-web/" }').pacs).to.include({
       qidoUrl: 'http://pacs/dicom-web',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { dicomDate } from '../../src/dicom/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
-import { Backfill } from '../../src/poller/index.js';
+import { Backfill, type BackfillParts } from '../../src/poller/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { startRelay } from '../pacs/relay.js';
@@ -36,7 +36,12 @@ describe('A backfill', () => {
   /** A Mamori that backfills, with a clock of its own for the rate. */
   async function backfilling(
     perHour: number,
-    options: { file?: string; url?: string; exclude?: Record<string, string[]> } = {},
+    options: {
+      file?: string;
+      url?: string;
+      exclude?: Record<string, string[]>;
+      pace?: Pick<BackfillParts, 'hours' | 'now'>;
+    } = {},
   ) {
     const clock = { hours: 0 };
     let backfill: Backfill | undefined;
@@ -48,7 +53,8 @@ describe('A backfill', () => {
         settings: { exclude: options.exclude },
         sources: (parts) => {
           const steady = () => clock.hours * HOUR_MS;
-          backfill = new Backfill({ ...parts, range, perHour, steady }, new AbortController().signal);
+          const pace = { perHour, steady, ...options.pace };
+          backfill = new Backfill({ ...parts, ...pace, range }, new AbortController().signal);
           return [backfill];
         },
       },
@@ -106,6 +112,24 @@ describe('A backfill', () => {
     expect([...(await second.cycle()), ...(await second.cycle())]).to.have.length(2);
     expect(second.backfill.progress).to.include({ taken: 2, known: 1 });
     expect(second.backfill.isOver).to.equal(true);
+  });
+
+  it('neither searches nor takes up anything outside its hours', async () => {
+    await archive.add(...exam('old', daysAgo(11)));
+    const relay = await startRelay(archive.access.url!);
+    try {
+      const now = { is: new Date('2026-02-10T12:00:00') };
+      const night = { hours: [{ from: 19 * 60, to: 6 * 60 }], now: () => now.is };
+      const { backfill, cycle } = await backfilling(3600, { url: relay.url, pace: night });
+      await cycle();
+      expect(backfill.progress).to.include({ daysDone: 0, taken: 0, opensAt: '19:00' });
+      expect(relay.asked.filter((line) => line.includes(`StudyDate=${daysAgo(11)}&`))).to.have.length(0);
+      now.is = new Date('2026-02-11T01:00:00');
+      expect([...(await cycle()), ...(await cycle())]).to.have.length(1);
+      expect(backfill.progress).to.include({ taken: 1, opensAt: undefined });
+    } finally {
+      await relay.close();
+    }
   });
 
   it('passes over what the settings do', async () => {
