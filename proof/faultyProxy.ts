@@ -13,6 +13,9 @@ const FAULTS = {
 
 export type Fault = (typeof FAULTS)[keyof typeof FAULTS][number];
 
+/** Every kind once. */
+export const FAULT_KINDS: readonly Fault[] = [...new Set(Object.values(FAULTS).flat())];
+
 /** How the archive is at a time: sound, with faults here and there, or not there at all. */
 export type Weather = 'calm' | 'storm' | 'outage';
 

@@ -2,8 +2,9 @@
  * Programs that can run at any length and try to break what Mamori promises.
  *
  * `torture.ts` (`npm run torture`) puts a proxy with every fault that a PACS or a network has (`faultyProxy.ts`)
- * before a real Orthanc, lets a worker process (`torturedWorker.ts`) do its work through it, and kills that again and
- * again. In the end every exam must have exactly one complete set of results.
+ * before a real Orthanc, lets worker processes (`torturedWorkers.ts`, each a `torturedWorker.ts`) do their work through
+ * it, sets their clocks, cuts their connections to the ledger and kills them again and again. In the end every exam must
+ * have exactly one complete set of results.
  *
  * `sharing.ts` (`npm run sharing`) has processes (`sharingWorker.ts`) share work by a PostgreSQL that fails while they
  * are killed: each exam is done once, and only once.
@@ -18,8 +19,15 @@
  *
  * Each program prints its seed; what it found is in docs/reliability.md.
  */
+export { FAULT_KINDS } from './faultyProxy.js';
 export { type Finding, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
 export { type SharingOptions, type SharingReport, shareWork } from './sharing.js';
 export { type SimulationReport, simulate, simulatedExams } from './simulate.js';
 export { Tally } from './tally.js';
-export { type TorturedLedger, type TortureOptions, type TortureReport, torture } from './torture.js';
+export {
+  type TorturedLedger,
+  type TortureOptions,
+  type TortureReport,
+  type Trouble,
+  torture,
+} from './torture.js';

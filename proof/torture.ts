@@ -1,25 +1,25 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 import { DicomWeb } from '../src/dicomweb/index.js';
 import { openLedger } from '../src/ledger/index.js';
 import { makeExam } from '../src/phantom/index.js';
-import { uniformFrom } from '../src/random.js';
+import { type Uniform, uniformFrom } from '../src/random.js';
 import { smallBundle } from '../test/model/bundles.js';
 import { kindsOf, realArchive, resultsIn, type TestArchive, today } from '../test/poller/hospital.js';
 import { type Fault, type FaultyProxy, startFaultyProxy, type Weather } from './faultyProxy.js';
+import { TorturedWorkers } from './torturedWorkers.js';
 
 export interface TortureOptions {
   seed: number;
   kills: number;
   /** Exams that arrive while workers are killed. */
   exams: number;
-  /** A file and one worker unless said. */
+  /** Processes that share the work. */
+  workers: number;
+  /** A file unless said. */
   ledger?: TorturedLedger | undefined;
   say(text: string): void;
 }
@@ -27,16 +27,20 @@ export interface TortureOptions {
 /** A ledger on a server, and what goes wrong with it. */
 export interface TorturedLedger {
   url: string;
-  /** As many processes share the work. */
-  workers: number;
-  /** Ends every connection, or the server itself for a moment. */
-  hurt(random: () => number): Promise<void>;
+  /** Ends every connection. */
+  cut(): Promise<void>;
+  /** Ends the server as a power failure would, and starts it again. */
+  failServer(): Promise<void>;
 }
+
+/** What goes wrong besides requests. */
+export type Trouble = 'clock set back' | 'clock set forward' | 'connections cut' | 'server failed';
 
 export interface TortureReport {
   kills: number;
   requests: number;
   faults: ReadonlyMap<Fault, number>;
+  troubles: ReadonlyMap<Trouble, number>;
   exams: number;
   /** What was promised and is not so: nothing where all is well. */
   broken: string[];
@@ -47,16 +51,20 @@ const WHOLE = ['mammography-cad', 'secondary-capture', 'secondary-capture', 'tid
 
 /** A worker is killed after so long at the most; the most of its exams are under way then. */
 const LONGEST_LIFE_MS = 1500;
-/** How often a ledger on a server is hurt, per kill. */
+/** How often something goes wrong, per kill. */
 const HURT_LEDGER = 0.3;
-/** Once nothing goes wrong any more, all must be done within this time. */
+const FAIL_SERVER = 0.2;
+const SET_CLOCK = 0.2;
+const LONGEST_STEP_MS = 2 * 3_600_000;
+/** Once nothing goes wrong any more, an exam must come to its end within this time, and then another. */
 const LONGEST_FINISH_MS = 120_000;
 /** Requests that are never answered end for the worker after so long. */
 const PATIENCE = { headersMs: 700, idleBodyMs: 700, totalMs: 3000 };
 
-const WORKER = fileURLToPath(new URL('./torturedWorker.js', import.meta.url));
-
-/** Exams arrive, the archive misbehaves, workers are killed: in the end each exam has one whole set of results. */
+/**
+ * Exams arrive, the archive misbehaves, clocks are set, connections are cut, workers are killed: in the end each exam
+ * has one whole set of results.
+ */
 export async function torture(options: TortureOptions): Promise<TortureReport> {
   const { seed, kills, exams, say, ledger } = options;
   const random = uniformFrom('kills', seed);
@@ -65,6 +73,12 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   const proxy = await startFaultyProxy(archive.access.url!, uniformFrom('faults', seed));
   const url = ledger?.url ?? `sqlite:${join(folder, 'ledger.db')}`;
   const access = { ...archive.access, url: proxy.url, timeouts: PATIENCE, retries: 1, backoffMs: 20 };
+  const workers = new TorturedWorkers(
+    { bundle: bundle.directory, url, access },
+    // Those who share a file share a machine, and its clock.
+    { count: options.workers, onOneMachine: ledger === undefined },
+  );
+  const troubles = new Map<Trouble, number>();
   const studies: string[] = [];
   const arrive = async (count: number) => {
     for (; studies.length < count; ) {
@@ -79,34 +93,39 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       studies.push(exam[0]!.studyInstanceUID);
     }
   };
-  const start = () => startWorker(bundle.directory, url, access);
   let isOver = false;
   try {
     await arrive(Math.min(2, exams));
+    await workers.start();
     const weather = changeWeather(proxy, random, () => isOver);
     for (let kill = 1; kill <= kills; kill++) {
       await arrive(Math.ceil((exams * kill) / kills));
-      const workers = await Promise.all(Array.from({ length: ledger?.workers ?? 1 }, start));
-      await sleep(random() * LONGEST_LIFE_MS);
-      if (ledger !== undefined && random() < HURT_LEDGER) await ledger.hurt(random);
-      await Promise.all(workers.map(end));
+      await sleep((random() * LONGEST_LIFE_MS) / 2);
+      for (const trouble of await cause({ workers, ledger, random }))
+        troubles.set(trouble, (troubles.get(trouble) ?? 0) + 1);
+      await sleep((random() * LONGEST_LIFE_MS) / 2);
+      await workers.killOne(random);
       if (kill % 20 === 0 || kill === kills) say(`${kill} of ${kills} kills, ${studies.length} exams`);
     }
     isOver = true;
     await weather;
     proxy.weather = 'calm';
-    await finish(start, url, studies.length);
-    const broken = await whatIsBroken(archive, url, studies);
-    return { kills, requests: proxy.requests.count, faults: proxy.faults, exams: studies.length, broken };
+    workers.setRight();
+    await finish(url, studies.length);
+    await workers.end();
+    const broken = [...workers.endedByThemselves, ...(await whatIsBroken(archive, url, studies))];
+    const { count: requests } = proxy.requests;
+    return { kills, requests, faults: proxy.faults, troubles, exams: studies.length, broken };
   } finally {
     isOver = true;
+    await workers.end();
     await proxy.close();
     await archive.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function changeWeather(proxy: FaultyProxy, random: () => number, isOver: () => boolean): Promise<void> {
+async function changeWeather(proxy: FaultyProxy, random: Uniform, isOver: () => boolean): Promise<void> {
   const forecast: Weather[] = ['storm', 'storm', 'storm', 'storm', 'calm', 'outage'];
   while (!isOver()) {
     proxy.weather = forecast[Math.floor(random() * forecast.length)]!;
@@ -114,35 +133,42 @@ async function changeWeather(proxy: FaultyProxy, random: () => number, isOver: (
   }
 }
 
-/** Comes back when it is at work. */
-async function startWorker(...args: [bundle: string, url: string, access: object]): Promise<ChildProcess> {
-  const [bundle, url, access] = args;
-  const worker = fork(WORKER, [bundle, url, JSON.stringify(access)]);
-  const [first] = await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
-  if (first !== 'at work') throw new Error(`A worker ended by itself (${first})`);
-  return worker;
+interface Victims {
+  workers: TorturedWorkers;
+  ledger: TorturedLedger | undefined;
+  random: Uniform;
 }
 
-async function end(worker: ChildProcess): Promise<void> {
-  const ended = once(worker, 'exit');
-  worker.kill('SIGKILL');
-  await ended;
+/** What goes wrong with clocks and the ledger while workers are at work. */
+async function cause({ workers, ledger, random }: Victims): Promise<Trouble[]> {
+  const caused: Trouble[] = [];
+  if (random() < SET_CLOCK) {
+    const aheadMs = (2 * random() - 1) * LONGEST_STEP_MS;
+    const before = workers.setClock(aheadMs, random);
+    caused.push(aheadMs < before ? 'clock set back' : 'clock set forward');
+  }
+  if (ledger !== undefined && random() < HURT_LEDGER) {
+    const fails = random() < FAIL_SERVER;
+    await (fails ? ledger.failServer() : ledger.cut());
+    caused.push(fails ? 'server failed' : 'connections cut');
+  }
+  return caused;
 }
 
-/** Lets one worker come to the end of all work. */
-async function finish(start: () => Promise<ChildProcess>, url: string, exams: number): Promise<void> {
-  const worker = await start();
+/** Lets the workers come to the end of all work. */
+async function finish(url: string, exams: number): Promise<void> {
   const ledger = await openLedger(url);
   try {
-    const until = performance.now() + LONGEST_FINISH_MS;
-    for (;;) {
+    let before = -1;
+    for (let until = performance.now() + LONGEST_FINISH_MS; performance.now() < until; await sleep(500)) {
       const { delivered, partial, 'not-processed': notProcessed } = await ledger.counts();
-      if (delivered + partial + notProcessed >= exams || performance.now() > until) return;
-      await sleep(500);
+      const ended = delivered + partial + notProcessed;
+      if (ended >= exams) return;
+      if (ended > before) until = performance.now() + LONGEST_FINISH_MS;
+      before = ended;
     }
   } finally {
     await ledger.disconnect();
-    await end(worker);
   }
 }
 

@@ -1,11 +1,15 @@
 import { loadBundle } from '../src/model/index.js';
 import { openBench } from '../test/exam/openBench.js';
 import { Station } from '../test/poller/hospital.js';
+import { setClockAhead } from '../test/steppedClock.js';
 
 /*
- * One worker that is killed sooner or later: node torturedWorker.js BUNDLE LEDGER-URL DICOMWEB-ACCESS-AS-JSON
+ * One worker that is killed sooner or later: node torturedWorker.js BUNDLE LEDGER-URL
+ * DICOMWEB-ACCESS-AS-JSON CLOCK-AHEAD-MS. Later steps of its clock come as messages.
  */
-const [directory, url, access] = process.argv.slice(2) as [string, string, string];
+const [directory, url, access, ahead] = process.argv.slice(2) as [string, string, string, string];
+setClockAhead(Number(ahead));
+process.on('message', (message) => setClockAhead((message as { aheadMs: number }).aheadMs));
 const bench = await openBench(await loadBundle(directory));
 const station = await Station.open(JSON.parse(access), {
   bench,

@@ -10,8 +10,8 @@
  * the newest first, and `examWork.ts` sees each exam through: fetch, analyse, keep the objects, deliver them
  * (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and when. Old exams
  * come from `backfillSource.ts`, so many in an hour (`pace.ts`), perhaps only by night (`openHours.ts`), and after all
- * others. `poller.ts` runs cycles on the schedule, or
- * until all is done.
+ * others. `poller.ts` runs cycles on the schedule, or until all is done; a schedule begins again when somebody sets the
+ * clock (`clockWatch.ts`).
  *
  * All of it meets the archive through `guardedPacs.ts`, which asks `breaker.ts` whether the archive is left alone.
  */

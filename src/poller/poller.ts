@@ -4,6 +4,7 @@ import type { StudyInstanceUID } from '../dicom/index.js';
 import type { Workbench } from '../exam/index.js';
 import type { Claim, ExamKey, ExamRecord, Pausing } from '../ledger/index.js';
 import { Breaker, type Pause, type Pauses } from './breaker.js';
+import { watchClock } from './clockWatch.js';
 import { Cycle, type CycleOptions } from './cycle.js';
 import type { CycleReport } from './cycleReport.js';
 import { type ExamReport, emptyReport, workOn } from './examWork.js';
@@ -45,6 +46,7 @@ export class Poller {
   readonly #sources: readonly WorkSource[];
   readonly #cycling: LastingTrouble;
   #task: ScheduledTask | undefined;
+  #clockWatch: ReturnType<typeof watchClock> | undefined;
   #running: Promise<CycleReport> | undefined;
   #underWay: Cycle | undefined;
   #latest: CycleReport | undefined;
@@ -101,13 +103,25 @@ export class Poller {
         },
       );
     };
-    this.#task = cron.schedule(schedule, beat, { noOverlap: false });
+    const arrange = () => {
+      this.#task = cron.schedule(schedule, beat, { noOverlap: false });
+      // Left alone it writes a line for each beat that it missed: thousands, where a clock is set forward by hours.
+      this.#task.on('execution:missed', () => {});
+    };
+    this.#clockWatch = watchClock(() => {
+      this.#parts.log.warn({}, 'The clock was set: the schedule begins again');
+      void this.#task?.destroy();
+      arrange();
+      beat();
+    });
+    arrange();
     beat();
   }
 
   /** Ends the schedule and waits for the work under way, which is finished or handed back. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#clockWatch?.stop();
     await this.#task?.destroy();
     await this.#running?.catch(() => {});
   }

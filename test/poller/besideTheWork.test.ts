@@ -7,6 +7,7 @@ import type { Engine } from '../../src/model/index.js';
 import { makeExam } from '../../src/phantom/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
+import { setClockAhead } from '../steppedClock.js';
 import { ALGORITHM, demoArchive, Station, type TestArchive, today } from './hospital.js';
 
 const HOLDING = fileURLToPath(new URL('../ledger/holding.js', import.meta.url));
@@ -68,6 +69,30 @@ describe('What happens beside the work', () => {
     });
     release();
   });
+
+  for (const hours of [-2, 2])
+    it(`is a clock that somebody sets by ${hours} hours: polls go on`, async function () {
+      this.timeout(30_000);
+      here = await Station.open(archive.access, { bench });
+      const { poller } = here;
+      let cycles = 0;
+      const polled = async (count: number) => {
+        const start = performance.now();
+        while (cycles < count && performance.now() - start < 15_000) await sleep(50);
+        return cycles >= count;
+      };
+      try {
+        poller.start('* * * * * *', () => {
+          cycles++;
+        });
+        expect(await polled(2)).to.equal(true);
+        setClockAhead(hours * 3_600_000);
+        // One that is under way, or due in this very second, says nothing.
+        expect(await polled(cycles + 4)).to.equal(true);
+      } finally {
+        setClockAhead(0);
+      }
+    });
 
   describe('by another process on the same ledger', () => {
     async function heldByAnother(): Promise<string> {
