@@ -25,7 +25,8 @@ export async function processExam(
   context: ExamContext,
 ): Promise<ExamOutcome> {
   const start = performance.now();
-  const elapsed = () => performance.now() - start;
+  let waited = 0;
+  const elapsed = () => performance.now() - start - waited;
   const { bundle, engine, settings } = bench;
 
   const nothingAnalysed = async (times: Pick<StageTimes, 'prepared' | 'inferred'>): Promise<ExamOutcome> => {
@@ -42,6 +43,8 @@ export async function processExam(
     concurrency: bench.concurrency,
   });
   const prepared = elapsed();
+  await context.prepared?.();
+  waited = elapsed() - prepared;
 
   if (intake.images.length === 0) return nothingAnalysed({ prepared, inferred: prepared });
 

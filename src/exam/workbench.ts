@@ -31,6 +31,8 @@ export interface ExamContext {
   predecessors: InstanceReference[];
   /** Which work on the study this is, from 1: it rises each time that a closed exam is taken up again. */
   revision?: number;
+  /** Called once the images are prepared; the rest begins when it has come to its end, and it counts for no stage. */
+  prepared?: () => Promise<void>;
   /** Also return the pictures themselves. */
   previews?: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Among, Claim, Ledger, ServedModel } from '../ledger/index.js';
 import type { Breaker, Pause } from './breaker.js';
 import { type CycleReport, emptyCycle, joinLooks } from './cycleReport.js';
+import { type ExamTurn, ExamTurns } from './examTurns.js';
 import type { ExamReport } from './examWork.js';
 import { reasonOf } from './nextTry.js';
 import type { PollerSettings } from './pollerSettings.js';
@@ -16,8 +17,14 @@ export interface CycleParts {
   sources: readonly WorkSource[];
   breaker: Breaker;
   /** Sees one exam through. */
-  work(claim: Claim): Promise<ExamReport>;
+  work(claim: Claim, turn: ExamTurn): Promise<ExamReport>;
   stopping: AbortSignal;
+}
+
+/** An exam that is claimed, and its place among the others. */
+interface TakenExam {
+  claim: Claim;
+  turn: ExamTurn;
 }
 
 /** How far a look goes; see `LookOptions`. */
@@ -32,7 +39,8 @@ export interface CycleOptions {
 export class Cycle {
   readonly report: CycleReport = emptyCycle(new Date());
   readonly #parts: CycleParts;
-  readonly #shift: Shift;
+  readonly #shift: Shift<TakenExam>;
+  readonly #turns: ExamTurns;
   #left: number;
   /** Retries that are due later wait for the next cycle: no exam is tried twice in one. */
   #dueBy: Date | undefined;
@@ -47,10 +55,12 @@ export class Cycle {
     const { settings, stopping } = parts;
     this.#parts = parts;
     this.#left = settings.maxExamsPerCycle;
+    this.#turns = new ExamTurns(settings.workers, stopping);
     this.#shift = new Shift({
-      workers: settings.workers,
+      // For each exam that is finished one that is begun.
+      workers: 2 * settings.workers,
       next: (worker) => this.#takeDue(worker),
-      work: (claim) => this.#work(claim),
+      work: (taken) => this.#work(taken),
       stopping,
     });
   }
@@ -117,14 +127,20 @@ export class Cycle {
     for (;;) {
       const claim = await this.#take('left-behind', 0);
       if (claim === undefined) return;
-      await this.#work(claim);
+      await this.#work({ claim, turn: await this.#turns.begin() });
     }
   }
 
-  async #takeDue(worker: number): Promise<Claim | undefined> {
-    // After an outage one exam goes first.
-    if (this.#parts.breaker.isRecovering && worker !== 0) return undefined;
-    return this.#take('due', worker);
+  async #takeDue(worker: number): Promise<TakenExam | undefined> {
+    const turn = await this.#turns.begin();
+    let claim: Claim | undefined;
+    try {
+      // After an outage one exam goes first.
+      if (!this.#parts.breaker.isRecovering || worker === 0) claim = await this.#take('due', worker);
+    } finally {
+      if (claim === undefined) turn.end();
+    }
+    return claim && { claim, turn };
   }
 
   async #take(among: Among, worker: number): Promise<Claim | undefined> {
@@ -142,8 +158,12 @@ export class Cycle {
     return claim;
   }
 
-  async #work(claim: Claim): Promise<void> {
-    this.report.exams.push(await this.#parts.work(claim));
+  async #work({ claim, turn }: TakenExam): Promise<void> {
+    try {
+      this.report.exams.push(await this.#parts.work(claim, turn));
+    } finally {
+      turn.end();
+    }
     this.#outage ??= this.#parts.breaker.pause;
   }
 

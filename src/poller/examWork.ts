@@ -20,6 +20,7 @@ import {
 import type { Breaker } from './breaker.js';
 import { deliver } from './delivery.js';
 import { ProcessEndedError } from './errors.js';
+import type { ExamTurn } from './examTurns.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
 import { examInstances, fingerprintOf } from './mammograms.js';
@@ -49,7 +50,7 @@ export interface ExamReport {
   objects: (Pick<ExamObject, 'kind' | 'name' | 'sopInstanceUID'> & { bytes: number })[];
   /** The objects are made and only have to be delivered. */
   kept: boolean;
-  /** Milliseconds of wall clock since the claim. */
+  /** Milliseconds of wall clock since the claim, without those in which it waited for the exam before it. */
   times: { analysed: number; kept: number; delivered: number };
   retrievedBytes: number;
 }
@@ -62,6 +63,8 @@ export interface ExamParts {
   settings: PollerSettings;
   log: Log;
   breaker: Breaker;
+  /** When it may go on, beside the others. */
+  turn: ExamTurn;
   /** What the look-out has just listed. */
   listings: Listings;
   /** Fires when the service is asked to stop: work is handed back instead of being tried to its end. */
@@ -110,19 +113,21 @@ export function emptyReport(studyInstanceUID: StudyInstanceUID): ExamReport {
 }
 
 async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Promise<void> {
-  const { ledger, pacs } = parts;
+  const { ledger, pacs, turn } = parts;
   const start = performance.now();
+  const elapsed = () => performance.now() - start - turn.waitedMs;
   let made: ExamOutcome['objects'] = [];
   if (!claim.objectsKept) {
     const outcome = await analyse(claim, parts, report);
-    report.times.analysed = performance.now() - start;
+    report.times.analysed = elapsed();
     if (!(await keep(claim, outcome, parts, report))) return;
     made = outcome.objects;
   }
-  report.times.kept = performance.now() - start;
+  report.times.kept = elapsed();
   report.kept = true;
+  await turn.prepared();
   await deliver(claim, pacs, ledger, made);
-  report.times.delivered = performance.now() - start;
+  report.times.delivered = elapsed();
   report.end = await ledger.close(claim);
   if (report.end === 'partial' && report.reason === undefined)
     report.reason = await reasonInLedger(claim, ledger);
@@ -130,10 +135,11 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
 
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
   const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
-  const { breaker } = parts;
+  const { breaker, turn } = parts;
   const tried = whichTry(claim.attempt, parts.settings.retry.attempts);
   if (tried === 'over') throw processEnded(studyInstanceUID, claim.attempt - 1);
   const listed = await listing(claim, parts);
+  await turn.sized(listed.length);
   const instances = fetchable(studyInstanceUID, listed, parts.pacs, {
     lastTry: tried !== 'usual',
     isOutage: (error, peers) => breaker.isOutage(error, peers),
@@ -142,7 +148,12 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
     },
   });
   const predecessors = await predecessorsOf(claim.exam, parts.ledger);
-  const context = { createdAt: new Date(), predecessors, revision: claim.revision };
+  const context = {
+    createdAt: new Date(),
+    predecessors,
+    revision: claim.revision,
+    prepared: () => turn.prepared(),
+  };
   if (tried === 'lost') {
     const why = reasonOf(processEnded(studyInstanceUID, claim.attempt - 1));
     parts.log.error({ study: studyInstanceUID, ...why }, 'The exam is not tried again');

@@ -7,7 +7,8 @@
  * (`studySweep.ts`) and, as far as the archive lets it, those without a date (`undatedStudies.ts`), lists those of
  * which something is new (`revisit.ts`, `studyVisit.ts`) and notes in the ledger which are complete
  * (`completeness.ts`). Meanwhile, in the same cycle (`cycle.ts`), workers side by side (`shift.ts`) claim what is due,
- * the newest first, and `examWork.ts` sees each exam through: fetch, analyse, keep the objects, deliver them
+ * the newest first, take turns so that the next is fetched while one is stored (`examTurns.ts`), and `examWork.ts` sees
+ * each exam through: fetch, analyse, keep the objects, deliver them
  * (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and when. Old exams
  * come from `backfillSource.ts`, so many in an hour (`pace.ts`), perhaps only by night (`openHours.ts`), and after all
  * others. `poller.ts` runs cycles on the schedule, or until all is done; a schedule begins again when somebody sets the

@@ -7,6 +7,7 @@ import { Breaker, type Pause, type Pauses } from './breaker.js';
 import { watchClock } from './clockWatch.js';
 import { Cycle, type CycleOptions } from './cycle.js';
 import type { CycleReport } from './cycleReport.js';
+import { type ExamTurn, ExamTurns } from './examTurns.js';
 import { type ExamReport, emptyReport, workOn } from './examWork.js';
 import { guardedPacs, questionsFor } from './guardedPacs.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
@@ -147,7 +148,7 @@ export class Poller {
       nameOf: (worker) => this.#worker(worker),
       sources: this.#sources,
       breaker: this.#breaker,
-      work: (claim) => this.#work(claim),
+      work: (claim, turn) => this.#work(claim, turn),
       stopping: this.#stopping.signal,
     });
     this.#underWay = cycle;
@@ -205,12 +206,15 @@ export class Poller {
     const { ledger, served, settings } = this.#parts;
     const reports: ExamReport[] = [];
     for (const studyInstanceUID of studyInstanceUIDs) {
+      const alone = new ExamTurns(1, this.#stopping.signal);
       const exam = this.#key(studyInstanceUID);
       await this.#lookout.observe({ studyInstanceUID, always: true });
       if (options.force) await ledger.reopen(exam);
       await ledger.retry({ studies: [studyInstanceUID], served });
       const claim = await ledger.claim(exam, this.#worker(0), settings.leaseSeconds * 1000);
-      reports.push(claim === undefined ? emptyReport(studyInstanceUID) : await this.#work(claim));
+      reports.push(
+        claim === undefined ? emptyReport(studyInstanceUID) : await this.#work(claim, await alone.begin()),
+      );
     }
     return reports;
   }
@@ -228,9 +232,10 @@ export class Poller {
       );
   }
 
-  async #work(claim: Claim): Promise<ExamReport> {
+  async #work(claim: Claim, turn: ExamTurn): Promise<ExamReport> {
     const report = await workOn(claim, {
       ...this.#parts,
+      turn,
       breaker: this.#breaker,
       listings: this.#listings,
       stopping: this.#stopping.signal,

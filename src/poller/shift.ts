@@ -1,11 +1,8 @@
-import type { Claim } from '../ledger/index.js';
-
-export interface ShiftParts {
-  /** Exams worked on at the same time. */
+export interface ShiftParts<Work> {
   workers: number;
-  /** Takes the next exam for a worker, numbered from 0; undefined where there is none now. */
-  next(worker: number): Promise<Claim | undefined>;
-  work(claim: Claim): Promise<void>;
+  /** Takes the next work for a worker, numbered from 0; undefined where there is none now. */
+  next(worker: number): Promise<Work | undefined>;
+  work(taken: Work): Promise<void>;
   stopping: AbortSignal;
 }
 
@@ -13,8 +10,8 @@ export interface ShiftParts {
  * Workers side by side, as long as there is work or somebody still looks for some. One that finds none waits: for what
  * a look finds, or until the others have come to their end.
  */
-export class Shift {
-  readonly #parts: ShiftParts;
+export class Shift<Work> {
+  readonly #parts: ShiftParts<Work>;
   #isOpen = false;
   #looks = 0;
   #isOver = false;
@@ -24,7 +21,7 @@ export class Shift {
   #wake: () => void = () => {};
   #woken = Promise.resolve();
 
-  constructor(parts: ShiftParts) {
+  constructor(parts: ShiftParts<Work>) {
     this.#parts = parts;
     this.#rearm();
   }
@@ -88,9 +85,9 @@ export class Shift {
         this.#atWork++;
         let goesOn = true;
         try {
-          const claim = await next(worker);
-          goesOn = claim !== undefined;
-          if (claim !== undefined) await work(claim);
+          const taken = await next(worker);
+          goesOn = taken !== undefined;
+          if (taken !== undefined) await work(taken);
         } finally {
           this.#atWork--;
           // Also after an error: who waits would wait for it forever.

@@ -6,6 +6,7 @@ import { type ExamSettings, openThreads, resultDigest, type Workbench } from '..
 import { isLedgerThere, LEASE_SECONDS, type Ledger, openLedger, type ServedModel } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine, readKnownFeatures } from '../model/index.js';
 import { type Log, type LookoutParts, Poller, type PollerParts, type WorkSource } from '../poller/index.js';
+import { letHeapsGrow } from '../threads/index.js';
 import { pacsOptions } from './pacsOptions.js';
 
 /** Everything a running Mamori consists of, opened from its settings. */
@@ -85,6 +86,7 @@ export async function openService(
 export async function openWorkbench(
   settings: Pick<Settings, 'model' | 'explain' | 'outputs'>,
 ): Promise<{ bench: Workbench; close(): Promise<void> }> {
+  letHeapsGrow();
   const { model } = settings;
   const bundle = await loadBundle(model.bundle);
   const known = await readKnownFeatures(bundle);

@@ -11,10 +11,12 @@
  * their own class where the room that opened the threads names it. A thread may die, of memory or of native code; then
  * its own work fails with `thread-crashed` and another thread takes its place. The codes are in `errors.ts`.
  *
- * Large arrays are transferred, never copied. `threadMemory.ts` lends a task memory that the last one used.
+ * Large arrays are transferred, never copied. `threadMemory.ts` lends a task memory that the last one used;
+ * `heapGrowth.ts` keeps V8 from taking them for a reason to collect garbage.
  */
 export { arrived, type CrossedError, crossing, type ErrorClass } from './crossing.js';
 export { ThreadError, type ThreadErrorCode } from './errors.js';
+export { letHeapsGrow } from './heapGrowth.js';
 export { OrderedThread } from './orderedThread.js';
 export { type OrderedService, serveInOrder } from './serveInOrder.js';
 export { threadMemory } from './threadMemory.js';
