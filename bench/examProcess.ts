@@ -11,6 +11,22 @@ export interface ExamOrder {
   study: string;
 }
 
+/** All that waits in the archive, as a cycle of the service sees it through. */
+export interface BacklogOrder {
+  backlog: true;
+}
+
+export interface BacklogMeasurement {
+  /** From the beginning of the cycle to its end: the listing, and every exam closed. */
+  totalMs: number;
+  /** How each exam ended. */
+  ends: string[];
+  objects: { sopInstanceUID: string; bytes: number }[];
+  cpuMs: number;
+  longestBlockMs: number;
+  peakBytes: number;
+}
+
 export interface ExamMeasurement {
   /** From the order to the closed exam, every object read back. */
   totalMs: number;
@@ -57,25 +73,42 @@ const eventLoop = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 eventLoop.enable();
 process.send!('ready');
 
-process.on('message', async ({ study }: ExamOrder) => {
-  eventLoop.reset();
-  const before = process.cpuUsage();
-  const start = performance.now();
-  const [report] = await service.poller.process([asUid(study)], { force: true });
-  const totalMs = performance.now() - start;
-  const { user, system } = process.cpuUsage(before);
-  const { end, outcome, objects, times } = report!;
-  const measured: ExamMeasurement = {
-    totalMs,
+process.on('message', async (order: ExamOrder | BacklogOrder) => {
+  process.send!('study' in order ? await oneExam(order.study) : await backlog());
+});
+
+async function oneExam(study: string): Promise<ExamMeasurement> {
+  const measured = await measure(() => service.poller.process([asUid(study)], { force: true }));
+  const { end, outcome, objects, times } = measured.result[0]!;
+  return {
+    ...measured.figures,
     stages: { ...outcome!.times, kept: times.kept, delivered: times.delivered },
-    cpuMs: (user + system) / 1000,
-    // What is recorded is the time between two turns, of which the timer itself takes so much.
-    longestBlockMs: Math.max(0, eventLoop.max / 1e6 - RESOLUTION_MS),
     objects,
     end,
     memoryBytes: process.memoryUsage().rss,
+  };
+}
+
+async function backlog(): Promise<BacklogMeasurement> {
+  const { result, figures } = await measure(() => service.poller.cycle());
+  const objects = result.exams.flatMap((exam) => exam.objects);
+  return { ...figures, ends: result.exams.map(({ end }) => end), objects };
+}
+
+async function measure<T>(work: () => Promise<T>) {
+  eventLoop.reset();
+  const before = process.cpuUsage();
+  const start = performance.now();
+  const result = await work();
+  const totalMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  const figures = {
+    totalMs,
+    cpuMs: (user + system) / 1000,
+    // What is recorded is the time between two turns, of which the timer itself takes so much.
+    longestBlockMs: Math.max(0, eventLoop.max / 1e6 - RESOLUTION_MS),
     peakBytes: process.resourceUsage().maxRSS * 1024,
   };
-  process.send!(measured);
-});
+  return { result, figures };
+}
 process.on('disconnect', () => void service.close().then(() => process.exit(0)));

@@ -1,7 +1,7 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultSettings } from '../src/config/index.js';
 import { asUid, transferSyntax } from '../src/dicom/index.js';
@@ -11,7 +11,8 @@ import type { Bundle } from '../src/model/index.js';
 import { type MadeInstance, makeExam } from '../src/phantom/index.js';
 import { transcode } from '../test/fixtures/index.js';
 import { type Orthanc, startOrthanc } from '../test/pacs/orthanc.js';
-import type { ExamMeasurement } from './examProcess.js';
+import { BENCH_DATE, measureBacklog } from './backlog.js';
+import type { BacklogMeasurement, ExamMeasurement } from './examProcess.js';
 import { opencvClahe, plainFetch, plainStore } from './floors.js';
 import { bareOnnx } from './networkAlone.js';
 import { fastest, median } from './statistics.js';
@@ -23,6 +24,8 @@ interface Rounds {
   rounds: number;
   /** Further exams after the rounds, to see whether memory stays flat. */
   exams: number;
+  /** Exams that wait together, for the rate of a backlog; 0 for none. */
+  backlog: number;
 }
 
 /** What is common to all exams of one measurement. */
@@ -38,7 +41,7 @@ export async function measureExams(bundle: Bundle, rounds: Rounds): Promise<void
   const opencv = measureClahe();
   const network = await networkFloor(bundle);
   console.log(`| the network alone, four views | ${network.toFixed(0)} ms | |\n`);
-  const exam = makeExam({ seed: 'bench', rows: ROWS, columns: COLUMNS, bits: 16, date: '20260301' });
+  const exam = makeExam({ seed: 'bench', rows: ROWS, columns: COLUMNS, bits: 16, date: BENCH_DATE });
   const floors = { opencv, network };
   await measureKind('uncompressed', exam, bundle, rounds, floors);
   await measureKind('JPEG Lossless', await compressed(exam), bundle, rounds, floors);
@@ -92,7 +95,7 @@ async function measureKind(
   title: string,
   made: MadeInstance[],
   bundle: Bundle,
-  { rounds, exams }: Rounds,
+  { rounds, exams, backlog }: Rounds,
   constant: Floors,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'mamori-bench-'));
@@ -134,7 +137,21 @@ async function measureKind(
         floors.push({ fetch, store });
       }
     }
-    tell(measurements, floors, constant);
+    const total = tell(measurements, floors, constant);
+    if (backlog > 0)
+      await measureBacklog(made, total, availableParallelism(), {
+        orthanc,
+        exams: backlog,
+        store: async (exam) => {
+          for (const instance of exam) await pacs.store(instance.studyInstanceUID, [instance]);
+        },
+        work: async () => {
+          service.send({ backlog: true });
+          const [measured] = (await once(service, 'message')) as [BacklogMeasurement];
+          return measured;
+        },
+        removeResults: (measured) => removeResults(orthanc, measured),
+      });
     await tellMemory(measurements, one, orthanc, exams);
     await pacs.close();
   } finally {
@@ -165,7 +182,7 @@ async function retrieve(pacs: DicomWeb, study: string, { objects }: ExamMeasurem
   );
 }
 
-async function removeResults(orthanc: Orthanc, { objects }: ExamMeasurement): Promise<void> {
+async function removeResults(orthanc: Orthanc, { objects }: Pick<ExamMeasurement, 'objects'>): Promise<void> {
   const authorization = `Basic ${Buffer.from(`${orthanc.username}:${orthanc.password}`).toString('base64')}`;
   const ask = (path: string, init: RequestInit) =>
     fetch(`${orthanc.restUrl}${path}`, { ...init, headers: { authorization } });
@@ -180,7 +197,7 @@ function tell(
   measurements: ExamMeasurement[],
   floors: { fetch: number; store: number }[],
   { network, opencv }: Floors,
-): void {
+): number {
   const of = (pick: (measured: ExamMeasurement) => number) => median(measurements.map(pick));
   const stages: [string, number][] = [
     ['found, fetched, decoded, prepared', of(({ stages }) => stages.prepared)],
@@ -211,6 +228,7 @@ function tell(
   console.log(`| OpenCV's CLAHE of four images on one thread | ${clahe} |`);
   console.log(`| the network alone | ${network.toFixed(0)} |`);
   console.log(`| **sum** | **${sum.toFixed(0)}**, total is ${(total / sum).toFixed(2)} × |\n`);
+  return total;
 }
 
 async function tellMemory(

@@ -16,6 +16,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     /** Further exams after the rounds, to see whether memory stays flat. */
     exams: { type: 'string', default: '0' },
+    /** Exams that wait together; 0: none. */
+    backlog: { type: 'string', default: '12' },
     /** Folders of bundles. Left out: exams with the default bundle, the network of each in models/. */
     model: { type: 'string', multiple: true },
   },
@@ -32,7 +34,7 @@ if (measured.includes('libraries')) await measureLibraries();
 if (measured.includes('exams'))
   for (const bundle of await bundles([defaultSettings('http://unused').model.bundle])) {
     console.log(`## Exams with ${bundle.name} ${bundle.version}\n`);
-    await measureExams(bundle, { rounds, exams: Number(options.exams) });
+    await measureExams(bundle, { rounds, exams: Number(options.exams), backlog: Number(options.backlog) });
   }
 
 function bundles(otherwise: string[]) {

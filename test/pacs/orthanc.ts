@@ -35,6 +35,8 @@ export interface Orthanc {
   access: Pick<DicomWebOptions, 'url' | 'auth' | 'tls'>;
   username: string;
   password: string;
+  /** Its process. */
+  pid: number;
   /** Its certificate as PEM, with `tls`. */
   certificate: string | undefined;
   /** What it has written to its log. */
@@ -154,6 +156,7 @@ async function started(directory: string, options: OrthancOptions): Promise<Orth
     },
     username,
     password,
+    pid: child.pid!,
     certificate: pair?.cert,
     log: () => log,
     stop,

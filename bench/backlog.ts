@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { dicomDate } from '../src/dicom/index.js';
+import type { MadeInstance } from '../src/phantom/index.js';
+import type { Orthanc } from '../test/pacs/orthanc.js';
+import type { BacklogMeasurement } from './examProcess.js';
+
+/** Of the exam that all others are copies of: long ago, so that no look finds it. */
+export const BENCH_DATE = '20260301';
+
+/** What a backlog is measured with: the service at work on an archive, and the archive's own side door. */
+export interface BacklogParts {
+  orthanc: Orthanc;
+  /** Full-size exams that wait together. */
+  exams: number;
+  store(instances: readonly MadeInstance[]): Promise<void>;
+  work(): Promise<BacklogMeasurement>;
+  removeResults(measured: BacklogMeasurement): Promise<void>;
+}
+
+/**
+ * Exams that wait together, seen through by one cycle of the service, beside one exam alone. On a machine of two cores
+ * the archive's processor time counts as well: what both need, shared by all cores, is the least that an exam can take.
+ *
+ * @param like an exam whose pixels they all have
+ * @param cores that share the work
+ */
+export async function measureBacklog(
+  like: readonly MadeInstance[],
+  singleMs: number,
+  cores: number,
+  { orthanc, exams, store, work, removeResults }: BacklogParts,
+): Promise<void> {
+  for (let copy = 1; copy <= exams; copy++) await store(copyOf(like, copy));
+  const before = processorMs(orthanc.pid);
+  const measured = await work();
+  const archiveMs = (processorMs(orthanc.pid) - before) / exams;
+  await removeResults(measured);
+  const delivered = measured.ends.filter((end) => end === 'delivered').length;
+  if (delivered !== exams) throw new Error(`Of ${exams} exams ${delivered} were delivered`);
+  const each = measured.totalMs / exams;
+  const own = measured.cpuMs / exams;
+  const floor = (own + archiveMs) / cores;
+  const megabytes = (measured.peakBytes / 1e6).toFixed(0);
+  console.log(`| a backlog of ${exams} exams | |\n|---|---|`);
+  console.log(`| wall clock for each exam | ${each.toFixed(0)} ms |`);
+  console.log(`| its rate beside the single exam's | ${(singleMs / each).toFixed(2)} × |`);
+  console.log(`| processor time for each exam, service | ${own.toFixed(0)} ms |`);
+  console.log(`| the same, Orthanc | ${archiveMs.toFixed(0)} ms |`);
+  console.log(`| both, shared by ${cores} cores | ${floor.toFixed(0)} ms |`);
+  console.log(`| longest turn of the event loop | ${measured.longestBlockMs.toFixed(0)} ms |`);
+  console.log(`| peak memory | ${megabytes} MB |\n`);
+}
+
+/** The header of a mammogram ends before. */
+const HEADER_BYTES = 65_536;
+
+/** The same pixels under names of their own, of today. All keep their length, so that the bytes keep their places. */
+function copyOf(exam: readonly MadeInstance[], copy: number): MadeInstance[] {
+  const renamed = <Uid extends string>(uid: Uid) => (uid.slice(0, -4) + String(1000 + copy)) as Uid;
+  return exam.map((instance) => {
+    const bytes = Uint8Array.from(instance.bytes);
+    const names = {
+      studyInstanceUID: renamed(instance.studyInstanceUID),
+      seriesInstanceUID: renamed(instance.seriesInstanceUID),
+      sopInstanceUID: renamed(instance.sopInstanceUID),
+    };
+    const header = Buffer.from(bytes.buffer, 0, HEADER_BYTES);
+    const replace = (before: string, after: string) => {
+      for (let at = header.indexOf(before); at !== -1; at = header.indexOf(before, at + 1))
+        header.write(after, at, 'latin1');
+    };
+    for (const key of Object.keys(names) as (keyof typeof names)[]) replace(instance[key], names[key]);
+    replace(BENCH_DATE, dicomDate(new Date()));
+    return { ...instance, ...names, bytes };
+  });
+}
+
+/** User and system time of a process so far, as Linux tells it in hundredths of a second (proc(5)). */
+function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
