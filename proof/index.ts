@@ -17,12 +17,18 @@
  * process on virtual time (`virtualTime.ts`): hours of a hospital in a second, each seed another story of faults,
  * kills, frozen processes and clocks that somebody sets. The same seed is the same story.
  *
+ * `soak.ts` (`npm run soak`) has `mamori run` see exam after exam through beside a model of a fast archive
+ * (`soakArchive.ts`), watched from within (`serviceProbe.ts`): memory, throughput, ledger and spool must stay as they
+ * are. `pollCosts.ts` measures what a poll costs (`pollingWorker.ts`) where little and where much is known already.
+ *
  * Each program prints its seed; what it found is in docs/reliability.md.
  */
 export { FAULT_KINDS } from './faultyProxy.js';
 export { type Finding, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
+export { type PollCosts, pollCosts } from './pollCosts.js';
 export { type SharingOptions, type SharingReport, shareWork } from './sharing.js';
 export { type SimulationReport, simulate, simulatedExams } from './simulate.js';
+export { type SoakOptions, type SoakReport, type SoakTenth, soak } from './soak.js';
 export { Tally } from './tally.js';
 export {
   type TorturedLedger,

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import Libsql from 'libsql';
 import { dicomDate, dicomTime } from '../../src/dicom/index.js';
 import { DicomWeb } from '../../src/dicomweb/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
+import { closeExams } from '../ledger/closedExams.js';
 import { smallBundle } from '../model/bundles.js';
 import { BusyArchive, type ListedStudy } from './busyArchive.js';
 import { ALGORITHM, Station } from './hospital.js';
@@ -48,20 +48,8 @@ describe('What a look at the archive costs', () => {
     return here;
   };
 
-  /** As if all of them had been answered long since; four images and what Mamori wrote beside them. */
-  function closeAll({ file }: Station): void {
-    const { modelName: model, modelVersion: version, settingsDigest: digest } = ALGORITHM;
-    const direct = new Libsql(file);
-    const insert = direct.prepare(`
-      INSERT INTO exams (study_instance_uid, model_name, model_version, settings_digest, state, fingerprint,
-        claimed_fingerprint, archive_instances, first_seen_at, last_seen_at, changed_at, updated_at, closed_at)
-      VALUES (:uid, :model, :version, :digest, 'not-processed', 'x', 'x', :images, :now, :now, :now, :now, :now)`);
-    direct.exec('BEGIN');
-    for (const { uid, images } of archive.studies.values())
-      insert.run({ uid, images, model, version, digest, now: Date.now() });
-    direct.exec('COMMIT');
-    direct.close();
-  }
+  /** As if all of them had been answered long since. */
+  const closeAll = ({ file }: Station) => closeExams(file, ALGORITHM, archive.studies.values());
 
   it('is one listing for each new study, and none for one of which nothing is new', async () => {
     archive.add(...studies(300));

@@ -1,0 +1,58 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dicomDate } from '../src/dicom/index.js';
+import { openLedger } from '../src/ledger/index.js';
+import { closeExams } from '../test/ledger/closedExams.js';
+import { BusyArchive } from '../test/poller/busyArchive.js';
+import { ALGORITHM } from '../test/poller/hospital.js';
+import type { PolledCosts } from './pollingWorker.js';
+
+/** What one poll costs, the mean of some. */
+export interface PollCosts {
+  requests: number;
+  answerBytes: number;
+  cpuMs: number;
+  ledgerQuestions: number;
+}
+
+const LOOKBACK_DAYS = 3;
+const DAY_MS = 86_400_000;
+const WORKER = fileURLToPath(new URL('./pollingWorker.js', import.meta.url));
+
+/** A poll over so many exams of the look-back, all closed, and nothing new. */
+export async function pollCosts(exams: number): Promise<PollCosts> {
+  const folder = mkdtempSync(join(tmpdir(), 'mamori-polls-'));
+  const file = join(folder, 'ledger.db');
+  const archive = await BusyArchive.start();
+  for (let i = 0; i < exams; i++) {
+    const ago = LOOKBACK_DAYS - Math.floor((i * (LOOKBACK_DAYS + 1)) / exams);
+    const date = dicomDate(new Date(Date.now() - ago * DAY_MS));
+    archive.add({ uid: `2.25.${exams}.${i + 1}`, date, time: '000100', images: 4 });
+  }
+  await (await openLedger(`sqlite:${file}`)).disconnect();
+  closeExams(file, ALGORITHM, archive.studies.values());
+  const worker = fork(WORKER, [archive.url, file, String(LOOKBACK_DAYS)]);
+  try {
+    await once(worker, 'message');
+    archive.counted();
+    worker.send('go');
+    const [polled] = (await once(worker, 'message')) as [PolledCosts];
+    const { studies, instances, metadata, fetched, bytes } = archive.counted();
+    return {
+      requests: (studies + instances + metadata + fetched) / polled.polls,
+      answerBytes: bytes / polled.polls,
+      cpuMs: polled.cpuMs / polled.polls,
+      ledgerQuestions: polled.ledgerQuestions / polled.polls,
+    };
+  } finally {
+    const gone = once(worker, 'exit');
+    worker.disconnect();
+    await gone;
+    await archive.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
