@@ -1,4 +1,14 @@
 import { MamoriError } from '../errors.js';
 
-/** The status page cannot be put up. */
-export class AdminError extends MamoriError<'admin-listen'> {}
+export type AdminErrorCode =
+  | 'admin-listen'
+  /** The ledger knows no exam of that study. */
+  | 'exam-unknown'
+  /** The exam has no such object in the PACS, or none of a kind that can be shown. */
+  | 'object-unknown'
+  /** It stands in the PACS, which does not give it now. */
+  | 'pacs-away'
+  /** The ledger does not answer in time. */
+  | 'ledger-away';
+
+export class AdminError extends MamoriError<AdminErrorCode> {}

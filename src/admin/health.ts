@@ -1,8 +1,11 @@
-import type { StatusSnapshot } from './serviceState.js';
+import { timeText } from '../timeText.js';
+import type { RecentExams, StatusSnapshot } from './serviceState.js';
 
 /** Of so few exams, half may fail by chance. */
 const FEWEST_TO_JUDGE = 5;
 const TOO_MANY_FAIL = 0.5;
+
+const NONE: RecentExams = { ended: 0, failed: 0, partial: 0, mostly: undefined };
 
 /** So many times as long as the service may be silent, and only a new start can help. */
 const STUCK = 5;
@@ -12,24 +15,25 @@ const STUCK = 5;
  * it, although the service itself runs.
  */
 export function ailments(snapshot: StatusSnapshot): string[] {
-  const { recent } = snapshot;
   const found = hindrances(snapshot);
-  if (
-    recent !== undefined &&
-    recent.ended >= FEWEST_TO_JUDGE &&
-    recent.failed >= recent.ended * TOO_MANY_FAIL
-  ) {
-    const mostly = recent.mostly === undefined ? '' : ` Most often: ${recent.mostly}`;
-    found.push(`${recent.failed} of the last ${recent.ended} exams failed.${mostly}`);
-  }
-  return found;
+  const { ended, failed, partial, mostly } = snapshot.recent ?? NONE;
+  const many = ended * TOO_MANY_FAIL;
+  if (ended < FEWEST_TO_JUDGE || failed + partial < many) return found;
+  const what =
+    failed >= many
+      ? `${failed} of the last ${ended} exams failed.`
+      : `${failed + partial} of the last ${ended} exams got no whole answer.`;
+  return [...found, mostly === undefined ? what : `${what} Most often: ${mostly}`];
 }
 
 /** What keeps the service from doing its work now: it is ready when there is nothing. */
 export function hindrances(snapshot: StatusSnapshot): string[] {
-  const { service, pacs } = snapshot;
+  const { service, pacs, ledger, pausing } = snapshot;
   const found: string[] = [];
   if (service.state === 'stopping') found.push('The service is stopping.');
+  if (pausing !== undefined)
+    found.push(`No exam is taken up: paused by ${pausing.by} since ${timeText(pausing.since)}.`);
+  if (ledger.problem !== undefined) found.push(ledger.problem);
   if (pacs.reachable === false) {
     found.push(pacs.problem ?? 'The PACS cannot be reached.');
   }

@@ -1,16 +1,37 @@
 /**
  * The administrator's view of a running service, for people and for programs that watch over it.
  *
- * One small Express server (`server.ts`) answers three questions and takes nothing in. `/` is the status page
+ * One small Express server (`server.ts`) answers. `/` is the status page
  * (`statusPage.ts`): whether all is well, and if not what to do, then the exams by state and the latest of them; it
  * loads nothing and runs no script. `/health` (`health.ts`) is 200 or 503 for supervisors, without a password, and so
  * are `/health/live` and `/health/ready` for orchestrators.
+ * `/api/v1` (`api/`) is all of it as JSON, with orders to retry, to pause and to go on; `condition.ts` says how the
+ * service is in one sentence, `advice.ts` what to do about a reason.
  * `/metrics` (`metrics.ts`) is for Prometheus: how the service is now, and how long the stages of its exams took.
  *
  * The room knows neither ledger nor PACS. Whoever runs the service hands in a function that tells its state as plain
- * data (`serviceState.ts`), so that the page can be tested on any state, and shows UIDs and reasons but no patient.
+ * data (`serviceState.ts`), and one that asks and orders about exams (`examDesk.ts`), so that the page can be tested on
+ * any state, and shows UIDs and reasons but no patient.
  */
-export { AdminError } from './errors.js';
+export { AdminError, type AdminErrorCode } from './errors.js';
+export type {
+  ExamAnswer,
+  ExamDesk,
+  ExamFilter,
+  ExamStep,
+  ExamWork,
+  ImageStatus,
+  ObjectStatus,
+} from './examDesk.js';
 export { Metrics, STAGES, type StageSeconds } from './metrics.js';
 export { type AdminOptions, type AdminServer, startAdmin } from './server.js';
-export type { ExamStatus, RecentExams, StatusSnapshot, StatusSource } from './serviceState.js';
+export type {
+  BacklogStatus,
+  DayStretch,
+  ExamStatus,
+  PauseStatus,
+  ReasonStatus,
+  RecentExams,
+  StatusSnapshot,
+  StatusSource,
+} from './serviceState.js';

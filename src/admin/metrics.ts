@@ -55,7 +55,15 @@ function gauges(snapshot: StatusSnapshot): Registry {
   gauge('mamori_healthy', '1 when the service can do its work.', ailments(snapshot).length === 0 ? 1 : 0);
   gauge('mamori_start_time_seconds', 'When the service started, since 1970.', seconds(snapshot.startedAt));
   gauge('mamori_working', '1 while exams are worked on.', service.state === 'working' ? 1 : 0);
-  gauge('mamori_queue_exams', 'Exams that could be worked on and are not yet.', snapshot.queue);
+  if (snapshot.queue !== undefined)
+    gauge('mamori_queue_exams', 'Exams that could be worked on and are not yet.', snapshot.queue);
+  gauge('mamori_paused', '1 while no exam is taken up, by order.', snapshot.pausing === undefined ? 0 : 1);
+  const answers = snapshot.ledger.problem === undefined;
+  gauge(
+    'mamori_ledger_reachable',
+    '1 when the ledger answers; else what is told of exams is old.',
+    answers ? 1 : 0,
+  );
   const exams = new Gauge({
     name: 'mamori_exams',
     help: 'Exams in the ledger by state.',
@@ -64,11 +72,12 @@ function gauges(snapshot: StatusSnapshot): Registry {
   });
   for (const [state, count] of Object.entries(counts)) exams.set({ state }, count);
   if (snapshot.recent !== undefined) {
-    const { ended, failed } = snapshot.recent;
+    const { ended, failed, partial } = snapshot.recent;
     const name = 'mamori_recent_exams';
     const help = 'The latest exams that ended in the last 24 hours, or are to be tried again.';
     const recent = new Gauge({ name, help, labelNames: ['result'], registers: [registry] });
-    recent.set({ result: 'answered' }, ended - failed);
+    recent.set({ result: 'answered' }, ended - failed - partial);
+    recent.set({ result: 'partial' }, partial);
     recent.set({ result: 'failed' }, failed);
   }
   gauge('process_resident_memory_bytes', 'Resident memory of the service.', process.memoryUsage.rss());

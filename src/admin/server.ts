@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
+import { orderRoutes, readRoutes } from './api/index.js';
 import { type AdminAuth, admits } from './basicCredentials.js';
 import { AdminError } from './errors.js';
+import type { ExamDesk } from './examDesk.js';
 import { ailments, hindrances, isStuck } from './health.js';
 import { Metrics } from './metrics.js';
 import { STYLE } from './pageStyle.js';
@@ -15,6 +17,8 @@ export interface AdminOptions {
   /** Port 0 takes any that is free. */
   listen: { host: string; port: number };
   auth: AdminAuth;
+  /** Answers about single exams, and takes orders; without one there is neither. */
+  desk?: ExamDesk | undefined;
 }
 
 export interface AdminServer {
@@ -25,7 +29,7 @@ export interface AdminServer {
 }
 
 /**
- * Serves the status page at `/`, `/health` for supervisors and `/metrics` for Prometheus. Read-only.
+ * Serves the status page at `/`, `/health` for supervisors, `/metrics` for Prometheus, and the API under `/api/v1`.
  *
  * `/health` asks for no password, so that any supervisor can use it; it then says only whether the service is well.
  * `/health/live` is 503 only where a new start can help, `/health/ready` where exams cannot be worked on now; `/health`
@@ -35,7 +39,7 @@ export interface AdminServer {
  * @throws AdminError `admin-listen` when the address cannot be used
  */
 export async function startAdmin(
-  { listen, auth }: AdminOptions,
+  { listen, auth, desk }: AdminOptions,
   status: StatusSource,
   metrics = new Metrics(),
 ): Promise<AdminServer> {
@@ -45,6 +49,7 @@ export async function startAdmin(
   app.use(safeHeaders);
   app.use((request, response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD') return next();
+    if (request.method === 'POST' && request.path.startsWith(`${API}/`) && isOwnPage(request)) return next();
     response.setHeader('Allow', 'GET, HEAD');
     plain(response, 405, 'Method not allowed');
   });
@@ -64,10 +69,13 @@ export async function startAdmin(
     const isLive = snapshot === undefined || !isStuck(snapshot);
     response.status(isLive ? 200 : 503).json({ status: isLive ? 'live' : 'stuck' });
   });
-  app.get('/health/ready', async (_, response) => {
+  app.get('/health/ready', async (request, response) => {
+    const known = admits(auth, request.headers.authorization);
     const snapshot = await status().catch(() => undefined);
-    const isReady = snapshot !== undefined && hindrances(snapshot).length === 0;
-    response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready' });
+    const problems = snapshot === undefined ? ['The service cannot tell its state.'] : hindrances(snapshot);
+    const isReady = problems.length === 0;
+    const told = { status: isReady ? 'ready' : 'not ready', ...(known && { problems }) };
+    response.status(isReady ? 200 : 503).json(told);
   });
   app.use((request, response, next) => {
     if (admits(auth, request.headers.authorization)) return next();
@@ -81,6 +89,10 @@ export async function startAdmin(
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     response.end(await metrics.text(await status()));
   });
+  if (desk !== undefined) {
+    const orderedBy = () => (auth.type === 'basic' ? auth.username : 'somebody on this machine');
+    app.use(API, orderRoutes(desk, orderedBy), readRoutes(status, desk));
+  }
   app.use((_, response) => plain(response, 404, 'Not found'));
   app.use(unable);
 
@@ -102,6 +114,15 @@ export async function startAdmin(
     url: `http://${host}:${port}/`,
     close: () => closeGently(server),
   };
+}
+
+const API = '/api/v1';
+
+/** Browsers name the page that sends a request: none but ours may give orders. Programs name none. */
+function isOwnPage({ headers }: Request): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  return headers.origin === undefined || headers.origin.replace(/^https?:\/\//, '') === headers.host;
 }
 
 /** Longer than any answer takes; after that, open connections are cut off. */

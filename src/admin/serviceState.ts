@@ -8,6 +8,14 @@ export interface ExamStatus {
   /** A sentence without patient data. */
   reason?: string | undefined;
   firstSeen: Date;
+  /** When its last image was seen. */
+  lastChange: Date;
+  /** Since when it is in its state. */
+  updatedAt: Date;
+  /** Who has it in hand, or had it last. */
+  worker?: string | undefined;
+  /** When it counts as complete, if it waits and that is known. */
+  dueAt?: Date | undefined;
   /** When the exam was closed, if it is. */
   closedAt?: Date | undefined;
   /** When it is tried again, if it failed. */
@@ -18,8 +26,56 @@ export interface ExamStatus {
 export interface RecentExams {
   ended: number;
   failed: number;
-  /** Why most of those that failed did: a sentence without patient data. */
+  /** Answered without a view. */
+  partial: number;
+  /** Why most of those that failed did, or else most of those that are partial: a sentence without patient data. */
   mostly: string | undefined;
+}
+
+/** What waits, and for what. */
+export interface BacklogStatus {
+  ready: number;
+  /** Images may still arrive. */
+  arriving: { exams: number; until?: Date | undefined };
+  /** Failed, and tried again. */
+  again: { exams: number; next?: Date | undefined };
+  /** Of another version of the model or other settings: nobody here takes them up. */
+  others: number;
+}
+
+/** Exams in one state for one reason. */
+export interface ReasonStatus {
+  state: string;
+  code?: string | undefined;
+  exams: number;
+  latest: Date;
+  /** Of the latest: a sentence without patient data. */
+  reason?: string | undefined;
+  /** It is right so, and nothing is wrong: a study without mammograms. */
+  isRight: boolean;
+}
+
+/** How exams ended in one stretch of the day. */
+export interface DayStretch {
+  from: Date;
+  /** With a whole answer. */
+  delivered: number;
+  partial: number;
+  /** Given up or not possible; those that are rightly not processed aside. */
+  notProcessed: number;
+  /** To be tried again. */
+  failed: number;
+  /** From the last image to the results in the PACS; undefined where nothing was answered. Seconds. */
+  median?: number | undefined;
+  /** 95 of 100 took no longer. */
+  most?: number | undefined;
+}
+
+/** No exam is taken up, by somebody's order. */
+export interface PauseStatus {
+  since: Date;
+  by: string;
+  why?: string | undefined;
 }
 
 /** How the service is, at one moment. Plain data that whoever runs the service puts together. */
@@ -35,6 +91,8 @@ export interface StatusSnapshot {
       | {
           startedAt: Date;
           endedAt: Date;
+          /** Whether the archive answered. */
+          searched: boolean;
           studies: number;
           /** Of these studies, by the setting that passes them over. */
           passedOver?: Readonly<Record<string, number>>;
@@ -54,16 +112,31 @@ export interface StatusSnapshot {
     /** Undefined where it was not tried. */
     reachable: boolean | undefined;
     problem?: string | undefined;
+    code?: string | undefined;
     /** Since when it cannot be searched, or gives no images. */
     since?: Date | undefined;
     /** It is not asked at all until then: for an outage, or so that an account that is refused is not locked. */
     leftAlone?: { code: string; until: Date } | undefined;
   };
   model: { name: string; version: string; engine: string; device: string; reason: string };
+  /** All that follows is as the ledger told it at `toldAt`; it told nothing yet where that is missing. */
+  ledger: {
+    toldAt?: Date | undefined;
+    /** Why it does not tell how it is now. */
+    problem?: string | undefined;
+    code?: string | undefined;
+    since?: Date | undefined;
+  };
+  pausing?: PauseStatus | undefined;
   /** Exams by state, states without any included. */
   counts: Readonly<Record<string, number>>;
   /** Exams that could be worked on now and are not yet. */
-  queue: number;
+  queue?: number | undefined;
+  backlog?: BacklogStatus | undefined;
+  /** Of what is not delivered. */
+  reasons: readonly ReasonStatus[];
+  /** The last 24 hours, the earliest stretch first. */
+  day: readonly DayStretch[];
   recent?: RecentExams | undefined;
   /** Latest change first. */
   exams: readonly ExamStatus[];

@@ -164,17 +164,17 @@ async function keepStatusPageUp(
   settings: Settings,
   say: (text: string) => void,
 ): Promise<void> {
-  const [{ startAdmin }, { statusOf }, { toldToStop }] = await Promise.all([
+  const [{ startAdmin }, { openLog, statusOf }, { toldToStop }] = await Promise.all([
     import('../admin/index.js'),
     import('../service/index.js'),
     import('./stopSignal.js'),
   ]);
-  const { source } = statusOf(service, settings);
+  const { source, desk } = statusOf(service, settings, openLog(settings));
   const stopped = toldToStop();
   for (const signal of SIGNALS) process.off(signal, stopEarly);
   // Any free port: the usual one may belong to a real Mamori on this machine.
   const listen = { host: '127.0.0.1', port: 0 };
-  const admin = await startAdmin({ listen, auth: settings.admin.auth }, source);
+  const admin = await startAdmin({ listen, auth: settings.admin.auth, desk }, source);
   service.poller.start(settings.poll.schedule);
   say(`\nStatus page: ${admin.url}   (the service goes on polling; Ctrl-C ends it)`);
   await stopped;

@@ -22,8 +22,11 @@ async function run({ config }: { config: string }): Promise<void> {
   const service = await openService(settings, log, (exam) => metrics.observe(stageSeconds(exam)));
   try {
     const { listen, auth } = settings.admin;
-    const status = statusOf(service, settings);
-    const admin = listen === 'off' ? undefined : await startAdmin({ listen, auth }, status.source, metrics);
+    const status = statusOf(service, settings, log);
+    const admin =
+      listen === 'off'
+        ? undefined
+        : await startAdmin({ listen, auth, desk: status.desk }, status.source, metrics);
     if (admin !== undefined) log.info({ url: admin.url }, 'Status page');
     service.poller.start(settings.poll.schedule);
     const signal = await toldToStop();

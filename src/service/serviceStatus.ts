@@ -1,37 +1,40 @@
 import { createTask } from 'node-cron';
-import type { StatusSource } from '../admin/index.js';
+import type { ExamDesk, StatusSource } from '../admin/index.js';
 import { installedVersion, type Settings } from '../config/index.js';
 import { isPacsErrorCode } from '../dicomweb/index.js';
-import { recentExams } from './recentExams.js';
+import type { Log } from '../poller/index.js';
+import { examDesk } from './examDesk.js';
+import { LedgerView, type View } from './ledgerView.js';
+import { isRightlyNotProcessed } from './rightEnds.js';
 import { type Service, servedModelOf } from './service.js';
-
-const EXAMS_SHOWN = 50;
 
 /** A service may miss so many beats of its schedule before it counts as stuck. */
 const BEATS_MISSED = 3;
 const LEAST_PATIENCE_SECONDS = 120;
 
-/** What the status page shows of a running service. */
-export function statusOf(service: Service, settings: Settings): { source: StatusSource; stopping(): void } {
+/** What the status page shows of a running service, and may ask of it. Answers in time even if the ledger does not. */
+export function statusOf(
+  service: Service,
+  settings: Settings,
+  log: Log,
+): { source: StatusSource; desk: ExamDesk; stopping(): void } {
   const startedAt = new Date();
   const staleAfterSeconds = patience(settings.poll.schedule);
-  const { bundle, engine, ledger, poller } = service;
+  const { bundle, engine, poller } = service;
   const served = servedModelOf(bundle, settings);
+  const view = new LedgerView(service.ledger, served);
   let isStopping = false;
 
   const source: StatusSource = async () => {
     const now = new Date();
-    const [counts, exams, queue] = await Promise.all([
-      ledger.counts(),
-      ledger.list({ limit: EXAMS_SHOWN }),
-      ledger.countDue(served),
-    ]);
+    const told = await view.look();
     const cycle = poller.latest;
     const { pause } = poller;
     const problem = pause?.reason ?? cycle?.problems.find(({ code }) => isPacsErrorCode(code));
     const ownProblem = cycle?.problems.find(({ code }) => !isPacsErrorCode(code));
     // A claim alone may be another's, or that of a process that was killed.
-    const working = poller.running && counts.claimed + counts.delivering > 0;
+    const { claimed = 0, delivering = 0 } = told.reading?.counts ?? {};
+    const working = poller.running && claimed + delivering > 0;
     return {
       version: installedVersion(),
       startedAt,
@@ -42,6 +45,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
         lastCycle: cycle && {
           startedAt: cycle.startedAt,
           endedAt: cycle.endedAt,
+          searched: cycle.searched,
           studies: cycle.studies,
           passedOver: cycle.passedOver,
           exams: cycle.exams.length,
@@ -53,6 +57,7 @@ export function statusOf(service: Service, settings: Settings): { source: Status
         url: settings.pacs.qidoUrl,
         reachable: problem !== undefined ? false : cycle?.searched ? true : undefined,
         problem: problem?.reason,
+        code: problem?.code,
         since: pause?.since ?? cycle?.unsearchableSince,
         leftAlone: pause && { code: pause.reason.code, until: pause.until },
       },
@@ -63,17 +68,32 @@ export function statusOf(service: Service, settings: Settings): { source: Status
         device: engine.device,
         reason: engine.reason,
       },
-      counts,
-      queue,
-      recent: recentExams(exams, now),
-      exams,
+      ...ledgerStatus(told),
     };
   };
   return {
     source,
+    desk: examDesk({ service, served, view, log }),
     stopping: () => {
       isStopping = true;
     },
+  };
+}
+
+function ledgerStatus({ reading, toldAt, trouble }: View) {
+  return {
+    ledger: { toldAt, problem: trouble?.reason, code: trouble?.code, since: trouble?.since },
+    pausing: reading?.pausing,
+    counts: reading?.counts ?? {},
+    queue: reading?.queue,
+    backlog: reading?.backlog,
+    reasons: (reading?.reasons ?? []).map((reason) => ({
+      ...reason,
+      isRight: isRightlyNotProcessed(reason.code),
+    })),
+    day: reading?.day ?? [],
+    recent: reading?.recent,
+    exams: reading?.exams ?? [],
   };
 }
 

@@ -15,7 +15,7 @@ function snapshot(): StatusSnapshot {
     now: NOW,
     service: {
       state: 'waiting',
-      lastCycle: { startedAt: ago(21), endedAt: ago(20), studies: 12, exams: 2 },
+      lastCycle: { startedAt: ago(21), endedAt: ago(20), searched: true, studies: 12, exams: 2 },
       staleAfterSeconds: 120,
     },
     pacs: { url: 'https://pacs.example/dicom-web', reachable: true },
@@ -35,7 +35,10 @@ function snapshot(): StatusSnapshot {
       partial: 5,
       'not-processed': 3,
     },
+    ledger: { toldAt: NOW },
     queue: 4,
+    reasons: [],
+    day: [],
     exams: [
       {
         studyInstanceUID: '2.25.1',
@@ -43,6 +46,8 @@ function snapshot(): StatusSnapshot {
         revision: 2,
         attempts: 1,
         firstSeen: ago(90),
+        lastChange: ago(90),
+        updatedAt: ago(30),
         closedAt: ago(30),
       },
       {
@@ -53,6 +58,8 @@ function snapshot(): StatusSnapshot {
         code: 'pacs-unreachable',
         reason: 'The PACS does not answer.',
         firstSeen: ago(900),
+        lastChange: ago(900),
+        updatedAt: ago(60),
         retryAt: ago(-60),
       },
     ],
@@ -277,13 +284,16 @@ describe('status page', () => {
     };
 
     it('is not well while most exams fail, though the service is live and ready', async () => {
-      answer = () => ({ ...snapshot(), recent: { ended: 24, failed: 22, mostly: 'The engine failed.' } });
+      answer = () => ({
+        ...snapshot(),
+        recent: { ended: 24, failed: 22, partial: 0, mostly: 'The engine failed.' },
+      });
       await serve();
       expect(await codes()).to.deep.equal([503, 200, 200]);
       const { problems } = (await (await get('/health')).json()) as { problems: string[] };
       expect(problems).to.deep.equal(['22 of the last 24 exams failed. Most often: The engine failed.']);
       expect(await (await get('/metrics')).text()).to.contain('mamori_recent_exams{result="failed"} 22\n');
-      answer = () => ({ ...snapshot(), recent: { ended: 4, failed: 4, mostly: undefined } });
+      answer = () => ({ ...snapshot(), recent: { ended: 4, failed: 4, partial: 0, mostly: undefined } });
       expect(await codes()).to.deep.equal([200, 200, 200]);
     });
 

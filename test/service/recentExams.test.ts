@@ -21,11 +21,16 @@ describe('How the latest exams ended', () => {
       exam('partial', 3),
       exam('waiting', undefined),
     ];
-    expect(recentExams(exams, NOW)).to.deep.equal({ ended: 5, failed: 3, mostly: 'images-unreadable.' });
+    expect(recentExams(exams, NOW)).to.deep.equal({
+      ended: 5,
+      failed: 3,
+      partial: 1,
+      mostly: 'images-unreadable.',
+    });
   });
 
   it('counts neither what is long past nor studies that held nothing to analyse', () => {
     const exams = [exam('not-processed', 25, 'engine-failed'), exam('not-processed', 1, 'no-standard-view')];
-    expect(recentExams(exams, NOW)).to.deep.equal({ ended: 0, failed: 0, mostly: undefined });
+    expect(recentExams(exams, NOW)).to.deep.equal({ ended: 0, failed: 0, partial: 0, mostly: undefined });
   });
 });

@@ -1,0 +1,42 @@
+import express, { type Request, Router } from 'express';
+import { AdminError } from '../errors.js';
+import type { ExamDesk } from '../examDesk.js';
+import { sendProblem, tellProblem } from './problems.js';
+import { pauseOrder, retryOrder, uid } from './schemas.js';
+
+/** More than any order takes. */
+const LONGEST_BODY = '16kb';
+
+/**
+ * What may be ordered, under `/api/v1`, as JSON.
+ *
+ * @param orderedBy the name of whoever sends the request
+ */
+export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => string): Router {
+  const router = Router();
+  const body = express.json({ limit: LONGEST_BODY });
+  router.post('/exams/:study/retry', async (request, response) => {
+    const { study } = request.params as { study: string };
+    if (!uid.safeParse(study).success || (await desk.works(study)).length === 0)
+      throw new AdminError('exam-unknown', 'The ledger knows no exam of that study.');
+    const exams = await desk.retry({ studies: [study] }, orderedBy(request));
+    if (exams > 0) return void response.json({ exams });
+    const detail = 'Only exams that failed, were given up or are partial are tried again.';
+    sendProblem(response, [409, 'Nothing to try again'], { detail, code: 'not-retriable' });
+  });
+  router.post('/retry', body, async (request, response) => {
+    const order = retryOrder.safeParse(request.body ?? {});
+    if (!order.success) return sendProblem(response, [400, 'The order cannot be read'], { code: 'order' });
+    response.json({ exams: await desk.retry(order.data, orderedBy(request)) });
+  });
+  router.post('/pause', body, async (request, response) => {
+    const order = pauseOrder.safeParse(request.body ?? {});
+    if (!order.success) return sendProblem(response, [400, 'The order cannot be read'], { code: 'order' });
+    response.json({ pause: await desk.pause(orderedBy(request), order.data.why) });
+  });
+  router.post('/go-on', async (request, response) => {
+    response.json({ pause: await desk.goOn(orderedBy(request)) });
+  });
+  router.use(tellProblem);
+  return router;
+}

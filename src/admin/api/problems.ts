@@ -1,0 +1,36 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import { AdminError, type AdminErrorCode } from '../errors.js';
+
+const STATUS: Record<AdminErrorCode, [status: number, title: string]> = {
+  'admin-listen': [500, 'Internal error'],
+  'exam-unknown': [404, 'No such exam'],
+  'object-unknown': [404, 'No such object'],
+  'pacs-away': [502, 'The PACS does not give it'],
+  'ledger-away': [503, 'The ledger does not answer'],
+};
+
+/** @param detail without patient data */
+export function sendProblem(
+  response: Response,
+  [status, title]: readonly [number, string],
+  { detail, code }: { detail?: string | undefined; code?: string } = {},
+): void {
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ title, status, detail, code }));
+}
+
+/** Of an error of ours what it says, of any other nothing: more people may ask than read the log. */
+export const tellProblem: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  if (error instanceof AdminError) {
+    const detail = error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
+    return sendProblem(response, STATUS[error.code], { detail, code: error.code });
+  }
+  const status = (error as { status?: unknown }).status;
+  // The body is no JSON, or too large.
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return sendProblem(response, [status, 'The request cannot be read']);
+  sendProblem(response, [503, 'The service cannot tell; see the log']);
+};

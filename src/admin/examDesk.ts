@@ -1,0 +1,95 @@
+import type { ExamStatus, PauseStatus } from './serviceState.js';
+
+/** Which exams are asked for: those that everything said here is true of. */
+export interface ExamFilter {
+  studies?: readonly string[] | undefined;
+  states?: readonly string[] | undefined;
+  /** Codes of their reasons. */
+  codes?: readonly string[] | undefined;
+}
+
+/** One step of an exam's way. */
+export interface ExamStep {
+  at: Date;
+  event: string;
+  worker?: string | undefined;
+  code?: string | undefined;
+  reason?: string | undefined;
+}
+
+export interface ImageStatus {
+  /** Empty where the instance lacks it. */
+  sopInstanceUID: string;
+  view?: string | undefined;
+  answered: boolean;
+  /** Why it got no answer. */
+  code?: string | undefined;
+  reason?: string | undefined;
+}
+
+export interface ObjectStatus {
+  revision: number;
+  /** `tid1500`, `secondary-capture`, … */
+  kind: string;
+  sopInstanceUID: string;
+  bytes: number;
+  sentAt?: Date | undefined;
+  /** When it was read back from the PACS. */
+  confirmedAt?: Date | undefined;
+  /** It can be shown as a picture. */
+  isPicture: boolean;
+}
+
+/** The work of one model, in one version and with one set of settings, on one study. */
+export interface ExamWork extends ExamStatus {
+  model: { name: string; version: string; settings: string };
+  /** The service that is asked works with this model, version and settings. */
+  isServed: boolean;
+  /** Undefined where nothing was made of it yet. */
+  images?: readonly ImageStatus[] | undefined;
+  /** The latest revision first. */
+  objects: readonly ObjectStatus[];
+  /** Oldest first. */
+  steps: readonly ExamStep[];
+}
+
+/** What the report in the PACS says. */
+export interface ExamAnswer {
+  sopInstanceUID: string;
+  revision: number;
+  /** For people, as a viewer shows it first. */
+  summary: string;
+  answers: readonly {
+    /** Of the exam, a breast, a view. */
+    about: string;
+    /** Percent, as it stands there. */
+    probability?: string | undefined;
+    verdict?: 'positive' | 'negative' | undefined;
+    /** Why there is no answer. */
+    comment?: string | undefined;
+  }[];
+  /** What else a reader has to know. */
+  comments: readonly string[];
+}
+
+/**
+ * What is asked about single exams, and what can be ordered. Every order names who gave it.
+ *
+ * All fail with an AdminError `ledger-away` where the ledger does not answer in time.
+ */
+export interface ExamDesk {
+  /** Latest change first. */
+  find(filter: ExamFilter, limit: number): Promise<readonly ExamStatus[]>;
+  /** What was done about a study, what this service works with first; empty where nothing is known of it. */
+  works(studyInstanceUID: string): Promise<readonly ExamWork[]>;
+  /** @throws AdminError `exam-unknown`, `object-unknown`, `pacs-away` */
+  answer(studyInstanceUID: string): Promise<ExamAnswer>;
+  /** An object of the exam as PNG. @throws AdminError `exam-unknown`, `object-unknown`, `pacs-away` */
+  picture(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array>;
+  /** Another try at once for what failed, was given up or is partial; how many that are. */
+  retry(filter: ExamFilter, by: string): Promise<number>;
+  /** No exam is taken up from now on. Answers the pause that holds. */
+  pause(by: string, why?: string): Promise<PauseStatus>;
+  /** Answers the pause that ended, if there was one. */
+  goOn(by: string): Promise<PauseStatus | undefined>;
+}

@@ -1,0 +1,152 @@
+import {
+  AdminError,
+  type ExamAnswer,
+  type ExamDesk,
+  type ExamFilter,
+  type ExamWork,
+  type ObjectStatus,
+} from '../admin/index.js';
+import {
+  EXAM_STATES,
+  type ExamRecord,
+  type ExamState,
+  type Ledger,
+  type MadeObject,
+  RETRIABLE_STATES,
+  type ServedModel,
+} from '../ledger/index.js';
+import type { Log } from '../poller/index.js';
+import { inTime } from './inTime.js';
+import type { LedgerView } from './ledgerView.js';
+import type { Service } from './service.js';
+import { StoredResults } from './storedResults.js';
+
+/** A person waits for it. */
+const LEDGER_MS = 2000;
+
+/** A study has a work for each version of each model; nobody looks at more. */
+const MOST_WORKS = 20;
+
+/** Kinds of object that are a picture in colours. */
+const PICTURES: ReadonlySet<string> = new Set(['secondary-capture', 'overview']);
+
+export interface DeskParts {
+  service: Pick<Service, 'ledger' | 'pacs' | 'poller'>;
+  served: ServedModel;
+  view: LedgerView;
+  log: Log;
+}
+
+/** What administrators ask about single exams, and order. */
+export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
+  const { ledger } = service;
+  const results = new StoredResults(service);
+  const soon = <T>(work: Promise<T>) => inTime(work, LEDGER_MS, ledgerAway);
+  const ordered = (by: string, order: string, about: object) => {
+    view.forget();
+    log.info({ by, order, ...about }, 'Ordered on the status page');
+  };
+
+  const madeOf = async (study: string) => {
+    const [exam] = sorted(await soon(ledger.list({ studyInstanceUID: study, limit: MOST_WORKS })), served);
+    if (exam === undefined)
+      throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
+    return (await soon(ledger.made(exam))).filter(({ confirmedAt }) => confirmedAt !== undefined);
+  };
+
+  return {
+    find: async ({ studies, states, codes }, limit) => {
+      const asked = { codes, limit, ...(states && { states: states.filter(isState) }) };
+      if (studies === undefined) return soon(ledger.list(asked));
+      const found = studies.map((studyInstanceUID) => ledger.list({ ...asked, studyInstanceUID }));
+      return (await soon(Promise.all(found))).flat();
+    },
+    works: async (study) => {
+      const exams = sorted(await soon(ledger.list({ studyInstanceUID: study, limit: MOST_WORKS })), served);
+      const works: ExamWork[] = [];
+      for (const exam of exams) works.push(await soon(workOf(exam, ledger, served)));
+      return works;
+    },
+    answer: async (study) => {
+      const report = (await madeOf(study)).find(({ kind }) => kind === 'tid1500');
+      if (report === undefined)
+        throw new AdminError(
+          'object-unknown',
+          `No report about study ${study} is in the PACS that can be shown.`,
+        );
+      const { sopInstanceUID, revision } = report;
+      const said: Omit<ExamAnswer, 'sopInstanceUID' | 'revision'> = await results.answer(study, report);
+      return { sopInstanceUID, revision, ...said };
+    },
+    picture: async (study, sopInstanceUID) => {
+      const picture = (await madeOf(study)).find(
+        (object) => object.sopInstanceUID === sopInstanceUID && PICTURES.has(object.kind),
+      );
+      if (picture === undefined)
+        throw new AdminError(
+          'object-unknown',
+          `Study ${study} has no picture ${sopInstanceUID} in the PACS.`,
+        );
+      return results.picture(study, picture);
+    },
+    retry: async (filter, by) => {
+      const exams = await soon(ledger.retry(retryOf(filter)));
+      ordered(by, 'retry', { ...filter, exams: exams.length });
+      return exams.length;
+    },
+    pause: async (by, why) => {
+      const pausing = await soon(ledger.pause(by, why));
+      ordered(by, 'pause', { why });
+      return pausing;
+    },
+    goOn: async (by) => {
+      const ended = await soon(ledger.goOn());
+      ordered(by, 'go-on', {});
+      return ended;
+    },
+  };
+}
+
+/** What this service works with before what others do; among each the latest first. */
+function sorted(exams: readonly ExamRecord[], served: ServedModel): ExamRecord[] {
+  return [...exams].sort((a, b) => Number(isServed(b, served)) - Number(isServed(a, served)));
+}
+
+function isServed(exam: ServedModel, served: ServedModel): boolean {
+  return (
+    exam.modelName === served.modelName &&
+    exam.modelVersion === served.modelVersion &&
+    exam.settingsDigest === served.settingsDigest
+  );
+}
+
+async function workOf(exam: ExamRecord, ledger: Ledger, served: ServedModel): Promise<ExamWork> {
+  const steps = await ledger.history(exam);
+  const made = await ledger.made(exam);
+  const { modelName: name, modelVersion: version, settingsDigest: settings } = exam;
+  return {
+    ...exam,
+    model: { name, version, settings },
+    isServed: isServed(exam, served),
+    objects: made.map(objectOf),
+    steps,
+  };
+}
+
+function objectOf({ size: bytes, ...object }: MadeObject): ObjectStatus {
+  return { ...object, bytes, isPicture: PICTURES.has(object.kind) };
+}
+
+function isState(text: string): text is ExamState {
+  return (EXAM_STATES as readonly string[]).includes(text);
+}
+
+function retryOf({ studies, states, codes }: ExamFilter) {
+  return { studies, codes, states: states && RETRIABLE_STATES.filter((state) => states.includes(state)) };
+}
+
+function ledgerAway(): AdminError {
+  return new AdminError('ledger-away', 'The ledger does not answer in time.', {
+    remedy: 'Check its database or disk. Nothing is lost.',
+  });
+}

@@ -1,0 +1,6 @@
+/** Answers about studies with nothing to analyse: they are right, and no failure. */
+const RIGHTLY_NOT_PROCESSED = new Set(['no-mammogram', 'no-standard-view', 'superseded']);
+
+export function isRightlyNotProcessed(code: string | undefined): boolean {
+  return RIGHTLY_NOT_PROCESSED.has(code ?? '');
+}

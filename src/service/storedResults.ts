@@ -1,0 +1,61 @@
+import { AdminError } from '../admin/index.js';
+import { asUid } from '../dicom/index.js';
+import { MamoriError } from '../errors.js';
+import type { MadeObject } from '../ledger/index.js';
+import { capturePicture, overlayPng } from '../pictures/index.js';
+import { type ReportedAnswer, reportedAnswer } from '../sr/index.js';
+import { inTime } from './inTime.js';
+import type { Service } from './service.js';
+
+/** A person waits for it, in front of a picture that is still empty. */
+const PACS_MS = 20_000;
+
+/** Of a picture on a page: more than any screen shows of four beside each other. */
+const LONG_EDGE = 1200;
+
+/** Results as they stand in the PACS. One at a time is fetched, so that who looks keeps nobody from working. */
+export class StoredResults {
+  readonly #service: Pick<Service, 'pacs' | 'poller'>;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(service: Pick<Service, 'pacs' | 'poller'>) {
+    this.#service = service;
+  }
+
+  /** @throws AdminError `pacs-away`, `object-unknown` for a report that cannot be read */
+  async answer(study: string, object: MadeObject): Promise<ReportedAnswer> {
+    const said = reportedAnswer(await this.#fetch(study, object));
+    if (said === undefined) throw unreadable(object);
+    return said;
+  }
+
+  /** As PNG, made smaller. @throws AdminError `pacs-away`, `object-unknown` for one without a picture */
+  async picture(study: string, object: MadeObject): Promise<Uint8Array> {
+    const picture = capturePicture(await this.#fetch(study, object));
+    if (picture === undefined) throw unreadable(object);
+    return overlayPng(picture, LONG_EDGE);
+  }
+
+  #fetch(study: string, { seriesInstanceUID, sopInstanceUID }: MadeObject): Promise<Uint8Array> {
+    const { pacs, poller } = this.#service;
+    const mine = this.#turn.then(async () => {
+      // An archive in trouble is left alone, by those who look as well.
+      if (poller.pause !== undefined) throw pacsAway(poller.pause.reason.reason);
+      try {
+        return await pacs.retrieveInstance(asUid(study), asUid(seriesInstanceUID), asUid(sopInstanceUID));
+      } catch (cause) {
+        throw pacsAway(cause instanceof MamoriError ? cause.message : 'It gives no answer.', cause);
+      }
+    });
+    this.#turn = mine.catch(() => {});
+    return inTime(mine, PACS_MS, () => pacsAway(`No answer in ${PACS_MS / 1000} s.`));
+  }
+}
+
+function pacsAway(why: string, cause?: unknown): AdminError {
+  return new AdminError('pacs-away', `The PACS does not give it now. ${why}`, { cause });
+}
+
+function unreadable({ sopInstanceUID }: MadeObject): AdminError {
+  return new AdminError('object-unknown', `What the PACS gives as ${sopInstanceUID} cannot be shown.`);
+}

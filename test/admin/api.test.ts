@@ -1,0 +1,252 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import type { Ledger } from '../../src/ledger/index.js';
+import { type RunningService, runningService } from './runningService.js';
+
+interface Described {
+  paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, unknown> }> }>>;
+}
+
+describe('the API', () => {
+  let running: RunningService;
+  let document: Described;
+  let ajv: Ajv2020;
+  let whole: string;
+  let deaf = false;
+  /** Every address and status that a test has held against its description. */
+  const seen = new Set<string>();
+
+  before(async () => {
+    running = await runningService(
+      (ledger) =>
+        new Proxy(ledger, {
+          get: (target, name: keyof Ledger) =>
+            deaf ? () => new Promise(() => {}) : (target[name] as () => unknown).bind(target),
+        }),
+    );
+    whole = running.arrives('whole', ['LCC', 'RCC', 'LMLO', 'RMLO']);
+    await running.service.poller.cycle();
+    document = (await (await fetch(new URL('api/v1/openapi.json', running.admin.url))).json()) as Described;
+    ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema(document, 'api');
+  });
+  after(async () => {
+    deaf = false;
+    await running?.close();
+  });
+
+  const called = (path: string, init?: RequestInit) =>
+    fetch(new URL(`api/v1${path}`, running.admin.url), init);
+
+  /** Asks, and holds the answer to its description. */
+  async function answered<T = Record<string, unknown>>(
+    address: string,
+    path: string,
+    status = 200,
+    init?: RequestInit,
+  ): Promise<T> {
+    const method = (init?.method ?? 'GET').toLowerCase();
+    const response = await called(path, init);
+    const text = await response.text();
+    expect(response.status, `${path}: ${text}`).to.equal(status);
+    const described = document.paths[address]?.[method]?.responses[String(status)];
+    expect(described, `${method} ${address} ${status} is described`).to.not.equal(undefined);
+    const type = response.headers.get('content-type')!.split(';')[0]!;
+    expect(Object.keys(described!.content)).to.deep.equal([type]);
+    const escaped = [address, method, 'responses', String(status), 'content', type, 'schema'].map((part) =>
+      part.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D'),
+    );
+    const valid = ajv.getSchema(`api#/paths/${escaped.join('/')}`)!;
+    const body = JSON.parse(text);
+    expect(valid(body), `${path}: ${JSON.stringify(valid.errors)} of ${text}`).to.equal(true);
+    seen.add(`${method} ${address}`);
+    return body as T;
+  }
+  const order = (body?: unknown): RequestInit => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+  it('is described by a valid document of OpenAPI 3.1, the same as in the docs', async () => {
+    const { valid, errors } = await new Validator().validate(document as never);
+    expect(valid, JSON.stringify(errors)).to.equal(true);
+    expect(document).to.deep.equal(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
+  });
+
+  it('tells how the service is, and what waits', async () => {
+    expect(await answered('/service', '/service')).to.deep.include({ level: 'good', state: 'waiting' });
+    expect(await answered('/queue', '/queue')).to.deep.include({ ready: 0, others: 0 });
+    const { stretches } = await answered<{ stretches: { delivered: number }[] }>('/day', '/day');
+    expect(stretches).to.have.lengthOf(48);
+    expect(stretches.reduce((sum, { delivered }) => sum + delivered, 0)).to.equal(1);
+  });
+
+  it('tells of one exam its steps, images and objects, and gives its report and pictures', async () => {
+    const { exams } = await answered<{ exams: object[] }>('/exams', '/exams?state=delivered&limit=5');
+    expect(exams).to.have.lengthOf(1);
+    type Detail = {
+      works: {
+        isServed: boolean;
+        steps: { event: string; worker?: string }[];
+        images: { view: string; answered: boolean }[];
+        objects: { kind: string; isPicture: boolean; sopInstanceUID: string }[];
+      }[];
+    };
+    const { works } = await answered<Detail>('/exams/{study}', `/exams/${whole}`);
+    const [work] = works;
+    expect(work!.isServed).to.equal(true);
+    expect(work!.steps.map(({ event }) => event)).to.include.members(['seen', 'claimed', 'delivered']);
+    expect(work!.steps.at(-1)).to.have.property('worker');
+    expect(work!.images.map(({ view }) => view).sort()).to.deep.equal(['LCC', 'LMLO', 'RCC', 'RMLO']);
+    const pictures = work!.objects.filter(({ isPicture }) => isPicture);
+    expect(pictures).to.have.lengthOf(4);
+
+    type Report = { summary: string; answers: { about: string; probability?: string; verdict?: string }[] };
+    const report = await answered<Report>('/exams/{study}/report', `/exams/${whole}/report`);
+    expect(report.summary).to.contain('AI');
+    const views = report.answers.filter(
+      ({ about }) => about.endsWith('AI answer') && / (CC|MLO):/.test(about),
+    );
+    expect(views).to.have.lengthOf(4);
+    for (const { probability, verdict } of report.answers) {
+      expect(Number(probability)).to.be.within(0, 100);
+      expect(verdict).to.be.oneOf(['positive', 'negative']);
+    }
+
+    const picture = await called(`/exams/${whole}/pictures/${pictures[0]!.sopInstanceUID}`);
+    expect(picture.headers.get('content-type')).to.equal('image/png');
+    const { width, height } = await sharp(Buffer.from(await picture.arrayBuffer())).metadata();
+    expect(Math.max(width, height)).to.be.within(256, 1200);
+    seen.add('get /exams/{study}/pictures/{picture}');
+  });
+
+  it('gives nothing of the archive that is no picture of that exam', async () => {
+    const address = '/exams/{study}/pictures/{picture}';
+    const mammogram = (await running.service.pacs.instances(whole as never))[0]!.sopInstanceUID;
+    const { detail } = await answered(address, `/exams/${whole}/pictures/2.25.99`, 404);
+    expect(detail).to.contain('2.25.99');
+    await answered(address, `/exams/${whole}/pictures/${mammogram}`, 404);
+    await answered(address, '/exams/2.25.404/pictures/2.25.99', 404);
+    await answered(address, `/exams/${whole}/pictures/..%2F..%2Fetc`, 404);
+  });
+
+  it('says what cannot be asked or ordered', async () => {
+    await answered('/exams', '/exams?state=nothing', 400);
+    await answered('/exams', '/exams?limit=9999', 400);
+    await answered('/exams/{study}', '/exams/2.25.404', 404);
+    await answered('/exams/{study}', '/exams/DOE%5EJANE', 404);
+    await answered('/exams/{study}/retry', '/exams/2.25.404/retry', 404, order());
+    await answered('/exams/{study}/retry', `/exams/${whole}/retry`, 409, order());
+    await answered('/retry', '/retry', 400, order({ states: ['delivered'] }));
+    await answered('/retry', '/retry', 400, order({ everything: true }));
+    await answered('/pause', '/pause', 400, order({ why: 7 }));
+    await answered('/pause', '/pause', 400, { ...order(), body: '{' });
+    expect((await called('/nothing')).status).to.equal(404);
+  });
+
+  it('takes no order from a page of somebody else', async () => {
+    for (const headers of [
+      ['sec-fetch-site', 'cross-site'],
+      ['origin', 'https://elsewhere.example'],
+    ] as const) {
+      const { status } = await called('/pause', { method: 'POST', headers: [[...headers]] });
+      expect(status).to.be.oneOf([403, 405]);
+    }
+    expect(await running.service.ledger.pausing()).to.equal(undefined);
+  });
+
+  it('pauses and goes on, and every other answer says so', async () => {
+    const { pause } = await answered<{ pause: object }>(
+      '/pause',
+      '/pause',
+      200,
+      order({ why: 'PACS upgrade' }),
+    );
+    expect(pause).to.include({ why: 'PACS upgrade' });
+    const waits = running.arrives('paused');
+    await running.service.poller.cycle();
+    expect((await running.service.ledger.list({ studyInstanceUID: waits }))[0]!.state).to.equal('waiting');
+    expect(await answered('/service', '/service')).to.deep.include({ level: 'paused', pause });
+    expect(await answered('/queue', '/queue')).to.include({ ready: 1 });
+    for (const path of ['/health', '/health/ready']) {
+      const response = await fetch(new URL(path, running.admin.url));
+      expect(response.status, path).to.equal(503);
+      expect(await response.text()).to.contain('paused by');
+    }
+    const metrics = await (await fetch(new URL('/metrics', running.admin.url))).text();
+    expect(metrics).to.contain('mamori_paused 1\n');
+
+    expect(await answered('/go-on', '/go-on', 200, order())).to.deep.equal({ pause });
+    await running.service.poller.cycle();
+    expect((await running.service.ledger.list({ studyInstanceUID: waits }))[0]!.state).to.equal('delivered');
+    expect(await answered('/service', '/service')).to.include({ level: 'good' });
+  });
+
+  it('has what failed tried again, by study and by reason', async () => {
+    const { ledger } = running.service;
+    const [served] = await ledger.list({ limit: 1 });
+    const given = async (study: string) => {
+      const exam = { ...served!, studyInstanceUID: study };
+      await ledger.observe(exam, { fingerprint: 'x' });
+      const claim = (await ledger.claim(exam, 'test', 60_000))!;
+      await ledger.giveUp(claim, { code: 'images-unreadable', reason: 'Two images could not be read.' });
+    };
+    await given('2.25.71');
+    await given('2.25.72');
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    const { reasons } = await answered<{ reasons: object[] }>('/reasons', '/reasons');
+    expect(reasons).to.have.lengthOf(1);
+    expect(reasons[0]).to.include({ code: 'images-unreadable', exams: 2, mayRetry: true, isRight: false });
+    expect(reasons[0]).to.have.property('todo');
+    expect(await answered('/service', '/service')).to.include({ level: 'attention' });
+    expect(await answered('/exams/{study}/retry', '/exams/2.25.71/retry', 200, order())).to.deep.equal({
+      exams: 1,
+    });
+    expect(await answered('/retry', '/retry', 200, order({ codes: ['none'] }))).to.deep.equal({ exams: 0 });
+    expect(await answered('/retry', '/retry', 200, order({ codes: ['images-unreadable'] }))).to.deep.equal({
+      exams: 1,
+    });
+    expect(await ledger.counts()).to.include({ 'not-processed': 0 });
+  });
+
+  it('answers in two seconds while the ledger does not, with what was known and since when', async () => {
+    deaf = true;
+    const start = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    const service = await answered<{ ledger: object; troubles: object[] }>('/service', '/service');
+    expect(service).to.include({ level: 'trouble', headline: 'Not working: the ledger does not answer' });
+    expect(service.ledger).to.include({ answers: false, code: 'ledger-slow' }).and.have.property('toldAt');
+    expect(service.troubles[0]).to.have.property('todo');
+    await answered('/exams/{study}', `/exams/${whole}`, 503);
+    await answered('/exams', '/exams', 503);
+    for (const [path, status] of [
+      ['/', 200],
+      ['/metrics', 200],
+      ['/health', 503],
+      ['/health/ready', 503],
+      ['/health/live', 200],
+    ] as const) {
+      const asked = performance.now();
+      expect((await fetch(new URL(path, running.admin.url))).status, path).to.equal(status);
+      expect(performance.now() - asked, path).to.be.lessThan(2000);
+    }
+    expect(performance.now() - start).to.be.lessThan(16_000);
+    deaf = false;
+  }).timeout(30_000);
+
+  it('says so where the archive gives nothing', async () => {
+    await running.archive.close();
+    await answered('/exams/{study}/report', `/exams/${whole}/report`, 502);
+  });
+
+  it('was held to its description at every address', () => {
+    const all = Object.entries(document.paths).flatMap(([address, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${address}`),
+    );
+    expect([...seen].sort()).to.deep.equal(all.sort());
+  });
+});
