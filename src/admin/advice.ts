@@ -5,7 +5,7 @@
 const ADVICE: Readonly<Record<string, string>> = {
   // The way to the PACS
   'pacs-unreachable':
-    'Check that the PACS runs, and the network and firewall between. Mamori asks again by itself and loses nothing.',
+    'Check that the PACS runs, and the network and firewall between. Mamori asks again and loses nothing.',
   'pacs-timed-out':
     'Check the load on the PACS and the network. Mamori asks again by itself and loses nothing.',
   'pacs-busy':
@@ -14,7 +14,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'pacs-tls':
     'Check the certificate of the PACS, its date and pacs.tls in the settings: mamori doctor says which.',
   'pacs-unauthorised':
-    'Check the account in pacs.auth, its password and its rights at the PACS. Mamori asks seldom, so that the account ' +
+    'Check that the PACS runs, and the network and firewall between. Mamori asks again and loses nothing.',
     'is not locked.',
   'pacs-not-found': 'Look whether the study or image is still in the PACS. If it is, try again.',
   'pacs-refused':
@@ -50,9 +50,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   'images-refused':
     'The model gives no answer about such images. Trying again changes nothing; the report says so.',
   'contradictory-patient':
-    'The study holds images of more than one patient. Have it corrected in the PACS before anything else, then try again.',
+    'The study holds images of more than one patient. Have it corrected in the PACS first, then try again.',
   'process-ended':
-    'The service went down over this exam several times: look for crashes and lack of memory in the log, then try again.',
+    'The service went down over this exam, several times. Look for crashes and lack of memory in the log, then ' +
+    'try again.',
   // The engine
   'engine-failed':
     'Look into the log for the error of the engine; mamori doctor tries the model. Then try again.',

@@ -20,7 +20,7 @@ const DEADLINE_MS = 1500;
 /** Several who look at the same time get the same. */
 const FRESH_MS = 2000;
 /** The day changes slowly, and costs the most. */
-const DAY_FRESH_MS = 30_000;
+const DAY_FRESH_MS = 10_000;
 
 /** What the ledger tells of all exams, at one moment. */
 export interface Reading {

@@ -3,10 +3,10 @@ import type { ExamDesk, StatusSource } from '../admin/index.js';
 import { installedVersion, type Settings } from '../config/index.js';
 import { isPacsErrorCode } from '../dicomweb/index.js';
 import type { Log } from '../poller/index.js';
-import { examDesk } from './examDesk.js';
 import { LedgerView, type View } from './ledgerView.js';
 import { isRightlyNotProcessed } from './rightEnds.js';
 import { type Service, servedModelOf } from './service.js';
+import { examDesk } from './serviceDesk.js';
 
 /** A service may miss so many beats of its schedule before it counts as stuck. */
 const BEATS_MISSED = 3;

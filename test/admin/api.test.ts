@@ -202,12 +202,26 @@ describe('the API', () => {
     expect(reasons).to.have.lengthOf(1);
     expect(reasons[0]).to.include({ code: 'images-unreadable', exams: 2, mayRetry: true, isRight: false });
     expect(reasons[0]).to.have.property('todo');
-    expect(await answered('/service', '/service')).to.include({ level: 'attention' });
+    // The day's figures are a little older than the rest.
+    const until = performance.now() + 15_000;
+    let level: unknown;
+    while (level !== 'attention' && performance.now() < until) {
+      ({ level } = await answered('/service', '/service'));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    expect(level).to.equal('attention');
     expect(await answered('/exams/{study}/retry', '/exams/2.25.71/retry', 200, order())).to.deep.equal({
       exams: 1,
     });
     expect(await answered('/retry', '/retry', 200, order({ codes: ['none'] }))).to.deep.equal({ exams: 0 });
-    expect(await answered('/retry', '/retry', 200, order({ codes: ['images-unreadable'] }))).to.deep.equal({
+    expect(
+      await answered(
+        '/retry',
+        '/retry',
+        200,
+        order({ states: ['not-processed'], codes: ['images-unreadable'] }),
+      ),
+    ).to.deep.equal({
       exams: 1,
     });
     expect(await ledger.counts()).to.include({ 'not-processed': 0 });

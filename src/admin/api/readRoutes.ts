@@ -2,8 +2,8 @@ import { Router } from 'express';
 import { AdminError } from '../errors.js';
 import type { ExamDesk } from '../examDesk.js';
 import type { StatusSource } from '../serviceState.js';
-import { dayOf, detailOf, examOf, queueOf, reasonsOf, serviceOf } from './answers.js';
-import { apiDocument } from './document.js';
+import { dayOf, detailOf, examOf, queueOf, reasonsOf, serviceOf } from './apiAnswers.js';
+import { apiDocument } from './apiDocument.js';
 import { sendProblem, tellProblem } from './problems.js';
 import { examsQuery, uid } from './schemas.js';
 
