@@ -14,8 +14,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   'pacs-tls':
     'Check the certificate of the PACS, its date and pacs.tls in the settings: mamori doctor says which.',
   'pacs-unauthorised':
-    'Check that the PACS runs, and the network and firewall between. Mamori asks again and loses nothing.',
-    'is not locked.',
+    'Check the account in pacs.auth, its password and its rights at the PACS. Mamori asks seldom, so that the ' +
+    'account is not locked.',
   'pacs-not-found': 'Look whether the study or image is still in the PACS. If it is, try again.',
   'pacs-refused':
     'Look into the log of the PACS for what it refuses, and why. mamori doctor asks each thing once.',
