@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+/** The program that a shell starts. */
+export const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 
 /** How a command ended, and what it told. */
 export interface Ended {

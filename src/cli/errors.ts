@@ -5,6 +5,7 @@ export type CommandErrorCode =
   | 'usage-study-uid'
   | 'usage-import'
   | 'usage-range'
+  | 'usage-unasked'
   | 'results-unwritable'
   /** A folder that holds what is no result of the study. */
   | 'results-place-taken'

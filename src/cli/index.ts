@@ -23,6 +23,7 @@ import { evaluateCommand } from './evaluate.js';
 import { modelCommand } from './model.js';
 import { onceCommand } from './once.js';
 import { processCommand } from './process.js';
+import { reprocessCommand } from './reprocess.js';
 import { retryCommand } from './retry.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
@@ -46,6 +47,7 @@ for (const command of [
   retryCommand,
   adoptCommand,
   backfillCommand,
+  reprocessCommand,
   doctorCommand,
   trainCommand,
   evaluateCommand,

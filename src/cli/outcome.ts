@@ -33,6 +33,7 @@ const USAGE: ReadonlySet<string> = new Set<UsageCode>([
   'usage-study-uid',
   'usage-import',
   'usage-range',
+  'usage-unasked',
   'usage-preparation',
   'settings-invalid',
   'settings-unreadable',

@@ -7,6 +7,8 @@ import type { ClosedState, ExamState, RetriableState } from './examState.js';
 export type { ExamKey, Reason, ServedModel };
 
 export interface ExamRecord extends ExamKey {
+  /** DA, as the archive has it; undefined where it told none. */
+  studyDate: string | undefined;
   state: ExamState;
   /** 1, and one more each time that a closed exam is taken up again. */
   revision: number;
@@ -244,8 +246,12 @@ export interface Ledger extends LedgerOverview {
    * processed" report is taken up again only when it is asked for by name, state or reason. Answers what it put back.
    */
   retry(which?: RetryFilter): Promise<ExamKey[]>;
-  /** Takes a closed exam up again, whatever its outcome, to be written once more. False if it is not closed. */
-  reopen(exam: ExamKey): Promise<boolean>;
+  /**
+   * Takes a closed exam up again, whatever its outcome, to be written once more. False if it is not closed.
+   *
+   * @param revision only if it stands at that one: of two that saw it so, one takes it up
+   */
+  reopen(exam: ExamKey, revision?: number): Promise<boolean>;
   /**
    * Hands unfinished exams of the same model in another version or with other settings over to this one, unless
    * their objects exist already or a worker holds them: the explicit step of an upgrade. Two versions at work on one
@@ -264,6 +270,8 @@ export interface Ledger extends LedgerOverview {
     served?: ServedModel;
     /** Codes of their reasons. */
     codes?: readonly string[] | undefined;
+    /** First and last study date, as DICOM dates, both included. */
+    dates?: { from: string; to: string } | undefined;
     limit?: number;
   }): Promise<ExamRecord[]>;
   find(exam: ExamKey): Promise<ExamRecord | undefined>;

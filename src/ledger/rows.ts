@@ -78,6 +78,7 @@ export function answerOf({ answer }: Pick<ExamRow, 'answer'>): StoredAnswer | un
 export function recordOf(row: ExamRow): ExamRecord {
   return {
     ...keyOf(row),
+    studyDate: row.study_date || undefined,
     state: row.state,
     revision: row.revision,
     fingerprint: row.fingerprint,

@@ -125,6 +125,9 @@ export interface Listing {
   states: string | null;
   study: string | null;
   codes: string | null;
+  /** Study dates, both or neither. */
+  from: string | null;
+  to: string | null;
   model: string | null;
   version: string | null;
   digest: string | null;

@@ -8,12 +8,14 @@ import type { PollerSettings } from './pollerSettings.js';
 import { StudyChooser } from './studyChooser.js';
 import { observeStudy } from './studyVisit.js';
 import {
+  AHEAD_PER_WORKER,
   BACKFILL_PRIORITY,
   countPassedOver,
   type DateRange,
   emptyLook,
   type Look,
   type LookOptions,
+  TRIES_AT_OLD,
   type WorkSource,
 } from './workSource.js';
 
@@ -49,9 +51,6 @@ export interface BackfillProgress {
 
 /** Days that one look searches: what the archive holds of exams is not spread evenly. */
 const DAYS_A_LOOK = 30;
-/** So many wait to be worked on at most: more would only be known earlier. */
-const AHEAD_PER_WORKER = 2;
-const TRIES = 3;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -143,7 +142,7 @@ export class Backfill implements WorkSource {
       for await (const study of pacs.studies({ from: day, to: day, modality: 'MG' })) found.push(study);
     } catch (error) {
       // A day that the PACS does not list whole is not listed whole the next time either.
-      if (!isIncompleteListing(error) && ++this.#tries < TRIES) throw error;
+      if (!isIncompleteListing(error) && ++this.#tries < TRIES_AT_OLD) throw error;
       const reason = reasonOf(error);
       log.warn({ day, ...reason }, 'Not all old studies of the day can be found: those that can are taken');
       look.problems.push(reason);
@@ -181,7 +180,7 @@ export class Backfill implements WorkSource {
       this.#done();
       return seen !== undefined;
     } catch (error) {
-      if (error instanceof LedgerError || ++this.#tries < TRIES) throw error;
+      if (error instanceof LedgerError || ++this.#tries < TRIES_AT_OLD) throw error;
       const reason = reasonOf(error);
       log.warn({ study: studyInstanceUID, ...reason }, 'The old study cannot be looked at and is left out');
       look.problems.push(reason);

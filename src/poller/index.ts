@@ -11,8 +11,9 @@
  * each exam through: fetch, analyse, keep the objects, deliver them
  * (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and when. Old exams
  * come from `backfillSource.ts`, so many in an hour (`pace.ts`), perhaps only by night (`openHours.ts`), and after all
- * others. `poller.ts` runs cycles on the schedule, or until all is done; a schedule begins again when somebody sets the
- * clock (`clockWatch.ts`).
+ * others; those that are to be processed again with today's model from `reprocessSource.ts`, as `reprocessPlan.ts` says
+ * beforehand and `takeUpAgain.ts` does for each. `poller.ts` runs cycles on the schedule, or until all is done; a
+ * schedule begins again when somebody sets the clock (`clockWatch.ts`).
  *
  * All of it meets the archive through `guardedPacs.ts`, which asks `breaker.ts` whether the archive is left alone.
  */
@@ -25,6 +26,9 @@ export type { LookoutParts } from './lookout.js';
 export { type HoursOfDay, OpenHours } from './openHours.js';
 export { Poller, type PollerParts } from './poller.js';
 export type { PollerSettings } from './pollerSettings.js';
+export { type AskedAgain, type PlanParts, planReprocess, type ReprocessPlan } from './reprocessPlan.js';
+export { Reprocess, type ReprocessParts, type ReprocessProgress } from './reprocessSource.js';
 export { type AttributePatterns, type PassedOver, StudyJudge, type StudyRules } from './studyRules.js';
 export { type StudyValues, studyValues } from './studyValues.js';
+export { takeUpAgain } from './takeUpAgain.js';
 export type { DateRange, Look, WorkSource } from './workSource.js';

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { installedVersion, type Settings } from '../config/index.js';
+import type { StudyInstanceUID } from '../dicom/index.js';
 import { DicomWeb } from '../dicomweb/index.js';
 import { type ExamSettings, openThreads, resultDigest, type Workbench } from '../exam/index.js';
 import { isLedgerThere, LEASE_SECONDS, type Ledger, openLedger, type ServedModel } from '../ledger/index.js';
 import { type Bundle, type Engine, loadBundle, openEngine, readKnownFeatures } from '../model/index.js';
-import { type Log, type LookoutParts, Poller, type PollerParts, type WorkSource } from '../poller/index.js';
+import {
+  type Log,
+  type LookoutParts,
+  Poller,
+  type PollerParts,
+  takeUpAgain,
+  type WorkSource,
+} from '../poller/index.js';
 import { letHeapsGrow } from '../threads/index.js';
 import { pacsOptions } from './pacsOptions.js';
 
@@ -16,6 +24,8 @@ export interface Service {
   pacs: DicomWeb;
   ledger: Ledger;
   poller: Poller;
+  /** Has one exam processed again with today's model and settings, in the next cycle; see `takeUpAgain`. */
+  reprocess(study: StudyInstanceUID): ReturnType<typeof takeUpAgain>;
   /** Ends the work under way, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -75,7 +85,9 @@ export async function openService(
       onExam,
     });
     keep({ close: () => poller.stop() });
-    return { bundle, engine, pacs, ledger, poller, close };
+    const reprocess = (study: StudyInstanceUID) =>
+      takeUpAgain(study, { ...parts, reports: settings.outputs.reports });
+    return { bundle, engine, pacs, ledger, poller, reprocess, close };
   } catch (error) {
     await close();
     throw error;

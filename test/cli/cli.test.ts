@@ -161,7 +161,7 @@ describe('mamori', () => {
       const ended = await mamori(['backfill', '-c', config, '--from', '2020-01-01', '--to', '2020-01-07']);
       expect(ended.code, ended.err).to.equal(1);
       expect(ended.out)
-        .to.match(/7 of 7 days, 1 exams taken up/)
+        .to.match(/7 of 7 days, 1 exam taken up/)
         .and.include('The PACS does not list all studies of 20200105')
         .and.include('2020-01-05: not all of its studies could be found.')
         .and.include('1 delivered');

@@ -458,7 +458,8 @@ onEveryDatabase('ledger', (make) => {
       const claim = await claimed(ledger);
       expect(await on(1, ledger).reopen(EXAM)).to.equal(false);
       await on(2, ledger).giveUp(claim, TROUBLE);
-      expect(await on(3, ledger).reopen(EXAM)).to.equal(true);
+      expect(await on(3, ledger).reopen(EXAM, 2)).to.equal(false);
+      expect(await on(3, ledger).reopen(EXAM, 1)).to.equal(true);
       expect(await on(3, ledger).reopen({ ...EXAM, modelVersion: '9' })).to.equal(false);
       expect(await state()).to.equal('waiting');
     });
@@ -735,6 +736,22 @@ onEveryDatabase('ledger', (make) => {
       expect(missing.map(({ studyInstanceUID }) => studyInstanceUID)).to.deep.equal(['2.25.3', '2.25.2']);
       expect(missing[0]!.updatedAt).to.deep.equal(at(50));
       expect(await ledger.list({ codes: ['none'] })).to.deep.equal([]);
+    });
+
+    it('is which exams of a range of study dates are known, and which have none', async () => {
+      for (const [number, studyDate] of [
+        [1, '20251231'],
+        [2, '20260101'],
+        [3, '20260131'],
+        [4, undefined],
+      ] as const)
+        await on(0, ledger).observe(study(number), { fingerprint: 'x', studyDate });
+      const dated = async (from: string, to: string) =>
+        (await ledger.list({ dates: { from, to } })).map(({ studyInstanceUID }) => studyInstanceUID).sort();
+      expect(await dated('20260101', '20260131')).to.deep.equal(['2.25.2', '2.25.3']);
+      expect(await dated('', '')).to.deep.equal(['2.25.4']);
+      expect((await ledger.find(study(2)))!.studyDate).to.equal('20260101');
+      expect((await ledger.find(study(4)))!.studyDate).to.equal(undefined);
     });
 
     it('is what waits, and for what', async () => {

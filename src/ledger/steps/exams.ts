@@ -85,10 +85,10 @@ export async function retry(store: Store, which: RetryFilter = {}): Promise<Exam
   return keys;
 }
 
-export async function reopen(store: Store, exam: ExamKey): Promise<boolean> {
+export async function reopen(store: Store, exam: ExamKey, revision?: number): Promise<boolean> {
   const dropped = await store.transact(async (step) => {
     const row = await rowOf(step, exam);
-    return row === undefined || !CLOSED.includes(row.state)
+    return row === undefined || !CLOSED.includes(row.state) || row.revision !== (revision ?? row.revision)
       ? undefined
       : open(step, row.id, { dueAt: null, keepsAnswer: 0 });
   });

@@ -10,7 +10,7 @@ import { leftBehind, type ReadStore, type Store } from './store.js';
 
 export async function list(
   store: Store,
-  { states, studyInstanceUID, served, codes, limit }: NonNullable<Parameters<Ledger['list']>[0]> = {},
+  { states, studyInstanceUID, served, codes, dates, limit }: NonNullable<Parameters<Ledger['list']>[0]> = {},
 ): Promise<ExamRecord[]> {
   const nobody = { model: null, version: null, digest: null };
   const rows = await store.look(({ statements }) =>
@@ -18,6 +18,8 @@ export async function list(
       states: states === undefined ? null : JSON.stringify(states),
       study: studyInstanceUID ?? null,
       codes: codes === undefined ? null : JSON.stringify(codes),
+      from: dates?.from ?? null,
+      to: dates?.to ?? null,
       ...(served === undefined ? nobody : boundModel(served)),
       limit: limit ?? -1,
     }),

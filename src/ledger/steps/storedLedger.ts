@@ -30,7 +30,7 @@ export function storedLedger(store: Store): Ledger {
     giveUp: (claim, reason) => claims.giveUp(store, claim, reason),
     release: (claim) => claims.release(store, claim),
     retry: (which) => exams.retry(store, which),
-    reopen: (exam) => exams.reopen(store, exam),
+    reopen: (exam, revision) => exams.reopen(store, exam, revision),
     adopt: (served) => exams.adopt(store, served),
     adoptable: (served) => exams.adoptable(store, served),
     countDue: (served, dueBy) => records.countDue(store, served, dueBy),

@@ -45,6 +45,7 @@ export function list(transaction: Transaction, bindings: Listing): Promise<ExamR
   const sql = /* sql */ `${RECORD}
     WHERE (:states::text IS NULL OR state IN (SELECT json_array_elements_text(:states::json)))
       AND (:codes::text IS NULL OR code IN (SELECT json_array_elements_text(:codes::json)))
+      AND (:from::text IS NULL OR study_date BETWEEN :from AND :to)
       AND (:study::text IS NULL OR study_instance_uid = :study)
       AND (:model::text IS NULL OR (${THIS_MODEL}))
     ORDER BY updated_at DESC, id DESC

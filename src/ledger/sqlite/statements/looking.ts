@@ -34,6 +34,7 @@ export function list(database: Database, bindings: Listing): ExamRow[] {
   const asked = [
     ...(bindings.states === null ? [] : ['state IN (SELECT value FROM json_each(:states))']),
     ...(bindings.codes === null ? [] : ['code IN (SELECT value FROM json_each(:codes))']),
+    ...(bindings.from === null ? [] : ['study_date BETWEEN :from AND :to']),
     ...(bindings.study === null ? [] : ['study_instance_uid = :study']),
     ...(bindings.model === null ? [] : [THIS_MODEL]),
   ];

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Settings } from '../config/index.js';
+import type { LookoutParts, WorkSource } from '../poller/index.js';
+import { zoneText } from './zoneText.js';
+
+/** How often there is looked for what may be taken up next. */
+const BEAT_MS = 2000;
+/** Outside the hours in which any may be. */
+const QUIET_BEAT_MS = 30_000;
+
+/** A source of old exams that comes to its end. */
+export interface OldExams extends WorkSource {
+  readonly isOver: boolean;
+  readonly progress: { opensAt: string | undefined };
+}
+
+export interface OldExamsWork<Source extends OldExams> {
+  settings: Settings;
+  json: boolean;
+  source(parts: LookoutParts, stopping: AbortSignal): Source;
+  /** How far it is, in a line. */
+  told(source: Source): string;
+}
+
+/** How working on old exams ended. */
+export interface OldExamsEnd<Source> {
+  source: Source;
+  /** How many exams came to which end. */
+  ends: Map<string, number>;
+  /** Not stopped before its end. */
+  whole: boolean;
+}
+
+/** Works on old exams, and on new ones before them, until the source has no more, or the process is told to stop. */
+export async function workOnOldExams<Source extends OldExams>({
+  settings,
+  json,
+  source: sourceFrom,
+  told,
+}: OldExamsWork<Source>): Promise<OldExamsEnd<Source>> {
+  const [{ openLog, openService }, { toldToStop }] = await Promise.all([
+    import('../service/index.js'),
+    import('./stopSignal.js'),
+  ]);
+  const stopping = new AbortController();
+  let opened: Source | undefined;
+  const service = await openService(settings, openLog(settings), undefined, (parts) => {
+    opened = sourceFrom(parts, stopping.signal);
+    return [opened];
+  });
+  void toldToStop().then(() => {
+    stopping.abort();
+    return service.poller.stop();
+  });
+  const source = opened!;
+  const ends = new Map<string, number>();
+  let line = '';
+  let toldProblems = new Set<string>();
+  try {
+    for (;;) {
+      const { exams, postponed, problems } = await service.poller.cycle({ whole: false });
+      for (const { end } of exams) ends.set(end, (ends.get(end) ?? 0) + 1);
+      const next = `${told(source)}${closedText(source.progress.opensAt)}`;
+      if (!json && next !== line) console.log(next);
+      line = next;
+      const reasons = new Set(problems.map(({ reason }) => reason));
+      if (!json) for (const reason of reasons) if (!toldProblems.has(reason)) console.log(reason);
+      toldProblems = reasons;
+      if (stopping.signal.aborted || (source.isOver && exams.length === 0 && postponed === 0)) break;
+      const quiet = source.progress.opensAt === undefined ? BEAT_MS : QUIET_BEAT_MS;
+      await sleep(exams.length > 0 ? 0 : quiet, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  } finally {
+    await service.close();
+  }
+  return { source, ends, whole: source.isOver && !stopping.signal.aborted };
+}
+
+/** Whether an exam came to an end that an administrator has to know of. */
+export function hasTrouble(ends: ReadonlyMap<string, number>): boolean {
+  return ['failed', 'partial', 'not-processed'].some((end) => ends.has(end));
+}
+
+export function endsText(ends: ReadonlyMap<string, number>): string {
+  const counts = [...ends].map(([end, count]) => `${count} ${end}`);
+  return counts.length === 0 ? 'Nothing was left to do.' : `Ended: ${counts.join(', ')}.`;
+}
+
+function closedText(opensAt: string | undefined): string {
+  return opensAt === undefined ? '' : `; none is taken up before ${opensAt}, ${zoneText()} (backfill.hours)`;
+}
+
+export function dashed(day: string): string {
+  return `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
+}
+
+export function timeLeft(hours: number): string {
+  if (hours >= 48) return `${Math.round(hours / 24)} days`;
+  return hours >= 1 ? `${Math.round(hours)} h` : `${Math.max(1, Math.round(hours * 60))} min`;
+}
+
+/** `--rate`, the same for all old exams. */
+export const rateOption = () =>
+  new Option('--rate <number/h>', 'exams taken up in an hour, at most').argParser(hourly).default(60);
+
+function hourly(text: string): number {
+  const rate = Number(/^([1-9]\d{0,5})(\/h)?$/.exec(text)?.[1]);
+  if (Number.isNaN(rate))
+    throw new InvalidArgumentError('a whole number of exams in an hour is needed, such as 60/h');
+  return rate;
+}
+
+/** A DICOM date. @throws InvalidArgumentError */
+export function dicomDay(text: string): string {
+  const plain = text.replaceAll('-', '');
+  const time = Date.UTC(+plain.slice(0, 4), +plain.slice(4, 6) - 1, +plain.slice(6, 8));
+  const isDay =
+    /^(\d{4}-\d\d-\d\d|\d{8})$/.test(text) &&
+    new Date(time).toISOString().slice(0, 10).replaceAll('-', '') === plain;
+  if (!isDay) throw new InvalidArgumentError('a date such as 2025-01-31 is needed');
+  return plain;
+}
+
+/** @throws CommandError `usage-range` */
+export async function refuseBackwards(from: string, to: string): Promise<void> {
+  if (from <= to) return;
+  const { CommandError } = await import('./errors.js');
+  throw new CommandError('usage-range', '--from is later than --to.', {
+    remedy: 'Name the earlier day with --from.',
+  });
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { startArchive } from '../../src/demo/index.js';
+import { sopClass } from '../../src/dicom/index.js';
+import { DicomWeb } from '../../src/dicomweb/index.js';
+import { makeExam } from '../../src/phantom/index.js';
+import { MAIN, mamori } from '../mamori.js';
+import { smallBundle } from '../model/bundles.js';
+import { scratchFolder } from '../scratch.js';
+
+describe('mamori reprocess', () => {
+  const config = join(scratchFolder('cli'), 'mamori.yaml');
+
+  it('reprocesses after saying what that writes, and, killed on its way, writes nothing twice', async function () {
+    this.timeout(120_000);
+    const archive = await startArchive();
+    const pacs = new DicomWeb({ url: archive.url });
+    try {
+      const dates = ['20200103', '20200104', '20200105', '20200106'];
+      const studies = dates.map((date) => makeExam({ rows: 320, columns: 256, seed: date, date }));
+      for (const { bytes } of studies.flat()) archive.add(bytes);
+      const { directory } = await smallBundle();
+      const model = JSON.stringify({ bundle: directory, engine: 'onnxruntime', device: 'cpu' });
+      const text = `pacs: { url: "${archive.url}" }\nmodel: ${model}\nledger: { url: "sqlite:l.db" }\n`;
+      writeFileSync(config, text);
+      const range = ['--from', '2020-01-01', '--to', '2020-01-31', '--rate', '36000'];
+      expect((await mamori('backfill', '-c', config, ...range)).code).to.equal(0);
+      const same = await mamori('reprocess', '-c', config, ...range, '--yes');
+      expect(same.code, same.err).to.equal(0);
+      expect(same.out)
+        .to.match(/^4 exams left alone/)
+        .and.include('nothing to be processed again');
+
+      writeFileSync(config, `${text}explain: { method: integrated-grad-cam, steps: 2 }\n`);
+      const shown = await mamori('reprocess', '-c', config, ...range, '--dry-run');
+      expect(shown.code).to.equal(0);
+      expect(shown.out)
+        .to.match(/^4 exams to be processed again with small 1\.0\.0, at most 36000 an hour: about 1 min\.$/m)
+        .and.match(/about 4 tid1500, 16 secondary-capture.*; about \d+ MB\.$/m);
+      const unasked = await mamori('reprocess', '-c', config, ...range);
+      expect(unasked.code).to.equal(2);
+      expect(unasked.err).to.include('--yes');
+      expect((await mamori('reprocess', '-c', config)).code).to.equal(2);
+
+      const killed = spawn(process.execPath, [MAIN, 'reprocess', '-c', config, ...range, '--yes']);
+      const ended = once(killed, 'exit');
+      const reports = async () => {
+        const instances = await Promise.all(studies.map((made) => pacs.instances(made[0]!.studyInstanceUID)));
+        return instances.flat().filter((one) => one.sopClassUID === sopClass.Comprehensive3DSR).length;
+      };
+      while ((await reports()) < 5 && killed.exitCode === null) await sleep(5);
+      killed.kill('SIGKILL');
+      await ended;
+      const rest = await mamori('reprocess', '-c', config, ...range, '--yes', '--json');
+      expect(rest.code, rest.err + rest.out).to.equal(0);
+      expect(JSON.parse(rest.out)).to.include({ whole: true });
+      expect(JSON.parse(rest.out).plan.exams, 'it was killed before its end').to.be.greaterThan(0);
+      expect(await reports()).to.equal(8);
+    } finally {
+      await pacs.close();
+      await archive.close();
+    }
+  });
+});
