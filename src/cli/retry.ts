@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ExamKey, Ledger, RetriableState, ServedModel } from '../ledger/index.js';
+import type { ExamKey, Ledger, RetriableState, RetryFilter, ServedModel } from '../ledger/index.js';
 import type { Bundle } from '../model/index.js';
 import { configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
@@ -49,18 +49,25 @@ async function retry(studies: string[], { config, state, reason, since, json }: 
   try {
     const named = studies.length === 0 ? undefined : studies;
     const bundle = await loadBundle(settings.model.bundle);
-    const all = await ledger.retry({ studies: named, states: state, codes: reason, since });
+    const which = { studies: named, states: state, codes: reason, since };
+    const all = await ledger.retry(which);
     const known = new Set(all.map(({ studyInstanceUID }) => studyInstanceUID));
-    const { retried, others } = await sorted(all, servedModelOf(bundle, settings), ledger);
-    const untouched = studies.filter((study) => !known.has(study));
+    const served = servedModelOf(bundle, settings);
+    const { retried, others } = await sorted(all, served, ledger);
+    const left = named === undefined ? await leftAlone(which, served, ledger) : [];
+    const notRetried = studies.filter((study) => !known.has(study));
+    const standing = await Promise.all(notRetried.map((study) => whyNot(study, served, ledger)));
+    const untouched = standing.filter(({ isUnderWay }) => !isUnderWay);
     if (json) {
-      console.log(JSON.stringify({ retried, others, untouched }));
+      const underWay = standing.filter(({ isUnderWay }) => isUnderWay).map(({ study }) => study);
+      const names = untouched.map(({ study }) => study);
+      console.log(JSON.stringify({ retried, others, left, underWay, untouched: names }));
     } else {
       if (retried.length > 0) console.log(`${exams(retried.length)} tried again in the next cycle.`);
-      for (const line of othersText(others, bundle)) console.log(line);
-      if (all.length === 0 && studies.length === 0)
+      for (const line of [...othersText(others, bundle), ...left.map(leftText)]) console.log(line);
+      if (all.length === 0 && left.length === 0 && named === undefined)
         console.log('There is nothing of that kind to be tried again.');
-      for (const study of untouched) console.log(`${study}: nothing here that could be tried again.`);
+      for (const { study, why } of standing) console.log(`${study}: ${why}`);
     }
     if (untouched.length > 0) process.exitCode = EXIT.trouble;
   } finally {
@@ -106,6 +113,59 @@ function othersText(others: readonly ExamKey[], { name, version }: Bundle): stri
       ? [`${exams(foreign)} put back for another model than ${name}, which takes none of them.`]
       : []),
   ];
+}
+
+/** Exams in one state for one reason that were not put back, since that reason is no failure that may pass. */
+interface LeftAlone {
+  state: 'partial' | 'not-processed';
+  code: string;
+  exams: number;
+}
+
+async function leftAlone(
+  { states, codes, since }: RetryFilter,
+  served: ServedModel,
+  ledger: Ledger,
+): Promise<LeftAlone[]> {
+  const closed = (['partial', 'not-processed'] as const).filter((state) => states?.includes(state) ?? true);
+  const left: LeftAlone[] = [];
+  for (const { state, code = '', updatedAt } of await ledger.list({ states: closed, codes, served })) {
+    if (code === 'superseded' || (since !== undefined && updatedAt < since)) continue;
+    const same = left.find((one) => one.state === state && one.code === code);
+    if (same === undefined) left.push({ state: state as LeftAlone['state'], code, exams: 1 });
+    else same.exams++;
+  }
+  return left;
+}
+
+function leftText({ state, code, exams: count }: LeftAlone): string {
+  const isRefused = code === 'images-refused';
+  const why = isRefused
+    ? 'the model gives no answer about such images, and would give none again'
+    : 'a report in the PACS says why there is no answer';
+  const how = isRefused ? `--reason ${code}` : `--state not-processed or --reason ${code}`;
+  return `${exams(count)} left ${state} (${code}): ${why}. To try them all the same: ${how}.`;
+}
+
+/** How a study stands that was named and not put back; `isUnderWay`: it needs no other try. */
+async function whyNot(
+  study: string,
+  served: ServedModel,
+  ledger: Ledger,
+): Promise<{ study: string; isUnderWay: boolean; why: string }> {
+  const all = await ledger.list({ studyInstanceUID: study });
+  const [own] = await ledger.list({ studyInstanceUID: study, served });
+  const record = own ?? all[0];
+  const told = (isUnderWay: boolean, why: string) => ({ study, isUnderWay, why });
+  if (record === undefined)
+    return told(false, 'the ledger knows no such study; mamori process looks for it in the PACS.');
+  if (record.state === 'waiting')
+    return told(true, "waits already, and is taken up in a cycle of its model's service.");
+  if (record.state === 'claimed' || record.state === 'delivering')
+    return told(true, 'is being worked on now.');
+  if (record.state === 'delivered')
+    return told(false, 'is delivered; mamori process --force writes it once more.');
+  return told(false, `is ${record.state}: nothing here that could be tried again.`);
 }
 
 function exams(count: number): string {

@@ -60,4 +60,4 @@ export {
   openLedgerToRead,
 } from './openLedger.js';
 export type { LedgerPlace } from './place.js';
-export { saysMore, takeable, whichTry } from './rules.js';
+export { REFUSED, saysMore, takeable, whichTry } from './rules.js';

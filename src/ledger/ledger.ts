@@ -243,7 +243,8 @@ export interface Ledger extends LedgerOverview {
 
   /**
    * Another try, at once, for what failed, was given up, or is partial. A study that was closed with a delivered "not
-   * processed" report is taken up again only when it is asked for by name, state or reason. Answers what it put back.
+   * processed" report is taken up again only when it is asked for by name, state or reason, and one about which the
+   * model gives no answer only by name or reason. Answers what it put back.
    */
   retry(which?: RetryFilter): Promise<ExamKey[]>;
   /**

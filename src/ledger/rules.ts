@@ -122,17 +122,35 @@ export function isNamed({ studies, states, codes }: RetryFilter): boolean {
 }
 
 /**
+ * Code of an exam about which, or about all that it lacks, the model gives no answer: the next try would end alike. It
+ * has to be asked for by study or by this code.
+ */
+export const REFUSED = 'images-refused';
+
+/** What a retry looks at in an exam. */
+export interface RetriedExam {
+  state: ExamState;
+  code: string | undefined;
+  /** What is said about it is made. */
+  answered: boolean;
+  /** Of that, something is not in the archive. */
+  undelivered: boolean;
+}
+
+/**
  * What an administrator's retry does with an exam: `again` goes on where it stopped, `reopen` makes it a new revision,
  * since what it said stands in the archive. A "not processed" report was an answer and no failure: it has to be named.
  */
 export function retryOf(
-  exam: { state: ExamState; answered: boolean; undelivered: boolean; superseded: boolean },
-  named: boolean,
+  { state, code, answered, undelivered }: RetriedExam,
+  which: RetryFilter,
 ): 'again' | 'reopen' | undefined {
-  if (exam.superseded) return undefined;
-  if (exam.state === 'failed') return 'again';
-  if (exam.state === 'partial') return 'reopen';
-  if (exam.state !== 'not-processed') return undefined;
-  if (!exam.answered || exam.undelivered) return 'again';
-  return named ? 'reopen' : undefined;
+  if (code === 'superseded') return undefined;
+  if (state === 'failed') return 'again';
+  if (state !== 'partial' && state !== 'not-processed') return undefined;
+  if (undelivered) return 'again';
+  if (code === REFUSED && which.studies === undefined && which.codes === undefined) return undefined;
+  if (state === 'partial') return 'reopen';
+  if (!answered) return 'again';
+  return isNamed(which) ? 'reopen' : undefined;
 }

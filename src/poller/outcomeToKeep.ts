@@ -1,7 +1,7 @@
 import { type LeftOut, standardView } from '../dicom/index.js';
 import { type ExamOutcome, isRefused } from '../exam/index.js';
 import { absentViewsText, lacksAnswer, viewName } from '../findings/index.js';
-import type { ExamImage, Outcome, Reason } from '../ledger/index.js';
+import { type ExamImage, type Outcome, REFUSED, type Reason } from '../ledger/index.js';
 
 /** As many images as a reason names: more are in the report. */
 const MOST_NAMED = 4;
@@ -64,11 +64,12 @@ function whatIsLacking(leftOut: readonly LeftOut[], analysed: number): Reason {
     .slice(0, MOST_NAMED)
     .map((left) => `${nameOf(left)}${left.sopInstanceUID} (${left.code})`);
   const more = lacking.length > named.length ? ` and ${lacking.length - named.length} more` : '';
+  const refused = lacking.every(isRefused);
   return {
-    code: 'images-missing',
+    code: refused ? REFUSED : 'images-missing',
     reason:
       `The answer rests on ${analysed} of ${analysed + lacking.length} images; it lacks ${named.join(', ')}${more}. ` +
-      (lacking.every(isRefused)
+      (refused
         ? 'The model gives no answer about such images; trying again changes nothing.'
         : 'Once they can be read: mamori retry.'),
   };

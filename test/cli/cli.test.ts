@@ -585,8 +585,58 @@ describe('mamori', () => {
       expect(JSON.parse(out)).to.deep.equal({
         retried: [],
         others: [EXAM],
-        untouched: ['2.25.2', '2.25.404'],
+        left: [],
+        underWay: ['2.25.2'],
+        untouched: ['2.25.404'],
       });
+    });
+
+    it('says of a study that it waits already, right after it was put back', async () => {
+      const model = await served();
+      const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
+      const exam = { ...model, studyInstanceUID: '2.25.1' };
+      const objects = [
+        {
+          kind: 'tid1500' as const,
+          sopClassUID: '1',
+          seriesInstanceUID: '2',
+          sopInstanceUID: '3',
+          bytes: new Uint8Array(9),
+        },
+      ];
+      await ledger.observe(exam, { fingerprint: 'x' });
+      const claim = (await ledger.claim(exam, 'w', 60_000))!;
+      await ledger.keepObjects(claim, objects, { kind: 'partial', ...TROUBLE });
+      await ledger.confirm(claim, ['3']);
+      await ledger.close(claim);
+      await ledger.disconnect();
+      expect((await mamori(['retry', '-c', config, '2.25.1'])).out).to.match(/^1 exam is tried again/);
+      const { code, out } = await mamori(['retry', '-c', config, '2.25.1']);
+      expect(out).to.match(/^2\.25\.1: waits already/);
+      expect(code).to.equal(0);
+    });
+
+    it('leaves alone what the model refuses, says so, and tries it where that reason is named', async () => {
+      const model = await served();
+      const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
+      for (const [study, code] of [
+        ['2.25.1', 'images-refused'],
+        ['2.25.2', 'images-refused'],
+        ['2.25.3', 'process-ended'],
+      ] as const) {
+        const exam = { ...model, studyInstanceUID: study };
+        await ledger.observe(exam, { fingerprint: 'x' });
+        await ledger.giveUp((await ledger.claim(exam, 'w', 60_000))!, { code, reason: 'No answer.' });
+      }
+      await ledger.disconnect();
+      const bare = await mamori(['retry', '-c', config]);
+      expect(bare.code).to.equal(0);
+      expect(bare.out)
+        .to.match(/^1 exam is tried again in the next cycle\.\n/)
+        .and.match(/\n2 exams are left not-processed \(images-refused\): .* --reason images-refused\.\n$/);
+      const asked = await mamori(['retry', '-c', config, '--json', '--reason', 'images-refused']);
+      expect(JSON.parse(asked.out)).to.deep.include({ left: [] });
+      expect(JSON.parse(asked.out).retried).to.have.length(2);
     });
   });
 });

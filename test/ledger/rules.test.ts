@@ -5,8 +5,8 @@ import {
   changeOf,
   holds,
   isConfirmed,
-  isNamed,
   mayFollow,
+  REFUSED,
   retryOf,
   saysMore,
   takeable,
@@ -103,26 +103,37 @@ describe('the rules of the ledger', () => {
   it('try again what failed; what was answered, only where it is named', () => {
     const exam = {
       state: 'not-processed' as ExamState,
+      code: 'no-mammogram',
       answered: true,
       undelivered: false,
-      superseded: false,
     };
-    expect(retryOf(exam, false)).to.equal(undefined);
-    expect(retryOf(exam, true)).to.equal('reopen');
-    expect(retryOf({ ...exam, undelivered: true }, false)).to.equal('again');
-    expect(retryOf({ ...exam, answered: false }, false)).to.equal('again');
-    expect(retryOf({ ...exam, state: 'failed' }, false)).to.equal('again');
-    expect(retryOf({ ...exam, state: 'partial' }, false)).to.equal('reopen');
-    expect([{}, { since: at(1) }, { states: ['failed' as const] }].map(isNamed)).to.deep.equal([
-      false,
-      false,
-      false,
-    ]);
-    expect(
-      [{ studies: ['1'] }, { codes: ['x'] }, { states: ['not-processed' as const] }].map(isNamed),
-    ).to.deep.equal([true, true, true]);
-    expect(retryOf({ ...exam, state: 'delivered' }, true)).to.equal(undefined);
-    expect(retryOf({ ...exam, answered: false, superseded: true }, true)).to.equal(undefined);
+    const named = { studies: ['1'] };
+    expect(retryOf(exam, {})).to.equal(undefined);
+    expect(retryOf(exam, named)).to.equal('reopen');
+    expect(retryOf(exam, { states: ['not-processed'] })).to.equal('reopen');
+    expect(retryOf(exam, { codes: ['no-mammogram'] })).to.equal('reopen');
+    expect(retryOf(exam, { since: at(1) })).to.equal(undefined);
+    expect(retryOf({ ...exam, undelivered: true }, {})).to.equal('again');
+    expect(retryOf({ ...exam, answered: false }, {})).to.equal('again');
+    expect(retryOf({ ...exam, state: 'failed' }, {})).to.equal('again');
+    expect(retryOf({ ...exam, state: 'partial' }, {})).to.equal('reopen');
+    expect(retryOf({ ...exam, state: 'delivered' }, named)).to.equal(undefined);
+    expect(retryOf({ ...exam, answered: false, code: 'superseded' }, named)).to.equal(undefined);
+  });
+
+  it('try again what the model refuses only where its study or that very reason is named', () => {
+    for (const exam of [
+      { state: 'partial' as const, code: REFUSED, answered: true, undelivered: false },
+      { state: 'not-processed' as const, code: REFUSED, answered: true, undelivered: false },
+      { state: 'not-processed' as const, code: REFUSED, answered: false, undelivered: false },
+    ]) {
+      for (const which of [{}, { states: [exam.state] }, { since: at(1) }])
+        expect(retryOf(exam, which), JSON.stringify({ exam, which })).to.equal(undefined);
+      for (const which of [{ codes: [REFUSED] }, { studies: ['1'] }])
+        expect(retryOf(exam, which), JSON.stringify({ exam, which })).not.to.equal(undefined);
+      // What it said has to arrive.
+      expect(retryOf({ ...exam, undelivered: true }, {})).to.equal('again');
+    }
   });
 
   it('renew a lease well before its end', () => {

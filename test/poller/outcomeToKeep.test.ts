@@ -47,4 +47,11 @@ describe('What the ledger is told of an outcome', () => {
       .and.have.property('reason');
     expect(kept.reason).to.match(/lacks .* R MLO not in the study\.$/);
   });
+
+  it('has a code of its own where the model refuses all that it lacks: trying again would end alike', () => {
+    const refused = (source: typeof rcc) => ({ ...undecodable(source), code: 'unlike-training' });
+    const kept = (...left: unknown[]) => outcomeToKeep(outcome('partly-analysed', [lcc], left as never));
+    expect(kept(refused(rcc), refused(lmlo))).to.include({ kind: 'partial', code: 'images-refused' });
+    expect(kept(refused(rcc), undecodable(lmlo))).to.include({ kind: 'partial', code: 'images-missing' });
+  });
 });

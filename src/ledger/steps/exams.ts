@@ -1,7 +1,7 @@
 import { RETRIABLE_STATES } from '../examState.js';
 import type { ExamKey, Observation, RetryFilter, ServedModel, Sighting } from '../ledger.js';
 import { keyOf, recordOf } from '../rows.js';
-import { CLOSED, changeOf, isNamed, retryOf } from '../rules.js';
+import { CLOSED, changeOf, retryOf } from '../rules.js';
 import { boundKey, boundModel } from '../statements.js';
 import { leftBehind, note, rowOf, type Step, type Store } from './store.js';
 
@@ -68,9 +68,9 @@ export async function retry(store: Store, which: RetryFilter = {}): Promise<Exam
         state,
         answered: outcome !== null,
         undelivered: undelivered === 1,
-        superseded: code === 'superseded',
+        code: code ?? undefined,
       };
-      const what = retryOf(exam, isNamed(which));
+      const what = retryOf(exam, which);
       if (what === undefined) continue;
       if (what === 'reopen') dropped.push(...(await open(step, id, { dueAt: now, keepsAnswer: 1 })));
       else {
