@@ -1,4 +1,4 @@
-import { Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ailments } from './health.js';
 import type { StatusSnapshot } from './serviceState.js';
 
@@ -10,6 +10,12 @@ export const STAGES = ['prepared', 'inferred', 'rendered', 'reported', 'kept', '
 
 /** Seconds of wall clock that each stage took; one that did not take place is left out. */
 export type StageSeconds = Partial<Record<(typeof STAGES)[number], number>>;
+
+/** Alarms that stand, and notifications that have not arrived yet. */
+export interface AlarmStatus {
+  alarms: readonly { kind: string }[];
+  unsent: number;
+}
 
 /** From a quick stage of a small exam to an archive that keeps the service waiting for minutes. */
 const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
@@ -25,6 +31,24 @@ export class Metrics {
     registers: [this.#kept],
   });
 
+  readonly #notifications = new Counter({
+    name: 'mamori_notifications_total',
+    help: 'Tries to send a notification: sent, failed (tried again), or dropped (given up).',
+    labelNames: ['channel', 'result'],
+    registers: [this.#kept],
+  });
+  #alarms: () => AlarmStatus = () => ({ alarms: [], unsent: 0 });
+
+  /** Who is asked which alarms stand, for each answer. */
+  watch(alarms: () => AlarmStatus): void {
+    this.#alarms = alarms;
+  }
+
+  /** A notification was sent, or was not. */
+  notified(channel: string, result: string): void {
+    this.#notifications.inc({ channel, result });
+  }
+
   observe(seconds: StageSeconds): void {
     for (const stage of STAGES) {
       const value = seconds[stage];
@@ -34,8 +58,23 @@ export class Metrics {
 
   /** In Prometheus' text format, version 0.0.4. */
   async text(snapshot: StatusSnapshot): Promise<string> {
-    return Registry.merge([gauges(snapshot), this.#kept]).metrics();
+    return Registry.merge([gauges(snapshot), alarmGauges(this.#alarms()), this.#kept]).metrics();
   }
+}
+
+function alarmGauges({ alarms, unsent }: AlarmStatus): Registry {
+  const registers = [new Registry()];
+  const standing = new Gauge({
+    name: 'mamori_alarms',
+    help: 'Alarms that stand, by kind.',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const { kind } of alarms) standing.inc({ kind });
+  new Gauge({ name: 'mamori_notifications_unsent', help: 'Notifications on their way.', registers }).set(
+    unsent,
+  );
+  return registers[0]!;
 }
 
 /** Made for each answer, so that nothing is said of what is not known now: a gauge that stayed would say 0. */

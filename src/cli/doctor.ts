@@ -6,6 +6,7 @@ import { EXIT } from './outcome.js';
 interface Options {
   config: string;
   write?: true;
+  notify?: true;
   json?: true;
 }
 
@@ -17,13 +18,15 @@ export const doctorCommand = new Command('doctor')
     '--write',
     'also store test objects in the PACS, read them back, and remove them where the PACS can',
   )
+  .option('--notify', 'also send a test message on every way that notify names')
   .addOption(jsonOption())
   .action(diagnose);
 
-async function diagnose({ config, write, json }: Options): Promise<void> {
+async function diagnose({ config, write, notify, json }: Options): Promise<void> {
   const { examine } = await import('../service/index.js');
   const results = await examine(config, {
     write: write === true,
+    notify: notify === true,
     ...(json === true ? {} : { onResult: (result) => console.log(lineOf(result)) }),
   });
   const has = (state: string) => results.filter((result) => result.state === state).length;

@@ -10,17 +10,24 @@ export const runCommand = new Command('run')
 async function run({ config }: { config: string }): Promise<void> {
   const { installedVersion, loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
-  const [{ openLog, openService, stageSeconds, statusOf }, { Metrics, startAdmin }, { toldToStop }] =
-    await Promise.all([
-      import('../service/index.js'),
-      import('../admin/index.js'),
-      import('./stopSignal.js'),
-    ]);
+  const [
+    { openLog, openNotifier, openService, stageSeconds, statusOf },
+    { Metrics, startAdmin },
+    { toldToStop },
+  ] = await Promise.all([
+    import('../service/index.js'),
+    import('../admin/index.js'),
+    import('./stopSignal.js'),
+  ]);
   const log = openLog(settings);
   log.info({ version: installedVersion(), pacs: settings.pacs.qidoUrl }, 'Mamori starts');
   const metrics = new Metrics();
   const service = await openService(settings, log, (exam) => metrics.observe(stageSeconds(exam)));
   try {
+    const notifier = await openNotifier(service, settings, log, (channel, result) =>
+      metrics.notified(channel, result),
+    );
+    metrics.watch(() => ({ alarms: notifier.alarms, unsent: notifier.unsent }));
     const { listen, auth } = settings.admin;
     const status = statusOf(service, settings, log);
     const admin =
@@ -29,9 +36,11 @@ async function run({ config }: { config: string }): Promise<void> {
         : await startAdmin({ listen, auth, desk: status.desk }, status.source, metrics);
     if (admin !== undefined) log.info({ url: admin.url }, 'Status page');
     service.poller.start(settings.poll.schedule);
+    notifier.start();
     const signal = await toldToStop();
     log.info({ signal }, 'Stopping: work under way is finished or handed back');
     status.stopping();
+    await notifier.stop();
     await service.poller.stop();
     await admin?.close();
   } finally {

@@ -161,6 +161,14 @@ function crossChecks(document: SettingsDocument, folder: string): Problem[] {
       report([...tls, name], 'names a file that cannot be read');
     }
   }
+  for (const path of [
+    ['notify', 'webhook', 'ca'],
+    ['notify', 'email', 'ca'],
+  ]) {
+    const file = valueAt(document.value, path);
+    if (typeof file === 'string' && file !== '' && !isReadable(resolve(folder, file)))
+      report(path, 'names a file that cannot be read');
+  }
   return problems;
 }
 

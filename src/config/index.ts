@@ -3,7 +3,8 @@
  *
  * `settingsSchema.ts` is the one place for what there is to set: every key with its type, its default and the sentence
  * that explains it. The JSON Schema for editors is made from it (`jsonSchema.ts`, `npm run schema`), and the example
- * file is held against it by a test. A new setting is a line there.
+ * file is held against it by a test. A new setting is a line there; the large section on notification has a file of its
+ * own (`notifySettings.ts`), and what several sections are made of stands in `settingParts.ts`.
  *
  * `load.ts` tells the way of a file: `yamlDocument.ts` parses it and remembers the line of every key, `environment.ts`
  * puts in what `${NAME}` names, `secret.ts` reads secrets from files, `check.ts` holds all of it against the schema and

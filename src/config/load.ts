@@ -49,13 +49,23 @@ function readText(file: string): string {
 }
 
 function withAbsolutePaths(settings: Settings, folder: string): Settings {
-  const { pacs, model, ledger } = settings;
+  const { pacs, model, ledger, notify } = settings;
   return {
     ...settings,
     pacs: { ...pacs, tls: absoluteFiles(pacs.tls, folder) },
     model: { ...model, bundle: bundleFolder(model.bundle, folder) },
     ledger: { ...ledger, url: absoluteUrl(ledger.url, folder), tls: absoluteFiles(ledger.tls, folder) },
+    notify: {
+      ...notify,
+      ...(notify.webhook && { webhook: withAbsoluteCa(notify.webhook, folder) }),
+      ...(notify.email && { email: withAbsoluteCa(notify.email, folder) }),
+      ...(notify.stateFile !== undefined && { stateFile: resolve(folder, notify.stateFile) }),
+    },
   };
+}
+
+function withAbsoluteCa<T extends { ca?: string | undefined }>(way: T, folder: string): T {
+  return way.ca === undefined ? way : { ...way, ca: resolve(folder, way.ca) };
 }
 
 function absoluteFiles<T extends Settings['ledger']['tls']>(tls: T, folder: string): T {

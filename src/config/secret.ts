@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { keyName, type Problem } from './problem.js';
+import { type KeyPath, keyName, type Problem } from './problem.js';
 import { SECRETS } from './secretKey.js';
 import type { Settings } from './settingsSchema.js';
 import { replaceAt, valueAt } from './value.js';
@@ -9,7 +9,7 @@ import type { SettingsDocument } from './yamlDocument.js';
 /** Puts the content of `{ file: PATH }` where a secret is written so; a line end at the end does not count. */
 export function readSecretFiles(document: SettingsDocument, folder: string): Problem[] {
   const problems: Problem[] = [];
-  for (const path of SECRETS) {
+  for (const path of secretsIn(document.value)) {
     const file = valueAt(document.value, [...path, 'file']);
     if (typeof file !== 'string' || file === '') continue;
     const report = (message: string) =>
@@ -27,5 +27,19 @@ export function readSecretFiles(document: SettingsDocument, folder: string): Pro
 
 /** Every secret in the settings: what no log line may show. */
 export function secretValues(settings: Settings): string[] {
-  return SECRETS.map((path) => valueAt(settings, path)).filter((value) => typeof value === 'string');
+  return secretsIn(settings)
+    .map((path) => valueAt(settings, path))
+    .filter((value) => typeof value === 'string');
+}
+
+/** Every path at which these settings may hold a secret: `*` becomes the keys that are there. */
+function secretsIn(settings: unknown): KeyPath[] {
+  return SECRETS.flatMap((secret) => {
+    const star = secret.indexOf('*');
+    if (star === -1) return [secret];
+    const [map, below] = [secret.slice(0, star), secret.slice(star + 1)];
+    const found = valueAt(settings, map);
+    const keys = typeof found === 'object' && found !== null ? Object.keys(found) : [];
+    return keys.map((key) => [...map, key, ...below]);
+  });
 }

@@ -1,4 +1,4 @@
-/** Every key that holds a secret. */
+/** Every key that holds a secret; `*` stands for any key of a map. */
 export const SECRETS: readonly (readonly (string | number)[])[] = [
   ['pacs', 'auth', 'password'],
   ['pacs', 'auth', 'token'],
@@ -8,6 +8,11 @@ export const SECRETS: readonly (readonly (string | number)[])[] = [
   ['ledger', 'password'],
   ['ledger', 'tls', 'passphrase'],
   ['admin', 'auth', 'password'],
+  ['notify', 'webhook', 'url'],
+  ['notify', 'webhook', 'headers', '*'],
+  ['notify', 'webhook', 'hmacSecret'],
+  ['notify', 'webhook', 'proxy', 'password'],
+  ['notify', 'email', 'password'],
 ];
 
 export function isSecret(path: readonly (string | number)[]): boolean {
@@ -22,5 +27,5 @@ export function withoutSecret(path: readonly (string | number)[]): readonly (str
 }
 
 function startsWith(path: readonly (string | number)[], start: readonly (string | number)[]): boolean {
-  return start.every((part, index) => part === path[index]);
+  return start.every((part, index) => part === path[index] || (part === '*' && path[index] !== undefined));
 }

@@ -4,6 +4,8 @@ import { dictionaryKeywords, isTextAttribute } from '../dicom/index.js';
 import { outputSettings } from '../exam/index.js';
 import { DEVICE_CHOICES, ENGINE_CHOICES } from '../model/index.js';
 import { ledgerUrlProblem } from './ledgerUrl.js';
+import { notify } from './notifySettings.js';
+import { httpUrl, proxyParts, seconds, secret, tlsFiles } from './settingParts.js';
 import { nearest } from './suggestion.js';
 
 /**
@@ -12,35 +14,7 @@ import { nearest } from './suggestion.js';
  * object, `exam/outputs.ts`.
  */
 
-const seconds = (least: number, most: number) => z.number().min(least).max(most);
-
-const httpUrl = z.string().superRefine((text, context) => {
-  const problem = urlProblem(text);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-});
-
-function urlProblem(text: string): string | undefined {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    return 'must be a URL such as https://pacs.example/dicom-web';
-  }
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';
-  if (url.username !== '' || url.password !== '') return 'must not hold a user or password; use pacs.auth';
-  if (url.search !== '' || url.hash !== '') return 'must have no ? or # part';
-  return undefined;
-}
-
 const withoutSlash = (text: string) => text.replace(/\/+$/, '');
-
-/** Secrets may be written as `{ file: PATH }`; by the time this is parsed the file's content stands there. */
-const secret = z
-  .union([
-    z.string().min(1),
-    z.strictObject({ file: z.string().min(1).describe('A file that holds the secret and nothing else') }),
-  ])
-  .transform((value) => (typeof value === 'string' ? value : value.file));
 
 const noAuth = z.strictObject({ type: z.literal('none') });
 const basicAuth = z.strictObject({
@@ -67,19 +41,8 @@ const pacsAuth = z.discriminatedUnion('type', [
   }),
 ]);
 
-const tlsFiles = z.strictObject({
-  ca: z.string().min(1).optional().describe('PEM file with the authorities to trust'),
-  cert: z.string().min(1).optional().describe("PEM file with Mamori's client certificate"),
-  key: z.string().min(1).optional().describe('PEM file with its private key'),
-  passphrase: secret.optional().describe('Of the private key'),
-});
-
 const proxy = z.strictObject({
-  url: httpUrl
-    .refine((text) => text.startsWith('http://'), 'must begin with http:// (what it carries may be https)')
-    .describe('Such as http://proxy.example:3128; it must allow CONNECT to the addresses below'),
-  username: z.string().min(1).optional(),
-  password: secret.optional(),
+  ...proxyParts,
   for: z
     .enum(['all', 'pacs', 'login'])
     .default('all')
@@ -272,6 +235,7 @@ export const settingsSchema = z.strictObject({
   ledger: ledger.prefault({}),
   workers: z.int().min(1).max(64).default(1).describe('Exams worked on at the same time'),
   admin: admin.prefault({}),
+  notify: notify.prefault({}).describe('Who is told when something needs attention, and when it is over'),
   log: log.prefault({}),
 });
 

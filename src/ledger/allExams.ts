@@ -97,6 +97,8 @@ export interface LedgerOverview {
   /** Stretches of time of one length, the first of which begins at `since`. */
   endings(since: Date, stretchMs: number): Promise<Ending[]>;
   latencies(since: Date, stretchMs: number): Promise<Latency[]>;
+  /** When the latest exam that the look-out found was first seen; undefined where there is none. */
+  newestExam(): Promise<Date | undefined>;
   /** Everything that was made of an exam, the latest revision first. */
   made(exam: ExamKey): Promise<MadeObject[]>;
   /** Undefined: exams are taken up. */

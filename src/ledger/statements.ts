@@ -207,6 +207,8 @@ export interface ReadStatements {
   backlog(bindings: ModelBindings & { now: number }): Answered<BacklogRow[]>;
   endings(bindings: Stretches): Answered<EndingRow[]>;
   latencies(bindings: Stretches): Answered<LatencyRow[]>;
+  /** Of those that do not give way to others. */
+  newestExam(): Answered<{ first_seen_at: number } | undefined>;
   /** The latest revision first. */
   made(bindings: { id: number }): Answered<MadeRow[]>;
   pausing(): Answered<PauseRow | undefined>;

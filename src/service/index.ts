@@ -4,11 +4,13 @@
  * `service.ts` opens what a running Mamori consists of, from its settings: the model and its threads, the archive, the
  * ledger, and the poller that works between them. `serviceStatus.ts` says how it is for the status page,
  * `doctor/` finds out before going live whether all of that will work.
+ * `situationSource.ts` how it is for `notification.ts`, which has people told when it needs them.
  * `stageSeconds.ts` how long an exam's stages took for the metrics, `logger.ts` writes the log. The command line calls
  * these and adds words; nothing below knows that there is a service.
  */
 export { type CheckResult, type CheckState, examine, type NamedResult } from './doctor/index.js';
 export { openLog } from './logger.js';
+export { openNotifier } from './notification.js';
 export { openPacs, openService, openWorkbench, type Service, servedModelOf } from './service.js';
 export { statusOf } from './serviceStatus.js';
 export { stageSeconds } from './stageSeconds.js';

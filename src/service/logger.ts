@@ -17,7 +17,7 @@ export function openLog(
 ): Logger {
   const { level, format } = settings.log;
   const asText = format === 'text' || (format === 'auto' && target.isTTY === true);
-  const blackOut = blackener(secretValues(settings as Settings));
+  const blackOut = blackener(settings as Settings);
   const destination: DestinationStream = {
     write: (line) => target.write(blackOut(asText ? textLine(line) : line)),
   };
@@ -42,7 +42,9 @@ export function openLog(
 /** Shorter ones would black out half of every line; they are not secrets worth the name. */
 const SHORTEST_SECRET = 4;
 
-function blackener(secrets: readonly string[]): (line: string) => string {
+/** Blacks out every secret of the settings, wherever it turns up in a text. */
+export function blackener(settings: Settings): (line: string) => string {
+  const secrets = secretValues(settings);
   // As they stand, and as JSON and Basic authentication write them.
   const forms = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)

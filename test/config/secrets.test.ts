@@ -4,6 +4,7 @@ import { isSecret } from '../../src/config/secretKey.js';
 
 interface SchemaNode {
   properties?: Record<string, SchemaNode>;
+  additionalProperties?: SchemaNode | boolean;
   anyOf?: SchemaNode[];
   oneOf?: SchemaNode[];
   description?: string;
@@ -16,6 +17,8 @@ function* secretsIn(node: SchemaNode, path: string[] = []): Generator<string[]> 
     yield path;
   for (const one of alternatives) yield* secretsIn(one, path);
   for (const [key, child] of Object.entries(node.properties ?? {})) yield* secretsIn(child, [...path, key]);
+  const { additionalProperties: any } = node;
+  if (typeof any === 'object') yield* secretsIn(any, [...path, 'Any-Name']);
 }
 
 describe('secrets in the settings', () => {
@@ -25,6 +28,7 @@ describe('secrets in the settings', () => {
     expect(places.map((path) => path.join('.'))).to.include.members([
       'pacs.auth.password',
       'ledger.password',
+      'notify.webhook.headers.Any-Name',
     ]);
     expect(places.filter((path) => !isSecret(path))).to.deep.equal([]);
   });

@@ -335,6 +335,65 @@ describe('settings', () => {
     });
   });
 
+  describe('for notification', () => {
+    const notify = (text: string) => `${PACS}notify:\n${text}\n`;
+
+    it('are quiet about nights and weekends, and tell nobody, unless told otherwise', () => {
+      const { webhook, email, alarms } = load(PACS).notify;
+      expect([webhook, email]).to.deep.equal([undefined, undefined]);
+      expect(alarms.nothingNew).to.deep.include({ hours: 12, from: '08:00', to: '18:00' });
+      expect(
+        load(notify('  alarms: { disk: off, partial: false, credentials: off }')).notify.alarms,
+      ).to.include({
+        disk: 'off',
+        partial: 'off',
+        credentials: false,
+      });
+    });
+
+    it('take addresses, headers and passwords as secrets, from the environment or a file', () => {
+      writeFileSync(join(folder, 'hook'), 'https://chat.example/hook/hunter2\n');
+      writeFileSync(join(folder, 'header'), 'Bearer hunter3\n');
+      const text = notify(
+        '  webhook: { url: { file: hook }, headers: { Authorization: { file: header }, X-Key: "${KEY}" } }',
+      );
+      const settings = load(text, { KEY: 'hunter4' });
+      expect(settings.notify.webhook).to.deep.include({
+        url: 'https://chat.example/hook/hunter2',
+        headers: { Authorization: 'Bearer hunter3', 'X-Key': 'hunter4' },
+      });
+      expect(secretValues(settings)).to.include.members([
+        'https://chat.example/hook/hunter2',
+        'Bearer hunter3',
+        'hunter4',
+      ]);
+    });
+
+    it('say what cannot be, and show no secret', () => {
+      const wrong = failure(
+        notify(
+          [
+            '  webhook:',
+            '    url: ftp://hunter2',
+            '    headers: { Host: hunter2, "a b": hunter2 }',
+            '    hmacSecret: hunter2',
+            '  email: { host: m, from: nobody, to: [], security: off, username: u, password: hunter2 }',
+            '  alarms: { nothingNew: { from: "18:00", to: "8" } }',
+          ].join('\n'),
+        ),
+      );
+      for (const key of ['webhook.url', 'headers', 'hmacSecret', 'email.from', 'email.to', 'nothingNew'])
+        expect(wrong.message, key).to.contain(`notify.${key.includes('nothing') ? 'alarms.' : ''}`);
+      expect(wrong.message).not.to.contain('hunter2');
+      const inClear = '  email: { host: m, from: a@b, to: c@d, security: off, username: u, password: p }';
+      expect(problems(notify(inClear)).join()).to.match(
+        /notify.email.security must not be off with a password/,
+      );
+      const half = '  email: { host: m, from: a@b, to: c@d, username: u }';
+      expect(problems(notify(half)).join()).to.match(/notify.email.password is missing/);
+    });
+  });
+
   describe('with paths', () => {
     it('take them from the folder of the file', () => {
       mkdirSync(join(folder, 'own-model'));

@@ -65,6 +65,10 @@ export async function latencies(store: Store, since: Date, stretchMs: number): P
   }));
 }
 
+export async function newestExam(store: Store): Promise<Date | undefined> {
+  return dateOf((await store.look(({ statements }) => statements.newestExam()))?.first_seen_at ?? null);
+}
+
 export async function made(store: Store, exam: ExamKey): Promise<MadeObject[]> {
   const rows = await store.look(async ({ statements }) => {
     const row = await statements.findByKey(boundKey(exam));

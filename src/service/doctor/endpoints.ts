@@ -1,5 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
-import { type DetailedPeerCertificate, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import {
+  type DetailedPeerCertificate,
+  rootCertificates,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls';
 import type { Settings } from '../../config/index.js';
 
 /** One host and port that the settings lead to. */
@@ -107,6 +113,15 @@ export interface TlsIdentity {
   cert?: string | undefined;
   key?: string | undefined;
   passphrase?: string | undefined;
+}
+
+/** The PACS sees what is set under pacs.tls; an authorisation server no client certificate, as in the service. */
+export async function identityFor(endpoint: Endpoint, { pacs }: Settings): Promise<TlsIdentity> {
+  const { ca, cert, key, passphrase } = pacs.tls;
+  const read = async (file: string | undefined) => (file === undefined ? undefined : readFile(file, 'utf8'));
+  const [caText, certText, keyText] = await Promise.all([read(ca), read(cert), read(key)]);
+  if (!endpoint.isPacs) return { ca: caText === undefined ? undefined : [...rootCertificates, caText] };
+  return { ca: caText, cert: certText, key: keyText, passphrase };
 }
 
 /**

@@ -12,6 +12,8 @@ export interface NamedResult extends CheckResult {
 export interface ExamineOptions {
   /** Also store an object in the PACS, which says of itself that it is a test, read it back, and remove it. */
   write: boolean;
+  /** Also send a message that says of itself that it is a test, on every way that the settings name. */
+  notify?: boolean;
   /** Hears of each result as it comes. */
   onResult?: (result: NamedResult) => void;
   env?: NodeJS.ProcessEnv;
@@ -41,7 +43,7 @@ export async function examine(file: string, options: ExamineOptions): Promise<Na
     for (const { name } of CHECKS) add(name, skipped(`only with ${SETTINGS} that can be used`));
     return results;
   }
-  const visit = new Visit(settings, options.write);
+  const visit = new Visit(settings, { write: options.write, notify: options.notify === true });
   const blocked = new Set<string>();
   try {
     for (const check of CHECKS) {

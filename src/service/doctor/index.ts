@@ -8,8 +8,11 @@
  * lies in the `Visit`. `examine.ts` asks one after the other; a check whose answer would mean nothing, since an earlier
  * one failed, is skipped and says after which.
  *
+ * `certificateEnds.ts` looks at the certificates for the running service, too.
+ *
  * Nothing is stored in the PACS unless that is asked for, nothing is written on this machine but a file that is removed
  * again, and no ledger is made. What is said holds no secret and nothing of a patient.
  */
+export { type CertificateEnd, certificateEnds } from './certificateEnds.js';
 export { examine, type NamedResult } from './examine.js';
 export type { CheckResult, CheckState } from './types.js';

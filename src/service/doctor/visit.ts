@@ -46,12 +46,14 @@ const DAY_MS = 86_400_000;
 export class Visit {
   readonly settings: Settings;
   readonly write: boolean;
+  readonly notify: boolean;
   readonly #known = new Map<string, Promise<unknown>>();
   readonly #open: { close(): Promise<void> }[] = [];
 
-  constructor(settings: Settings, write: boolean) {
+  constructor(settings: Settings, { write, notify }: { write: boolean; notify: boolean }) {
     this.settings = settings;
     this.write = write;
+    this.notify = notify;
   }
 
   /** @throws PacsError `pacs-settings` */

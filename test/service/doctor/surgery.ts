@@ -14,6 +14,7 @@ export interface Complaint {
   /** The ledger's file, in a folder of its own unless said. */
   ledger?: string;
   write?: boolean;
+  notify?: boolean;
 }
 
 let seen = 0;
@@ -36,7 +37,7 @@ export async function visit(bundle: Bundle, complaint: Complaint): Promise<Named
       complaint.more ?? '',
     ].join('\n'),
   );
-  return examine(file, { write: complaint.write === true });
+  return examine(file, { write: complaint.write === true, notify: complaint.notify === true });
 }
 
 /** The one result of this name. */

@@ -35,6 +35,16 @@ export {
   namedFilesOf,
   predecessors,
 } from './lookStatements.js';
-export { backlog, endings, goOn, latencies, made, pause, pausing, reasons } from './overviewStatements.js';
+export {
+  backlog,
+  endings,
+  goOn,
+  latencies,
+  made,
+  newestExam,
+  pause,
+  pausing,
+  reasons,
+} from './overviewStatements.js';
 export { dropUnconfirmedBytes, insertSeen, reopen, setDue, updateSeen } from './sightingStatements.js';
 export { fail, giveUp, retriable, retry } from './troubleStatements.js';

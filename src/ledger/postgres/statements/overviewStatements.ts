@@ -74,6 +74,11 @@ export function latencies(transaction: Transaction, bindings: Stretches): Promis
   return transaction.rows(sql, bindings);
 }
 
+export function newestExam(transaction: Transaction): Promise<{ first_seen_at: number } | undefined> {
+  const sql = /* sql */ `SELECT first_seen_at FROM mamori.exams WHERE priority > 0 ORDER BY id DESC LIMIT 1`;
+  return transaction.row(sql);
+}
+
 export function made(transaction: Transaction, bindings: { id: number }): Promise<MadeRow[]> {
   const sql = /* sql */ `SELECT * FROM mamori.objects WHERE exam_id = :id ORDER BY revision DESC, position`;
   return transaction.rows(sql, bindings);

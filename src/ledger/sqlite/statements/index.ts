@@ -36,5 +36,15 @@ export {
   predecessors,
 } from './looking.js';
 export { dropUnconfirmedBytes, insertSeen, reopen, setDue, updateSeen } from './observing.js';
-export { backlog, endings, goOn, latencies, made, pause, pausing, reasons } from './overseeing.js';
+export {
+  backlog,
+  endings,
+  goOn,
+  latencies,
+  made,
+  newestExam,
+  pause,
+  pausing,
+  reasons,
+} from './overseeing.js';
 export { fail, giveUp, retriable, retry } from './trouble.js';

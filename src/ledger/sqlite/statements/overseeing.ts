@@ -76,6 +76,13 @@ export function latencies(database: Database, bindings: Stretches): LatencyRow[]
   return database.rows(sql, bindings);
 }
 
+/** Old exams that a backfill takes up are no news. Exams get their numbers in the order in which they are seen. */
+export function newestExam(database: Database): { first_seen_at: number } | undefined {
+  return database.row(
+    /* sql */ `SELECT first_seen_at FROM exams WHERE priority > 0 ORDER BY id DESC LIMIT 1`,
+  );
+}
+
 export function made(database: Database, bindings: { id: number }): MadeRow[] {
   const sql = /* sql */ `SELECT * FROM objects WHERE exam_id = :id ORDER BY revision DESC, position`;
   return database.rows(sql, bindings);

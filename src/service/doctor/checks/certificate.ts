@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { rootCertificates } from 'node:tls';
 import type { Settings } from '../../../config/index.js';
-import { type Endpoint, endpointsOf, shakeHands, type TlsIdentity } from '../endpoints.js';
+import { type Endpoint, endpointsOf, identityFor, shakeHands } from '../endpoints.js';
 import { type Check, type CheckResult, failure, ok, warning } from '../types.js';
 
 const DAY_MS = 86_400_000;
@@ -30,15 +28,6 @@ export const certificate: Check = {
     return warning(says, 'Have it renewed in time: from that day on Mamori can fetch and store nothing.');
   },
 };
-
-/** The PACS sees what is set under pacs.tls; an authorisation server no client certificate, as in the service. */
-async function identityFor(endpoint: Endpoint, { pacs }: Settings): Promise<TlsIdentity> {
-  const { ca, cert, key, passphrase } = pacs.tls;
-  const read = async (file: string | undefined) => (file === undefined ? undefined : readFile(file, 'utf8'));
-  const [caText, certText, keyText] = await Promise.all([read(ca), read(cert), read(key)]);
-  if (!endpoint.isPacs) return { ca: caText === undefined ? undefined : [...rootCertificates, caText] };
-  return { ca: caText, cert: certText, key: keyText, passphrase };
-}
 
 function distrust(code: string, { host }: Endpoint, { pacs }: Settings): CheckResult {
   const withCa = pacs.tls.ca !== undefined;

@@ -15,6 +15,7 @@ import { hostNames } from './hostNames.js';
 import { imageFile } from './imageFile.js';
 import { ledgerFile } from './ledgerFile.js';
 import { login } from './login.js';
+import { messages } from './messages.js';
 import { modelBundle } from './modelBundle.js';
 import { paging } from './paging.js';
 import { portsOpen } from './portsOpen.js';
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   diskRoom,
   ledgerFile,
   statusPort,
+  messages,
   hostNames,
   portsOpen,
   scheme,

@@ -1,0 +1,158 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Settings } from '../config/index.js';
+import { isPacsErrorCode } from '../dicomweb/index.js';
+import { MamoriError } from '../errors.js';
+import { type Ending, type Ledger, ledgerFileOf, type ReasonCount } from '../ledger/index.js';
+import type { Situation } from '../notify/index.js';
+import type { Poller } from '../poller/index.js';
+import { certificateEnds } from './doctor/index.js';
+import { blackener } from './logger.js';
+import { isRightlyNotProcessed } from './rightEnds.js';
+
+const HOUR_MS = 3_600_000;
+const MEGABYTE = 1024 * 1024;
+
+/** A ledger that does not answer for so long cannot be used. */
+const LEDGER_PATIENCE_MS = 20_000;
+/** Certificates do not change from minute to minute. */
+const CERTIFICATES_MS = 6 * HOUR_MS;
+
+export interface SituationParts {
+  settings: Settings;
+  ledger: Pick<Ledger, 'endings' | 'reasons' | 'newestExam' | 'pausing'>;
+  poller: Pick<Poller, 'pause' | 'latest'>;
+}
+
+/** Tells how the service is, as far as anybody is notified of it. What is told holds no secret and no UID. */
+export function situationSource(parts: SituationParts): (now: Date) => Promise<Situation> {
+  const { settings } = parts;
+  const startedAt = new Date();
+  const clean = cleaner(settings);
+  let ledgerTroubleSince: Date | undefined;
+  let certificates: { at: number; found: Situation['certificates'] } | undefined;
+
+  return async (now) => {
+    const pacs = pacsSituation(parts.poller, clean);
+    const told = await ledgerSituation(parts, now, clean);
+    ledgerTroubleSince = 'trouble' in told ? (ledgerTroubleSince ?? now) : undefined;
+    // While it is left alone the PACS is not even asked for its certificate.
+    if (pacs === 'well' && now.getTime() - (certificates?.at ?? 0) >= CERTIFICATES_MS)
+      certificates = { at: now.getTime(), found: await certificateEnds(settings).catch(() => undefined) };
+    const others = { now, pacs, disks: await diskSituation(settings), certificates: certificates?.found };
+    if ('trouble' in told) {
+      const ledger = { since: ledgerTroubleSince ?? now, reason: told.trouble };
+      return { ...others, ledger, ...UNKNOWN };
+    }
+    return { ...others, ledger: 'well', ...told, newestExam: told.newestExam ?? startedAt };
+  };
+}
+
+const UNKNOWN = { failures: undefined, partial: undefined, newestExam: undefined, paused: undefined };
+
+const UID = /\b[0-2](?:\.\d+){4,}\b/g;
+
+/** Messages leave the house: even a UID stands for a patient. */
+function cleaner(settings: Settings): (text: string) => string {
+  const blackOut = blackener(settings);
+  return (text) => blackOut(text.replace(UID, '(UID)'));
+}
+
+function pacsSituation(
+  { pause, latest }: SituationParts['poller'],
+  clean: (text: string) => string,
+): Situation['pacs'] {
+  const reason = pause?.reason ?? (latest?.searched === false ? latest.problems.find(isThePacs) : undefined);
+  if (reason === undefined) return latest === undefined ? undefined : 'well';
+  const kind = reason.code === 'pacs-unauthorised' ? 'refuses' : 'down';
+  const since = pause?.since ?? latest?.unsearchableSince ?? latest?.startedAt ?? new Date();
+  return { kind, since, reason: clean(reason.reason) };
+}
+
+const isThePacs = ({ code }: { code: string }) => isPacsErrorCode(code);
+
+async function ledgerSituation(
+  { ledger, settings }: SituationParts,
+  now: Date,
+  clean: (text: string) => string,
+): Promise<Pick<Situation, 'failures' | 'partial' | 'newestExam' | 'paused'> | { trouble: string }> {
+  const { failures, partial } = settings.notify.alarms;
+  try {
+    const asked = Promise.all([
+      failures === 'off' ? [] : endingsOf(ledger, now, failures.hours),
+      partial === 'off' ? [] : endingsOf(ledger, now, partial.hours),
+      ledger.reasons(),
+      ledger.newestExam(),
+      ledger.pausing(),
+    ]);
+    const [failing, partly, reasons, newestExam, pausing] = await inTime(asked, LEDGER_PATIENCE_MS);
+    const why = (codes: readonly Ending[]) => mostly(codes, reasons, clean);
+    const ends = (all: readonly Ending[], isBad: (ending: Ending) => boolean) => {
+      const bad = all.filter(isBad);
+      return { ended: sum(all), bad: sum(bad), mostly: why(bad) };
+    };
+    return {
+      failures: ends(failing, ({ state }) => state === 'failed' || state === 'not-processed'),
+      partial: ends(partly, ({ state }) => state === 'partial'),
+      newestExam,
+      // Who ordered it and why may be a person's name, or a patient's.
+      paused: pausing === undefined ? 'no' : { since: pausing.since },
+    };
+  } catch (error) {
+    if (error instanceof MamoriError)
+      return { trouble: clean([error.message, error.remedy ?? ''].join(' ').trim()) };
+    throw error;
+  }
+}
+
+/** Rejects with a ledger's error where the answer does not come in time. */
+async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(new MamoriError('ledger-silent', `The ledger did not answer within ${ms / 1000} seconds.`)),
+      ms,
+    );
+  });
+  try {
+    return await Promise.race([answer, tooLong]);
+  } finally {
+    clearTimeout(timer);
+    // It may still fail later, and nobody waits for it.
+    answer.catch(() => {});
+  }
+}
+
+/** How exams ended in these last hours, rightly not processed ones aside. */
+async function endingsOf(ledger: SituationParts['ledger'], now: Date, hours: number): Promise<Ending[]> {
+  const ms = hours * HOUR_MS;
+  const endings = await ledger.endings(new Date(now.getTime() - ms), ms);
+  return endings.filter(({ state, code }) => state !== 'not-processed' || !isRightlyNotProcessed(code));
+}
+
+const sum = (endings: readonly Ending[]) => endings.reduce((all, { exams }) => all + exams, 0);
+
+function mostly(
+  bad: readonly Ending[],
+  reasons: readonly ReasonCount[],
+  clean: (text: string) => string,
+): string | undefined {
+  const [first] = [...bad].sort((a, b) => b.exams - a.exams);
+  const reason = reasons.find(({ state, code }) => state === first?.state && code === first.code)?.reason;
+  return reason === undefined ? undefined : clean(reason);
+}
+
+async function diskSituation({ ledger }: Settings): Promise<Situation['disks']> {
+  const file = ledgerFileOf(ledger.url);
+  if (file === undefined) return [];
+  const place = dirname(file);
+  try {
+    const { bavail, blocks, bsize } = await statfs(place);
+    return [
+      { place, freeMegabytes: (bavail * bsize) / MEGABYTE, totalMegabytes: (blocks * bsize) / MEGABYTE },
+    ];
+  } catch {
+    return undefined;
+  }
+}
