@@ -40,8 +40,7 @@ async function run({ config }: { config: string }): Promise<void> {
     const signal = await toldToStop();
     log.info({ signal }, 'Stopping: work under way is finished or handed back');
     status.stopping();
-    await notifier.stop();
-    await service.poller.stop();
+    await Promise.all([notifier.stop(), service.poller.stop()]);
     await admin?.close();
   } finally {
     await service.close();
