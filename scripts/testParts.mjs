@@ -20,6 +20,9 @@ const parts = [
   { package: 'gcc', file: '/usr/bin/gcc' },
   { package: 'libc6-dev', file: '/usr/include/stdio.h' },
   { package: 'openssl', file: '/usr/bin/openssl' },
+  { package: 'libxml2-utils', file: '/usr/bin/xmllint' },
+  { package: 'rsyslog', file: '/usr/sbin/rsyslogd' },
+  { package: 'rsyslog-openssl', file: '/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_ossl.so' },
   { package: 'postgresql', file: '/usr/lib/postgresql' },
   { package: 'chromium', file: '/usr/bin/chromium' },
   { package: 'libvulkan1', file: '/usr/share/doc/libvulkan1' },
@@ -40,6 +43,7 @@ if (process.env.CI) {
   installKeras();
 }
 installHighdicom();
+installCyclonedx();
 
 function installPackages() {
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
@@ -111,6 +115,16 @@ function installOhif() {
     writeFileSync(excuse, '');
     console.error('The tests that need OHIF will be SKIPPED.');
   } else if (status !== 0) process.exit(1);
+}
+
+/** The schemas of the bill of materials; 2 MB. */
+function installCyclonedx() {
+  const { status } = spawnSync(process.execPath, ['scripts/installCyclonedx.mjs'], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (status === 0) return;
+  console.error("CycloneDX's schemas cannot be fetched; the test that needs them will be SKIPPED.");
+  if (process.env.CI) process.exit(1);
 }
 
 /** Keras, and what writes its networks as ONNX. */

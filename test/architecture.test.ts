@@ -7,6 +7,7 @@ const root = process.cwd();
 /** What each folder of src/ may import: design rule, imports run downwards only. */
 const MAY_IMPORT: Record<string, string[]> = {
   threads: [],
+  audit: [],
   dicom: [],
   image: ['threads', 'dicom'],
   model: ['threads', 'image', 'dicom'],
@@ -27,6 +28,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   evaluation: ['threads', 'pictures', 'phantom', 'gradcam', 'findings', 'dataset', 'model', 'image', 'dicom'],
   demo: ['phantom', 'dicomweb', 'dicom'],
   service: [
+    'audit',
     'phantom',
     'admin',
     'notify',
@@ -45,6 +47,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'config',
   ],
   cli: [
+    'audit',
     'service',
     'demo',
     'evaluation',

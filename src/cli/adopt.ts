@@ -11,7 +11,7 @@ export const adoptCommand = new Command('adopt')
 async function adopt({ config, json }: { config: string; json?: true }): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
-  const [{ servedModelOf }, { openExistingLedger }, { loadBundle }] = await Promise.all([
+  const [{ noteAct, openLog, servedModelOf }, { openExistingLedger }, { loadBundle }] = await Promise.all([
     import('../service/index.js'),
     import('../ledger/index.js'),
     import('../model/index.js'),
@@ -19,6 +19,7 @@ async function adopt({ config, json }: { config: string; json?: true }): Promise
   const bundle = await loadBundle(settings.model.bundle);
   const ledger = await openExistingLedger(settings.ledger);
   try {
+    await noteAct(settings, openLog(settings), { what: 'adopt', detail: `${bundle.name} ${bundle.version}` });
     const adopted = await ledger.adopt(servedModelOf(bundle, settings));
     const version = `${bundle.name} ${bundle.version}`;
     if (json) console.log(JSON.stringify({ adopted, model: bundle.name, version: bundle.version }));

@@ -40,6 +40,7 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
   const { source, ends, whole } = await workOnOldExams({
     settings,
     json: json === true,
+    act: { what: 'backfill', detail: `${from} to ${to}, ${rate} an hour` },
     source: (parts, stopping) =>
       new Backfill({ ...parts, ...settings.backfill, range: { from, to }, perHour: rate }, stopping),
     told: ({ progress }) => progressText(progress),

@@ -16,6 +16,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adoptCommand } from './adopt.js';
 import { analyzeCommand } from './analyze.js';
+import { auditCommand } from './audit.js';
 import { backfillCommand } from './backfill.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
@@ -48,6 +49,7 @@ for (const command of [
   adoptCommand,
   backfillCommand,
   reprocessCommand,
+  auditCommand,
   doctorCommand,
   trainCommand,
   evaluateCommand,

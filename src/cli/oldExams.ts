@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Settings } from '../config/index.js';
 import type { LookoutParts, WorkSource } from '../poller/index.js';
+import type { OperatorAct } from '../service/index.js';
 import { zoneText } from './zoneText.js';
 
 /** How often there is looked for what may be taken up next. */
@@ -18,6 +19,8 @@ export interface OldExams extends WorkSource {
 export interface OldExamsWork<Source extends OldExams> {
   settings: Settings;
   json: boolean;
+  /** What the audit trail is told. */
+  act: OperatorAct;
   source(parts: LookoutParts, stopping: AbortSignal): Source;
   /** How far it is, in a line. */
   told(source: Source): string;
@@ -36,16 +39,19 @@ export interface OldExamsEnd<Source> {
 export async function workOnOldExams<Source extends OldExams>({
   settings,
   json,
+  act,
   source: sourceFrom,
   told,
 }: OldExamsWork<Source>): Promise<OldExamsEnd<Source>> {
-  const [{ openLog, openService }, { toldToStop }] = await Promise.all([
+  const [{ noteAct, openLog, openService }, { toldToStop }] = await Promise.all([
     import('../service/index.js'),
     import('./stopSignal.js'),
   ]);
   const stopping = new AbortController();
   let opened: Source | undefined;
-  const service = await openService(settings, openLog(settings), undefined, (parts) => {
+  const log = openLog(settings);
+  await noteAct(settings, log, act);
+  const service = await openService(settings, log, undefined, (parts) => {
     opened = sourceFrom(parts, stopping.signal);
     return [opened];
   });

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import type { AdminError } from '../admin/index.js';
+import type { AuditErrorCode } from '../audit/index.js';
 import type { SettingsError, SettingsFileError } from '../config/index.js';
 import type { PacsErrorCode } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
@@ -26,7 +27,8 @@ type UsageCode =
   | PacsErrorCode
   | ModelErrorCode
   | LedgerErrorCode
-  | AdminError['code'];
+  | AdminError['code']
+  | AuditErrorCode;
 
 /** Codes that mean that the command line or the settings must be changed. */
 const USAGE: ReadonlySet<string> = new Set<UsageCode>([
@@ -45,6 +47,8 @@ const USAGE: ReadonlySet<string> = new Set<UsageCode>([
   'ledger-denied',
   'ledger-untrusted',
   'admin-listen',
+  'audit-unwritable',
+  'audit-missing',
 ]);
 
 /** The exit code that an error stands for. */

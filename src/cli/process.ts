@@ -32,11 +32,13 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
     await writeDryRun(studies, settings, dryRun, json === true);
     return;
   }
-  const [{ openLog, openService, servedModelOf }, { tellExams }] = await Promise.all([
+  const [{ noteAct, openLog, openService, servedModelOf }, { tellExams }] = await Promise.all([
     import('../service/index.js'),
     import('./examReports.js'),
   ]);
-  const service = await openService(settings, openLog(settings));
+  const log = openLog(settings);
+  await noteAct(settings, log, { what: force ? 'process --force' : 'process', studies });
+  const service = await openService(settings, log);
   try {
     const exams: ToldExam[] = [];
     const problems: Reason[] = [];

@@ -61,6 +61,13 @@ async function reprocess(named: string[], options: Options): Promise<void> {
   const { source, ends, whole } = await workOnOldExams({
     settings,
     json,
+    act: {
+      what: 'reprocess',
+      studies: named,
+      detail: [`${countText(plan.studies.length, 'exam')} with ${model}`, options.from, options.to]
+        .filter((part) => part !== undefined)
+        .join(', '),
+    },
     source: (parts, stopping) =>
       new Reprocess(
         {

@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { ExamKey, Ledger, RetriableState, RetryFilter, ServedModel } from '../ledger/index.js';
 import type { Bundle } from '../model/index.js';
+import { moment } from './commandValues.js';
 import { configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
 
@@ -30,7 +31,7 @@ export const retryCommand = new Command('retry')
   .option(
     '--since <time>',
     'only exams that came to their state since then: 2026-03-01 or 2026-03-01T10:00',
-    time,
+    moment,
   )
   .addOption(configOption())
   .addOption(jsonOption())
@@ -40,7 +41,7 @@ async function retry(studies: string[], { config, state, reason, since, json }: 
   const { loadSettings } = await import('../config/index.js');
   await (await import('./studyUids.js')).studyUids(studies);
   const { openExistingLedger } = await import('../ledger/index.js');
-  const [{ servedModelOf }, { loadBundle }] = await Promise.all([
+  const [{ noteAct, openLog, servedModelOf }, { loadBundle }] = await Promise.all([
     import('../service/index.js'),
     import('../model/index.js'),
   ]);
@@ -49,6 +50,11 @@ async function retry(studies: string[], { config, state, reason, since, json }: 
   try {
     const named = studies.length === 0 ? undefined : studies;
     const bundle = await loadBundle(settings.model.bundle);
+    await noteAct(settings, openLog(settings), {
+      what: 'retry',
+      studies,
+      detail: JSON.stringify({ state, reason, since }),
+    });
     const which = { studies: named, states: state, codes: reason, since };
     const all = await ledger.retry(which);
     const known = new Set(all.map(({ studyInstanceUID }) => studyInstanceUID));
@@ -170,13 +176,4 @@ async function whyNot(
 
 function exams(count: number): string {
   return count === 1 ? '1 exam is' : `${count} exams are`;
-}
-
-/** A date, or a date and a time of day; local time unless it names its zone. */
-function time(text: string): Date {
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const date = new Date(day ? `${text}T00:00` : text);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(date.getTime()))
-    throw new InvalidArgumentError('a date such as 2026-03-01, or 2026-03-01T10:00, is needed');
-  return date;
 }

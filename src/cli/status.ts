@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { ExamState } from '../ledger/index.js';
 import { timeText } from '../timeText.js';
+import { wholeNumber } from './commandValues.js';
 import { checkChoice, configOption, jsonOption } from './options.js';
 import { tableText } from './table.js';
 
@@ -67,9 +68,4 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   } finally {
     await ledger.disconnect();
   }
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 on is needed');
-  return Number(text);
 }

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { keyAlternatives, keysAt } from './jsonSchema.js';
 import { type KeyPath, keyName, type Problem } from './problem.js';
 import { isSecret } from './secretKey.js';
-import { type Settings, settingsSchema } from './settingsSchema.js';
+import { type ParsedSettings, settingsSchema } from './settingsSchema.js';
 import { nearest } from './suggestion.js';
 import { replaceAt, valueAt } from './value.js';
 import type { SettingsDocument } from './yamlDocument.js';
@@ -15,7 +15,7 @@ type Issue = z.core.$ZodIssue;
 export function checkSettings(
   document: SettingsDocument,
   folder: string,
-): { settings: Settings | undefined; problems: Problem[] } {
+): { settings: ParsedSettings | undefined; problems: Problem[] } {
   let result = settingsSchema.safeParse(document.value ?? {});
   if (!result.success && takeTypesFromSchema(document, result.error.issues)) {
     result = settingsSchema.safeParse(document.value ?? {});
@@ -150,15 +150,19 @@ function crossChecks(document: SettingsDocument, folder: string): Problem[] {
     if (missing.length === roots.length) report(['pacs', 'url'], 'is missing: the DICOMweb root of the PACS');
     else for (const root of missing) report(['pacs', root], 'is missing, and there is no pacs.url');
   }
-  const tls = ['pacs', 'tls'];
-  if (has(...tls, 'cert') && !has(...tls, 'key'))
-    report([...tls, 'key'], 'is missing: pacs.tls.cert needs it');
-  if (has(...tls, 'key') && !has(...tls, 'cert'))
-    report([...tls, 'cert'], 'is missing: pacs.tls.key needs it');
-  for (const name of ['ca', 'cert', 'key']) {
-    const file = valueAt(document.value, [...tls, name]);
-    if (typeof file === 'string' && file !== '' && !isReadable(resolve(folder, file))) {
-      report([...tls, name], 'names a file that cannot be read');
+  for (const tls of [
+    ['pacs', 'tls'],
+    ['audit', 'syslog', 'tls'],
+  ]) {
+    if (has(...tls, 'cert') && !has(...tls, 'key'))
+      report([...tls, 'key'], `is missing: ${keyName([...tls, 'cert'])} needs it`);
+    if (has(...tls, 'key') && !has(...tls, 'cert'))
+      report([...tls, 'cert'], `is missing: ${keyName([...tls, 'key'])} needs it`);
+    for (const name of ['ca', 'cert', 'key']) {
+      const file = valueAt(document.value, [...tls, name]);
+      if (typeof file === 'string' && file !== '' && !isReadable(resolve(folder, file))) {
+        report([...tls, name], 'names a file that cannot be read');
+      }
     }
   }
   for (const path of [

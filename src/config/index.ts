@@ -13,6 +13,8 @@
  *
  * What stands under `outputs` is made of the table of kinds of object in `exam/`.
  *
+ * `settingsByKey.ts` lays all settings out flat, so that it can be told which changed since the last start.
+ *
  * `installation.ts` knows the folder that Mamori is installed in, and its version. Which settings change results is
  * said where results are named, in `exam/resultNames.ts`.
  */
@@ -21,4 +23,5 @@ export { settingsJsonSchema } from './jsonSchema.js';
 export { defaultSettings, loadSettings } from './load.js';
 export { type Problem, SettingsError, SettingsFileError } from './problem.js';
 export { secretValues } from './secret.js';
+export { type SettingsByKey, settingsByKey } from './settingsByKey.js';
 export type { Settings } from './settingsSchema.js';

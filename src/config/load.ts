@@ -4,7 +4,7 @@ import { checkSettings } from './check.js';
 import { bundleFolder } from './installation.js';
 import { SettingsError, SettingsFileError } from './problem.js';
 import { readSecretFiles } from './secret.js';
-import type { Settings } from './settingsSchema.js';
+import type { ParsedSettings, Settings } from './settingsSchema.js';
 import { readDocument } from './yamlDocument.js';
 
 /**
@@ -48,18 +48,26 @@ function readText(file: string): string {
   }
 }
 
-function withAbsolutePaths(settings: Settings, folder: string): Settings {
-  const { pacs, model, ledger, notify } = settings;
+function withAbsolutePaths(settings: ParsedSettings, folder: string): Settings {
+  const { pacs, model, notify, audit } = settings;
+  const ledger = { ...settings.ledger, url: absoluteUrl(settings.ledger.url, folder) };
   return {
     ...settings,
     pacs: { ...pacs, tls: absoluteFiles(pacs.tls, folder) },
     model: { ...model, bundle: bundleFolder(model.bundle, folder) },
-    ledger: { ...ledger, url: absoluteUrl(ledger.url, folder), tls: absoluteFiles(ledger.tls, folder) },
+    ledger: { ...ledger, tls: absoluteFiles(ledger.tls, folder) },
     notify: {
       ...notify,
       ...(notify.webhook && { webhook: withAbsoluteCa(notify.webhook, folder) }),
       ...(notify.email && { email: withAbsoluteCa(notify.email, folder) }),
       ...(notify.stateFile !== undefined && { stateFile: resolve(folder, notify.stateFile) }),
+    },
+    audit: {
+      ...audit,
+      folder: audit.folder === undefined ? besideLedger(ledger.url, folder) : resolve(folder, audit.folder),
+      ...(audit.syslog && {
+        syslog: { ...audit.syslog, tls: absoluteFiles(audit.syslog.tls, folder) },
+      }),
     },
   };
 }
@@ -71,6 +79,12 @@ function withAbsoluteCa<T extends { ca?: string | undefined }>(way: T, folder: s
 function absoluteFiles<T extends Settings['ledger']['tls']>(tls: T, folder: string): T {
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(folder, path));
   return { ...tls, ca: absolute(tls.ca), cert: absolute(tls.cert), key: absolute(tls.key) };
+}
+
+/** Where the service surely may write. A database server has no such place: then beside the settings. */
+function besideLedger(url: string, folder: string): string {
+  const scheme = 'sqlite:';
+  return url.startsWith(scheme) ? `${url.slice(scheme.length)}-audit` : resolve(folder, 'mamori-audit');
 }
 
 /** A server's URL stays as it is. */

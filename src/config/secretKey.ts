@@ -13,6 +13,7 @@ export const SECRETS: readonly (readonly (string | number)[])[] = [
   ['notify', 'webhook', 'hmacSecret'],
   ['notify', 'webhook', 'proxy', 'password'],
   ['notify', 'email', 'password'],
+  ['audit', 'syslog', 'tls', 'passphrase'],
 ];
 
 export function isSecret(path: readonly (string | number)[]): boolean {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { dictionaryKeywords, isTextAttribute } from '../dicom/index.js';
 import { outputSettings } from '../exam/index.js';
 import { DEVICE_CHOICES, ENGINE_CHOICES } from '../model/index.js';
+import { auditSettings } from './auditSettings.js';
 import { ledgerUrlProblem } from './ledgerUrl.js';
 import { notify } from './notifySettings.js';
 import { httpUrl, proxyParts, seconds, secret, tlsFiles } from './settingParts.js';
@@ -236,11 +237,15 @@ export const settingsSchema = z.strictObject({
   workers: z.int().min(1).max(64).default(1).describe('Exams worked on at the same time'),
   admin: admin.prefault({}),
   notify: notify.prefault({}).describe('Who is told when something needs attention, and when it is over'),
+  audit: auditSettings.prefault({}).describe('Who did what, and what was written where'),
   log: log.prefault({}),
 });
+
+/** As a file has them: paths as they were written. */
+export type ParsedSettings = z.output<typeof settingsSchema>;
 
 /**
  * Checked settings, every default filled in, every path absolute, every secret read. Holds secrets in clear: not
  * for logging as a whole (`secretValues` names what a log must not show).
  */
-export type Settings = z.output<typeof settingsSchema>;
+export type Settings = ParsedSettings & { audit: { folder: string } };

@@ -7,14 +7,33 @@ import {
   type StudyInstanceUID,
 } from '../dicom/index.js';
 import type { DicomWeb, InstanceToStore, StoreAnswer } from '../dicomweb/index.js';
-import type { Claim, KeptObject, Ledger } from '../ledger/index.js';
+import type { Claim, KeptObject, Ledger, Reason } from '../ledger/index.js';
 import { DeliveryError } from './errors.js';
+import { reasonOf } from './nextTry.js';
 
 /** Some archives list what they stored a moment later. */
 const READ_BACK_DELAYS_MS = [0, 300, 1000, 3000];
 
 /** One request's worth; a larger object goes alone. Web servers before archives often refuse much larger bodies. */
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+
+/** Hears of each object on its way to the archive. */
+export interface DeliveryWatch {
+  begun(study: StudyInstanceUID, objects: readonly ObjectName[]): void;
+  /** They were read back, or were not: then why. */
+  ended(study: StudyInstanceUID, objects: readonly ObjectName[], failure?: Reason): void;
+}
+
+export type ObjectName = Pick<KeptObject, 'sopClassUID' | 'sopInstanceUID'>;
+
+export interface Delivery {
+  claim: Claim;
+  pacs: DicomWeb;
+  ledger: Ledger;
+  /** Objects whose bytes are still in memory, and need not be read from the ledger's folder. */
+  made?: readonly { sopInstanceUID: string; bytes: Uint8Array }[];
+  watch?: DeliveryWatch | undefined;
+}
 
 /**
  * Hands an exam's kept objects to the archive and reads every one of them back.
@@ -23,23 +42,29 @@ const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
  * it shows afterwards; the answer only serves to say why something is missing. Repeating is harmless: the same UIDs
  * carry the same bytes.
  *
- * @param made objects whose bytes are still in memory, and need not be read from the ledger's folder
  * @throws DeliveryError when something is missing afterwards, PacsError when the archive cannot be talked to
  */
-export async function deliver(
-  claim: Claim,
-  pacs: DicomWeb,
-  ledger: Ledger,
-  made: readonly { sopInstanceUID: string; bytes: Uint8Array }[] = [],
-): Promise<void> {
+export async function deliver(delivery: Delivery): Promise<void> {
+  const { claim, ledger, watch } = delivery;
+  try {
+    await handOver(delivery, await ledger.objectsToDeliver(claim));
+  } catch (error) {
+    const left = await ledger.objectsToDeliver(claim).catch(() => []);
+    if (left.length > 0) watch?.ended(studyOf(claim), left, reasonOf(error));
+    throw error;
+  }
+}
+
+async function handOver(delivery: Delivery, kept: KeptObject[]): Promise<void> {
+  const { claim, pacs, ledger, made = [], watch } = delivery;
   const inMemory = new Map(made.map(({ sopInstanceUID, bytes }) => [sopInstanceUID, bytes]));
   const bytesOf = async ({ sopInstanceUID, bytes }: KeptObject) =>
     inMemory.get(sopInstanceUID) ?? (await bytes());
   const studyInstanceUID = studyOf(claim);
-  let waiting = await ledger.objectsToDeliver(claim);
+  let waiting = kept;
   if (waiting.some((object) => object.sentAt !== undefined)) {
     // An earlier try got so far; perhaps only the answer was lost.
-    waiting = await withoutConfirmed(waiting, claim, pacs, ledger);
+    waiting = await withoutConfirmed(waiting, delivery);
   }
 
   const answers: StoreAnswer[] = [];
@@ -51,6 +76,7 @@ export async function deliver(
     );
     // Before and not after: what is lost may be the answer, and then the next try has to look before it sends.
     await ledger.sent(claim, uids);
+    watch?.begun(studyInstanceUID, batch);
     try {
       answers.push(await pacs.store(studyInstanceUID, instances));
     } catch (error) {
@@ -60,7 +86,7 @@ export async function deliver(
   }
   if (failure !== undefined) {
     // Whatever went wrong on the way back, all may be there.
-    const missing = await withoutConfirmed(waiting, claim, pacs, ledger).catch(() => waiting);
+    const missing = await withoutConfirmed(waiting, delivery).catch(() => waiting);
     if (missing.length > 0) throw failure;
     return;
   }
@@ -69,7 +95,7 @@ export async function deliver(
     for (const delay of READ_BACK_DELAYS_MS) {
       if (waiting.length === 0) return;
       await sleep(delay);
-      waiting = await withoutConfirmed(waiting, claim, pacs, ledger);
+      waiting = await withoutConfirmed(waiting, delivery);
     }
   };
   await shown();
@@ -103,14 +129,14 @@ function instanceToStore({ sopInstanceUID, sopClassUID }: KeptObject, bytes: Uin
 
 async function withoutConfirmed(
   objects: KeptObject[],
-  claim: Claim,
-  pacs: DicomWeb,
-  ledger: Ledger,
+  { claim, pacs, ledger, watch }: Delivery,
 ): Promise<KeptObject[]> {
   const uids = objects.map(({ sopInstanceUID }) => asUid<SOPInstanceUID>(sopInstanceUID));
   const { present } = await pacs.confirm(studyOf(claim), uids);
   await ledger.confirm(claim, present);
   const confirmed = new Set<string>(present);
+  const shown = objects.filter(({ sopInstanceUID }) => confirmed.has(sopInstanceUID));
+  if (shown.length > 0) watch?.ended(studyOf(claim), shown);
   return objects.filter(({ sopInstanceUID }) => !confirmed.has(sopInstanceUID));
 }
 

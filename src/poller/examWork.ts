@@ -18,7 +18,7 @@ import {
   whichTry,
 } from '../ledger/index.js';
 import type { Breaker } from './breaker.js';
-import { deliver } from './delivery.js';
+import { type DeliveryWatch, deliver } from './delivery.js';
 import { ProcessEndedError } from './errors.js';
 import type { ExamTurn } from './examTurns.js';
 import type { Listings } from './listings.js';
@@ -67,6 +67,7 @@ export interface ExamParts {
   turn: ExamTurn;
   /** What the look-out has just listed. */
   listings: Listings;
+  onDelivery?: DeliveryWatch | undefined;
   /** Fires when the service is asked to stop: work is handed back instead of being tried to its end. */
   stopping: AbortSignal;
 }
@@ -126,7 +127,7 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   report.times.kept = elapsed();
   report.kept = true;
   await turn.prepared();
-  await deliver(claim, pacs, ledger, made);
+  await deliver({ claim, pacs, ledger, made, watch: parts.onDelivery });
   report.times.delivered = elapsed();
   report.end = await ledger.close(claim);
   if (report.end === 'partial' && report.reason === undefined)

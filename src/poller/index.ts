@@ -19,6 +19,7 @@
  */
 export { Backfill, type BackfillParts, type BackfillProgress } from './backfillSource.js';
 export type { CycleReport } from './cycleReport.js';
+export type { DeliveryWatch } from './delivery.js';
 export { type DryRunParts, dryRun } from './dryRun.js';
 export type { Analysis, ExamReport } from './examWork.js';
 export type { Log } from './log.js';

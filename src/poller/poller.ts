@@ -7,6 +7,7 @@ import { Breaker, type Pause, type Pauses } from './breaker.js';
 import { watchClock } from './clockWatch.js';
 import { Cycle, type CycleOptions } from './cycle.js';
 import type { CycleReport } from './cycleReport.js';
+import type { DeliveryWatch } from './delivery.js';
 import { type ExamTurn, ExamTurns } from './examTurns.js';
 import { type ExamReport, emptyReport, workOn } from './examWork.js';
 import { guardedPacs, questionsFor } from './guardedPacs.js';
@@ -25,6 +26,8 @@ export interface PollerParts extends LookoutParts {
   sources?: readonly WorkSource[];
   /** Told of each try at an exam, once it has ended. */
   onExam?: ((report: ExamReport) => void) | undefined;
+  /** Told of each object on its way to the archive. */
+  onDelivery?: DeliveryWatch | undefined;
 }
 
 const CYCLE: TroubleWords = {

@@ -5,9 +5,12 @@
  * ledger, and the poller that works between them. `serviceStatus.ts` says how it is for the status page,
  * `doctor/` finds out before going live whether all of that will work.
  * `situationSource.ts` how it is for `notification.ts`, which has people told when it needs them.
+ * `auditing.ts` opens the audit trail and notes in it what the service and the command line do,
  * `stageSeconds.ts` how long an exam's stages took for the metrics, `logger.ts` writes the log. The command line calls
  * these and adds words; nothing below knows that there is a service.
  */
+
+export { type Audit, noteAct, noteReading, type OperatorAct } from './auditing.js';
 export { type CheckResult, type CheckState, examine, type NamedResult } from './doctor/index.js';
 export { openLog } from './logger.js';
 export { openNotifier } from './notification.js';

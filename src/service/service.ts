@@ -15,6 +15,7 @@ import {
   type WorkSource,
 } from '../poller/index.js';
 import { letHeapsGrow } from '../threads/index.js';
+import { type Audit, deliveriesInto, openAudit } from './auditing.js';
 import { pacsOptions } from './pacsOptions.js';
 
 /** Everything a running Mamori consists of, opened from its settings. */
@@ -26,6 +27,7 @@ export interface Service {
   poller: Poller;
   /** Has one exam processed again with today's model and settings, in the next cycle; see `takeUpAgain`. */
   reprocess(study: StudyInstanceUID): ReturnType<typeof takeUpAgain>;
+  audit: Audit;
   /** Ends the work under way, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function openService(
       log.warn({ ledger: settings.ledger.url }, 'No ledger there: a new one is made, which knows of no exam');
     const ledger = await openLedger(settings.ledger);
     keep({ close: () => ledger.disconnect() });
+    const audit = keep(await openAudit(settings, log));
 
     const { bundle, engine } = workbench.bench;
     const model = `${bundle.name} ${bundle.version}`;
@@ -83,11 +86,12 @@ export async function openService(
       sources: sources(parts),
       workerName: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       onExam,
+      onDelivery: deliveriesInto(audit.trail, settings),
     });
     keep({ close: () => poller.stop() });
     const reprocess = (study: StudyInstanceUID) =>
       takeUpAgain(study, { ...parts, reports: settings.outputs.reports });
-    return { bundle, engine, pacs, ledger, poller, reprocess, close };
+    return { bundle, engine, pacs, ledger, poller, audit, reprocess, close };
   } catch (error) {
     await close();
     throw error;

@@ -30,8 +30,14 @@ const MOST_WORKS = 20;
 /** Kinds of object that are a picture in colours. */
 const PICTURES: ReadonlySet<string> = new Set(['secondary-capture', 'overview']);
 
+/** What an order is about. */
+interface Ordered {
+  studies?: readonly string[] | undefined;
+  [said: string]: unknown;
+}
+
 export interface DeskParts {
-  service: Pick<Service, 'ledger' | 'pacs' | 'poller'>;
+  service: Pick<Service, 'ledger' | 'pacs' | 'poller' | 'audit'>;
   served: ServedModel;
   view: LedgerView;
   log: Log;
@@ -42,8 +48,11 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
   const { ledger } = service;
   const results = new StoredResults(service);
   const soon = <T>(work: Promise<T>) => inTime(work, LEDGER_MS, ledgerAway);
-  const ordered = (by: string, order: string, about: object) => {
+  const ordered = (by: string, order: string, about: Ordered) => {
     view.forget();
+    const { studies, ...rest } = about;
+    const detail = Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest);
+    service.audit.trail.record({ act: 'used', what: order, by: { userId: by }, studies, detail });
     log.info({ by, order, ...about }, 'Ordered on the status page');
   };
 
@@ -96,7 +105,7 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
     },
     pause: async (by, why) => {
       const pausing = await soon(ledger.pause(by, why));
-      ordered(by, 'pause', { why });
+      ordered(by, 'pause', { ...(why !== undefined && { why }) });
       return pausing;
     },
     goOn: async (by) => {

@@ -51,7 +51,7 @@ export function statusOf(
           exams: cycle.exams.length,
         },
         staleAfterSeconds,
-        problem: ownProblem?.reason,
+        problem: ownProblem?.reason ?? service.audit.trouble?.message,
       },
       pacs: {
         url: settings.pacs.qidoUrl,

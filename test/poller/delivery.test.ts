@@ -50,7 +50,7 @@ describe('A delivery', () => {
         { code: 0xc122, meaning: 'transfer syntax not supported' },
         { code: 0xa700, meaning: 'out of resources' },
       ]);
-      const error = await deliver(claim, pacs, ledger).catch((thrown: unknown) => thrown);
+      const error = await deliver({ claim, pacs, ledger }).catch((thrown: unknown) => thrown);
       expect(sent).to.deep.equal(['compressed', 'uncompressed']);
       expect(error).to.include({ code: 'delivery-refused', transient: true });
       expect(String(error)).to.include('out of resources (0xA700)');

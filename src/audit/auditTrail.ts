@@ -1,0 +1,196 @@
+import { hostname } from 'node:os';
+import { makeFolder } from '../folder.js';
+import type { AuditEvent, Person, TimedEvent } from './auditEvent.js';
+import { type AuditSource, auditMessage } from './auditMessage.js';
+import { TrailFile } from './chain/index.js';
+import { AuditError } from './errors.js';
+import { changesOf, type KeptSettings } from './settingsChanges.js';
+
+/** What the trail needs of a logger: pino's shape. */
+export interface AuditLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface AuditTrailOptions {
+  folder: string;
+  /** A file that has become as long as this is followed by another. */
+  fileBytes: number;
+  version: string;
+  log: AuditLog;
+}
+
+/** How much waits for a disk that takes nothing; what is more goes to the log. */
+const MOST_WAITING = 10_000;
+const ONE_WRITE = 200;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * The audit trail of one process.
+ *
+ * Nobody waits for it: `record` notes an event and comes back. Where the disk takes nothing, events wait in memory and
+ * are written as soon as it does, with the time at which they took place; `trouble` says so meanwhile, and the log.
+ * What is still not written when the process ends stands in the log, message by message.
+ */
+export class AuditTrail {
+  readonly #file: TrailFile;
+  readonly #source: AuditSource;
+  readonly #log: AuditLog;
+  readonly folder: string;
+  #waiting: string[] = [];
+  #writing: Promise<void> | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
+  #trouble: AuditError | undefined;
+  #onWritten: () => void = () => {};
+
+  private constructor(file: TrailFile, source: AuditSource, { log, folder }: AuditTrailOptions) {
+    this.#file = file;
+    this.#source = source;
+    this.#log = log;
+    this.folder = folder;
+  }
+
+  /** @throws AuditError `audit-unwritable` when the folder cannot be made or written */
+  static async open(options: AuditTrailOptions): Promise<AuditTrail> {
+    const source = { host: hostname(), processId: process.pid, version: options.version };
+    const { folder, fileBytes, log } = options;
+    const disturbed = (what: string) => {
+      log.error({ folder, what }, 'The audit trail is not as it was left');
+      return auditMessage({ act: 'trail-disturbed', what, at: new Date() }, source);
+    };
+    try {
+      await makeFolder(folder);
+      const file = await TrailFile.open({ folder, fileBytes, disturbed });
+      return new AuditTrail(file, source, options);
+    } catch (error) {
+      throw unwritable(folder, error);
+    }
+  }
+
+  /** Why it cannot be written now; undefined where all is well. */
+  get trouble(): AuditError | undefined {
+    return this.#trouble;
+  }
+
+  /** The files behind it, for whoever sends it on. */
+  get file(): TrailFile {
+    return this.#file;
+  }
+
+  /** Calls back after lines came onto the disk. */
+  onWritten(told: () => void): void {
+    this.#onWritten = told;
+  }
+
+  /** Notes what has just taken place. */
+  record(event: AuditEvent): void {
+    this.#add({ ...event, at: new Date() });
+    this.#write();
+  }
+
+  /**
+   * Notes an event, and comes back once it is on the disk: for acts that must not take place unseen.
+   *
+   * @throws AuditError `audit-unwritable`
+   */
+  async recordNow(event: AuditEvent): Promise<void> {
+    this.record(event);
+    await this.written();
+  }
+
+  /** Comes back once all that was noted is on the disk. @throws AuditError `audit-unwritable` */
+  async written(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      this.#write();
+      await this.#writing;
+      if (this.#trouble !== undefined) throw this.#trouble;
+    }
+  }
+
+  /** Notes which settings are others than when any process last said so. @throws AuditError `audit-unwritable` */
+  async noteSettings(settings: KeptSettings, by: Person): Promise<void> {
+    try {
+      const { store } = this.#file;
+      const changes = await store.exclusively(async () => {
+        const { changes, kept } = changesOf(store.settings, settings);
+        store.settings = kept;
+        return changes;
+      });
+      if (changes.length > 0) this.record({ act: 'settings-changed', changes, by });
+    } catch (error) {
+      throw unwritable(this.folder, error);
+    }
+  }
+
+  /** Writes what is left. What cannot be written goes to the log. */
+  async close(): Promise<void> {
+    await this.written().catch(() => {});
+    clearTimeout(this.#pause);
+    const { length } = this.#waiting;
+    for (const message of this.#waiting.splice(0))
+      this.#log.error({ message, lost: length }, 'An audit message could not be written');
+    this.#file.close();
+  }
+
+  #add(event: TimedEvent): void {
+    const message = auditMessage(event, this.#source);
+    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(message);
+    else this.#log.error({ message }, 'An audit message could not be written, and too many wait');
+  }
+
+  #write(): void {
+    if (this.#writing !== undefined) return;
+    clearTimeout(this.#pause);
+    this.#writing = this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      // What came between the last look and now.
+      if (this.#waiting.length > 0 && this.#trouble === undefined) this.#write();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const some = this.#waiting.slice(0, ONE_WRITE);
+      try {
+        await this.#file.append(some);
+      } catch (error) {
+        this.#failed(error);
+        return;
+      }
+      this.#waiting.splice(0, some.length);
+      this.#worked();
+      this.#onWritten();
+    }
+  }
+
+  #failed(error: unknown): void {
+    const trouble = unwritable(this.folder, error);
+    if (this.#trouble === undefined) {
+      const { code, message: reason, remedy } = trouble;
+      this.#log.error({ code, reason, remedy }, 'The audit trail cannot be written; exams go on');
+    }
+    this.#trouble = trouble;
+    this.#pause = setTimeout(() => this.#write(), this.#pauseMs).unref();
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+  }
+
+  #worked(): void {
+    if (this.#trouble !== undefined) this.#log.info({}, 'The audit trail is written again');
+    this.#trouble = undefined;
+    this.#pauseMs = FIRST_PAUSE_MS;
+  }
+}
+
+function unwritable(folder: string, cause: unknown): AuditError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+  const isFull = code === 'ENOSPC' || code === 'SQLITE_FULL' || code === 'EDQUOT';
+  return new AuditError('audit-unwritable', `The audit trail in ${folder} cannot be written (${code}).`, {
+    remedy: isFull
+      ? 'Make room on that disk; what waits is written then.'
+      : 'The account that Mamori runs as must be able to write that folder and all files in it; audit.folder names it.',
+    cause,
+  });
+}

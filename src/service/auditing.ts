@@ -1,0 +1,101 @@
+import { type AuditError, AuditTrail, Forwarder, operator } from '../audit/index.js';
+import { installedVersion, type Settings, settingsByKey } from '../config/index.js';
+import type { DeliveryWatch, Log } from '../poller/index.js';
+
+const MEGABYTE = 1024 * 1024;
+
+/** The audit trail of a process, with what sends it on. */
+export interface Audit {
+  trail: AuditTrail;
+  /** Why it cannot be written or sent on now; undefined where all is well. */
+  readonly trouble: AuditError | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the audit trail, and notes that this process starts and which settings are others than at the last start.
+ *
+ * @throws AuditError `audit-unwritable`: what cannot be proved later is not begun
+ */
+export async function openAudit(settings: Settings, log: Log): Promise<Audit> {
+  const trail = await openTrail(settings, log);
+  const by = operator();
+  const command = commandName();
+  try {
+    await trail.noteSettings(settingsByKey(settings), by);
+    await trail.recordNow({ act: 'start', command, by });
+  } catch (error) {
+    await trail.close();
+    throw error;
+  }
+  const { syslog } = settings.audit;
+  const forwarder = syslog === undefined ? undefined : new Forwarder(trail, syslog, log);
+  return {
+    trail,
+    get trouble() {
+      return trail.trouble ?? forwarder?.trouble;
+    },
+    close: async () => {
+      trail.record({ act: 'stop', command, by });
+      await trail.written().catch(() => {});
+      await forwarder?.close();
+      await trail.close();
+    },
+  };
+}
+
+/** What somebody does at the command line. */
+export interface OperatorAct {
+  /** A word, such as `retry`. */
+  what: string;
+  studies?: readonly string[] | undefined;
+  detail?: string | undefined;
+}
+
+/**
+ * Notes what somebody at the command line is about to do.
+ *
+ * @throws AuditError `audit-unwritable`: then it must not be done
+ */
+export async function noteAct(settings: Settings, log: Log, act: OperatorAct): Promise<void> {
+  const trail = await openTrail(settings, log);
+  try {
+    await trail.recordNow({ act: 'used', by: operator(), ...act });
+  } finally {
+    await trail.close();
+  }
+}
+
+/** Notes that somebody reads the trail; an account that may only read leaves no line, which the log says. */
+export async function noteReading(settings: Settings, log: Log): Promise<void> {
+  try {
+    const trail = await openTrail(settings, log);
+    try {
+      await trail.recordNow({ act: 'trail-read', trail: settings.audit.folder, by: operator() });
+    } finally {
+      await trail.close();
+    }
+  } catch (error) {
+    log.warn({ reason: (error as AuditError).message }, 'That the audit trail was read is not noted in it');
+  }
+}
+
+/** Notes every object that goes to the archive. */
+export function deliveriesInto(trail: AuditTrail, { pacs }: Pick<Settings, 'pacs'>): DeliveryWatch {
+  const to = pacs.stowUrl;
+  return {
+    begun: (study, instances) => trail.record({ act: 'transfer-begun', study, to, instances }),
+    ended: (study, instances, failure) =>
+      trail.record({ act: 'transferred', study, to, instances, failure: failure?.code }),
+  };
+}
+
+function openTrail({ audit }: Settings, log: Log): Promise<AuditTrail> {
+  const { folder, fileMegabytes } = audit;
+  return AuditTrail.open({ folder, fileBytes: fileMegabytes * MEGABYTE, version: installedVersion(), log });
+}
+
+/** `mamori run` is `run`. */
+function commandName(): string {
+  return process.argv[2] ?? 'mamori';
+}
