@@ -129,7 +129,7 @@ export { patientAndStudyFromJson, registerPatientAndStudy } from './patientAndSt
 export { intentOfClass, leftOutByClass } from './recognisedClasses.js';
 export type { InstanceReference, ResultUids, SopReference } from './references.js';
 export { registerRequests } from './requests.js';
-export { type ColourPlanes, encodeRle } from './rleFrame.js';
+export { rleFrameOf } from './rleFrame.js';
 export {
   type Intent,
   type Laterality,

@@ -7,7 +7,7 @@ import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, transferSyntax }
 const PREAMBLE_BYTES = 128;
 
 /**
- * A new Part 10 file in Explicit VR Little Endian, or with its pixels as an RLE frame (`encodeRle`): the same input
+ * A new Part 10 file in Explicit VR Little Endian, or with its pixels as an RLE frame (`rleFrameOf`): the same input
  * gives the same bytes.
  *
  * Our own text is ASCII, which every character set contains; `raw` attributes go in byte for byte, so that names

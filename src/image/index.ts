@@ -11,6 +11,8 @@
  * normalise. Training and serving run this same code. What was cut and turned is kept as an `InputGeometry`, by which
  * heat maps find their way back to the source (`geometry.ts`).
  *
+ * `packBits.ts` packs pictures that go back (RLE Lossless).
+ *
  * An image has 8 to 17 million pixels. Loops over all of them are WebAssembly (`kernels/`); cutting and turning change
  * start, stride and direction of a `Plane` and copy nothing. Work runs in threads (`preparationPool.ts`; what they
  * do, `preparationTasks.ts`); memory of
@@ -30,6 +32,7 @@ export {
   oriented,
   type Side,
 } from './orientation.js';
+export { type InterleavedSamples, packPlanes } from './packBits.js';
 export {
   type Implausibility,
   type ImplausibilityCode,

@@ -13,6 +13,7 @@ interface ResizeFunctions {
     scale: number,
     values: number,
   ): void;
+  toBytes(values: number, count: number, out: number): void;
 }
 
 const kernel = new Kernel<ResizeFunctions>(resizeWasm, 8 * 2 ** 20);
@@ -55,10 +56,7 @@ export function displayImage(image: GreyImage, longEdge: number): DisplayImage {
   const pixels = new Uint8Array(rows * columns);
   const [down, across] = [edges(image.rows, rows), edges(image.columns, columns)];
   const perPixel = 1 / ((image.columns / columns) * (image.rows / rows) * 257);
-  eachTargetRow(planeOf(image), down, across, perPixel, (values, y) => {
-    const at = y * columns;
-    for (let x = 0; x < columns; x++) pixels[at + x] = Math.min(255, values[x]! + 0.5);
-  });
+  eachTargetRow(planeOf(image), down, across, perPixel, (_, y, bytes) => pixels.set(bytes(), y * columns));
   return { rows, columns, pixels };
 }
 
@@ -89,14 +87,15 @@ export function blockMeans(pixels: Uint16Array, rows: number, columns: number, b
 
 /**
  * Rows first: the source rows under a target row are added up, whole ones and those at its edges by the fraction that
- * is covered. Across, a running sum tells the area up to each edge. `take` gets the same array again for every row.
+ * is covered. Across, a running sum tells the area up to each edge. `take` gets the same array again for every row, and
+ * the same rounded to bytes where it asks for them.
  */
 function eachTargetRow(
   plane: Plane,
   down: Edges,
   across: Edges,
   scale: number,
-  take: (values: Float64Array, row: number) => void,
+  take: (values: Float64Array, row: number, bytes: () => Uint8Array) => void,
 ): void {
   const { columns } = plane;
   const targetRows = down.pixel.length - 1;
@@ -106,7 +105,9 @@ function eachTargetRow(
   const sumsAt = 1024;
   const fractionAt = sumsAt + width * 8;
   const valuesAt = fractionAt + (targetColumns + 1) * 8;
-  const edgeAt = valuesAt + targetColumns * 8;
+  // Rounded eight at a time.
+  const bytesAt = valuesAt + ((targetColumns + 7) & ~7) * 8;
+  const edgeAt = bytesAt + ((targetColumns + 7) & ~7);
   const lineAt = (edgeAt + (targetColumns + 1) * 4 + 15) & ~15;
   const { memory, functions } = kernel.instance(lineAt + width * 2);
   new Float64Array(memory.buffer, fractionAt, targetColumns + 1).set(across.fraction);
@@ -114,6 +115,11 @@ function eachTargetRow(
   const sums = new Float64Array(memory.buffer, sumsAt, width);
   const values = new Float64Array(memory.buffer, valuesAt, targetColumns);
   const line = new Uint16Array(memory.buffer, lineAt, columns);
+  const inBytes = new Uint8Array(memory.buffer, bytesAt, targetColumns);
+  const bytes = () => {
+    functions.toBytes(valuesAt, (targetColumns + 7) & ~7, bytesAt);
+    return inBytes;
+  };
   let inLine = -1;
   const add = (row: number, weight: number) => {
     // A row on the border of two target rows is still there from the one before.
@@ -132,7 +138,7 @@ function eachTargetRow(
     for (let row = first + 1; row < last; row++) add(row, 1);
     if (last > first && end > 0) add(last, end);
     functions.reduceRow(sumsAt, edgeAt, fractionAt, targetColumns, scale, valuesAt);
-    take(values, y);
+    take(values, y, bytes);
   }
 }
 

@@ -1,15 +1,14 @@
 import {
   type Algorithm,
   type Attributes,
-  type ColourPlanes,
   codeItem,
   contributingEquipment,
-  encodeRle,
   equipment,
   madeAt,
   NOT_APPLICABLE,
   ownMark,
   type ResultUids,
+  rleFrameOf,
   SOURCE_IMAGE_FOR_IMAGE_PROCESSING,
   type SourceInstance,
   SPATIAL_RESAMPLING,
@@ -17,6 +16,7 @@ import {
   writePart10,
 } from '../dicom/index.js';
 import { AI_NOTICE, NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
+import { packPlanes } from '../image/index.js';
 import type { RgbImage } from './rgbImage.js';
 import { VIEW_IN_WORDS } from './viewInWords.js';
 
@@ -164,21 +164,9 @@ function captureFile(input: CaptureInput, description: Description): Uint8Array 
     },
     {
       raw: [...source.patientAndStudy, ...(source.requestAttributes ? [source.requestAttributes] : [])],
-      rleFrame: encodeRle(colourPlanes(rgb)),
+      rleFrame: rleFrameOf(packPlanes({ ...rgb, planes: 3, samples: rgb.pixels })),
     },
   );
-}
-
-function colourPlanes({ rows, columns, pixels }: RgbImage): ColourPlanes {
-  return {
-    rows,
-    columns,
-    planes: 3,
-    readRow: (plane, row, line) => {
-      let at = row * columns * 3 + plane;
-      for (let column = 0; column < columns; column++, at += 3) line[column] = pixels[at]!;
-    },
-  };
 }
 
 function derivation({ sources, derivation: how, reduced }: Description): Attributes {

@@ -5,28 +5,22 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   asUid,
-  encodeRle,
   isCompressed,
   nativeCopy,
   readPart10,
+  rleFrameOf,
   type SOPInstanceUID,
   sopClass,
   writePart10,
 } from '../../src/dicom/index.js';
 import { decodeRlePlanes } from '../../src/dicom/rleFrame.js';
+import { packPlanes } from '../../src/image/index.js';
 import { needs } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
 
 /** Interleaved samples of three colours as a file of ours. */
 function fileOf(pixels: Uint8Array, rows: number, columns: number): Uint8Array {
-  const rleFrame = encodeRle({
-    rows,
-    columns,
-    planes: 3,
-    readRow: (plane, row, line) => {
-      for (let x = 0; x < columns; x++) line[x] = pixels[(row * columns + x) * 3 + plane]!;
-    },
-  });
+  const rleFrame = rleFrameOf(packPlanes({ rows, columns, planes: 3, samples: pixels }));
   return writePart10(
     {
       SOPClassUID: sopClass.SecondaryCapture,
@@ -94,21 +88,17 @@ describe('RLE Lossless', () => {
 
   it('makes noise hardly longer, and a plain picture very short', () => {
     const samples = 512 * 512;
-    const frame = (value: (i: number) => number) =>
-      encodeRle({
-        rows: 512,
-        columns: 512,
-        planes: 1,
-        readRow: (_, row, line) => {
-          for (let x = 0; x < 512; x++) line[x] = value(row * 512 + x);
-        },
-      }).length;
+    const frame = (value: (i: number) => number) => {
+      const pixels = Uint8Array.from({ length: samples }, (_, i) => value(i));
+      return rleFrameOf(packPlanes({ rows: 512, columns: 512, planes: 1, samples: pixels })).length;
+    };
     expect(frame((i) => (i * 2654435761) >>> 24)).to.be.lessThan(samples * 1.02);
     expect(frame(() => 0)).to.be.lessThan(samples / 50);
   });
 
   it('names what is broken, and reads nothing beyond the end', () => {
-    const frame = encodeRle({ rows: 1, columns: 300, planes: 1, readRow: (_, __, line) => line.fill(9) });
+    const nines = { rows: 1, columns: 300, planes: 1, samples: new Uint8Array(300).fill(9) };
+    const frame = rleFrameOf(packPlanes(nines));
     for (let length = 0; length < frame.length - 1; length++)
       expect(() => decodeRlePlanes(frame.slice(0, length), 300))
         .to.throw('RLE')

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import {
   asUid,
-  encodeRle,
   isCompressed,
+  rleFrameOf,
   type SOPInstanceUID,
   sopClass,
   writePart10,
@@ -15,8 +15,8 @@ const sopClassUID = sopClass.SecondaryCapture;
 function instance(n: number, compressed: boolean): InstanceToStore {
   const sopInstanceUID = asUid<SOPInstanceUID>(`2.25.${n}`);
   const attributes = { SOPClassUID: sopClassUID, SOPInstanceUID: sopInstanceUID, Rows: 2, Columns: 2 };
-  const readRow = (_: number, __: number, line: Uint8Array) => line.fill(n);
-  const rleFrame = encodeRle({ rows: 2, columns: 2, planes: 3, readRow });
+  // Two rows of two alike in each plane.
+  const rleFrame = rleFrameOf([1, 2, 3].map(() => Uint8Array.of(255, n, 255, n)));
   return { sopInstanceUID, sopClassUID, bytes: writePart10(attributes, compressed ? { rleFrame } : {}) };
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { asUid, encodeRle, type SOPInstanceUID, sopClass, writePart10 } from '../../src/dicom/index.js';
+import { asUid, rleFrameOf, type SOPInstanceUID, sopClass, writePart10 } from '../../src/dicom/index.js';
 import type { DicomWeb, InstanceToStore, StoreAnswer } from '../../src/dicomweb/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import { deliver } from '../../src/poller/delivery.js';
@@ -39,8 +39,7 @@ describe('A delivery', () => {
       const exam = { studyInstanceUID: '2.25.1', ...ALGORITHM };
       await ledger.observe(exam, { fingerprint: 'a' });
       const claim = (await ledger.claim(exam, 'worker', 60_000))!;
-      const readRow = (_: number, __: number, line: Uint8Array) => line.fill(7);
-      const rleFrame = encodeRle({ rows: 2, columns: 2, planes: 3, readRow });
+      const rleFrame = rleFrameOf([1, 2, 3].map(() => Uint8Array.of(255, 7, 255, 7)));
       const attributes = { SOPClassUID: sopClassUID, SOPInstanceUID: sopInstanceUID, Rows: 2, Columns: 2 };
       const bytes = writePart10(attributes, { rleFrame });
       const picture = { kind: 'secondary-capture' as const, sopClassUID, sopInstanceUID, bytes };

@@ -49,3 +49,25 @@ export function reduceRow(sums: usize, pixel: usize, fraction: usize, targets: i
     before = area;
   }
 }
+
+/**
+ * Rounds values (f64, not negative) to bytes (u8), 255 at most. `count` is a multiple of 8: both have room.
+ */
+export function toBytes(values: usize, count: i32, out: usize): void {
+  const half = f64x2.splat(0.5);
+  const end = values + (<usize>count << 3);
+  while (values < end) {
+    const low = i16x8.narrow_i32x4_s(four(values, half), four(values + 32, half));
+    v128.store64_lane(out, i8x16.narrow_i16x8_u(low, low), 0);
+    values += 64;
+    out += 8;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function four(values: usize, half: v128): v128 {
+  const first = i32x4.trunc_sat_f64x2_s_zero(f64x2.add(v128.load(values), half));
+  const second = i32x4.trunc_sat_f64x2_s_zero(f64x2.add(v128.load(values + 16), half));
+  return v128.shuffle<u64>(first, second, 0, 2);
+}
