@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dicomDate } from '../src/dicom/index.js';
 import type { MadeInstance } from '../src/phantom/index.js';
+import { renamedInstance, replaceInHeader } from '../test/fixtures/index.js';
 import type { Orthanc } from '../test/pacs/orthanc.js';
 import type { BacklogMeasurement } from './examProcess.js';
 
@@ -51,27 +52,12 @@ export async function measureBacklog(
   console.log(`| peak memory | ${megabytes} MB |\n`);
 }
 
-/** The header of a mammogram ends before. */
-const HEADER_BYTES = 65_536;
-
-/** The same pixels under names of their own, of today. All keep their length, so that the bytes keep their places. */
+/** The same pixels under names of their own, of today. */
 function copyOf(exam: readonly MadeInstance[], copy: number): MadeInstance[] {
-  const renamed = <Uid extends string>(uid: Uid) => (uid.slice(0, -4) + String(1000 + copy)) as Uid;
-  return exam.map((instance) => {
-    const bytes = Uint8Array.from(instance.bytes);
-    const names = {
-      studyInstanceUID: renamed(instance.studyInstanceUID),
-      seriesInstanceUID: renamed(instance.seriesInstanceUID),
-      sopInstanceUID: renamed(instance.sopInstanceUID),
-    };
-    const header = Buffer.from(bytes.buffer, 0, HEADER_BYTES);
-    const replace = (before: string, after: string) => {
-      for (let at = header.indexOf(before); at !== -1; at = header.indexOf(before, at + 1))
-        header.write(after, at, 'latin1');
-    };
-    for (const key of Object.keys(names) as (keyof typeof names)[]) replace(instance[key], names[key]);
-    replace(BENCH_DATE, dicomDate(new Date()));
-    return { ...instance, ...names, bytes };
+  return exam.map((made) => {
+    const instance = renamedInstance(made, copy);
+    replaceInHeader(instance.bytes, BENCH_DATE, dicomDate(new Date()));
+    return instance;
   });
 }
 

@@ -3,8 +3,8 @@
  *
  * `torture.ts` (`npm run torture`) puts a proxy with every fault that a PACS or a network has (`faultyProxy.ts`)
  * before a real Orthanc, lets worker processes (`torturedWorkers.ts`, each a `torturedWorker.ts`) do their work through
- * it, sets their clocks, cuts their connections to the ledger and kills them again and again. In the end every exam must
- * have exactly one complete set of results.
+ * it, sets their clocks, cuts their connections to the ledger and kills them again and again. In the end every exam
+ * must have exactly one complete set of results.
  *
  * `sharing.ts` (`npm run sharing`) has processes (`sharingWorker.ts`) share work by a PostgreSQL that fails while they
  * are killed: each exam is done once, and only once.
@@ -17,12 +17,16 @@
  * process on virtual time (`virtualTime.ts`): hours of a hospital in a second, each seed another story of faults,
  * kills, frozen processes and clocks that somebody sets. The same seed is the same story.
  *
+ * `day.ts` (`npm run day`) has the same model in fair weather, and tells how long a day's exams wait for their results.
+ *
  * `soak.ts` (`npm run soak`) has `mamori run` see exam after exam through beside a model of a fast archive
  * (`soakArchive.ts`), watched from within (`serviceProbe.ts`): memory, throughput, ledger and spool must stay as they
  * are. `pollCosts.ts` measures what a poll costs (`pollingWorker.ts`) where little and where much is known already.
  *
  * Each program prints its seed; what it found is in docs/reliability.md.
  */
+
+export { type DayOptions, type DayReport, day } from './day.js';
 export { FAULT_KINDS } from './faultyProxy.js';
 export { type Finding, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
 export { type PollCosts, pollCosts } from './pollCosts.js';

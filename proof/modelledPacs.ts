@@ -61,6 +61,8 @@ export class ModelledPacs {
   /** Stands for everything that was asked and what became of it. */
   readonly trace = createHash('sha256');
   isFoul = true;
+  /** When the last result of a study was stored, by the steady time. */
+  readonly storedAt = new Map<string, number>();
   readonly #weather: ModelledWeather;
   readonly #asked = new Map<string, number>();
   readonly #dates = new Map<string, string>();
@@ -146,6 +148,7 @@ export class ModelledPacs {
     const kept =
       fault === 'nothing stored' ? [] : fault === 'stored in part' ? instances.slice(0, 1) : instances;
     for (const { bytes } of kept) this.add(bytes, this.#dates.get(study)!);
+    this.storedAt.set(study, this.#weather.time.steady);
     if (fault === 'answer lost') throw new PacsError('pacs-timed-out', 'No answer', { transient: true });
     // Whatever was done, the answer says that all was.
     const outcomes = instances.map(({ sopInstanceUID }) => ({ sopInstanceUID, outcome: 'stored' as const }));

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { dicomDate, dicomTime, readPart10, sopClass } from '../src/dicom/index.js';
 import { boundaryOf, readMultipart } from '../src/dicomweb/index.js';
 import type { MadeInstance } from '../src/phantom/index.js';
+import { renamedInstance, renamedUid } from '../test/fixtures/index.js';
 
 /** Exams of a day; the archive's days pass with them. */
 const PER_DAY = 300;
@@ -12,7 +13,6 @@ const KEPT = 5 * PER_DAY;
 /** So many of the latest began within the last hour. */
 const LATEST = 25;
 const DAY_MS = 86_400_000;
-const HEADER_BYTES = 65_536;
 const REPORTS: ReadonlySet<string> = new Set([sopClass.Comprehensive3DSR, sopClass.MammographyCADSR]);
 
 interface Held {
@@ -90,15 +90,14 @@ export class SoakArchive {
   #arrive(): void {
     while (this.#arrived < this.#total && this.#arrived < this.#answered + this.#ahead) {
       const place = this.#arrived++;
-      const renamed = renaming(place);
       const images = this.#like.map((image) => ({
-        seriesInstanceUID: renamed(image.seriesInstanceUID),
-        sopInstanceUID: renamed(image.sopInstanceUID),
+        seriesInstanceUID: renamedUid(image.seriesInstanceUID, place),
+        sopInstanceUID: renamedUid(image.sopInstanceUID, place),
         sopClassUID: image.sopClassUID,
         laterality: image.view.slice(0, 1),
         view: image.view.slice(1),
       }));
-      this.#studies.set(renamed(this.#like[0]!.studyInstanceUID), { place, images, results: [] });
+      this.#studies.set(renamedUid(this.#like[0]!.studyInstanceUID, place), { place, images, results: [] });
       if (this.#studies.size <= KEPT) continue;
       const [oldest] = this.#studies.keys();
       this.#studies.delete(oldest!);
@@ -142,17 +141,10 @@ export class SoakArchive {
     return found.slice(offset, offset + Number(keys.get('limit') ?? 100));
   }
 
-  /** The exam's bytes, renamed: names keep their length, so that everything keeps its place. */
   #give(response: ServerResponse, { place, images }: Held, sopInstanceUID: string): void {
     const index = images.findIndex((image) => image.sopInstanceUID === sopInstanceUID);
     if (index < 0) return void response.writeHead(404).end();
-    const like = this.#like[index]!;
-    const renamed = renaming(place);
-    const bytes = Buffer.from(like.bytes);
-    const header = bytes.subarray(0, HEADER_BYTES);
-    for (const uid of [like.studyInstanceUID, like.seriesInstanceUID, like.sopInstanceUID])
-      for (let at = header.indexOf(uid); at !== -1; at = header.indexOf(uid, at + 1))
-        header.write(renamed(uid), at, 'latin1');
+    const { bytes } = renamedInstance(this.#like[index]!, place);
     const head = Buffer.from('--soak\r\nContent-Type: application/dicom\r\n\r\n');
     const tail = Buffer.from('\r\n--soak--\r\n');
     response.writeHead(200, {
@@ -193,11 +185,6 @@ export class SoakArchive {
       },
     });
   }
-}
-
-/** Gives every name its own last digits. */
-function renaming(place: number): (uid: string) => string {
-  return (uid) => uid.slice(0, -6) + String(100_000 + place);
 }
 
 function nameOf(bytes: Uint8Array): Named {
