@@ -2,6 +2,10 @@ import { MamoriError } from '../errors.js';
 
 export type AdminErrorCode =
   | 'admin-listen'
+  /** The certificate or key of the status page cannot be used. */
+  | 'admin-tls'
+  | 'provider-unreachable'
+  | 'provider-refused'
   /** The ledger knows no exam of that study. */
   | 'exam-unknown'
   /** The exam has no such object in the PACS, or none of a kind that can be shown. */

@@ -3,16 +3,20 @@
  *
  * One small Express server (`server.ts`) answers. `/` is the status page
  * (`statusPage.ts`): whether all is well, and if not what to do, then the exams by state and the latest of them; it
- * loads nothing and runs no script. `/health` (`health.ts`) is 200 or 503 for supervisors, without a password, and so
- * are `/health/live` and `/health/ready` for orchestrators.
+ * loads nothing and runs no script. `/health` (`health.ts`) is 200 or 503 for supervisors, and so are `/health/live`
+ * and `/health/ready` for orchestrators.
  * `/api/v1` (`api/`) is all of it as JSON, with orders to retry, to pause and to go on; `condition.ts` says how the
  * service is in one sentence, `advice.ts` what to do about a reason.
  * `/metrics` (`metrics.ts`) is for Prometheus: how the service is now, and how long the stages of its exams took.
+ *
+ * `access/` is the door: who may see, who may act, and how they sign in. `listener.ts` listens, by https where there is
+ * a certificate.
  *
  * The room knows neither ledger nor PACS. Whoever runs the service hands in a function that tells its state as plain
  * data (`serviceState.ts`), and one that asks and orders about exams (`examDesk.ts`), so that the page can be tested on
  * any state, and shows UIDs and reasons but no patient.
  */
+export type { AccessEvent, AccessKind, AccessListener, Person, Role } from './access/index.js';
 export { AdminError, type AdminErrorCode } from './errors.js';
 export type {
   ExamAnswer,
@@ -23,8 +27,9 @@ export type {
   ImageStatus,
   ObjectStatus,
 } from './examDesk.js';
+export type { AdminServer } from './listener.js';
 export { Metrics, STAGES, type StageSeconds } from './metrics.js';
-export { type AdminOptions, type AdminServer, startAdmin } from './server.js';
+export { type AdminOptions, startAdmin } from './server.js';
 export type {
   BacklogStatus,
   DayStretch,

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ACCESS_KINDS, type AccessKind } from './access/index.js';
 import { ailments } from './health.js';
 import type { StatusSnapshot } from './serviceState.js';
 
@@ -31,6 +32,12 @@ export class Metrics {
     registers: [this.#kept],
   });
 
+  readonly #access = new Counter({
+    name: 'mamori_access_total',
+    help: 'What happened at the door of the status page.',
+    labelNames: ['kind'],
+    registers: [this.#kept],
+  });
   readonly #notifications = new Counter({
     name: 'mamori_notifications_total',
     help: 'Tries to send a notification: sent, failed (tried again), or dropped (given up).',
@@ -38,6 +45,11 @@ export class Metrics {
     registers: [this.#kept],
   });
   #alarms: () => AlarmStatus = () => ({ alarms: [], unsent: 0 });
+
+  constructor() {
+    // A rate wants a zero to begin with.
+    for (const kind of ACCESS_KINDS) this.#access.inc({ kind }, 0);
+  }
 
   /** Who is asked which alarms stand, for each answer. */
   watch(alarms: () => AlarmStatus): void {
@@ -47,6 +59,10 @@ export class Metrics {
   /** A notification was sent, or was not. */
   notified(channel: string, result: string): void {
     this.#notifications.inc({ channel, result });
+  }
+
+  observeAccess(kind: AccessKind): void {
+    this.#access.inc({ kind });
   }
 
   observe(seconds: StageSeconds): void {

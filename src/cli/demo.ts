@@ -174,7 +174,7 @@ async function keepStatusPageUp(
   for (const signal of SIGNALS) process.off(signal, stopEarly);
   // Any free port: the usual one may belong to a real Mamori on this machine.
   const listen = { host: '127.0.0.1', port: 0 };
-  const admin = await startAdmin({ listen, auth: settings.admin.auth, desk }, source);
+  const admin = await startAdmin({ listen, desk }, source);
   service.poller.start(settings.poll.schedule);
   say(`\nStatus page: ${admin.url}   (the service goes on polling; Ctrl-C ends it)`);
   await stopped;

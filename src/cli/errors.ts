@@ -6,6 +6,8 @@ export type CommandErrorCode =
   | 'usage-import'
   | 'usage-range'
   | 'usage-unasked'
+  | 'password-short'
+  | 'password-differs'
   | 'results-unwritable'
   /** A folder that holds what is no result of the study. */
   | 'results-place-taken'

@@ -23,6 +23,7 @@ import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { modelCommand } from './model.js';
 import { onceCommand } from './once.js';
+import { passwordCommand } from './password.js';
 import { processCommand } from './process.js';
 import { reprocessCommand } from './reprocess.js';
 import { retryCommand } from './retry.js';
@@ -51,6 +52,7 @@ for (const command of [
   reprocessCommand,
   auditCommand,
   doctorCommand,
+  passwordCommand,
   trainCommand,
   evaluateCommand,
   modelCommand,

@@ -28,12 +28,22 @@ async function run({ config }: { config: string }): Promise<void> {
       metrics.notified(channel, result),
     );
     metrics.watch(() => ({ alarms: notifier.alarms, unsent: notifier.unsent }));
-    const { listen, auth } = settings.admin;
+    const { listen, plainHttp, ...door } = settings.admin;
+    if (plainHttp) log.warn({}, 'admin.plainHttp: passwords for the status page go in the clear');
     const status = statusOf(service, settings, log);
     const admin =
       listen === 'off'
         ? undefined
-        : await startAdmin({ listen, auth, desk: status.desk }, status.source, metrics);
+        : await startAdmin(
+            {
+              ...door,
+              listen,
+              desk: status.desk,
+              onAccess: (event) => log.info(event, 'Status page: access'),
+            },
+            status.source,
+            metrics,
+          );
     if (admin !== undefined) log.info({ url: admin.url }, 'Status page');
     service.poller.start(settings.poll.schedule);
     notifier.start();

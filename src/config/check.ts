@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { LISTEN } from './adminSettings.js';
 import { keyAlternatives, keysAt } from './jsonSchema.js';
 import { type KeyPath, keyName, type Problem } from './problem.js';
 import { isSecret } from './secretKey.js';
@@ -86,7 +87,14 @@ function problemsOf(issue: Issue, base: KeyPath, document: SettingsDocument): Pr
   }
 }
 
+/** Keys of earlier versions. */
+const GONE: Record<string, string> = {
+  'admin.auth': 'has become admin.users; `mamori password` makes the hash of a password',
+};
+
 function unknownKey(key: string, path: KeyPath): string {
+  const gone = GONE[[...path, key].join('.')];
+  if (gone !== undefined) return gone;
   const near = nearest(key, keysAt(path));
   if (near !== undefined) return `is not a key of the settings; did you mean ${near}?`;
   const elsewhere = keyAlternatives(key);
@@ -173,7 +181,53 @@ function crossChecks(document: SettingsDocument, folder: string): Problem[] {
     if (typeof file === 'string' && file !== '' && !isReadable(resolve(folder, file)))
       report(path, 'names a file that cannot be read');
   }
+  problems.push(...adminChecks(document, folder));
   return problems;
+}
+
+/** Whoever can reach the status page from elsewhere must sign in, and by https. */
+function adminChecks(document: SettingsDocument, folder: string): Problem[] {
+  const problems: Problem[] = [];
+  const value = (...path: string[]) => valueAt(document.value, ['admin', ...path]);
+  const report = (path: string[], message: string) => {
+    const key = ['admin', ...path];
+    problems.push({ line: document.lineOf(key), key: keyName(key), message });
+  };
+  for (const name of ['cert', 'key']) {
+    const file = value('tls', name);
+    if (typeof file === 'string' && file !== '' && !isReadable(resolve(folder, file)))
+      report(['tls', name], 'names a file that cannot be read');
+  }
+  const users = value('users');
+  const names = Array.isArray(users) ? users.map((user) => String(valueAt(user, ['name']))) : [];
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) report(['users'], `names ${twice} twice`);
+  const issuer = value('oidc', 'issuer');
+  if (typeof issuer === 'string' && issuer.startsWith('http:') && !isLoopback(hostOf(issuer)))
+    report(['oidc', 'issuer'], 'must begin with https://, unless it is on this machine');
+
+  const listen = value('listen');
+  const match = typeof listen === 'string' ? LISTEN.exec(listen) : null;
+  if (match === null || isLoopback(match[1] ?? match[2]!)) return problems;
+  if (names.length === 0 && value('oidc') === undefined)
+    report(
+      ['listen'],
+      'lets others than this machine come in, and there are no admin.users and no admin.oidc',
+    );
+  else if (value('tls') === undefined && value('proxy') === undefined && value('plainHttp') !== true)
+    report(
+      ['listen'],
+      'sends passwords in the clear: give admin.tls, or say with admin.proxy what does https',
+    );
+  return problems;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function isReadable(file: string): boolean {

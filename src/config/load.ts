@@ -49,12 +49,13 @@ function readText(file: string): string {
 }
 
 function withAbsolutePaths(settings: ParsedSettings, folder: string): Settings {
-  const { pacs, model, notify, audit } = settings;
+  const { pacs, model, admin, notify, audit } = settings;
   const ledger = { ...settings.ledger, url: absoluteUrl(settings.ledger.url, folder) };
   return {
     ...settings,
     pacs: { ...pacs, tls: absoluteFiles(pacs.tls, folder) },
     model: { ...model, bundle: bundleFolder(model.bundle, folder) },
+    admin: { ...admin, tls: admin.tls && absoluteFiles(admin.tls, folder) },
     ledger: { ...ledger, tls: absoluteFiles(ledger.tls, folder) },
     notify: {
       ...notify,

@@ -1,4 +1,4 @@
-/** Every key that holds a secret; `*` stands for any key of a map. */
+/** Every key that holds a secret; `*` stands for any key of a map and any place of a list. */
 export const SECRETS: readonly (readonly (string | number)[])[] = [
   ['pacs', 'auth', 'password'],
   ['pacs', 'auth', 'token'],
@@ -7,7 +7,8 @@ export const SECRETS: readonly (readonly (string | number)[])[] = [
   ['pacs', 'proxy', 'password'],
   ['ledger', 'password'],
   ['ledger', 'tls', 'passphrase'],
-  ['admin', 'auth', 'password'],
+  ['admin', 'users', '*', 'passwordHash'],
+  ['admin', 'oidc', 'clientSecret'],
   ['notify', 'webhook', 'url'],
   ['notify', 'webhook', 'headers', '*'],
   ['notify', 'webhook', 'hmacSecret'],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { dictionaryKeywords, isTextAttribute } from '../dicom/index.js';
 import { outputSettings } from '../exam/index.js';
 import { DEVICE_CHOICES, ENGINE_CHOICES } from '../model/index.js';
+import { admin } from './adminSettings.js';
 import { auditSettings } from './auditSettings.js';
 import { ledgerUrlProblem } from './ledgerUrl.js';
 import { notify } from './notifySettings.js';
@@ -197,28 +198,6 @@ const ledger = z.strictObject({
     .describe('Where Mamori keeps what it has done: sqlite:FILE, or postgres://USER@HOST:PORT/DATABASE'),
   password: secret.optional().describe('Of the user of a database server'),
   tls: tlsFiles.prefault({}).describe('For the way to a database server'),
-});
-
-const LISTEN = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/;
-
-const admin = z.strictObject({
-  listen: z
-    .union([z.string(), z.literal(false)])
-    .superRefine((value, context) => {
-      if (value === false || value === 'off') return;
-      const match = LISTEN.exec(value);
-      if (match === null || Number(match[3]) > 65_535) {
-        context.addIssue({ code: 'custom', message: 'must be host:port, such as 127.0.0.1:8040, or off' });
-      }
-    })
-    .transform((value) => {
-      const match = value === false ? null : LISTEN.exec(value);
-      if (match === null) return 'off' as const;
-      return { host: match[1] ?? match[2] ?? '', port: Number(match[3]) };
-    })
-    .prefault('127.0.0.1:8040')
-    .describe('Address and port of the status page, or off'),
-  auth: z.discriminatedUnion('type', [noAuth, basicAuth]).prefault({ type: 'none' }),
 });
 
 const log = z.strictObject({

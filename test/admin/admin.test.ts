@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type AdminServer, Metrics, type StatusSnapshot, startAdmin } from '../../src/admin/index.js';
+import { hashPassword } from '../../src/passwordHash.js';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
@@ -69,10 +70,8 @@ function snapshot(): StatusSnapshot {
 describe('status page', () => {
   let admin: AdminServer | undefined;
   let answer: () => StatusSnapshot;
-  const serve = async (
-    auth: Parameters<typeof startAdmin>[0]['auth'] = { type: 'none' },
-  ): Promise<AdminServer> => {
-    admin = await startAdmin({ listen: { host: '127.0.0.1', port: 0 }, auth }, async () => answer());
+  const serve = async (options: Partial<Parameters<typeof startAdmin>[0]> = {}): Promise<AdminServer> => {
+    admin = await startAdmin({ listen: { host: '127.0.0.1', port: 0 }, ...options }, async () => answer());
     return admin;
   };
   const get = (path: string, init?: RequestInit) => fetch(new URL(path, admin!.url), init);
@@ -357,11 +356,7 @@ describe('status page', () => {
 
     it('tell how long the stages of exams took since the start', async () => {
       const metrics = new Metrics();
-      admin = await startAdmin(
-        { listen: { host: '127.0.0.1', port: 0 }, auth: { type: 'none' } },
-        async () => answer(),
-        metrics,
-      );
+      admin = await startAdmin({ listen: { host: '127.0.0.1', port: 0 } }, async () => answer(), metrics);
       const stage = async (sample: string) =>
         Number(
           new RegExp(`^mamori_exam_stage_seconds_${sample} (.*)$`, 'm').exec(
@@ -390,37 +385,37 @@ describe('status page', () => {
     });
   });
 
-  describe('with a password', () => {
-    it('lets in who knows it, in any script', async () => {
-      await serve({ type: 'basic', username: 'админ', password: 'pass:wörd' });
-      for (const path of ['/', '/metrics']) {
+  describe('with users', () => {
+    const user = async (name: string, password: string) => ({
+      users: [{ name, role: 'see' as const, passwordHash: await hashPassword(password) }],
+    });
+
+    it('lets in a program that knows one, in any script', async () => {
+      await serve(await user('админ', 'pass:wörd'));
+      for (const path of ['/', '/metrics', '/health', '/health/ready']) {
         expect((await get(path, basic('админ:pass:wörd'))).status).to.equal(200);
       }
     });
 
-    it('keeps everyone else out, but tells any supervisor whether it is well', async () => {
-      await serve({ type: 'basic', username: 'admin', password: 'secret' });
+    it('keeps everyone else out, and tells them whether it lives', async () => {
+      await serve(await user('admin', 'secret'));
       const wrong: (RequestInit | undefined)[] = [
         undefined,
         basic('admin:Secret'),
         basic('admin:'),
-        basic('admin'),
         basic(''),
-        basic('admin:secret:'),
+        basic('other:secret'),
         { headers: { Authorization: 'Bearer secret' } },
         { headers: { Authorization: 'Basic %%%' } },
       ];
-      for (const init of wrong) {
-        for (const path of ['/', '/metrics', '/nothing']) {
-          const response = await get(path, init);
-          expect(response.status, JSON.stringify(init)).to.equal(401);
-          expect(response.headers.get('www-authenticate')).to.match(/^Basic realm=/);
-          expect(await response.text()).not.to.contain('2.25.');
-        }
-        expect(await (await get('/health', init)).json()).to.deep.equal({ status: 'ok' });
+      for (const [index, init] of wrong.entries()) {
+        const path = ['/', '/metrics', '/nothing', '/health', '/health/ready', '/api/v1/state'][index % 6]!;
+        const response = await get(path, init);
+        expect(response.status, `${path} ${JSON.stringify(init)}`).to.equal(401);
+        expect(response.headers.get('www-authenticate')).to.match(/^Basic realm=/);
+        expect(await response.text()).not.to.contain('2.25.');
+        expect(await (await get('/health/live', init)).json()).to.deep.equal({ status: 'live' });
       }
-      const known = await (await get('/health', basic('admin:secret'))).json();
-      expect(known).to.have.property('counts');
     });
   });
 
@@ -439,10 +434,7 @@ describe('status page', () => {
   it('names an address that is taken', async () => {
     const { url } = await serve();
     const port = Number(new URL(url).port);
-    const error = await startAdmin(
-      { listen: { host: '127.0.0.1', port }, auth: { type: 'none' } },
-      async () => answer(),
-    ).then(
+    const error = await startAdmin({ listen: { host: '127.0.0.1', port } }, async () => answer()).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
@@ -455,13 +447,10 @@ describe('status page', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const server = await startAdmin(
-      { listen: { host: '127.0.0.1', port: 0 }, auth: { type: 'none' } },
-      async () => {
-        await held;
-        return snapshot();
-      },
-    );
+    const server = await startAdmin({ listen: { host: '127.0.0.1', port: 0 } }, async () => {
+      await held;
+      return snapshot();
+    });
     const port = Number(new URL(server.url).port);
     const idle = connect(port, '127.0.0.1');
     await once(idle, 'connect');

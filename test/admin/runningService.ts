@@ -38,7 +38,7 @@ export async function runningService(
   const service = await openService(settings, log);
   const status = statusOf({ ...service, ledger: between(service.ledger) }, settings, log);
   const listen = { host: '127.0.0.1', port: 0 };
-  const admin = await startAdmin({ listen, auth: { type: 'none' }, desk: status.desk }, status.source);
+  const admin = await startAdmin({ listen, desk: status.desk }, status.source);
   return {
     archive,
     settings,

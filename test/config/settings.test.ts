@@ -394,6 +394,55 @@ describe('settings', () => {
     });
   });
 
+  describe('of the status page', () => {
+    const HASH = `scrypt:16384:8:5:${'a'.repeat(22)}:${'b'.repeat(43)}`;
+    const admin = (text: string) => `pacs: { url: "http://p" }\nadmin:\n${text}`;
+
+    it('let others come in only with users and https', () => {
+      const user = `  users: [{ name: ana, role: act, passwordHash: "${HASH}" }]\n`;
+      const wide = '  listen: 0.0.0.0:8040\n';
+      expect(problems(admin(wide))[0]).to.match(/^3 admin\.listen lets others than this machine come in/);
+      expect(problems(admin(wide + user))[0]).to.match(/^3 admin\.listen sends passwords in the clear/);
+      for (const way of ['proxy: { addresses: [10.0.0.5] }', 'plainHttp: true'])
+        expect(load(admin(`${wide}${user}  ${way}\n`)).admin.users[0]).to.include({
+          name: 'ana',
+          role: 'act',
+        });
+      for (const listen of ['127.0.0.1:1', '127.9.9.9:1', '"[::1]:1"', 'localhost:1', 'off'])
+        load(admin(`  listen: ${listen}\n`));
+      for (const listen of ['192.0.2.7:1', '"[::]:1"', 'mamori.example:1', '127.0.0.1.example:1'])
+        expect(problems(admin(`  listen: ${listen}\n`)), listen).to.have.length(1);
+    });
+
+    it('take no hash that is none or too weak, and show none', () => {
+      const weak = HASH.replace('16384', '1024');
+      for (const [hash, word] of [
+        ['hunter2hunter2', 'mamori password'],
+        [weak, 'too weak'],
+        [HASH.replace('16384', '16383'), 'cost'],
+      ]) {
+        const [problem] = problems(admin(`  users: [{ name: a, role: see, passwordHash: "${hash}" }]\n`));
+        expect(problem).to.contain(word).and.not.contain(hash);
+      }
+      const twice = [1, 2].map(() => `    - { name: ana, role: see, passwordHash: "${HASH}" }`).join('\n');
+      expect(problems(admin(`  users:\n${twice}\n`)).join()).to.contain('names ana twice');
+    });
+
+    it('say what became of admin.auth', () => {
+      const old = '  auth: { type: basic, username: a, password: hunter2 }\n';
+      expect(problems(admin(old)).join())
+        .to.contain('has become admin.users')
+        .and.not.contain('hunter2');
+    });
+
+    it('take an OpenID provider by http on this machine alone', () => {
+      const oidc = (issuer: string) =>
+        `  oidc: { issuer: "${issuer}", clientId: m, clientSecret: s, url: "https://m", roles: { act: [a] } }\n`;
+      expect(problems(admin(oidc('http://login.example'))).join()).to.contain('must begin with https://');
+      expect(load(admin(oidc('http://127.0.0.1:9'))).admin.oidc!.roles.claim).to.equal('groups');
+    });
+  });
+
   describe('with paths', () => {
     it('take them from the folder of the file', () => {
       mkdirSync(join(folder, 'own-model'));
@@ -444,10 +493,13 @@ describe('settings', () => {
     it('work when what is commented out is switched on', () => {
       const variants = readFileSync(example, 'utf8').matchAll(/^ {2}# (auth: \{.*\})$/gm);
       const lines = [...variants].map((match) => match[1]!);
-      expect(lines).to.have.lengthOf(3);
+      expect(lines).to.have.lengthOf(2);
       mkdirSync(join(folder, 'secrets'));
       writeFileSync(join(folder, 'secrets', 'pacs-token'), 't');
-      const env = { PACS_PASSWORD: 'a', ADMIN_PASSWORD: 'b' };
+      const env = {
+        PACS_PASSWORD: 'a',
+        ADMIN_PASSWORD_HASH: `scrypt:16384:8:5:${'a'.repeat(22)}:${'b'.repeat(43)}`,
+      };
       for (const line of lines) {
         const text = line.includes('ADMIN')
           ? `${PACS}admin:\n  ${line}`

@@ -56,6 +56,7 @@ describe('What comes for putting it to work', () => {
     };
     const given = Object.keys(compose.services.mamori!.environment);
     const env = Object.fromEntries(given.map((name) => [name, `${name} of the test`]));
+    env.ADMIN_PASSWORD_HASH = `scrypt:16384:8:5:${'a'.repeat(22)}:${'b'.repeat(43)}`;
     const settings = loadSettings(join(process.cwd(), 'deploy/mamori.yaml'), env);
     expect(settings.pacs.auth).to.include({ password: 'PACS_PASSWORD of the test' });
     expect(new URL(settings.pacs.url!).hostname)

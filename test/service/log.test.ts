@@ -9,7 +9,7 @@ describe('log', () => {
   function log(change: Partial<Settings['log']> = {}, isTTY = false) {
     const settings = defaultSettings('http://pacs');
     settings.pacs.auth = { type: 'basic', username: 'mamori', password: SECRET };
-    settings.admin.auth = { type: 'basic', username: 'a', password: 'abc' };
+    settings.pacs.proxy = { for: 'all', url: 'http://proxy', username: 'a', password: 'abc' };
     Object.assign(settings.log, change);
     const lines: string[] = [];
     return { lines, log: openLog(settings, { write: (text) => void lines.push(text), isTTY }) };

@@ -2,6 +2,9 @@ import type { ErrorRequestHandler, Response } from 'express';
 import { AdminError, type AdminErrorCode } from '../errors.js';
 
 const STATUS: Record<AdminErrorCode, [status: number, title: string]> = {
+  'admin-tls': [500, 'Internal error'],
+  'provider-unreachable': [503, 'The OpenID provider cannot be asked'],
+  'provider-refused': [401, 'Not signed in'],
   'admin-listen': [500, 'Internal error'],
   'exam-unknown': [404, 'No such exam'],
   'object-unknown': [404, 'No such object'],

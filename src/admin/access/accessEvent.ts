@@ -1,0 +1,31 @@
+/**
+ * What happened at the door. `refused`: wrong password or unknown user; `held-off`: too many guesses before;
+ * `forbidden`: known, but without the right.
+ */
+export type AccessKind = 'signed-in' | 'signed-out' | 'refused' | 'held-off' | 'forbidden';
+
+export const ACCESS_KINDS: readonly AccessKind[] = [
+  'signed-in',
+  'signed-out',
+  'refused',
+  'held-off',
+  'forbidden',
+];
+
+export interface AccessEvent {
+  kind: AccessKind;
+  /** As it was given, cut short; may be anybody's invention where `kind` is `refused`. */
+  user: string;
+  /** Where the request comes from. */
+  address: string;
+  by: 'password' | 'basic' | 'oidc' | 'session';
+}
+
+export type AccessListener = (event: AccessEvent) => void;
+
+/** Names that somebody makes up must not fill a log. */
+const LONGEST_NAME = 64;
+
+export function shortName(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+}

@@ -1,0 +1,271 @@
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { isPassword } from '../../passwordHash.js';
+import type { AdminError } from '../errors.js';
+import { type AccessListener, shortName } from './accessEvent.js';
+import { basicCredentials, RightHeaders } from './basicUsers.js';
+import { Guesses } from './guesses.js';
+import { isOwnPage } from './ownPage.js';
+import { may, type Person, personOf, type Role, setPerson } from './person.js';
+import { CALLBACK_PATH, Provider, type ProviderSettings } from './provider.js';
+import { LONGEST_SESSION_MS, sessions } from './sessions.js';
+import { signInPage } from './signInPage.js';
+
+export interface User {
+  name: string;
+  role: Role;
+  /** As `hashPassword` makes it. */
+  passwordHash: string;
+}
+
+export interface DoorOptions {
+  users: readonly User[];
+  provider?: ProviderSettings | undefined;
+  /** Whether people come by https: the cookie is then sent by https alone. */
+  secure: boolean;
+  /** Whether only this machine can reach the page: without users, nobody has to sign in then. */
+  onlyThisMachine: boolean;
+  listener?: AccessListener | undefined;
+}
+
+/** Where the browser's form goes, and the shape of what it sends. */
+const LONGEST_FORM = '4kb';
+const SIGN_IN_PATH = '/sign-in';
+const SIGN_OUT_PATH = '/sign-out';
+
+/** Who comes in, and as whom. Everything that answers stands behind `requires`. */
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #isOpen: boolean;
+  readonly #users: ReadonlyMap<string, User>;
+  readonly #guesses = new Guesses();
+  readonly #rightHeaders = new RightHeaders();
+  readonly #provider: Provider | undefined;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.#users = new Map(options.users.map((user) => [user.name, user]));
+    this.#provider = options.provider && new Provider(options.provider);
+    this.#isOpen = options.onlyThisMachine && options.users.length === 0 && options.provider === undefined;
+  }
+
+  /** Signing in and out; before everything else, since it also finds out who sends a request. */
+  routes(): Router {
+    const router = Router();
+    if (this.#isOpen) {
+      router.use(this.#openToThisMachine);
+      return router;
+    }
+    router.use(sessions(this.#options.secure), this.#identify);
+    router.get(SIGN_IN_PATH, (request, response) => this.#ask(response, { to: localPath(request.query.to) }));
+    const form = express.urlencoded({ extended: false, limit: LONGEST_FORM });
+    router.post(SIGN_IN_PATH, form, (request, response) => this.#signIn(request, response));
+    router.post(SIGN_OUT_PATH, (request, response) => this.#signOut(request, response));
+    router.get('/sign-in/oidc', (request, response) => this.#beginAtProvider(request, response));
+    router.get(CALLBACK_PATH, (request, response) => this.#endAtProvider(request, response));
+    return router;
+  }
+
+  /** Lets through who may; sends a browser to sign in, and tells a program what is missing. */
+  requires(role: Role): RequestHandler {
+    return (request, response, next) => {
+      const person = personOf(request);
+      if (person === undefined) {
+        this.#askForSignIn(request, response);
+        return;
+      }
+      if (!may(person, role)) {
+        this.#tell(request, 'forbidden', person.name, person.by === 'basic' ? 'basic' : 'session');
+        return void response
+          .status(403)
+          .type('text/plain')
+          .send(`${person.name} may look, and not give orders.\n`);
+      }
+      const changes = request.method !== 'GET' && request.method !== 'HEAD';
+      if (changes && !isOwnPage(request, person.by !== 'session'))
+        return void response.status(403).type('text/plain').send('Orders come from pages of Mamori alone.\n');
+      next();
+    };
+  }
+
+  /** A page elsewhere can have its own name point here: a browser on this machine would then read this page for it. */
+  #openToThisMachine: RequestHandler = (request, response, next) => {
+    if (!isThisMachine(request.headers.host))
+      return void response
+        .status(421)
+        .type('text/plain')
+        .send('Without users the status page answers under the names of this machine alone.\n');
+    setPerson(request, { name: 'somebody on this machine', role: 'act', by: 'machine' });
+    next();
+  };
+
+  #identify: RequestHandler = async (request, response, next) => {
+    const { authorization } = request.headers;
+    const person =
+      authorization === undefined ? sessionPerson(request) : await this.#byHeader(request, authorization);
+    if (person !== undefined && 'pause' in person) return tooMany(response, person.pause);
+    if (person !== undefined) setPerson(request, person);
+    next();
+  };
+
+  async #byHeader(request: Request, header: string): Promise<Person | { pause: number } | undefined> {
+    const known = this.#users.get(this.#rightHeaders.userOf(header) ?? '');
+    if (known !== undefined) return { name: known.name, role: known.role, by: 'basic' };
+    const given = basicCredentials(header);
+    if (given === undefined) return undefined;
+    const found = await this.#try(request, given.name, given.password, 'basic');
+    if (found === undefined || 'pause' in found) return found;
+    this.#rightHeaders.add(header, found.name);
+    return { name: found.name, role: found.role, by: 'basic' };
+  }
+
+  async #try(
+    request: Request,
+    name: string,
+    password: string,
+    by: 'password' | 'basic',
+  ): Promise<User | { pause: number } | undefined> {
+    const user = this.#users.get(name);
+    const outcome = await this.#guesses.try(name, addressOf(request), () =>
+      isPassword(password, user?.passwordHash),
+    );
+    if ('pause' in outcome) {
+      this.#tell(request, 'held-off', name, by);
+      return outcome;
+    }
+    if (outcome.right) return user;
+    this.#tell(request, 'refused', name, by);
+    return undefined;
+  }
+
+  async #signIn(request: Request, response: Response): Promise<void> {
+    if (!isOwnPage(request, false))
+      return void response.status(403).type('text/plain').send('Not from here.\n');
+    const { name = '', password = '', to } = (request.body ?? {}) as Record<string, unknown>;
+    const page = { to: localPath(to) };
+    if (typeof name !== 'string' || typeof password !== 'string')
+      return this.#ask(response.status(400), page);
+    const found = await this.#try(request, name, password, 'password');
+    if (found === undefined)
+      return this.#ask(response.status(401), { ...page, problem: 'User or password is wrong.' });
+    if ('pause' in found) {
+      response.setHeader('Retry-After', found.pause);
+      const problem = `Too many wrong passwords. Try again in ${inWords(found.pause)}.`;
+      return this.#ask(response.status(429), { ...page, problem });
+    }
+    await beginSession(request, { name: found.name, role: found.role });
+    this.#tell(request, 'signed-in', found.name, 'password');
+    response.redirect(303, page.to);
+  }
+
+  async #signOut(request: Request, response: Response): Promise<void> {
+    const { signedIn } = request.session;
+    if (signedIn !== undefined && !isOwnPage(request, false))
+      return void response.status(403).type('text/plain').send('Not from here.\n');
+    await new Promise((resolve) => request.session.destroy(resolve));
+    if (signedIn !== undefined) this.#tell(request, 'signed-out', signedIn.name, 'session');
+    const elsewhere =
+      signedIn?.idToken === undefined ? undefined : await this.#provider?.endUrl(signedIn.idToken);
+    response.redirect(303, elsewhere?.href ?? SIGN_IN_PATH);
+  }
+
+  async #beginAtProvider(request: Request, response: Response): Promise<void> {
+    if (this.#provider === undefined) return void response.status(404).type('text/plain').send('Not found\n');
+    const to = localPath(request.query.to);
+    try {
+      const { pending, url } = await this.#provider.begin();
+      request.session.pending = { ...pending, to };
+      response.redirect(303, url.href);
+    } catch (error) {
+      this.#ask(response.status(503), { to, problem: (error as AdminError).message });
+    }
+  }
+
+  async #endAtProvider(request: Request, response: Response): Promise<void> {
+    const { pending } = request.session;
+    if (this.#provider === undefined || pending === undefined) return response.redirect(303, SIGN_IN_PATH);
+    delete request.session.pending;
+    const query = request.originalUrl.slice(request.originalUrl.indexOf('?'));
+    try {
+      const { name, role, idToken } = await this.#provider.end(query, pending);
+      if (role === undefined) {
+        this.#tell(request, 'forbidden', name, 'oidc');
+        const problem = `${name} has no right here; admin.oidc.roles says who has.`;
+        return this.#ask(response.status(403), { to: pending.to, problem });
+      }
+      await beginSession(request, { name, role, idToken });
+      this.#tell(request, 'signed-in', name, 'oidc');
+      response.redirect(303, pending.to);
+    } catch (error) {
+      this.#tell(request, 'refused', 'unknown', 'oidc');
+      this.#ask(response.status(401), { to: pending.to, problem: (error as AdminError).message });
+    }
+  }
+
+  #askForSignIn(request: Request, response: Response): void {
+    const { accept = '' } = request.headers;
+    if (request.method === 'GET' && accept.includes('text/html')) {
+      response.redirect(303, `${SIGN_IN_PATH}?to=${encodeURIComponent(request.originalUrl)}`);
+      return;
+    }
+    // A page's own request must not make the browser ask for a password.
+    if (request.headers['sec-fetch-site'] === undefined)
+      response.setHeader('WWW-Authenticate', 'Basic realm="Mamori", charset="UTF-8"');
+    response.status(401).type('text/plain').send('User and password are needed\n');
+  }
+
+  #ask(response: Response, page: { to: string; problem?: string }): void {
+    const withPassword = this.#users.size > 0;
+    const withProvider = this.#provider !== undefined;
+    response.type('html').send(signInPage({ ...page, withPassword, withProvider }));
+  }
+
+  #tell(
+    request: Request,
+    kind: Parameters<AccessListener>[0]['kind'],
+    user: string,
+    by: Parameters<AccessListener>[0]['by'],
+  ): void {
+    this.#options.listener?.({ kind, user: shortName(user), address: addressOf(request), by });
+  }
+}
+
+function sessionPerson(request: Request): Person | undefined {
+  const { signedIn } = request.session;
+  if (signedIn === undefined || Date.now() - signedIn.atMs > LONGEST_SESSION_MS) return undefined;
+  return { name: signedIn.name, role: signedIn.role, by: 'session' };
+}
+
+/** With a new name of its own: one that somebody else planted before is worth nothing. */
+async function beginSession(
+  request: Request,
+  { name, role, idToken }: { name: string; role: Role; idToken?: string | undefined },
+): Promise<void> {
+  await new Promise<void>((resolve, reject) =>
+    request.session.regenerate((error) => (error ? reject(error) : resolve())),
+  );
+  request.session.signedIn = { name, role, atMs: Date.now(), ...(idToken !== undefined && { idToken }) };
+}
+
+function tooMany(response: Response, pause: number): void {
+  response.setHeader('Retry-After', pause);
+  response.status(429).type('text/plain').send(`Too many wrong passwords; wait ${pause} s\n`);
+}
+
+function addressOf(request: Request): string {
+  return request.ip ?? 'unknown';
+}
+
+/** A path of this page, so that no link that leads here sends anybody elsewhere. */
+function localPath(to: unknown): string {
+  if (typeof to !== 'string' || !/^\/(?![/\\])[\x21-\x7e]{0,500}$/.test(to) || to.includes('\\')) return '/';
+  return to.startsWith(SIGN_IN_PATH) ? '/' : to;
+}
+
+function isThisMachine(host: string | undefined): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host ?? '');
+}
+
+function inWords(seconds: number): string {
+  if (seconds < 120) return `${seconds} seconds`;
+  return `${Math.ceil(seconds / 60)} minutes`;
+}

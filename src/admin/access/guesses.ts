@@ -1,0 +1,108 @@
+import { isIPv6 } from 'node:net';
+import { LRUCache } from 'lru-cache';
+
+/** From how many failures on there is a pause, and how long it grows. */
+interface Limit {
+  free: number;
+  /** Seconds; the first pause, which doubles with each further failure. */
+  first: number;
+  longest: number;
+}
+
+const LIMITS: Record<'pair' | 'address' | 'user', Limit> = {
+  /** One user from one address. */
+  pair: { free: 5, first: 30, longest: 3600 },
+  /** One address, whomever it tries to be: several people may share it. */
+  address: { free: 20, first: 30, longest: 3600 },
+  /** One user from everywhere. Short: whoever keeps guessing must not lock that user out. */
+  user: { free: 50, first: 5, longest: 60 },
+};
+
+const REMEMBERED = 20_000;
+const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
+/** Hashing takes time and memory, and threads that the service needs. */
+const MOST_AT_ONCE = 4;
+
+interface Failures {
+  count: number;
+  /** Milliseconds of the monotonic clock. */
+  until: number;
+}
+
+/**
+ * Holds off who guesses passwords. A guess counts as wrong until it is known to be right, so that many at the same
+ * time are not many free ones. What is remembered is bounded, and forgotten after a day.
+ */
+export class Guesses {
+  readonly #failures = new LRUCache<string, Failures>({ max: REMEMBERED, ttl: FORGOTTEN_AFTER_MS });
+  readonly #now: () => number;
+  #underWay = 0;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /**
+   * Tries a guess.
+   *
+   * @param isRight is asked only where there is no pause
+   * @returns whether it was right, or for how many seconds nothing is tried
+   */
+  async try(
+    user: string,
+    address: string,
+    isRight: () => Promise<boolean>,
+  ): Promise<{ right: boolean } | { pause: number }> {
+    const keys = keysOf(user, address);
+    const now = this.#now();
+    const until = Math.max(...keys.map(([, key]) => this.#failures.get(key)?.until ?? 0));
+    if (until > now) return { pause: Math.ceil((until - now) / 1000) };
+    if (this.#underWay >= MOST_AT_ONCE) return { pause: 1 };
+    for (const [kind, key] of keys) this.#count(LIMITS[kind], key, now);
+    this.#underWay++;
+    let right = false;
+    try {
+      right = await isRight();
+    } finally {
+      this.#underWay--;
+      if (right) this.#takeBack(keys);
+    }
+    return { right };
+  }
+
+  #count({ free, first, longest }: Limit, key: string, now: number): void {
+    const count = (this.#failures.get(key)?.count ?? 0) + 1;
+    const pause = count < free ? 0 : Math.min(longest, first * 2 ** Math.min(20, count - free));
+    this.#failures.set(key, { count, until: pause === 0 ? 0 : now + 1000 * pause });
+  }
+
+  /** The pair is trusted again; what address and user did before stays. */
+  #takeBack(keys: [Kind, string][]): void {
+    for (const [kind, key] of keys) {
+      const known = this.#failures.get(key);
+      if (kind === 'pair' || known === undefined || known.count <= 1) this.#failures.delete(key);
+      else this.#failures.set(key, { count: known.count - 1, until: 0 });
+    }
+  }
+}
+
+type Kind = keyof typeof LIMITS;
+
+function keysOf(user: string, address: string): [Kind, string][] {
+  const from = networkOf(address);
+  return [
+    ['pair', `pair ${from} ${user}`],
+    ['address', `address ${from}`],
+    ['user', `user ${user}`],
+  ];
+}
+
+/** A machine with IPv6 has a whole /64 to come from. */
+function networkOf(address: string): string {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
+  const [head = '', tail] = address.split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? [] : new Array(8 - first.length - last.length).fill('0');
+  return [...first, ...zeros, ...last].slice(0, 4).join(':');
+}

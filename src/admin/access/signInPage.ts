@@ -1,0 +1,38 @@
+import { Html, html } from '../../html.js';
+import { STYLE } from '../pageStyle.js';
+
+const STYLE_TEXT = new Html(STYLE);
+
+export interface SignInPage {
+  /** Where to go afterwards. */
+  to: string;
+  withPassword: boolean;
+  withProvider: boolean;
+  /** What went wrong. */
+  problem?: string | undefined;
+}
+
+/** The page that asks who one is. Works without scripts. */
+export function signInPage({ to, withPassword, withProvider, problem }: SignInPage): string {
+  const form = html`
+<form method="post" action="/sign-in">
+<input type="hidden" name="to" value="${to}">
+<p><label for="name">User</label><br>
+<input id="name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></p>
+<p><label for="password">Password</label><br>
+<input id="password" name="password" type="password" autocomplete="current-password" required></p>
+<p><button type="submit">Sign in</button></p>
+</form>`;
+  const provider = html`
+<p><a href="/sign-in/oidc?to=${encodeURIComponent(to)}">Sign in with the hospital's account</a></p>`;
+  return `<!doctype html>\n${
+    html`<html lang="en"><head><meta charset="utf-8"><title>Sign in - Mamori</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE_TEXT}</style></head>
+<body><main>
+<header><h1>Mamori</h1></header>
+${problem === undefined ? [] : [html`<p class="banner bad" role="alert">${problem}</p>`]}
+${withPassword ? [form] : []}
+${withProvider ? [provider] : []}
+</main></body></html>`.text
+  }\n`;
+}

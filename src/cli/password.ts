@@ -1,0 +1,43 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { CommandError } from './errors.js';
+
+/** As NIST SP 800-63B asks of a password that stands alone. */
+const SHORTEST = 12;
+
+/** `mamori password`: from a password to what `admin.users` keeps of it. */
+export const passwordCommand = new Command('password')
+  .description('ask for a password and print its hash, for admin.users in the settings')
+  .action(run);
+
+async function run(): Promise<void> {
+  const { hashPassword } = await import('../passwordHash.js');
+  const password = process.stdin.isTTY ? await asked() : (await text(process.stdin)).replace(/\r?\n$/, '');
+  if (password.length < SHORTEST)
+    throw new CommandError('password-short', `A password has ${SHORTEST} characters at least.`, {
+      remedy: 'Take several words.',
+    });
+  console.log(await hashPassword(password));
+}
+
+async function asked(): Promise<string> {
+  const first = await unseen('Password: ');
+  if ((await unseen('Once more: ')) === first) return first;
+  throw new CommandError('password-differs', 'The two passwords differ.', { remedy: 'Begin again.' });
+}
+
+/** Nothing of what is typed is shown. */
+function unseen(prompt: string): Promise<string> {
+  process.stderr.write(prompt);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  return new Promise((resolve) =>
+    lines.question('', (answer) => {
+      lines.close();
+      process.stderr.write('\n');
+      resolve(answer);
+    }),
+  );
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { passwordHashProblem } from '../passwordHash.js';
+import { httpUrl, secret } from './settingParts.js';
+
+/** Host, IPv6 in brackets, and port. */
+export const LISTEN = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/;
+
+/** The status page: where it listens, who may come in, and how. */
+export const admin = z.strictObject({
+  listen: z
+    .union([z.string(), z.literal(false)])
+    .superRefine((value, context) => {
+      if (value === false || value === 'off') return;
+      const match = LISTEN.exec(value);
+      if (match === null || Number(match[3]) > 65_535) {
+        context.addIssue({ code: 'custom', message: 'must be host:port, such as 127.0.0.1:8040, or off' });
+      }
+    })
+    .transform((value) => {
+      const match = value === false ? null : LISTEN.exec(value);
+      if (match === null) return 'off' as const;
+      return { host: match[1] ?? match[2] ?? '', port: Number(match[3]) };
+    })
+    .prefault('127.0.0.1:8040')
+    .describe('Address and port of the status page, or off'),
+  users: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(64),
+        role: z.enum(['see', 'act']).describe('see: look at everything; act: also retry, reprocess, pause'),
+        passwordHash: secret
+          .superRefine((text, context) => {
+            const problem = passwordHashProblem(text);
+            if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+          })
+          .describe('As `mamori password` prints it'),
+      }),
+    )
+    .default([])
+    .describe('Who may sign in with a password'),
+  oidc: z
+    .strictObject({
+      issuer: httpUrl.describe('The OpenID provider'),
+      clientId: z.string().min(1),
+      clientSecret: secret,
+      url: httpUrl.describe(
+        'Where people reach the status page; the provider must know URL/sign-in/oidc/callback',
+      ),
+      scope: z.string().default('openid profile'),
+      roles: z.strictObject({
+        claim: z.string().min(1).default('groups').describe('The claim that lists what somebody is'),
+        see: z.array(z.string().min(1)).default([]),
+        act: z.array(z.string().min(1)).default([]),
+      }),
+    })
+    .optional()
+    .describe("Signing in with the hospital's account, at an OpenID provider"),
+  tls: z
+    .strictObject({
+      cert: z
+        .string()
+        .min(1)
+        .describe('PEM, with the chain behind it; renewed ones are taken up while running'),
+      key: z.string().min(1),
+    })
+    .optional()
+    .describe('A certificate of its own, for https'),
+  proxy: z
+    .strictObject({
+      addresses: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe('Addresses or networks (10.0.0.0/8) of the proxies that are believed'),
+    })
+    .optional()
+    .describe('A proxy that ends https before the status page'),
+  plainHttp: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Passwords in the clear: only where the port is published on one machine alone, as by compose.yaml',
+    ),
+});

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { expect } from 'chai';
+import { isPassword, passwordHashProblem } from '../../src/passwordHash.js';
+
+const password = (input: string) =>
+  spawnSync(process.execPath, ['dist/src/cli/main.js', 'password'], { input, encoding: 'utf8' });
+
+describe('mamori password', () => {
+  it('makes a hash that the settings take, of that password alone, another one each time', async () => {
+    const hashes = ['correct horse battery\n', 'correct horse battery'].map((input) => {
+      const { status, stdout } = password(input);
+      expect(status).to.equal(0);
+      return stdout.trim();
+    });
+    expect(hashes[0]).not.to.equal(hashes[1]);
+    for (const hash of hashes) {
+      expect(passwordHashProblem(hash)).to.equal(undefined);
+      expect(hash).not.to.contain('$');
+      expect(await isPassword('correct horse battery', hash)).to.equal(true);
+      expect(await isPassword('correct horse batterY', hash)).to.equal(false);
+    }
+    expect(await isPassword('correct horse battery', undefined)).to.equal(false);
+  });
+
+  it('takes letters for what they look like', async () => {
+    const composed = password('Ångström-Ångström').stdout.trim();
+    expect(await isPassword('A\u030angstro\u0308m-A\u030angstro\u0308m', composed)).to.equal(true);
+  });
+
+  it('refuses a short one, and does not show it', () => {
+    const { status, stdout, stderr } = password('hunter2');
+    expect([status, stdout]).to.deep.equal([1, '']);
+    expect(stderr).to.contain('12 characters').and.not.contain('hunter2');
+  });
+});
