@@ -28,7 +28,10 @@ export function drawOverview(tiles: OverviewTiles): RgbImage {
   const small = new Map(Object.entries(tiles).map(([view, tile]) => [view, halved(tile)]));
   const sizes = ROWS.map((row) => row.map((view) => sizeOf(small.get(view)!)));
   const width = Math.max(...sizes.flat().map(({ columns }) => columns));
-  const heights = sizes.map((row) => Math.max(...row.map(({ rows }) => rows)));
+  // Captions of a row begin at one height, whatever the heights of the images above them.
+  const imageRows = ROWS.map((row) => Math.max(...row.map((view) => imageRowsOf(small.get(view)!))));
+  const captionRows = ROWS.map((row) => Math.max(...row.map((view) => captionRowsOf(small.get(view)!))));
+  const heights = imageRows.map((height, i) => height + captionRows[i]!);
   const title = drawText(NOTICE, TITLE_SIZE, 'bold');
   const columns = Math.max(2 * width + GAP, title.columns + 2 * GAP);
   const top = title.rows + 2 * GAP;
@@ -47,7 +50,7 @@ export function drawOverview(tiles: OverviewTiles): RgbImage {
     for (const [side, view] of row.entries()) {
       const tile = small.get(view)!;
       const x = side === 0 ? middle - GAP / 2 - sizeOf(tile).columns : middle + GAP / 2;
-      if (typeof tile !== 'string') paste(picture, tile, x, y);
+      if (typeof tile !== 'string') paste(picture, tile, x, y + imageRows[i]! - imageRowsOf(tile));
       else {
         const words = drawText(tile, WORDS_SIZE);
         write(picture, words, x + Math.round((EMPTY.columns - words.columns) / 2), y + EMPTY.rows / 2);
@@ -60,6 +63,14 @@ export function drawOverview(tiles: OverviewTiles): RgbImage {
 
 function sizeOf(tile: RgbImage | string): { rows: number; columns: number } {
   return typeof tile === 'string' ? EMPTY : tile;
+}
+
+function imageRowsOf(tile: RgbImage | string): number {
+  return typeof tile === 'string' ? EMPTY.rows : tile.imageArea.rows;
+}
+
+function captionRowsOf(tile: RgbImage | string): number {
+  return typeof tile === 'string' ? 0 : tile.rows - tile.imageArea.rows;
 }
 
 /** Reduced by averages of 2 × 2 until it fits; captions are made to be read after that. */

@@ -50,6 +50,19 @@ describe('The overview', () => {
     expect(rmlo!.top).to.equal(lmlo!.top);
   });
 
+  it('lines up the captions of a row, however high the images above them are', () => {
+    const picture = drawOverview({ ...TILES, LCC: tile(100, 230, 200), LMLO: tile(200, 390, 220) });
+    const [rcc, lcc, rmlo, lmlo] = [50, 100, 150, 200].map((grey) => placeOf(picture, grey));
+    expect(rcc!.bottom).to.equal(lcc!.bottom);
+    expect(rmlo!.bottom).to.equal(lmlo!.bottom);
+    expect([rcc, lcc, rmlo, lmlo].map((place) => place!.count)).to.deep.equal([
+      300 * 200,
+      230 * 200,
+      400 * 220,
+      390 * 220,
+    ]);
+  });
+
   it('keeps pictures that fit as they are, and halves larger ones', () => {
     expect(placeOf(drawOverview(TILES), 150).count).to.equal(400 * 220);
     const large = drawOverview({ ...TILES, RMLO: tile(150, 2000, 600) });
