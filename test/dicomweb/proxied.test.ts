@@ -55,6 +55,31 @@ describe('An HTTP proxy', () => {
     expect(pacs.seen).to.have.length(1);
   });
 
+  it('carries requests for tokens too, with its password, to an authorisation server that speaks https', async () => {
+    proxy = await startProxy('mamori:pw');
+    const files = { cert: server.cert, key: server.key };
+    const pacs = await setting.server(EMPTY, files);
+    const login = await setting.server(
+      (_seen, response) => json(response, { access_token: 'x', expires_in: 60 }),
+      files,
+    );
+    const auth = { type: 'oauth2' as const, tokenUrl: login.url, clientId: 'a', clientSecret: 'b' };
+    const via = { url: proxy.url, for: 'all' as const, username: 'mamori', password: 'pw' };
+    const access = { url: pacs.url, auth, tls: { ca: authority.cert }, retries: 0 };
+    await setting.client({ ...access, proxy: via }).metadata(asUid('1.2.3'));
+    expect(proxy.asked).to.deep.equal([`127.0.0.1:${login.port}`, `127.0.0.1:${pacs.port}`]);
+    expect(pacs.seen[0]!.headers.authorization).to.equal('Bearer x');
+    // The client's secret is the authorisation server's, the proxy's password the proxy's.
+    expect(login.seen[0]!.headers).not.to.have.property('proxy-authorization');
+    const refused = await caught(
+      setting.client({ ...access, proxy: { ...via, password: 'wrong' } }).metadata(asUid('1.2.3')),
+    );
+    expect(refused.message).to.include('407');
+    proxy.asked.length = 0;
+    await setting.client({ ...access, proxy: { ...via, for: 'pacs' } }).metadata(asUid('1.2.3'));
+    expect(proxy.asked).to.deep.equal([`127.0.0.1:${pacs.port}`]);
+  });
+
   it('is told user and password, and named when it refuses', async () => {
     proxy = await startProxy('mamori:pa:ss wörd');
     const pacs = await setting.server(EMPTY);
