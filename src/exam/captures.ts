@@ -13,7 +13,7 @@ export function drawCaptures(
   explained: ExplainedImage[],
   work: PictureWork<{ longEdge: number }>,
 ): Promise<DrawnObject[]> {
-  const { algorithm, createdAt, overlays } = work;
+  const { algorithm, createdAt, overlays, edition } = work;
   const sources = explained.map(({ finding }) => finding.source);
   const seriesNumber = behind(sources, work.seriesNumber);
   const examIsWhole = new Set(sources.map(standardView)).size === STANDARD_VIEWS;
@@ -23,7 +23,7 @@ export function drawCaptures(
       const uids = work.uids(source.sopInstanceUID);
       const { bytes, rgb } = await overlays.capture(
         overlayOf(one, work),
-        { source, algorithm, uids, createdAt, seriesNumber: seriesNumber + index, examIsWhole },
+        { source, algorithm, uids, createdAt, seriesNumber: seriesNumber + index, examIsWhole, edition },
         { preview: work.previewWanted },
       );
       return { uids, source, name: `${standardView(source)}-${index + 1}`, bytes, preview: rgb };

@@ -54,6 +54,7 @@ async function drawKind(
     algorithm,
     createdAt: context.createdAt,
     seriesNumber,
+    edition: context.edition,
     uids: (sourceInstanceUID) => names.picture(kind, sourceInstanceUID),
     previewWanted: context.previews === true,
   });
@@ -111,6 +112,7 @@ function writeReport(kind: ReportKind, subject: ReportSubject, work: ExamWork): 
     uids: { ...names, trackingUid: work.names.trackingUid },
     createdAt: work.context.createdAt,
     seriesNumber,
+    edition: work.context.edition,
     predecessors: work.context.predecessors.filter((earlier) => earlier.sopClassUID === sopClassUID),
   });
   const { studyInstanceUID } = subject.study;

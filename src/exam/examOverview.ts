@@ -31,6 +31,7 @@ export async function drawExamOverview(
     uids,
     createdAt: work.createdAt,
     seriesNumber: behind(sources, work.seriesNumber),
+    edition: work.edition,
     examIsWhole: new Set(sources.map(standardView)).size === VIEWS.length,
   });
   return [

@@ -7,7 +7,16 @@ import type { DrawnObject, PictureWork } from './outputRow.js';
 /** A presentation state for each image that has something marked, or for every image. */
 export async function markImages(
   explained: ExplainedImage[],
-  { setting, bundle, explain, algorithm, createdAt, seriesNumber, uids }: PictureWork<'positive' | 'all'>,
+  {
+    setting,
+    bundle,
+    explain,
+    algorithm,
+    createdAt,
+    seriesNumber,
+    edition,
+    uids,
+  }: PictureWork<'positive' | 'all'>,
 ): Promise<DrawnObject[]> {
   const trust = heatMapTrust(bundle, explain.failedHeatMaps);
   const caution = trust === 'failed' || trust === 'withheld' ? heatMapCaution(trust) : undefined;
@@ -23,6 +32,7 @@ export async function markImages(
       uids: names,
       createdAt,
       seriesNumber: seriesNumber + index,
+      edition,
     });
     return {
       uids: names,

@@ -62,6 +62,8 @@ export interface PictureWork<Setting> {
   algorithm: Algorithm;
   createdAt: Date;
   seriesNumber: number;
+  /** Which of several sets of results about the study, from 1; left out: the first. */
+  edition?: number | undefined;
   /** Names of a new object of this kind: of one image's, or, without a source, of the one about all of them. */
   uids(sourceInstanceUID?: SOPInstanceUID): ResultUids;
   /** Also the pictures themselves are asked for. */

@@ -31,6 +31,8 @@ export interface ExamContext {
   predecessors: InstanceReference[];
   /** Which work on the study this is, from 1: it rises each time that a closed exam is taken up again. */
   revision?: number;
+  /** Which of all sets of results about the study this is, earlier versions' included, from 1; as titles tell it. */
+  edition?: number;
   /** Called once the images are prepared; the rest begins when it has come to its end, and it counts for no stage. */
   prepared?: () => Promise<void>;
   /** Also return the pictures themselves. */

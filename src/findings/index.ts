@@ -18,4 +18,11 @@ export {
   viewsInStudy,
 } from './standardViews.js';
 export type { AttentionRegion, BreastFinding, ExamFindings, ImageFinding } from './types.js';
-export { AI_NOTICE, NOT_FOR_PRIMARY_DIAGNOSIS, operatingPointPercent, percent, verdict } from './wording.js';
+export {
+  AI_NOTICE,
+  NOT_FOR_PRIMARY_DIAGNOSIS,
+  operatingPointPercent,
+  percent,
+  seriesTitle,
+  verdict,
+} from './wording.js';

@@ -43,3 +43,22 @@ export function operatingPointPercent(operatingPoint: number): string {
 export function verdict(positive: boolean): 'positive' | 'negative' {
   return positive ? 'positive' : 'negative';
 }
+
+/** Series Description (0008,103E) is an LO. */
+const LONGEST_TITLE = 64;
+const HIGHEST_EDITION = 99;
+
+/**
+ * The name of a series of results as a list shows it, at most 64 characters. Of several sets in one study it tells
+ * which is the newer: `AI result rev 2; not for primary diagnosis`.
+ *
+ * @param what such as `AI result`. @param rest what follows the edition, with what separates it
+ * @param edition how many sets were written about the study by the same model so far, this one included
+ */
+export function seriesTitle(what: string, rest: string, edition = 1): string {
+  const end = `${rest}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
+  if (edition <= 1) return `${what}${end}`;
+  const number = Math.min(edition, HIGHEST_EDITION);
+  const title = `${what} rev ${number}${end}`;
+  return title.length <= LONGEST_TITLE ? title : `${what} ${number}${end}`;
+}

@@ -12,7 +12,7 @@ import {
   sopClass,
   writePart10,
 } from '../dicom/index.js';
-import { NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
+import { NOT_FOR_PRIMARY_DIAGNOSIS, seriesTitle } from '../findings/index.js';
 import { VIEW_IN_WORDS } from './viewInWords.js';
 
 export interface PresentationStateInput {
@@ -29,6 +29,8 @@ export interface PresentationStateInput {
   createdAt: Date;
   /** Series Number (0020,0011). */
   seriesNumber: number;
+  /** Which of several sets of results about the study this belongs to, from 1; see `seriesTitle`. */
+  edition?: number | undefined;
 }
 
 /** Graphic Layer (0070,0002), one for all that is drawn: viewers switch it on and off as a whole. */
@@ -72,7 +74,7 @@ export function presentationState(input: PresentationStateInput): Uint8Array {
       StudyInstanceUID: source.studyInstanceUID,
       SeriesInstanceUID: input.uids.seriesInstanceUID,
       SeriesNumber: input.seriesNumber,
-      SeriesDescription: `AI marks ${words}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`,
+      SeriesDescription: seriesTitle('AI marks', ` ${words}`, input.edition),
       SeriesDate: date,
       SeriesTime: time,
       Modality: 'PR',

@@ -15,7 +15,7 @@ import {
   sopClass,
   writePart10,
 } from '../dicom/index.js';
-import { AI_NOTICE, NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
+import { AI_NOTICE, seriesTitle } from '../findings/index.js';
 import { packPlanes } from '../image/index.js';
 import type { RgbImage } from './rgbImage.js';
 import { VIEW_IN_WORDS } from './viewInWords.js';
@@ -32,6 +32,8 @@ interface CaptureInput {
   seriesNumber: number;
   /** Whether all four standard views of the exam were analysed: see `NO_VIEW`. */
   examIsWhole: boolean;
+  /** Which of several sets of results about the study this belongs to, from 1; see `seriesTitle`. */
+  edition?: number | undefined;
 }
 
 export interface SecondaryCaptureInput extends CaptureInput {
@@ -79,7 +81,7 @@ const NO_VIEW = [codeItem(NOT_APPLICABLE)];
  * @throws DicomWriteError when a name does not fit its attribute
  */
 export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
-  const { source, rgb, algorithm, method } = input;
+  const { source, rgb, algorithm, method, edition = 1 } = input;
   const { rows, columns } = rgb.imageArea;
   const reduced = rows !== source.rows || columns !== source.columns;
   const size = reduced
@@ -87,7 +89,12 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
     : 'at full size';
   return captureFile(input, {
     sources: [source],
-    series: `AI heat map ${source.laterality} ${VIEW_IN_WORDS[source.view]}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`,
+    // Shorter where the edition has to find room.
+    series: seriesTitle(
+      edition > 1 ? 'AI map' : 'AI heat map',
+      ` ${source.laterality} ${VIEW_IN_WORDS[source.view]}`,
+      edition,
+    ),
     comments: `Heat map of the ${source.laterality} ${source.view} mammogram.`,
     derivation: `${method} heat map of ${algorithm.name} ${algorithm.version} over the mammogram ${size}, captioned.`,
     reduced,
@@ -104,7 +111,7 @@ export function overviewCapture(input: CaptureInput & { sources: SourceInstance[
   const { algorithm } = input;
   return captureFile(input, {
     sources: input.sources as Description['sources'],
-    series: `AI overview of the exam; ${NOT_FOR_PRIMARY_DIAGNOSIS}`,
+    series: seriesTitle('AI overview', ' of the exam', input.edition),
     comments: 'Overview of the exam: the views side by side, reduced, with their heat maps.',
     derivation: `Heat maps of ${algorithm.name} ${algorithm.version} over the reduced mammograms, side by side.`,
     reduced: true,

@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb, InstanceRecord } from '../dicomweb/index.js';
 import {
@@ -27,7 +28,7 @@ import { examInstances, fingerprintOf } from './mammograms.js';
 import { nextTry, reasonOf } from './nextTry.js';
 import { outcomeToKeep } from './outcomeToKeep.js';
 import type { PollerSettings } from './pollerSettings.js';
-import { predecessorsOf } from './predecessors.js';
+import { editionOf, predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
 
 /** An exam's outcome without its pictures and files. */
@@ -153,6 +154,7 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
     createdAt: new Date(),
     predecessors,
     revision: claim.revision,
+    edition: await editionOf(claim.exam, claim.revision, parts.ledger),
     prepared: () => turn.prepared(),
   };
   if (tried === 'lost') {
@@ -184,7 +186,7 @@ async function listing(claim: Claim, { pacs, ledger, listings }: ExamParts): Pro
 function processEnded(studyInstanceUID: string, tries: number): ProcessEndedError {
   return new ProcessEndedError(
     'process-ended',
-    `The last of ${tries} tries at study ${studyInstanceUID} ended with its process.`,
+    `The last of ${countText(tries, 'try', 'tries')} at study ${studyInstanceUID} ended with its process.`,
     { remedy: 'Look for crashes and lack of memory, then: mamori retry.' },
   );
 }

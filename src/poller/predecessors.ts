@@ -1,5 +1,5 @@
 import { asUid, type InstanceReference } from '../dicom/index.js';
-import type { ExamKey, LedgerReader } from '../ledger/index.js';
+import type { ExamKey, Ledger, LedgerReader } from '../ledger/index.js';
 
 /** The objects in the archive that an exam's results will replace; see `Ledger.predecessors`. */
 export async function predecessorsOf(
@@ -13,4 +13,23 @@ export async function predecessorsOf(
     sopInstanceUID: asUid(written.sopInstanceUID),
     sopClassUID: asUid(written.sopClassUID),
   }));
+}
+
+/**
+ * Which set of results about the study the exam's is, from 1: it rises with every set that the same model writes, in
+ * whatever version and with whatever settings, so that the newest can be told from the others by its title.
+ */
+export async function editionOf(
+  exam: ExamKey,
+  revision: number,
+  ledger: Pick<Ledger, 'list'>,
+): Promise<number> {
+  const { studyInstanceUID, modelName, modelVersion, settingsDigest } = exam;
+  const records = await ledger.list({ studyInstanceUID });
+  const others = records.filter(
+    (other) =>
+      other.modelName === modelName &&
+      (other.modelVersion !== modelVersion || other.settingsDigest !== settingsDigest),
+  );
+  return others.reduce((sum, { answer }) => sum + (answer?.revision ?? 0), revision);
 }

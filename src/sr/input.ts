@@ -56,6 +56,8 @@ export interface ReportInput {
   createdAt: Date;
   /** Series Number (0020,0011), 0 to 2147483647. */
   seriesNumber: number;
+  /** Which of several sets of results about the study this belongs to, from 1; see `seriesTitle`. */
+  edition?: number | undefined;
   /** Earlier reports that this one replaces. */
   predecessors: InstanceReference[];
   /** Overlays written with the report; they become evidence. */

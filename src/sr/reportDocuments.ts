@@ -1,5 +1,5 @@
 import { sopClass } from '../dicom/index.js';
-import { absentViewsTitle, NOT_FOR_PRIMARY_DIAGNOSIS } from '../findings/index.js';
+import { absentViewsTitle, seriesTitle } from '../findings/index.js';
 import { lacking, views } from './coverage.js';
 import { type DocumentKind, srDocument } from './document.js';
 import type { ReportInput } from './input.js';
@@ -36,7 +36,8 @@ export function cadReport(input: ReportInput): Uint8Array {
 
 /** At most 64 characters: where more than one thing is to be said, the graver one, and the summary says both. */
 function seriesDescription(kind: string, input: ReportInput): string {
-  if (input.findings === undefined) return `${kind}: NOT PROCESSED`;
+  const { edition = 1 } = input;
+  if (input.findings === undefined) return `${kind}${edition > 1 ? ` rev ${edition}` : ''}: NOT PROCESSED`;
   const part = lacking(input).length > 0 ? 'part of the exam' : absentViewsTitle(views(input));
-  return `${kind}${part === undefined ? '' : `, ${part}`}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
+  return seriesTitle(kind, part === undefined ? '' : `, ${part}`, edition);
 }

@@ -164,6 +164,11 @@ describe('Exams that are to be processed again', () => {
         .map((one) => one.string('ReferencedSOPInstanceUID')),
     ).to.deep.equal([before[0]!.sopInstanceUID]);
     expect(await planFor(first, '2.0.0')).to.deep.include({ studies: [], done: 2 });
+    // Lists of series tell which is the newer.
+    const titles = (await resultsIn(station.pacs, studyOf(newer))).map(({ bytes }) =>
+      readPart10(bytes).dataset.string('SeriesDescription'),
+    );
+    expect(titles.filter((title) => title?.includes(' rev 2'))).to.have.length(titles.length / 2);
   });
 
   it('go at the rate that is told, and on where they were stopped, however stale the list', async () => {
