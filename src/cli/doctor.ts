@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { countText } from '../countText.js';
 import type { NamedResult } from '../service/index.js';
 import { configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
@@ -34,7 +35,8 @@ async function diagnose({ config, write, notify, json }: Options): Promise<void>
   if (json) console.log(JSON.stringify({ ok: failures === 0, checks: results }));
   else
     console.log(
-      `\n${has('ok')} ok, ${has('warning')} warnings, ${failures} failures, ${has('skipped')} skipped`,
+      `\n${has('ok')} ok, ${countText(has('warning'), 'warning')}, ${countText(failures, 'failure')}, ` +
+        `${has('skipped')} skipped`,
     );
   const unusable = results.some(({ check, state }) => check === 'settings' && state === 'failure');
   if (failures > 0) process.exitCode = unusable ? EXIT.usage : EXIT.trouble;

@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import type { Reason } from '../dicom/index.js';
 import { absentViewsText, percent } from '../findings/index.js';
 import type { ExamReport } from '../poller/index.js';
@@ -32,10 +33,9 @@ export function tellExams(
   } else {
     // To find no study because nothing could be asked is not the same as to find none.
     if (studies !== undefined && (studies > 0 || problems.length === 0)) {
-      const since = `since ${lookbackDays} days before today (poll.lookbackDays)`;
-      console.log(
-        `${studies} mammography ${studies === 1 ? 'study' : 'studies'} ${since}, ${exams.length} worked on.`,
-      );
+      const since = `since ${countText(lookbackDays ?? 0, 'day')} before today (poll.lookbackDays)`;
+      const found = countText(studies, 'mammography study', 'mammography studies');
+      console.log(`${found} ${since}, ${exams.length} worked on.`);
     }
     for (const [setting, count] of Object.entries(passedOver))
       console.log(`${count} passed over by ${setting}.`);

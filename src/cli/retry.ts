@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { countText } from '../countText.js';
 import type { ExamKey, Ledger, RetriableState, RetryFilter, ServedModel } from '../ledger/index.js';
 import type { Bundle } from '../model/index.js';
 import { moment } from './commandValues.js';
@@ -175,5 +176,5 @@ async function whyNot(
 }
 
 function exams(count: number): string {
-  return count === 1 ? '1 exam is' : `${count} exams are`;
+  return `${countText(count, 'exam')} ${count === 1 ? 'is' : 'are'}`;
 }

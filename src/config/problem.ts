@@ -12,6 +12,8 @@ export interface Problem {
   key: string;
   /** What is wrong; never a value from the file or the environment, which could be a secret. */
   message: string;
+  /** The environment variable that it wants and does not find. */
+  variable?: string | undefined;
 }
 
 /** There is no settings file of this name, or it may not be read. */
@@ -30,11 +32,22 @@ export class SettingsError extends MamoriError<'settings-invalid'> {
     );
     const count = inOrder.length === 1 ? 'one problem' : `${inOrder.length} problems`;
     super('settings-invalid', `${file} has ${count}:\n${lines.join('\n')}`, {
-      remedy: 'Correct the lines named; config/mamori.example.yaml explains every key.',
+      remedy: remedyFor(inOrder),
     });
     this.file = file;
     this.problems = inOrder;
   }
+}
+
+function remedyFor(problems: readonly Problem[]): string {
+  const variables = [...new Set(problems.flatMap(({ variable }) => variable ?? []))];
+  const correct = 'Correct the lines named; config/mamori.example.yaml explains every key.';
+  if (variables.length === 0) return correct;
+  const set =
+    `Set ${variables.join(', ')} where Mamori is started: in the EnvironmentFile of its systemd unit ` +
+    '(/etc/mamori/secrets, NAME=value lines), under environment: or env_file: of the service in compose.yaml, ' +
+    `or in a shell by: export ${variables[0]}=…`;
+  return variables.length === problems.length ? `${set}.` : `${set}. ${correct}`;
 }
 
 /** `outputs.reports[0]` for `['outputs', 'reports', 0]`. */

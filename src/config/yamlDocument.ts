@@ -179,7 +179,8 @@ class Walk {
     const { value, expanded, missing, malformed } = expand(text, this.#env);
     if (expanded) this.expanded.add(JSON.stringify(path));
     for (const name of missing) {
-      this.#report(path, `needs the environment variable ${name}, which is not set`);
+      const message = `needs the environment variable ${name}, which is not set`;
+      this.problems.push({ line: this.lineOf(path), key: keyName(path), message, variable: name });
     }
     if (malformed) this.#report(path, 'has a ${ that starts no variable name; write $${ for the characters');
     return value;

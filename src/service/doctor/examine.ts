@@ -1,4 +1,5 @@
 import { loadSettings, type Settings, SettingsError } from '../../config/index.js';
+import { countText } from '../../countText.js';
 import { MamoriError } from '../../errors.js';
 import { CHECKS } from './checks/index.js';
 import { type Check, type CheckResult, failure, ok, skipped } from './types.js';
@@ -20,6 +21,8 @@ export interface ExamineOptions {
 }
 
 const SETTINGS = 'settings';
+/** In place of every other check, where the settings cannot be used. */
+const THE_OTHERS = 'all others';
 
 /**
  * Asks every check in turn.
@@ -40,7 +43,7 @@ export async function examine(file: string, options: ExamineOptions): Promise<Na
     add(SETTINGS, failed(error));
   }
   if (settings === undefined) {
-    for (const { name } of CHECKS) add(name, skipped(`only with ${SETTINGS} that can be used`));
+    add(THE_OTHERS, skipped(`${countText(CHECKS.length, 'check')}, which mean nothing without settings`));
     return results;
   }
   const visit = new Visit(settings, { write: options.write, notify: options.notify === true });

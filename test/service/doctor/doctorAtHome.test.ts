@@ -34,7 +34,13 @@ describe('mamori doctor, on its own machine', () => {
     expect(state).to.equal('failure');
     expect(says).to.include('line 3').and.include('PACS_TOKEN');
     expect(says).to.include('line 4').and.include('did you mean poll');
-    expect(namesIn(results, 'skipped')).to.have.length(results.length - 1);
+    expect(resultOf(results, 'settings').remedy)
+      .to.include('EnvironmentFile')
+      .and.include('env_file')
+      .and.include('export PACS_TOKEN=');
+    expect(namesIn(results, 'skipped'), 'one line for all that could not be asked').to.deep.equal([
+      'all others',
+    ]);
   });
 
   it('is content with model, engine, disk and ledger that are as they should be', async () => {
@@ -83,12 +89,23 @@ describe('mamori doctor, on its own machine', () => {
     expect(resultOf(locked, 'disk').says).to.include('cannot write into');
   });
 
-  it('finds a folder that every account can read', async () => {
+  it('finds a folder into which every account can write, and results on their way that all can see', async () => {
     const folder = scratchFolder('doctor');
+    const ledger = join(folder, 'mamori.db');
+    chmodSync(folder, 0o777);
+    const open = resultOf(await visit(bundle, { url, ledger }), 'disk');
+    expect(open).to.include({ state: 'warning' });
+    expect(open.remedy)
+      .to.include('ledger.url: sqlite:/var/lib/mamori/mamori.db')
+      .and.include(`chmod 700 ${folder}`);
+    // Such as the folder of a clone, with the settings in it.
     chmodSync(folder, 0o755);
-    const results = await visit(bundle, { url, ledger: join(folder, 'mamori.db') });
-    expect(resultOf(results, 'disk')).to.include({ state: 'warning' });
-    expect(resultOf(results, 'disk').remedy).to.include('chmod');
+    expect(resultOf(await visit(bundle, { url, ledger }), 'disk').state).to.equal('ok');
+    mkdirSync(`${ledger}-objects`);
+    chmodSync(`${ledger}-objects`, 0o755);
+    const seen = resultOf(await visit(bundle, { url, ledger }), 'disk');
+    expect(seen).to.include({ state: 'warning' });
+    expect(seen.says).to.include('results on their way');
   });
 
   it('finds a disk with little room, and one that may only be read', async function () {

@@ -40,15 +40,34 @@ export const diskRoom: Check = {
     const says = `${folder} can be written by ${account}, ${roomText(megabytes)} free`;
     const more = 'Make room, or name another place in ledger.url.';
     if (megabytes < LEAST_MEGABYTES) return failure(says, more);
-    const { mode } = await stat(folder);
-    if ((mode & 0o007) !== 0 && process.platform !== 'win32')
-      return warning(
-        `${says}; every account on this machine can look into it`,
-        `Results on their way hold patient data: chmod o-rwx ${folder}`,
-      );
+    const seen = process.platform === 'win32' ? undefined : await whoElse(file);
+    if (seen !== undefined) return warning(`${says}; ${seen}`, aFolderOfItsOwn(folder));
     return megabytes < LITTLE_MEGABYTES ? warning(says, more) : ok(says);
   },
 };
+
+/**
+ * What other accounts of this machine can do. That they can list the folder alone harms nothing: the ledger and the
+ * results on their way are made for the service's account only.
+ */
+async function whoElse(file: string): Promise<string | undefined> {
+  const modeOf = async (place: string) => (await stat(place).catch(() => undefined))?.mode ?? 0;
+  const folder = await modeOf(dirname(file));
+  const isSticky = (folder & 0o1000) !== 0;
+  if ((folder & 0o002) !== 0 && !isSticky)
+    return 'every account on this machine can put files into its place';
+  const objects = await modeOf(`${file}-objects`);
+  if ((objects & 0o007) !== 0) return 'every account on this machine can look at results on their way';
+  return undefined;
+}
+
+function aFolderOfItsOwn(folder: string): string {
+  return (
+    'Results on their way hold patient data. Keep the ledger in a folder of its own: ' +
+    'install -d -m 700 -o ACCOUNT /var/lib/mamori, and ledger.url: sqlite:/var/lib/mamori/mamori.db; or, where ' +
+    `nothing else needs ${folder}: chmod 700 ${folder}`
+  );
+}
 
 async function tryToWrite(folder: string, account: string): Promise<CheckResult | undefined> {
   const trial = join(folder, `.mamori-doctor-${randomUUID()}`);

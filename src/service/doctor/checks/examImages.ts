@@ -1,3 +1,4 @@
+import { countText } from '../../../countText.js';
 import { type Check, ok, skipped, warning } from '../types.js';
 
 /** Does the PACS list the images of a study, all of them, and say what they are? */
@@ -11,7 +12,7 @@ export const examImages: Check = {
     const expected = study.numberOfInstances;
     if (expected !== undefined && instances.length < expected)
       return warning(
-        `The PACS says ${expected} images of a study and lists ${instances.length} of them`,
+        `The PACS says ${countText(expected, 'image')} of a study and lists ${instances.length}`,
         'Exams would look complete too early: raise the limit on query results; may the account see all of it?',
       );
     if (image === undefined)
@@ -19,6 +20,6 @@ export const examImages: Check = {
         `None of ${instances.length} listed objects is named as a mammogram`,
         'Let the PACS answer with Modality and SOPClassUID on the level of instances.',
       );
-    return ok(`${instances.length} objects of the latest study are listed`);
+    return ok(`${countText(instances.length, 'object')} of the latest study listed`);
   },
 };

@@ -1,3 +1,4 @@
+import { countText } from '../../../countText.js';
 import { StudyJudge, studyValues } from '../../../poller/index.js';
 import { type Check, ok, skipped, warning } from '../types.js';
 
@@ -29,7 +30,8 @@ export const examsTaken: Check = {
       .filter(([name]) => name !== 'taken')
       .map(([name, count]) => `${count} by ${name}`);
     const over = told.length === 0 ? '' : `, passed over ${told.join(', ')}`;
-    const says = `of the latest ${latest.length} studies (${lookbackDays} days) ${taken} are taken${over}`;
+    const looked = `the latest ${countText(latest.length, 'study', 'studies')} (${countText(lookbackDays, 'day')})`;
+    const says = `of ${looked} ${taken} taken${over}`;
     const silent = keywords.filter((keyword) => !valued.has(keyword));
     if (taken === 0)
       return warning(

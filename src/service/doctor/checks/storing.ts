@@ -1,3 +1,4 @@
+import { countText } from '../../../countText.js';
 import { sopClassName } from '../../../dicom/index.js';
 import type { StoreAnswer } from '../../../dicomweb/index.js';
 import { type ExamObject, kindsInUse } from '../../../exam/index.js';
@@ -17,7 +18,7 @@ export const storing: Check = {
     const isRemoved =
       missing.length < objects.length && (await removeTestStudy(studyInstanceUID, objects, { pacs, probe }));
     if (missing.length > 0) return refused(missing, objects, answer);
-    const says = `${objects.length} test objects (${kindsOf(objects)}) were stored and read back`;
+    const says = `${countText(objects.length, 'test object')} (${kindsOf(objects)}) stored and read back`;
     const left = isRemoved
       ? { says: `${says}, and the test study is removed again`, remedy: '' }
       : {
@@ -47,7 +48,7 @@ function refused(missing: ExamObject[], all: readonly ExamObject[], answer: Stor
       ? ` Delete what was taken: study ${all[0]!.studyInstanceUID}, if it is there.`
       : '';
   return failure(
-    `The PACS ${how} ${missing.length} of ${all.length} test objects (${kindsOf(missing)})${why}`,
+    `The PACS ${how} ${missing.length} of ${countText(all.length, 'test object')} (${kindsOf(missing)})${why}`,
     `Let the account store, and the PACS take these SOP classes, or switch them off under outputs.${left}`,
   );
 }

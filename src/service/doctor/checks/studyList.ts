@@ -1,3 +1,4 @@
+import { countText } from '../../../countText.js';
 import { type Check, ok, warning } from '../types.js';
 
 /** Does the search (QIDO-RS) find studies with mammograms? */
@@ -12,7 +13,8 @@ export const studyList: Check = {
         'The PACS answers and lists no study with modality MG of the last year',
         'Check that the account may see mammograms, and that they are stored under modality MG.',
       );
-    const says = `${studies.length} studies with mammograms in the last ${lookbackDays} days`;
+    const found = countText(studies.length, 'study', 'studies');
+    const says = `${found} with mammograms in the last ${countText(lookbackDays, 'day')}`;
     if (incomplete)
       return warning(
         `${says}, and the PACS does not list all of them`,

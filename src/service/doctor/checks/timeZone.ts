@@ -1,3 +1,4 @@
+import { countText } from '../../../countText.js';
 import { dicomDate, madeAt } from '../../../dicom/index.js';
 import { type Check, ok, warning } from '../types.js';
 
@@ -27,7 +28,7 @@ export const timeZone: Check = {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (ahead.length === 0) return ok(`${zone}, and no study is ahead of it`);
     return warning(
-      `${ahead.length} of the latest studies are ahead of this machine, whose time zone is ${zone}`,
+      `${countText(ahead.length, 'study', 'studies')} of the latest ahead of this machine, whose time zone is ${zone}`,
       'Set the time zone of the hospital for the service (timedatectl, or TZ in its environment).',
     );
   },
