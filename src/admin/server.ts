@@ -1,14 +1,20 @@
-import { createHash } from 'node:crypto';
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
-import { type AccessListener, Door, type ProviderSettings, personOf, type User } from './access/index.js';
+import {
+  type AccessListener,
+  Door,
+  type Person,
+  type ProviderSettings,
+  personOf,
+  type User,
+} from './access/index.js';
 import { orderRoutes, readRoutes } from './api/index.js';
+import { ASSETS } from './assets/index.js';
 import type { ExamDesk } from './examDesk.js';
 import { ailments, hindrances, isStuck } from './health.js';
 import { type AdminServer, listenOn, type TlsFiles } from './listener.js';
 import { Metrics } from './metrics.js';
-import { STYLE } from './pageStyle.js';
+import { pageRoutes, type Viewer } from './page/index.js';
 import type { StatusSource } from './serviceState.js';
-import { statusPage } from './statusPage.js';
 
 export interface AdminOptions {
   /** Port 0 takes any that is free. */
@@ -70,6 +76,13 @@ export async function startAdmin(
       if (request.secure) return next();
       plain(response, 403, 'Come by https, through the proxy');
     });
+  // Before the door: whoever signs in sees it.
+  app.get('/assets/:name', ({ params: { name } }, response, next) => {
+    const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
+    if (asset === undefined) return next();
+    response.setHeader('Content-Type', asset.type);
+    response.end(asset.text);
+  });
   app.use(door.routes());
   app.use(door.requires('see'));
   app.get('/health', async (_, response) => {
@@ -90,9 +103,7 @@ export async function startAdmin(
     const isReady = problems.length === 0;
     response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', problems });
   });
-  app.get('/', async (_, response) => {
-    response.type('html').send(statusPage(await status()));
-  });
+  app.use(pageRoutes(status, desk, (request) => viewerOf(personOf(request)!, desk !== undefined)));
   app.get('/metrics', async (_, response) => {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     response.end(await metrics.text(await status()));
@@ -116,11 +127,21 @@ export async function startAdmin(
 
 const API = '/api/v1';
 
-/** The page may use its own style and load nothing at all. */
+function viewerOf({ name, role, by }: Person, canAct: boolean): Viewer {
+  return {
+    name: by === 'machine' ? undefined : name,
+    mayAct: canAct && role === 'act',
+    maySignOut: by === 'session',
+  };
+}
+
+/** Pages load what this server has, and nothing that stands in them is run or gives them a look. */
 const POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  'img-src data:',
+  "style-src 'self'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",

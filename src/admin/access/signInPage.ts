@@ -1,7 +1,4 @@
-import { Html, html } from '../../html.js';
-import { STYLE } from '../pageStyle.js';
-
-const STYLE_TEXT = new Html(STYLE);
+import { html } from '../../html.js';
 
 export interface SignInPage {
   /** Where to go afterwards. */
@@ -27,7 +24,8 @@ export function signInPage({ to, withPassword, withProvider, problem }: SignInPa
 <p><a href="/sign-in/oidc?to=${encodeURIComponent(to)}">Sign in with the hospital's account</a></p>`;
   return `<!doctype html>\n${
     html`<html lang="en"><head><meta charset="utf-8"><title>Sign in - Mamori</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE_TEXT}</style></head>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/page.css"></head>
 <body><main>
 <header><h1>Mamori</h1></header>
 ${problem === undefined ? [] : [html`<p class="banner bad" role="alert">${problem}</p>`]}

@@ -1,0 +1,122 @@
+// The pages' one script: it renews the parts that have changed and sends orders. Without it a page says the same, and
+// renews itself as a whole.
+
+const seconds = Number(document.body.dataset.refresh);
+const lost = document.getElementById('lost');
+const announcement = document.getElementById('announcement');
+const outcome = document.getElementById('outcome');
+
+/** As the server rendered each part last: what people open or focus in it makes it no other. */
+const rendered = new Map();
+for (const part of document.querySelectorAll('[data-live]')) rendered.set(part.id, part.outerHTML);
+let lastContact = new Date();
+
+async function asked(address) {
+  const response = await fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(8000) });
+  if (response.status === 401 || response.status === 403 || response.redirected) throw new Error('sign in');
+  if (!response.ok) throw new Error('no answer');
+  return new DOMParser().parseFromString(await response.text(), 'text/html');
+}
+
+async function renew() {
+  try {
+    const fresh = await asked(location.href);
+    lastContact = new Date();
+    lost.hidden = true;
+    document.body.classList.remove('old');
+    const headline = document.getElementById('headline')?.textContent;
+    for (const part of fresh.querySelectorAll('[data-live]')) replace(part);
+    document.title = fresh.title;
+    const now = document.getElementById('headline')?.textContent;
+    if (now !== headline) announcement.textContent = now ?? '';
+  } catch (error) {
+    const since = lastContact.toLocaleTimeString();
+    lost.textContent =
+      error.message === 'sign in'
+        ? 'Sign in again: load this page once more.'
+        : `No answer from Mamori since ${since}. What is shown below is old. Check that the service runs.`;
+    lost.hidden = false;
+    document.body.classList.add('old');
+  }
+}
+
+/** Puts a part in the place of the one before, and leaves focus and opened details where they were. */
+function replace(part) {
+  const before = document.getElementById(part.id);
+  if (before === null || rendered.get(part.id) === part.outerHTML) return;
+  rendered.set(part.id, part.outerHTML);
+  const focused = before.contains(document.activeElement) ? document.activeElement : undefined;
+  const focusedLink = focused?.getAttribute('href');
+  const opened = [...before.querySelectorAll('details[open]')].map(({ id }) => id);
+  before.replaceWith(part);
+  for (const id of opened) document.getElementById(id)?.setAttribute('open', '');
+  if (focused === undefined) return;
+  const links = focusedLink ? [...part.querySelectorAll('a')] : [];
+  const again =
+    (focused.id && document.getElementById(focused.id)) ||
+    links.find((link) => link.getAttribute('href') === focusedLink);
+  if (again) return again.focus({ preventScroll: true });
+  // What had the focus is gone: its part has it now, so that nobody is thrown back to the top.
+  part.tabIndex = -1;
+  part.focus({ preventScroll: true });
+}
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest?.('button[data-order]');
+  if (!button || button.ariaDisabled === 'true') return;
+  if (button.dataset.ask && !confirm(button.dataset.ask)) return;
+  // Not disabled: that would take the focus from it.
+  button.ariaDisabled = 'true';
+  say(await ordered(button));
+  button.ariaDisabled = null;
+  await renew();
+});
+
+/** What came of an order, in words. */
+async function ordered({ dataset }) {
+  try {
+    const response = await fetch(dataset.order, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: dataset.body,
+      signal: AbortSignal.timeout(8000),
+    });
+    const answer = await response.json().catch(() => ({}));
+    if (!response.ok) return `Not done: ${answer.detail ?? answer.title ?? response.status}`;
+    if (answer.exams === undefined) return 'Done.';
+    return `${answer.exams} ${answer.exams === 1 ? 'exam is' : 'exams are'} tried again in the next round.`;
+  } catch {
+    return 'Not done: Mamori does not answer.';
+  }
+}
+
+let forgetting;
+
+/** For all to see and to hear, for a while. */
+function say(words) {
+  outcome.textContent = words;
+  outcome.className = 'banner busy';
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => {
+    outcome.textContent = '';
+    outcome.className = 'unseen';
+  }, 15_000);
+}
+
+/** What takes the PACS a while comes after the page. */
+for (const part of document.querySelectorAll('[data-fetch]')) {
+  asked(part.dataset.fetch)
+    .then((fresh) => {
+      const told = fresh.getElementById(part.id);
+      if (told) part.replaceWith(told);
+    })
+    .catch(() => {});
+}
+
+/** Not while nobody looks; at once when somebody does again. */
+setInterval(() => {
+  if (!document.hidden) renew();
+}, seconds * 1000);
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) renew();
+});

@@ -1,0 +1,189 @@
+import { type Html, html } from '../../html.js';
+import { adviceOn, mayHelpToRetry } from '../advice.js';
+import type { ExamAnswer, ExamWork, ImageStatus, ObjectStatus } from '../examDesk.js';
+import { layout, orderButton, type Viewer } from './layout.js';
+import {
+  counted,
+  duration,
+  eventName,
+  kindName,
+  shortTime,
+  stateMark,
+  time,
+  uidText,
+  viewName,
+} from './pageWords.js';
+
+export interface ExamView {
+  studyInstanceUID: string;
+  /** What this service works with first. */
+  works: readonly ExamWork[];
+  /** What the report in the PACS says, where somebody asked; or why it cannot be told. */
+  answer?: ExamAnswer | string | undefined;
+  now: Date;
+  version: string;
+}
+
+/** One exam: its state, its answer and pictures, its images, what was written, and every step. */
+export function examPage(view: ExamView, viewer: Viewer): string {
+  const { studyInstanceUID: study, works, now, version } = view;
+  const [first] = works;
+  const body = html`<h1>Exam</h1>
+<p>${uidText(study)}</p>
+${first === undefined ? html`<p>The ledger knows no exam of this study.</p>` : undefined}
+${first && statePart(study, first, now, viewer)}
+${first && answerPart(view, first)}
+${first && picturesPart(study, first.objects)}
+${works.map((work, index) => workPart(work, index, now))}`;
+  return layout({ title: `Exam ${study} – Mamori`, isAlarming: false, now, version, viewer, body });
+}
+
+function statePart(study: string, work: ExamWork, now: Date, viewer: Viewer): Html {
+  const { state, code, reason, retryAt, dueAt, updatedAt, attempts, worker } = work;
+  const todo = adviceOn(code);
+  const isArriving = (state === 'waiting' && dueAt !== undefined && dueAt > now) || undefined;
+  const isHeld = state === 'claimed' || state === 'delivering' || undefined;
+  const tries = counted(attempts, 'try', 'tries');
+  return html`<section id="state" data-live class="card" aria-labelledby="state-title">
+<h2 id="state-title">${stateMark(state)} since ${shortTime(updatedAt, now)}</h2>
+${reason && html`<p>${reason} <span class="quiet code">${code}</span></p>`}
+${isArriving && html`<p>Complete at ${shortTime(dueAt!, now)}, unless more images come.</p>`}
+${isHeld && html`<p>In the hands of <code>${worker}</code>, try ${attempts}.</p>`}
+${retryAt && html`<p>Tried again by itself at ${shortTime(retryAt, now)}, after ${tries}.</p>`}
+${todo && html`<p class="todo"><strong>What to do:</strong> ${todo}</p>`}
+${
+  mayHelpToRetry(state, code)
+    ? orderButton(viewer, {
+        id: 'retry',
+        words: 'Try again now',
+        address: `/api/v1/exams/${study}/retry`,
+        look: 'strong',
+      })
+    : undefined
+}
+</section>`;
+}
+
+function answerPart({ studyInstanceUID, answer }: ExamView, { objects }: ExamWork): Html | undefined {
+  const isThere = objects.some(({ kind, confirmedAt }) => kind === 'tid1500' && confirmedAt !== undefined);
+  if (!isThere) return undefined;
+  return html`<section id="answer" aria-labelledby="answer-title"${
+    answer === undefined ? html` data-fetch="/exams/${studyInstanceUID}?answer=pacs"` : ''
+  }>
+<h2 id="answer-title">Answer</h2>
+${
+  answer === undefined
+    ? html`<p><a href="/exams/${studyInstanceUID}?answer=pacs#answer">Read it from the PACS</a></p>`
+    : undefined
+}
+${typeof answer === 'string' ? html`<p class="banner bad">${answer}</p>` : undefined}
+${answer !== undefined && typeof answer !== 'string' ? answerText(answer) : undefined}
+</section>`;
+}
+
+function answerText({ summary, answers, comments }: ExamAnswer): Html {
+  return html`<p class="summary">${summary}</p>
+<div class="scroll" role="region" aria-label="Answers" tabindex="0"><table>
+<thead><tr><th scope="col">About</th><th scope="col">Probability</th><th scope="col">Answer</th></tr></thead>
+<tbody>${answers.map(
+    ({
+      about,
+      probability,
+      verdict,
+      comment,
+    }) => html`<tr><th scope="row">${about.replace(/: AI answer$/, '')}</th>
+<td>${probability && `${probability} %`}</td><td>${verdict ?? comment}</td></tr>
+`,
+  )}</tbody></table></div>
+${comments.map((comment) => html`<p class="quiet">${comment}</p>`)}`;
+}
+
+function picturesPart(study: string, objects: readonly ObjectStatus[]): Html | undefined {
+  const [latest] = objects;
+  const pictures = objects.filter(
+    ({ isPicture, confirmedAt, revision }) =>
+      isPicture && confirmedAt !== undefined && revision === latest?.revision,
+  );
+  if (pictures.length === 0) return undefined;
+  return html`<section id="pictures" aria-labelledby="pictures-title"><h2 id="pictures-title">Pictures</h2>
+<p class="quiet">As they stand in the PACS, made smaller. Each names its view and answer in its caption.</p>
+<div class="pictures">${pictures.map(
+    ({ kind, sopInstanceUID }, index) => html`<a
+href="/api/v1/exams/${study}/pictures/${sopInstanceUID}"><img loading="lazy" width="300" height="400"
+src="/api/v1/exams/${study}/pictures/${sopInstanceUID}"
+alt="${kindName(kind)} ${index + 1} of ${pictures.length}; view and answer stand in its caption"></a>`,
+  )}</div></section>`;
+}
+
+function workPart(work: ExamWork, index: number, now: Date): Html {
+  const { model, isServed, images, objects, steps, revision, firstSeen } = work;
+  const title = `${model.name} ${model.version}`;
+  return html`<section id="work-${index}" data-live aria-labelledby="work-title-${index}">
+<h2 id="work-title-${index}">${index === 0 ? 'Images, objects, steps' : `Work of ${title}`}</h2>
+<p class="quiet">Model ${title}, settings <code>${model.settings}</code>${
+    isServed ? '' : '; this service works with another version or other settings'
+  }. ${revision > 1 ? `Revision ${revision}. ` : ''}First seen ${time(firstSeen)}. ${stateMark(work.state)}</p>
+${images && imagesTable(images, index)}
+${objects.length === 0 ? undefined : objectsTable(objects, index, now)}
+${stepsList(work, index)}
+${steps.length === 0 ? html`<p class="quiet">Its steps are more than a year ago.</p>` : undefined}
+</section>`;
+}
+
+function imagesTable(images: readonly ImageStatus[], index: number): Html {
+  return html`<h3 id="images-${index}">Images</h3>
+<div class="scroll" role="region" aria-labelledby="images-${index}" tabindex="0"><table>
+<thead><tr><th scope="col">View</th><th scope="col">Answer</th><th scope="col">SOP Instance UID</th></tr></thead>
+<tbody>${images.map(
+    ({ view, answered, code, reason, sopInstanceUID }) => html`<tr><th scope="row">${viewName(view)}</th>
+<td>${
+      answered
+        ? html`<span class="state good">answered</span>`
+        : html`${reason} <span class="quiet code">${code}</span>`
+    }</td>
+<td>${uidText(sopInstanceUID)}</td></tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+function objectsTable(objects: readonly ObjectStatus[], index: number, now: Date): Html {
+  return html`<h3 id="objects-${index}">Objects written</h3>
+<div class="scroll" role="region" aria-labelledby="objects-${index}" tabindex="0"><table>
+<thead><tr><th scope="col">Object</th><th scope="col">In the PACS</th><th scope="col">Size</th>
+<th scope="col">SOP Instance UID</th></tr></thead>
+<tbody>${objects.map(
+    ({ kind, revision, sentAt, confirmedAt, bytes, sopInstanceUID }) => html`<tr>
+<th scope="row">${kindName(kind)}${revision > 1 ? ` (revision ${revision})` : ''}</th>
+<td>${
+      confirmedAt
+        ? html`read back ${shortTime(confirmedAt, now)}`
+        : sentAt
+          ? html`sent ${shortTime(sentAt, now)}, not seen there yet`
+          : 'not sent yet'
+    }</td>
+<td class="time">${sizeText(bytes)}</td><td>${uidText(sopInstanceUID)}</td></tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+function stepsList({ steps }: ExamWork, index: number): Html {
+  return html`<h3 id="steps-${index}">Steps</h3>
+<ol class="steps" aria-labelledby="steps-${index}">${steps.map(
+    ({ at, event, worker, code, reason }, step) => {
+      const before = steps[step - 1];
+      const after = before === undefined ? undefined : (at.getTime() - before.at.getTime()) / 1000;
+      return html`<li><span class="when">${time(at)}${
+        after !== undefined && after >= 1 ? html` <span class="quiet">+${duration(after)}</span>` : undefined
+      }</span> <span>${eventName(event)}${reason && html`: ${reason}`} ${
+        code && html`<span class="quiet code">${code}</span>`
+      }${worker && html` <span class="quiet">by ${worker}</span>`}</span></li>
+`;
+    },
+  )}</ol>`;
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1_000_000
+    ? `${Math.max(1, Math.round(bytes / 1000))} kB`
+    : `${Math.round(bytes / 100_000) / 10} MB`;
+}

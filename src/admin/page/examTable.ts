@@ -1,0 +1,40 @@
+import { type Html, html } from '../../html.js';
+import type { ExamStatus } from '../serviceState.js';
+import { duration, shortTime, stateMark, uidText } from './pageWords.js';
+
+const HEADINGS = ['Study Instance UID', 'State', 'Seen', 'Ended', 'Took', 'Why'];
+
+/** On a phone each row is a card of its own; roles keep it a table for who hears it. */
+export function examTable(exams: readonly ExamStatus[], now: Date, label: string): Html {
+  return html`<table class="exams" role="table" aria-label="${label}">
+<thead role="rowgroup"><tr role="row">${HEADINGS.map(
+    (heading) => html`<th scope="col" role="columnheader">${heading}</th>`,
+  )}</tr></thead>
+<tbody role="rowgroup">
+${exams.map((exam) => row(exam, now))}
+</tbody></table>`;
+}
+
+function row(exam: ExamStatus, now: Date): Html {
+  const { studyInstanceUID, state, revision, firstSeen, closedAt, retryAt, reason, code, attempts } = exam;
+  const [, seen, ended, took, why] = HEADINGS.slice(1);
+  const again = retryAt && html` Next try ${shortTime(retryAt, now)}.`;
+  const tries = attempts > 1 ? ` ${attempts} tries.` : '';
+  const cell = (heading: string | undefined, value: Html | string | undefined) =>
+    html`<td role="cell" data-heading="${heading}">${value}</td>`;
+  return html`<tr role="row"><td role="cell"><a href="/exams/${studyInstanceUID}">${uidText(studyInstanceUID)}</a>${
+    revision > 1 ? html` <span class="quiet">revision ${revision}</span>` : undefined
+  }</td>
+<td role="cell">${stateMark(state)}</td>
+${cell(seen, shortTime(firstSeen, now))}
+${cell(ended, closedAt && shortTime(closedAt, now))}
+${cell(took, tookText(exam))}
+${cell(why, html`${reason ?? code}${again}${tries}`)}</tr>
+`;
+}
+
+/** From the last image to the end. Of a later revision that could be months, and says nothing. */
+function tookText({ revision, closedAt, lastChange }: ExamStatus): string | undefined {
+  if (revision > 1 || closedAt === undefined) return undefined;
+  return duration((closedAt.getTime() - lastChange.getTime()) / 1000);
+}

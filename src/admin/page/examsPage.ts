@@ -1,0 +1,41 @@
+import { type Html, html } from '../../html.js';
+import type { ExamStatus } from '../serviceState.js';
+import { examTable } from './examTable.js';
+import { layout, type Viewer } from './layout.js';
+import { stateName } from './pageWords.js';
+
+const STATES = ['waiting', 'claimed', 'delivering', 'failed', 'delivered', 'partial', 'not-processed'];
+
+export interface ExamsView {
+  exams: readonly ExamStatus[];
+  asked: { state?: string | undefined; code?: string | undefined; study?: string | undefined };
+  /** There may be more than these. */
+  limit: number;
+  now: Date;
+  version: string;
+}
+
+/** Exams by state and reason, or one by its UID. */
+export function examsPage({ exams, asked, limit, now, version }: ExamsView, viewer: Viewer): string {
+  const { state, code, study } = asked;
+  const body = html`<h1>Exams</h1>
+<form class="filter" method="get" action="/exams" role="search">
+<p><label for="study">Study Instance UID</label> <input id="study" name="study" value="${study}" inputmode="decimal"
+autocomplete="off" spellcheck="false"></p>
+<p><label for="state">State</label> <select id="state" name="state"><option value="">all</option>
+${STATES.map((one) => html`<option value="${one}"${one === state ? html` selected` : ''}>${stateName(one)}</option>`)}
+</select></p>
+<p><label for="code">Reason</label> <input id="code" name="code" value="${code}" autocomplete="off"
+spellcheck="false"></p>
+<p><button type="submit">Show</button></p>
+</form>
+<section id="found" data-live aria-labelledby="found-title"><h2 id="found-title">${foundText(exams, limit)}</h2>
+${exams.length === 0 ? undefined : examTable(exams, now, 'Exams')}</section>`;
+  return layout({ title: 'Exams – Mamori', isAlarming: false, now, version, viewer, body });
+}
+
+function foundText(exams: readonly ExamStatus[], limit: number): Html | string {
+  if (exams.length === 0) return 'None found';
+  if (exams.length >= limit) return `The latest ${limit}`;
+  return exams.length === 1 ? '1 exam' : `${exams.length} exams, latest change first`;
+}

@@ -1,0 +1,233 @@
+import axe from 'axe-core';
+import { expect } from 'chai';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type AdminServer, type StatusSnapshot, startAdmin } from '../../src/admin/index.js';
+import { isInstalled, skipped } from '../parts.js';
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../viewers/ohif.js';
+import { EXAM_SHOWN, madeDesk, NOW, STATES } from './states.js';
+
+type Look = { width?: number; scheme?: 'light' | 'dark'; script?: boolean; path?: string };
+
+describe('the pages in a browser', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let admin: AdminServer;
+  let page: Page;
+  let snapshot: StatusSnapshot;
+  let orders: string[];
+  let complaints: string[];
+
+  before(async function () {
+    if (!isInstalled(CHROMIUM)) skipped(this, `not installed: ${CHROMIUM}`);
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+  });
+  after(() => browser?.close());
+  afterEach(async () => {
+    await page?.close();
+    await admin?.close();
+  });
+
+  async function open(shown: StatusSnapshot, look: Look = {}): Promise<void> {
+    const { width = 1280, scheme = 'light', script = true, path = '' } = look;
+    snapshot = shown;
+    orders = [];
+    complaints = [];
+    const desk = madeDesk(shown.exams, (order) => orders.push(order));
+    const listen = { host: '127.0.0.1', port: 0 };
+    admin = await startAdmin({ listen, desk }, async () => snapshot);
+    page = await browser.newPage({
+      viewport: { width, height: 800 },
+      colorScheme: scheme,
+      javaScriptEnabled: script,
+    });
+    await page.clock.install();
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(new URL(path, admin.url).href, { waitUntil: 'load' });
+  }
+  // As it is seen: not what is folded away.
+  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden must not count
+  const text = (selector: string) => page.locator(selector).innerText();
+
+  /** What keeps people from using it, by the rules of WCAG 2.2 A and AA, and whether it goes beyond the screen. */
+  async function isUsable(): Promise<void> {
+    await page.evaluate(axe.source);
+    const violations = (await page.evaluate(async () => {
+      const { axe: here } = globalThis as unknown as { axe: typeof axe };
+      const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+      const running = here.run({ runOnly: tags });
+      return (await running).violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+      );
+    })) as string[];
+    expect(violations).to.deep.equal([]);
+    const beyond = await page.evaluate('document.scrollingElement.scrollWidth - innerWidth');
+    expect(beyond, 'pixels beyond the screen').to.be.at.most(0);
+    expect(complaints).to.deep.equal([]);
+  }
+
+  const SAYS: Record<keyof typeof STATES, [headline: string, ...all: string[]]> = {
+    empty: ['All is well', 'Nothing waits.', 'Nothing in the last 24 hours.'],
+    busy: [
+      'All is well: working on exams',
+      '4 exams are complete and wait for a worker',
+      '192 exams answered',
+    ],
+    attention: [
+      'Working, but 3 exams of the last 24 hours need a look',
+      'What to do: Look at the images in the PACS',
+      'Try all 2 again now',
+      '12 studies held nothing to analyse',
+    ],
+    trouble: [
+      'Not working: the PACS cannot be used',
+      'What to do: Check that the PACS runs',
+      '16 exams wait; none is lost',
+      '11 exams are complete and wait for the PACS',
+      'Last look 10:30:42: the PACS gave no answer',
+    ],
+    paused: ['Paused: no exam is taken up', 'Paused by anna since 09:49:32', 'PACS upgrade', '9 exams'],
+    ledgerAway: ['Not working: the ledger does not answer', 'as of 10:28:52', 'Check the database server'],
+  };
+  for (const state of Object.keys(STATES) as (keyof typeof STATES)[])
+    for (const [width, scheme] of [
+      [1280, 'light'],
+      [390, 'dark'],
+      ...(state === 'trouble'
+        ? ([
+            [1280, 'dark'],
+            [390, 'light'],
+          ] as const)
+        : []),
+    ] as const)
+      it(`say at a glance how it is, to everybody: ${state}, ${width} pixels, ${scheme}`, async () => {
+        await open(STATES[state], { width, scheme });
+        const [headline, ...all] = SAYS[state];
+        expect(await text('#headline')).to.contain(headline);
+        for (const words of all) expect(await text('main')).to.contain(words);
+        // Without scrolling.
+        expect((await page.locator('#headline').boundingBox())!.y).to.be.lessThan(200);
+        await isUsable();
+      });
+
+  it('tell of one exam, with its answer and pictures out of the PACS', async () => {
+    await open(STATES.attention, { path: `exams/${EXAM_SHOWN}`, width: 390 });
+    await page.getByText('82.1 %').first().waitFor();
+    for (const words of [
+      'it lacks R MLO',
+      'Left breast',
+      'Taken up by mamori-1/4711/9f2c/0',
+      'The PACS gave no answer in 60 s.',
+      'read back 09:21:10',
+    ])
+      expect(await text('main')).to.contain(words);
+    const picture = page.locator('.pictures img').first();
+    await picture.scrollIntoViewIfNeeded();
+    expect(await picture.getAttribute('alt')).to.contain('1 of 3');
+    await page.waitForFunction('document.querySelector(".pictures img").naturalWidth > 0');
+    await isUsable();
+    await page.getByRole('button', { name: 'Try again now' }).click();
+    await page.getByText('2 exams are tried again').waitFor();
+    expect(orders).to.deep.equal([`retry {"studies":["${EXAM_SHOWN}"]}`]);
+  });
+
+  it('list the exams of a kind', async () => {
+    await open(STATES.trouble, { width: 390, scheme: 'dark' });
+    await page.getByRole('link', { name: 'Show these exams' }).first().click();
+    await page.getByRole('heading', { name: '5 exams, latest change first' }).waitFor();
+    expect(await page.locator('#state').inputValue()).to.equal('failed');
+    expect(await page.locator('#code').inputValue()).to.equal('pacs-unreachable');
+    await isUsable();
+  });
+
+  it('know no exam of a made-up study, and say so', async () => {
+    await open(STATES.empty, { path: 'exams/2.25.404' });
+    expect(await text('main')).to.contain('The ledger knows no exam of this study.');
+  });
+
+  it('take orders from the keyboard, and say what came of them', async () => {
+    await open(STATES.paused);
+    const goOn = page.getByRole('button', { name: 'Go on' });
+    await goOn.focus();
+    snapshot = STATES.busy;
+    await page.keyboard.press('Enter');
+    await page.getByText('Done.').waitFor();
+    expect(orders).to.deep.equal(['go-on']);
+    await page.getByText('All is well: working on exams').first().waitFor();
+    // The button is gone; the focus stays where it was.
+    expect(await page.evaluate('document.activeElement.id')).to.equal('condition');
+
+    const asked: string[] = [];
+    let answer = false;
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.message());
+      return answer ? dialog.accept() : dialog.dismiss();
+    });
+    const pause = page.getByRole('button', { name: 'Pause' });
+    await pause.click();
+    expect(orders).to.deep.equal(['go-on']);
+    answer = true;
+    await pause.click();
+    await page.getByText('Done.').waitFor();
+    expect(orders).to.deep.equal(['go-on', 'pause']);
+    expect(asked).to.have.lengthOf(2);
+  });
+
+  it('have what failed tried again by its reason', async () => {
+    await open(STATES.attention);
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.getByRole('button', { name: 'Try all 2 again now' }).click();
+    await page.getByText('2 exams are tried again').waitFor();
+    expect(orders).to.deep.equal(['retry {"states":["not-processed"],"codes":["images-unreadable"]}']);
+  });
+
+  it('renew themselves, leave focus and what was opened, and announce what changed', async () => {
+    await open(STATES.attention);
+    await page.locator('#day-table summary').click();
+    const link = page.locator('#latest td a').nth(4);
+    await link.focus();
+    const focused = 'document.activeElement.getAttribute("href")';
+    const before = await page.evaluate(focused);
+    snapshot = { ...STATES.trouble, now: new Date(NOW.getTime() + 10_000) };
+    await page.clock.runFor(10_500);
+    await page.getByText('Not working: the PACS cannot be used').first().waitFor();
+    expect(await page.locator('#announcement').textContent()).to.contain('Not working');
+    expect(await page.title()).to.match(/^! Not working/);
+    expect(await page.locator('#day-table').getAttribute('open')).to.equal('');
+    expect(await page.evaluate(focused)).to.equal(before);
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it('say that they are old when Mamori does not answer any more', async () => {
+    await open(STATES.busy);
+    expect(await page.locator('#lost').isVisible()).to.equal(false);
+    await admin.close();
+    await page.clock.runFor(10_500);
+    await page.getByText('No answer from Mamori since').waitFor();
+    expect(await text('#lost')).to.contain('What is shown below is old');
+  });
+
+  it('are gone through by the keyboard from top to bottom, past all that can be done', async () => {
+    await open(STATES.paused);
+    const stops: string[] = [];
+    for (let stop = 0; stop < 8; stop++) {
+      await page.keyboard.press('Tab');
+      stops.push((await page.evaluate('document.activeElement.textContent.trim()')) as string);
+    }
+    const start = ['To the content', 'Mamori', 'Status', 'Exams', 'Go on'];
+    expect(stops.slice(0, 5)).to.deep.equal(start);
+    expect(stops[5]).to.match(/^Older than a day/);
+    const seen = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+    expect(seen).to.equal('solid');
+  });
+
+  it('say the same where no script runs', async () => {
+    await open(STATES.trouble, { script: false });
+    expect(await text('#headline')).to.contain('Not working');
+    await page.goto(new URL(`exams/${EXAM_SHOWN}`, admin.url).href);
+    await page.getByRole('link', { name: 'Read it from the PACS' }).click();
+    await page.getByText('82.1 %').first().waitFor();
+  });
+});
