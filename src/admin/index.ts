@@ -4,8 +4,9 @@
  * One small Express server (`server.ts`) answers. The pages (`page/`, with what browsers load beside them in `assets/`)
  * say whether the service works, what waits and why, what failed and what to do, and tell of each exam. `/api/v1`
  * (`api/`) is all of it as JSON, with orders to retry, to pause and to go on. `condition.ts` says how the service is in
- * one sentence, `advice.ts` what to do about a reason. `/health` (`health.ts`) is 200 or 503 for supervisors, and so are `/health/live` and `/health/ready` for orchestrators. `/metrics` (`metrics.ts`) is for
- * Prometheus: how the service is now, and how long the stages of its exams took.
+ * one sentence, `advice.ts` what to do about a reason. `/health` (`health.ts`) is 200 or 503 for supervisors, and so
+ * are `/health/live` and `/health/ready` for orchestrators. `/metrics` (`metrics.ts`) is for Prometheus: how the
+ * service is now, and how long the stages of its exams took.
  *
  * `access/` is the door: who may see, who may act, and how they sign in. `listener.ts` listens, by https where there is
  * a certificate.

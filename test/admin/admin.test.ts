@@ -166,7 +166,8 @@ describe('status page', () => {
   });
   const TAGS = (
     'html head meta noscript title link script body header nav main footer section article figure figcaption h1 h2 ' +
-    'h3 p a span strong code br div ul ol li dl dt dd table thead tbody tr th td time button details summary svg line rect'
+    'h3 p a span strong code br div ul ol li dl dt dd table thead tbody tr th td time button details summary ' +
+    'svg line rect'
   ).split(' ');
 
   it('loads and runs nothing but its own two files, and is shown in no frame', async () => {
