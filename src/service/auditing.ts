@@ -99,3 +99,44 @@ function openTrail({ audit }: Settings, log: Log): Promise<AuditTrail> {
 function commandName(): string {
   return process.argv[2] ?? 'mamori';
 }
+
+/** What happens at the status page's door. */
+export interface DoorEvent {
+  kind: 'signed-in' | 'signed-out' | 'refused' | 'held-off' | 'forbidden';
+  user: string;
+  address: string;
+  by: string;
+}
+
+/** Whoever is held off may go on asking: that is said once a minute. */
+const HELD_OFF_MS = 60_000;
+const MOST_ADDRESSES = 1000;
+
+/** Notes who comes in, who does not, and who was not let. */
+export function accessInto(trail: AuditTrail, now: () => number = Date.now): (event: DoorEvent) => void {
+  const toldAt = new Map<string, number>();
+  const isTold = (address: string) => {
+    const moment = now();
+    for (const [one, at] of toldAt) if (moment - at >= HELD_OFF_MS) toldAt.delete(one);
+    if (toldAt.has(address) || toldAt.size >= MOST_ADDRESSES) return true;
+    toldAt.set(address, moment);
+    return false;
+  };
+  return ({ kind, user, address, by }) => {
+    const person = { userId: user, address };
+    switch (kind) {
+      case 'signed-in':
+        return trail.record({ act: 'sign-in', by: person });
+      case 'signed-out':
+        return trail.record({ act: 'sign-out', by: person });
+      case 'refused':
+        return trail.record({ act: 'sign-in', by: person, failure: `refused (${by})` });
+      case 'held-off':
+        if (!isTold(address))
+          trail.record({ act: 'sign-in', by: person, failure: `held off after too many guesses (${by})` });
+        return;
+      case 'forbidden':
+        return trail.record({ act: 'used', what: 'order', by: person, failure: `without the right (${by})` });
+    }
+  };
+}
