@@ -44,10 +44,11 @@ export async function startAdmin(
   status: StatusSource,
   metrics = new Metrics(),
 ): Promise<AdminServer> {
+  const secure = tls !== undefined || proxy !== undefined;
   const door = new Door({
     users,
     provider: oidc,
-    secure: tls !== undefined || proxy !== undefined,
+    secure,
     onlyThisMachine: isLoopback(listen.host),
     listener: (event) => {
       metrics.observeAccess(event.kind);
@@ -58,6 +59,7 @@ export async function startAdmin(
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(safeHeaders);
+  if (secure) app.use(httpsAlone);
   if (proxy !== undefined) app.set('trust proxy', [...proxy.addresses]);
   app.use((request, response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD') return next();
@@ -154,6 +156,12 @@ const safeHeaders: RequestHandler = (_, response, next) => {
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
+/** For a year, a browser that was here once comes by https alone (RFC 6797). */
+const httpsAlone: RequestHandler = (_, response, next) => {
+  response.setHeader('Strict-Transport-Security', 'max-age=31536000');
   next();
 };
 

@@ -11,7 +11,7 @@ async function run({ config }: { config: string }): Promise<void> {
   const { installedVersion, loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
   const [
-    { openLog, openNotifier, openService, stageSeconds, statusOf },
+    { accessInto, openLog, openNotifier, openService, stageSeconds, statusOf },
     { Metrics, startAdmin },
     { toldToStop },
   ] = await Promise.all([
@@ -30,6 +30,7 @@ async function run({ config }: { config: string }): Promise<void> {
     metrics.watch(() => ({ alarms: notifier.alarms, unsent: notifier.unsent }));
     const { listen, plainHttp, ...door } = settings.admin;
     if (plainHttp) log.warn({}, 'admin.plainHttp: passwords for the status page go in the clear');
+    const noteAccess = accessInto(service.audit.trail);
     const status = statusOf(service, settings, log);
     const admin =
       listen === 'off'
@@ -39,7 +40,10 @@ async function run({ config }: { config: string }): Promise<void> {
               ...door,
               listen,
               desk: status.desk,
-              onAccess: (event) => log.info(event, 'Status page: access'),
+              onAccess: (event) => {
+                log.info(event, 'Status page: access');
+                noteAccess(event);
+              },
             },
             status.source,
             metrics,

@@ -10,7 +10,14 @@
  * these and adds words; nothing below knows that there is a service.
  */
 
-export { type Audit, accessInto, type DoorEvent, noteAct, noteReading, type OperatorAct } from './auditing.js';
+export {
+  type Audit,
+  accessInto,
+  type DoorEvent,
+  noteAct,
+  noteReading,
+  type OperatorAct,
+} from './auditing.js';
 export { type CheckResult, type CheckState, examine, type NamedResult } from './doctor/index.js';
 export { openLog } from './logger.js';
 export { openNotifier } from './notification.js';

@@ -190,6 +190,7 @@ describe('the door of the status page', () => {
       browser.extra = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.7' };
       const response = await browser.signIn('doer', PASSWORD);
       expect(response.headers.getSetCookie()[0]).to.match(/^__Host-mamori=.*; Secure/);
+      expect(response.headers.get('strict-transport-security')).to.equal('max-age=31536000');
       expect((await browser.get('/')).status).to.equal(200);
       expect(events[0]!.address).to.equal('192.0.2.7');
     });

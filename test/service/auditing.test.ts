@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { type AdminServer, startAdmin } from '../../src/admin/index.js';
+import { type AuditTrail, auditEntries } from '../../src/audit/index.js';
+import { hashPassword } from '../../src/passwordHash.js';
+import { accessInto } from '../../src/service/index.js';
+import { quietState } from '../admin/quietState.js';
+import { newFolder, openTrail } from '../audit/trails.js';
+
+describe('What happens at the door of the status page', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let trail: AuditTrail;
+  let admin: AdminServer;
+
+  before(async () => {
+    folder = newFolder();
+    trail = await openTrail(folder);
+    const passwordHash = await hashPassword('a password of words');
+    admin = await startAdmin(
+      {
+        listen: { host: '127.0.0.1', port: 0 },
+        users: [
+          { name: 'doer', role: 'act', passwordHash },
+          { name: 'looker', role: 'see', passwordHash },
+        ],
+        desk: {} as never,
+        onAccess: accessInto(trail),
+      },
+      async () => quietState(),
+    );
+  });
+  after(async () => {
+    await admin?.close();
+    await trail?.close();
+  });
+
+  const signIn = (name: string, password: string) =>
+    fetch(`${admin.url}sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { origin: admin.url.replace(/\/$/, ''), 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ name, password, to: '/' }),
+    });
+
+  it('stands in the audit trail: who came in, who was refused, who was not let', async () => {
+    expect((await signIn('doer', 'a password of words')).status).to.equal(303);
+    expect((await signIn('doer', 'another')).status).to.equal(401);
+    const credentials = Buffer.from('looker:a password of words').toString('base64');
+    const order = await fetch(`${admin.url}api/v1/pause`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(order.status).to.equal(403);
+    await trail.written();
+    const entries = await auditEntries(folder, { limit: 10 });
+    expect(entries.map(({ by, types, failure }) => [by, types.at(-1), failure])).to.deep.equal([
+      ['doer', 'Login', undefined],
+      ['doer', 'Login', 'refused (password)'],
+      ['looker', 'order', 'without the right (basic)'],
+    ]);
+  });
+
+  it('fills no disk, however often somebody is held off', async () => {
+    let now = 0;
+    const note = accessInto(trail, () => now);
+    const before = (await auditEntries(folder, { limit: 100 })).length;
+    for (let guess = 0; guess < 500; guess++)
+      note({ kind: 'held-off', user: `somebody ${guess}`, address: '192.0.2.9', by: 'password' });
+    now += 61_000;
+    note({ kind: 'held-off', user: 'somebody', address: '192.0.2.9', by: 'password' });
+    await trail.written();
+    expect(await auditEntries(folder, { limit: 100 })).to.have.lengthOf(before + 2);
+  });
+});
