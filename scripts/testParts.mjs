@@ -24,6 +24,7 @@ const parts = [
   { package: 'rsyslog', file: '/usr/sbin/rsyslogd' },
   { package: 'rsyslog-openssl', file: '/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_ossl.so' },
   { package: 'postgresql', file: '/usr/lib/postgresql' },
+  { package: 'prometheus', file: '/usr/bin/promtool' },
   { package: 'chromium', file: '/usr/bin/chromium' },
   { package: 'libvulkan1', file: '/usr/share/doc/libvulkan1' },
 ];

@@ -4,22 +4,35 @@ import { ailments } from './health.js';
 import type { StatusSnapshot } from './serviceState.js';
 
 /**
- * The stages of one exam, in their order: images fetched and prepared, network run, heat maps explained and drawn,
- * reports written, objects kept on the disk, objects stored in the archive and read back.
+ * The stages of one exam, in their order: images fetched and prepared, network run, heat maps made and drawn, reports
+ * written, objects kept on the disk, stored in the archive and read back; and all of it together.
  */
-export const STAGES = ['prepared', 'inferred', 'rendered', 'reported', 'kept', 'delivered'] as const;
+export const STAGES = [
+  'fetch',
+  'prepare',
+  'network',
+  'explain',
+  'draw',
+  'report',
+  'keep',
+  'store',
+  'readBack',
+  'whole',
+] as const;
 
 /** Seconds of wall clock that each stage took; one that did not take place is left out. */
 export type StageSeconds = Partial<Record<(typeof STAGES)[number], number>>;
 
-/** Alarms that stand, and notifications that have not arrived yet. */
+/** What notification knows: alarms that stand, messages that have not arrived yet, and what it looks at for them. */
 export interface AlarmStatus {
   alarms: readonly { kind: string }[];
   unsent: number;
+  disks?: readonly { place: string; freeMegabytes: number; totalMegabytes: number }[] | undefined;
+  certificates?: readonly { of: string; until: Date }[] | undefined;
 }
 
 /** From a quick stage of a small exam to an archive that keeps the service waiting for minutes. */
-const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
 
 /** What Prometheus reads of a service: how it is now, and how long its exams took since it started. */
 export class Metrics {
@@ -46,9 +59,11 @@ export class Metrics {
   });
   #alarms: () => AlarmStatus = () => ({ alarms: [], unsent: 0 });
 
+  /** Each from 0 on: of a counter that comes into being at 1 the increase cannot be told. */
   constructor() {
-    // A rate wants a zero to begin with.
     for (const kind of ACCESS_KINDS) this.#access.inc({ kind }, 0);
+    for (const channel of ['webhook', 'email'])
+      for (const result of ['sent', 'failed', 'dropped']) this.#notifications.inc({ channel, result }, 0);
   }
 
   /** Who is asked which alarms stand, for each answer. */
@@ -78,7 +93,7 @@ export class Metrics {
   }
 }
 
-function alarmGauges({ alarms, unsent }: AlarmStatus): Registry {
+function alarmGauges({ alarms, unsent, disks = [], certificates = [] }: AlarmStatus): Registry {
   const registers = [new Registry()];
   const standing = new Gauge({
     name: 'mamori_alarms',
@@ -90,6 +105,25 @@ function alarmGauges({ alarms, unsent }: AlarmStatus): Registry {
   new Gauge({ name: 'mamori_notifications_unsent', help: 'Notifications on their way.', registers }).set(
     unsent,
   );
+  const megabyte = 1024 * 1024;
+  const disk = { labelNames: ['place'], registers };
+  const free = new Gauge({ name: 'mamori_disk_free_bytes', help: 'Free where the ledger lies.', ...disk });
+  const size = new Gauge({
+    name: 'mamori_disk_size_bytes',
+    help: 'Of the disk where the ledger lies.',
+    ...disk,
+  });
+  for (const { place, freeMegabytes, totalMegabytes } of disks) {
+    free.set({ place }, freeMegabytes * megabyte);
+    size.set({ place }, totalMegabytes * megabyte);
+  }
+  const expiry = new Gauge({
+    name: 'mamori_certificate_expiry_seconds',
+    help: 'When a certificate expires, its chain included, since 1970.',
+    labelNames: ['of'],
+    registers,
+  });
+  for (const { of, until } of certificates) expiry.set({ of }, seconds(until));
   return registers[0]!;
 }
 
@@ -146,10 +180,18 @@ function gauges(snapshot: StatusSnapshot): Registry {
   });
   for (const [setting, count] of Object.entries(service.lastCycle?.passedOver ?? {}))
     passedOver.set({ setting }, count);
-  if (pacs.leftAlone !== undefined)
-    gauge('mamori_pacs_left_alone', '1 while the PACS is not asked, with the code of the reason.', 1, {
-      reason: pacs.leftAlone.code,
-    });
+  gauge(
+    'mamori_pacs_breaker_open',
+    '1 while the PACS is not asked, after an outage or a refusal.',
+    pacs.leftAlone === undefined ? 0 : 1,
+  );
+  const leftAlone = new Gauge({
+    name: 'mamori_pacs_left_alone',
+    help: '1 while the PACS is not asked, with the code of the reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  if (pacs.leftAlone !== undefined) leftAlone.set({ reason: pacs.leftAlone.code }, 1);
   if (service.lastCycle !== undefined)
     gauge(
       'mamori_last_cycle_end_seconds',

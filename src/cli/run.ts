@@ -27,7 +27,7 @@ async function run({ config }: { config: string }): Promise<void> {
     const notifier = await openNotifier(service, settings, log, (channel, result) =>
       metrics.notified(channel, result),
     );
-    metrics.watch(() => ({ alarms: notifier.alarms, unsent: notifier.unsent }));
+    metrics.watch(() => ({ ...notifier.situation, alarms: notifier.alarms, unsent: notifier.unsent }));
     const { listen, plainHttp, ...door } = settings.admin;
     if (plainHttp) log.warn({}, 'admin.plainHttp: passwords for the status page go in the clear');
     const noteAccess = accessInto(service.audit.trail);

@@ -34,7 +34,10 @@ export async function processExam(
     const study = intake.study ?? (await describedStudy(instances));
     const work = examWork({ images: [], leftOut, study }, bench, context);
     const outcome = await notProcessed(work, { leftOut, study }, whyNothing(instances, leftOut));
-    return { ...outcome, times: { ...times, rendered: times.inferred, reported: elapsed() } };
+    return {
+      ...outcome,
+      times: { ...times, explained: times.inferred, rendered: times.inferred, reported: elapsed() },
+    };
   };
 
   let intake = await takeIn(instances, bench.preparation, {
@@ -60,6 +63,7 @@ export async function processExam(
     bundle,
     explained.map(({ finding }) => finding),
   );
+  const explainedAt = elapsed();
   const pictures = await drawPictures(explained, work);
   const rendered = elapsed();
 
@@ -84,7 +88,7 @@ export async function processExam(
     views: work.views,
     objects: [...reports, ...pictures.objects],
     previews: pictures.previews,
-    times: { prepared, inferred, rendered, reported: elapsed() },
+    times: { prepared, inferred, explained: explainedAt, rendered, reported: elapsed() },
   };
 }
 
@@ -116,7 +120,7 @@ export async function declineExam(
   study ??= await describedStudy(instances);
   const work = examWork({ images: [], leftOut, study }, bench, context);
   const now = performance.now() - start;
-  const times = { prepared: now, inferred: now, rendered: now, reported: now };
+  const times = { prepared: now, inferred: now, explained: now, rendered: now, reported: now };
   return { ...(await notProcessed(work, { leftOut, study }, why)), times };
 }
 

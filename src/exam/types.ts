@@ -48,6 +48,7 @@ export interface ExamObject extends InstanceReference {
 export interface StageTimes {
   prepared: number;
   inferred: number;
+  explained: number;
   rendered: number;
   reported: number;
 }

@@ -44,6 +44,7 @@ export class Notifier {
   readonly #clock: () => Date;
   #book: AlarmBook;
   readonly #outbox: Outbox;
+  #situation: Situation | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -80,6 +81,11 @@ export class Notifier {
   /** Alarms that stand, the time since when in milliseconds since 1970. */
   get alarms(): { kind: AlarmKind; subject: string; since: number }[] {
     return standing(this.#book);
+  }
+
+  /** How the service was at the last look. */
+  get situation(): Situation | undefined {
+    return this.#situation;
   }
 
   /** Messages that have not arrived yet. */
@@ -123,6 +129,7 @@ export class Notifier {
     try {
       const now = this.#clock();
       const situation = await source(now);
+      this.#situation = situation;
       const { book, news } = turnPage(this.#book, this.#judged(situation), now.getTime(), timing);
       const changed = JSON.stringify(book) !== JSON.stringify(this.#book);
       this.#book = book;

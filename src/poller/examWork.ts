@@ -30,6 +30,7 @@ import { outcomeToKeep } from './outcomeToKeep.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { editionOf, predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
+import { type PacsTimes, timedPacs } from './timedPacs.js';
 
 /** An exam's outcome without its pictures and files. */
 export type Analysis = DistributiveOmit<ExamOutcome, 'objects' | 'previews'>;
@@ -52,7 +53,7 @@ export interface ExamReport {
   /** The objects are made and only have to be delivered. */
   kept: boolean;
   /** Milliseconds of wall clock since the claim, without those in which it waited for the exam before it. */
-  times: { analysed: number; kept: number; delivered: number };
+  times: { analysed: number; kept: number; delivered: number } & PacsTimes;
   retrievedBytes: number;
 }
 
@@ -83,18 +84,20 @@ export async function workOn(claim: Claim, parts: ExamParts): Promise<ExamReport
   const { ledger, settings, log } = parts;
   const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
   const report = emptyReport(studyInstanceUID);
+  const { pacs, times } = timedPacs(parts.pacs);
   const heartbeat = setInterval(() => {
     ledger.renew(claim, settings.leaseSeconds * 1000).catch((error: unknown) => {
       log.warn({ study: studyInstanceUID, ...reasonOf(error) }, 'The claim could not be renewed');
     });
   }, renewalMs(settings.leaseSeconds));
   try {
-    await tryExam(claim, parts, report);
+    await tryExam(claim, { ...parts, pacs }, report);
     parts.breaker.proved();
   } catch (error) {
     await settle(error, claim, parts, report);
   } finally {
     clearInterval(heartbeat);
+    Object.assign(report.times, times);
   }
   return report;
 }
@@ -109,7 +112,7 @@ export function emptyReport(studyInstanceUID: StudyInstanceUID): ExamReport {
     outcome: undefined,
     objects: [],
     kept: false,
-    times: { analysed: 0, kept: 0, delivered: 0 },
+    times: { analysed: 0, kept: 0, delivered: 0, fetching: 0, storing: 0 },
     retrievedBytes: 0,
   };
 }

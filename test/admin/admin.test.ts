@@ -342,14 +342,39 @@ describe('status page', () => {
             await (await get('/metrics')).text(),
           )?.[1],
         );
-      expect(await stage('count{stage="prepared"}')).to.be.NaN;
-      metrics.observe({ prepared: 0.4, inferred: 0.03, delivered: 7 });
-      metrics.observe({ delivered: 400 });
-      expect(await stage('count{stage="prepared"}')).to.equal(1);
-      expect(await stage('sum{stage="delivered"}')).to.equal(407);
-      expect(await stage('bucket{le="10",stage="delivered"}')).to.equal(1);
-      expect(await stage('bucket{le="\\+Inf",stage="delivered"}')).to.equal(2);
-      expect(await stage('count{stage="kept"}')).to.be.NaN;
+      expect(await stage('count{stage="fetch"}')).to.be.NaN;
+      metrics.observe({ fetch: 0.4, network: 0.03, store: 7 });
+      metrics.observe({ store: 700 });
+      expect(await stage('count{stage="fetch"}')).to.equal(1);
+      expect(await stage('sum{stage="store"}')).to.equal(707);
+      expect(await stage('bucket{le="10",stage="store"}')).to.equal(1);
+      expect(await stage('bucket{le="\\+Inf",stage="store"}')).to.equal(2);
+      expect(await stage('count{stage="keep"}')).to.be.NaN;
+    });
+
+    it('tell of alarms, notifications, disks and certificates', async () => {
+      const metrics = new Metrics();
+      const listen = { host: '127.0.0.1', port: 0 };
+      admin = await startAdmin({ listen, auth: { type: 'none' } }, async () => answer(), metrics);
+      const text = async () => (await get('/metrics')).text();
+      expect(await text()).to.contain('mamori_notifications_total{channel="email",result="failed"} 0\n');
+      metrics.watch(() => ({
+        alarms: [{ kind: 'disk' }, { kind: 'disk' }],
+        unsent: 3,
+        disks: [{ place: '/data', freeMegabytes: 1, totalMegabytes: 2 }],
+        certificates: [{ of: 'the PACS', until: new Date(5000) }],
+      }));
+      metrics.notified('email', 'failed');
+      for (const line of [
+        'mamori_alarms{kind="disk"} 2',
+        'mamori_notifications_total{channel="email",result="failed"} 1',
+        'mamori_notifications_unsent 3',
+        'mamori_disk_free_bytes{place="/data"} 1048576',
+        'mamori_disk_size_bytes{place="/data"} 2097152',
+        'mamori_certificate_expiry_seconds{of="the PACS"} 5',
+        'mamori_pacs_breaker_open 0',
+      ])
+        expect(await text()).to.contain(`${line}\n`);
     });
 
     it('say nothing of what is not known yet', async () => {
