@@ -355,7 +355,7 @@ describe('status page', () => {
     it('tell of alarms, notifications, disks and certificates', async () => {
       const metrics = new Metrics();
       const listen = { host: '127.0.0.1', port: 0 };
-      admin = await startAdmin({ listen, auth: { type: 'none' } }, async () => answer(), metrics);
+      admin = await startAdmin({ listen }, async () => answer(), metrics);
       const text = async () => (await get('/metrics')).text();
       expect(await text()).to.contain('mamori_notifications_total{channel="email",result="failed"} 0\n');
       metrics.watch(() => ({
