@@ -143,6 +143,12 @@ describe('the API', () => {
     await answered('/exams/{study}/retry', `/exams/${whole}/retry`, 409, order());
     await answered('/retry', '/retry', 400, order({ states: ['delivered'] }));
     await answered('/retry', '/retry', 400, order({ everything: true }));
+    const text = {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '{"states":["partial"]}',
+    };
+    await answered('/retry', '/retry', 400, text);
     await answered('/pause', '/pause', 400, order({ why: 7 }));
     await answered('/pause', '/pause', 400, { ...order(), body: '{' });
     expect((await called('/nothing')).status).to.equal(404);

@@ -1,4 +1,4 @@
-import express, { type Request, Router } from 'express';
+import express, { type Request, type RequestHandler, Router } from 'express';
 import { AdminError } from '../errors.js';
 import type { ExamDesk } from '../examDesk.js';
 import { sendProblem, tellProblem } from './problems.js';
@@ -14,7 +14,7 @@ const LONGEST_BODY = '16kb';
  */
 export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => string): Router {
   const router = Router();
-  const body = express.json({ limit: LONGEST_BODY });
+  const body: RequestHandler[] = [jsonAlone, express.json({ limit: LONGEST_BODY })];
   router.post('/exams/:study/retry', async (request, response) => {
     const { study } = request.params as { study: string };
     if (!uid.safeParse(study).success || (await desk.works(study)).length === 0)
@@ -24,12 +24,12 @@ export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => str
     const detail = 'Only exams that failed, were given up or are partial are tried again.';
     sendProblem(response, [409, 'Nothing to try again'], { detail, code: 'not-retriable' });
   });
-  router.post('/retry', body, async (request, response) => {
+  router.post('/retry', ...body, async (request, response) => {
     const order = retryOrder.safeParse(request.body ?? {});
     if (!order.success) return sendProblem(response, [400, 'The order cannot be read'], { code: 'order' });
     response.json({ exams: await desk.retry(order.data, orderedBy(request)) });
   });
-  router.post('/pause', body, async (request, response) => {
+  router.post('/pause', ...body, async (request, response) => {
     const order = pauseOrder.safeParse(request.body ?? {});
     if (!order.success) return sendProblem(response, [400, 'The order cannot be read'], { code: 'order' });
     response.json({ pause: await desk.pause(orderedBy(request), order.data.why) });
@@ -40,3 +40,10 @@ export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => str
   router.use(tellProblem);
   return router;
 }
+
+/** An order in another form would be read as one without limits: try everything again. */
+const jsonAlone: RequestHandler = (request, response, next) => {
+  if (request.is('application/json') !== false) return next();
+  const detail = 'Orders are JSON, and say so as their Content-Type.';
+  sendProblem(response, [400, 'The order cannot be read'], { code: 'order', detail });
+};
