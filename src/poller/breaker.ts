@@ -1,6 +1,7 @@
 import type { SeriesInstanceUID, SOPInstanceUID, StudyInstanceUID } from '../dicom/index.js';
 import { PacsError } from '../dicomweb/index.js';
 import type { Reason } from '../ledger/index.js';
+import { isForbidden, isNotFound, mayBeTheArchive, nothingGiven } from './archiveFault.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import type { Log } from './log.js';
 import { reasonOf } from './nextTry.js';
@@ -12,6 +13,8 @@ export type InstanceNames = readonly [StudyInstanceUID, SeriesInstanceUID, SOPIn
 export interface Questions {
   search(): Promise<void>;
   retrieve(names: InstanceNames): Promise<void>;
+  /** Asks for its metadata, which lie under the same address. */
+  describe(names: InstanceNames): Promise<void>;
 }
 
 /** How long the archive is left alone, in milliseconds: doubled each time that it is not back. */
@@ -66,6 +69,10 @@ const SPREAD = 0.2;
  * counts. If it does not, or if nothing is known that it could give, the archive is at fault; an exam whose every image
  * fails is then not closed before the archive has given some other image. A search that fails needs no second question.
  *
+ * **404 for an image** is the exam's, as a rule. But while no image was ever read since the start, and every other one
+ * that is asked for answers 404 as well, and so does the description of this one, it is the address under which images
+ * are asked for: an outage, until somebody mends the settings or some other exam's image is given.
+ *
  * Refused credentials (401, no token, a search that answers 403) open it at once, with pauses of their own: hospitals
  * lock an account after a few wrong passwords. Any other 403 may be about one locked study, and the same question
  * decides. No library fits that: cockatiel and opossum count failures in a row, whereas here one question decides.
@@ -82,6 +89,7 @@ export class Breaker {
   /** Of each kind, until it is over. */
   readonly #openings: Record<Kind, number> = { outage: 0, credentials: 0 };
   #witness: InstanceNames | undefined;
+  #hasGiven = false;
   #asking: Promise<PacsError | 'nothing-to-ask-for' | undefined> | undefined;
 
   constructor(parts: BreakerParts) {
@@ -115,6 +123,7 @@ export class Breaker {
   /** The archive gave this instance: it can be asked for again to see whether it still gives any. */
   gave(names: InstanceNames): void {
     this.#witness = names;
+    this.#hasGiven = true;
   }
 
   /** The search for studies came to its end. */
@@ -145,11 +154,13 @@ export class Breaker {
    * Whether the archive is at fault, and not the exam that met the error.
    *
    * @param peers other instances of the exam, where one of them could not be retrieved
+   * @param own that one
    */
-  async isOutage(error: unknown, peers?: readonly InstanceNames[]): Promise<boolean> {
+  async isOutage(error: unknown, peers?: readonly InstanceNames[], own?: InstanceNames): Promise<boolean> {
     if (!(error instanceof PacsError)) return false;
     if (this.#outages.has(error)) return true;
-    if (!mayBeTheArchive(error)) return false;
+    const mayBeTheAddress = own !== undefined && isNotFound(error) && (await this.#maybeAddress(own));
+    if (!mayBeTheArchive(error) && !mayBeTheAddress) return false;
     if (this.pause === undefined) {
       this.#asking ??= this.#ask(peers?.slice(0, MOST_PEERS) ?? []).finally(() => {
         this.#asking = undefined;
@@ -158,10 +169,19 @@ export class Breaker {
       const fault = answer === 'nothing-to-ask-for' ? (peers === undefined ? undefined : error) : answer;
       if (answer === undefined) this.proved();
       if (fault === undefined) return false;
-      this.#leaveAlone(fault, 'other');
+      this.#leaveAlone(isNotFound(fault) ? nothingGiven(fault) : fault, 'other');
     }
     this.#outages.add(error);
     return true;
+  }
+
+  /** Whether it may be the address: nothing was read since the start, and not even a description is found there. */
+  async #maybeAddress(own: InstanceNames): Promise<boolean> {
+    if (this.#hasGiven) return false;
+    if (this.pause !== undefined) return true;
+    const { questions } = this.#parts;
+    const failure = await failureOf(() => questions.describe(own), LONGEST_ANSWER_MS.search);
+    return failure !== undefined && isNotFound(failure);
   }
 
   /** What the archive fails with now; undefined where it does what it is there for. */
@@ -173,7 +193,7 @@ export class Breaker {
     for (const names of [...(this.#witness === undefined ? [] : [this.#witness]), ...peers]) {
       const given = await failureOf(() => questions.retrieve(names), LONGEST_ANSWER_MS.retrieve);
       if (given === undefined) {
-        this.#witness = names;
+        this.gave(names);
         return undefined;
       }
       if (mayBeTheArchive(given)) failure = given;
@@ -226,26 +246,6 @@ export class Breaker {
     this.#openings.credentials = 0;
   }
 }
-
-/** Whether the archive knows us and does not allow this: perhaps for one study alone. */
-export function isForbidden(error: unknown): boolean {
-  return error instanceof PacsError && error.code === 'pacs-unauthorised' && error.status === 403;
-}
-
-/** Whether an error may come of the archive as a whole. A login page is a redirect, or no DICOM. */
-function mayBeTheArchive({ code, status = 0 }: PacsError): boolean {
-  return MAY_BE_THE_ARCHIVE.has(code) || (code === 'pacs-refused' && status < 400);
-}
-
-const MAY_BE_THE_ARCHIVE = new Set<string>([
-  'pacs-unreachable',
-  'pacs-tls',
-  'pacs-timed-out',
-  'pacs-unauthorised',
-  'pacs-busy',
-  'pacs-server-error',
-  'pacs-answer-malformed',
-]);
 
 /** Questions so small are answered sooner, or not at all: a search for one page, and one image, on a slow line too. */
 const LONGEST_ANSWER_MS = { search: 30_000, retrieve: 120_000 };

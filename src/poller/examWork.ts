@@ -147,7 +147,7 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   await turn.sized(listed.length);
   const instances = fetchable(studyInstanceUID, listed, parts.pacs, {
     lastTry: tried !== 'usual',
-    isOutage: (error, peers) => breaker.isOutage(error, peers),
+    isOutage: (error, peers, own) => breaker.isOutage(error, peers, own),
     onBytes: (bytes) => {
       report.retrievedBytes += bytes;
     },

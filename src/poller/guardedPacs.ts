@@ -1,6 +1,7 @@
 import { dicomDate } from '../dicom/index.js';
 import { type DicomWeb, PacsError } from '../dicomweb/index.js';
-import { type Breaker, type InstanceNames, isForbidden, type Questions } from './breaker.js';
+import { isForbidden } from './archiveFault.js';
+import type { Breaker, InstanceNames, Questions } from './breaker.js';
 
 /**
  * The archive behind a breaker, which hears of what is asked and how it ends: nothing is asked while the archive is
@@ -37,6 +38,9 @@ export function questionsFor(pacs: DicomWeb): Questions {
     },
     retrieve: async (names) => {
       await pacs.retrieveInstance(...names);
+    },
+    describe: async (names) => {
+      await pacs.instanceMetadata(...names);
     },
   };
 }

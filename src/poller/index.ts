@@ -15,7 +15,8 @@
  * beforehand and `takeUpAgain.ts` does for each. `poller.ts` runs cycles on the schedule, or until all is done; a
  * schedule begins again when somebody sets the clock (`clockWatch.ts`).
  *
- * All of it meets the archive through `guardedPacs.ts`, which asks `breaker.ts` whether the archive is left alone.
+ * All of it meets the archive through `guardedPacs.ts`, which asks `breaker.ts` whether the archive is left alone;
+ * `archiveFault.ts` says which errors may be the archive's.
  */
 export { Backfill, type BackfillParts, type BackfillProgress } from './backfillSource.js';
 export type { CycleReport } from './cycleReport.js';

@@ -7,7 +7,7 @@ export interface RetrievalOptions {
   /** No further try will follow: an instance that the archive does not give is left out instead of failing the exam. */
   lastTry: boolean;
   /** Whether the archive as a whole is at fault for an error, and not one instance; see `Breaker`. */
-  isOutage?: (error: PacsError, peers: readonly InstanceNames[]) => Promise<boolean>;
+  isOutage?: (error: PacsError, peers: readonly InstanceNames[], own: InstanceNames) => Promise<boolean>;
   /** Hears of every instance that was fetched. */
   onBytes?: (bytes: number) => void;
 }
@@ -29,7 +29,7 @@ export function fetchable(
       try {
         return await ask();
       } catch (error) {
-        if (!(error instanceof PacsError) || (await isOutage(error, peers()))) throw error;
+        if (!(error instanceof PacsError) || (await isOutage(error, peers(), names))) throw error;
         if (isFinal(error) || (lastTry && PERHAPS_ABOUT_ONE_INSTANCE.has(error.code)))
           throw unavailable(error);
         throw error;

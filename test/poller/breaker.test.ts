@@ -15,7 +15,11 @@ const failing = (code: PacsErrorCode, status?: number) =>
 
 /** An archive that fails with what is said, and counts what it is asked. */
 function archive(
-  fails: { search?: PacsError; retrieve?: (at: InstanceNames) => PacsError | undefined } = {},
+  fails: {
+    search?: PacsError;
+    retrieve?: (at: InstanceNames) => PacsError | undefined;
+    describe?: PacsError;
+  } = {},
 ) {
   const asked: string[] = [];
   const questions: Questions = {
@@ -27,6 +31,9 @@ function archive(
       asked.push(at[2]);
       const error = fails.retrieve?.(at);
       if (error !== undefined) throw error;
+    },
+    describe: async () => {
+      if (fails.describe !== undefined) throw fails.describe;
     },
   };
   const pauses = { outage: { first: 1000, longest: 3000 }, credentials: { first: 60_000, longest: 120_000 } };
@@ -81,6 +88,27 @@ describe('The breaker around the archive', () => {
     expect(await breaker.isOutage(failing('pacs-busy', 503), [names(2)])).to.equal(false);
     expect(await breaker.isOutage(failing('pacs-busy', 503), [names(3)])).to.equal(false);
     expect(asked.filter((one) => one === names(1)[2])).to.have.length(1);
+  });
+
+  it('takes 404 for the address’s while no image was ever read, for the exam’s once one was', async () => {
+    const notFound = () => failing('pacs-not-found', 404);
+    const nothing = { retrieve: notFound, describe: notFound() };
+    const mistyped = archive(nothing);
+    expect(await mistyped.breaker.isOutage(notFound(), [names(2), names(3)], names(1))).to.equal(true);
+    expect(mistyped.breaker.pause?.reason.reason).to.include('every image').and.include('pacs.wadoUrl');
+    expect(await archive(nothing).breaker.isOutage(notFound(), [], names(1)), 'of one image').to.equal(true);
+    // What is no image tells nothing of images; where images are described, the address is right.
+    expect(await archive(nothing).breaker.isOutage(notFound())).to.equal(false);
+    const described = archive({ retrieve: notFound });
+    expect(await described.breaker.isOutage(notFound(), [names(2)], names(1))).to.equal(false);
+    // One of several: the exam's.
+    const one = archive({ describe: notFound() });
+    expect(await one.breaker.isOutage(notFound(), [names(2)], names(1))).to.equal(false);
+    // All of an exam's, where images were read before.
+    const sound = archive(nothing);
+    sound.breaker.gave(names(1));
+    expect(await sound.breaker.isOutage(notFound(), [names(3)], names(2))).to.equal(false);
+    expect(sound.asked).to.deep.equal([]);
   });
 
   it('asks nothing about what is plainly the exam’s', async () => {

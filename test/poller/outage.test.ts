@@ -137,6 +137,39 @@ describe('An archive in trouble, and an exam in trouble', () => {
       expect(at.poller.pause).to.equal(undefined);
     });
 
+  it('keeps every exam while images are asked for under a wrong address, and says where to look', async () => {
+    const made = ['one', 'two'].map(exam);
+    await archive.add(...made.flat());
+    const { log, lines } = listeningLog();
+    const at = await open({ log });
+    const isOfWado = (line: string) => isRetrieval(line) || line.includes('/metadata');
+    relay.fate = (line) => (isOfWado(line) ? { status: 404 } : 'pass');
+    for (let cycle = 0; cycle < 5; cycle++) {
+      const report = await at.poller.cycle();
+      expect(report.problems[0]!.reason).to.include('pacs.wadoUrl');
+      expect(ends(report.exams).filter((end) => end !== 'failed')).to.deep.equal([]);
+      await later();
+    }
+    for (const record of await at.ledger.list()) expect(record).to.include({ attempts: 0 });
+    expect(lines.filter(({ level }) => level === 'error').map(({ code }) => code)).to.include(
+      'pacs-not-found',
+    );
+    relay.fate = () => 'pass';
+    await later();
+    expect(ends((await at.poller.cycle()).exams)).to.deep.equal(['delivered', 'delivered']);
+    // Once an image was read, an exam of which none is found is the exam's fault.
+    const lost = exam('lost');
+    await archive.add(...lost);
+    relay.fate = (line) => (isOfWado(line) && line.includes(studyOf(lost)) ? { status: 404 } : 'pass');
+    const attempts: (number | undefined)[] = [];
+    for (let cycle = 0; cycle < 2; cycle++) {
+      await at.poller.cycle();
+      attempts.push((await at.ledger.list({ studyInstanceUID: studyOf(lost) }))[0]?.attempts);
+      await later();
+    }
+    expect(attempts).to.deep.equal([1, 2]);
+  });
+
   it('asks nothing while the archive is left alone', async () => {
     await archive.add(...exam('quiet'));
     const retry = { attempts: 2, firstDelaySeconds: 30, longestDelaySeconds: 60 };
