@@ -42,7 +42,7 @@ export interface SoakReport {
   broken: string[];
 }
 
-/** Exams that wait at any time. */
+/** Exams that arrive together. */
 const AHEAD = 20;
 const READINGS = 100;
 /** Without an exam for so long the service stands still. */

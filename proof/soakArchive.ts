@@ -48,7 +48,7 @@ export class SoakArchive {
   /** Studies that got a second report of a kind. */
   readonly doubled: string[] = [];
 
-  /** @param total exams in the end. @param ahead as many wait; for each that is answered the next arrives */
+  /** @param total exams in the end. @param ahead as many arrive together, once all before them are answered */
   constructor(like: readonly MadeInstance[], { total, ahead }: { total: number; ahead: number }) {
     this.#like = like;
     this.#total = total;
@@ -88,7 +88,10 @@ export class SoakArchive {
   }
 
   #arrive(): void {
-    while (this.#arrived < this.#total && this.#arrived < this.#answered + this.#ahead) {
+    // All are answered first: the newest is worked on first, and the oldest would never come to its turn.
+    if (this.#answered < this.#arrived) return;
+    const arrived = Math.min(this.#total, this.#arrived + this.#ahead);
+    while (this.#arrived < arrived) {
       const place = this.#arrived++;
       const images = this.#like.map((image) => ({
         seriesInstanceUID: renamedUid(image.seriesInstanceUID, place),

@@ -213,7 +213,12 @@ export const settingsSchema = z.strictObject({
   explain: explain.prefault({}),
   outputs: outputSettings.prefault({}),
   ledger: ledger.prefault({}),
-  workers: z.int().min(1).max(64).default(1).describe('Exams worked on at the same time'),
+  workers: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('Exams finished at the same time; as many more are fetched meanwhile'),
   admin: admin.prefault({}),
   notify: notify.prefault({}).describe('Who is told when something needs attention, and when it is over'),
   audit: auditSettings.prefault({}).describe('Who did what, and what was written where'),
