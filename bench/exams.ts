@@ -20,6 +20,9 @@ import { fastest, median } from './statistics.js';
 const ROWS = 3328;
 const COLUMNS = 2560;
 
+/** As the service's unit and its image have it. */
+const DEPLOYED = { MALLOC_ARENA_MAX: '2' };
+
 interface Rounds {
   rounds: number;
   /** Further exams after the rounds, to see whether memory stays flat. */
@@ -101,13 +104,11 @@ async function measureKind(
   const folder = mkdtempSync(join(tmpdir(), 'mamori-bench-'));
   const orthanc = await startOrthanc({ stableAge: 600 });
   const { username, password } = orthanc;
-  const service = fork(new URL('./examProcess.js', import.meta.url), [
-    orthanc.url,
-    username,
-    password,
-    folder,
-    bundle.directory,
-  ]);
+  const service = fork(
+    new URL('./examProcess.js', import.meta.url),
+    [orthanc.url, username, password, folder, bundle.directory],
+    { env: { ...process.env, ...DEPLOYED } },
+  );
   try {
     await once(service, 'message');
     const pacs = archiveOf(orthanc);

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * How much larger a heap may get, in percent, before V8 looks through all of it for garbage. With 300 an exam would take
- * a tenth less processor time, and the service 50 MB more.
+ * How much larger a heap may get, in percent, before V8 looks through all of it for garbage. With 300 an exam would
+ * take a tenth less processor time, and the service 50 MB more.
  */
 const GROWTH_PERCENT = 120;
 
