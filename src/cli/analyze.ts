@@ -87,7 +87,7 @@ async function analyze(files: string[], { out, config, model, json }: Options): 
       });
       if (!json) {
         if (exams.length > 1) console.log(`\nStudy ${studyInstanceUID}`);
-        console.log(text.outcomeText(outcome, bench.bundle.operatingPoint, name));
+        console.log(text.outcomeText(outcome, bench.bundle, name));
         if (written.length > 0) console.log(`Written to ${folder}: ${written.join(', ')}`);
       }
       // A magnification view or a superseded raw image is left out as it should be; what is not a mammogram was named

@@ -111,7 +111,7 @@ async function showAll({ exam: made, settings, results, stayUp, json, say }: Sho
     if (exam?.outcome !== undefined) {
       // The made images are named by nothing but their view, which begins each line.
       const name = (uid: string) => (views.has(uid) ? '' : uid);
-      say(text.outcomeText(exam.outcome, service.bundle.operatingPoint, name));
+      say(text.outcomeText(exam.outcome, service.bundle, name));
     } else say(exam?.reason?.reason ?? cycles.at(-1)?.problems[0]?.reason ?? 'The exam was not found.');
 
     const study = exam?.studyInstanceUID ?? '';

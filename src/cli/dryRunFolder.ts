@@ -36,7 +36,7 @@ export async function writeDryRun(
       exams.push({ studyInstanceUID: study, ...outcomeJson(outcome, files) });
       if (outcome.status !== 'analysed') process.exitCode = EXIT.trouble;
       if (json) continue;
-      console.log(outcomeText(outcome, bench.bundle.operatingPoint, (uid) => uid));
+      console.log(outcomeText(outcome, bench.bundle, (uid) => uid));
       if (files.length > 0) console.log(`Written to ${join(folder, study)}: ${files.join(', ')}`);
       console.log('Nothing was stored in the PACS.');
     }

@@ -8,6 +8,7 @@ const OPTIONS: readonly [option: string, key: keyof CompleteAnswers][] = [
   ['--manufacturer', 'manufacturer'],
   ['--purpose', 'purpose'],
   ['--limit', 'limit'],
+  ['--caution', 'caution'],
   ['--concept', 'concept'],
   ['--negative', 'negative'],
   ['--positive', 'positive'],

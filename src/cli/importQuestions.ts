@@ -14,6 +14,7 @@ export interface ImportAnswers {
   manufacturer?: string;
   purpose?: string;
   limit?: string[];
+  caution?: string;
   concept?: string;
   negative: string;
   positive: string;

@@ -33,6 +33,7 @@ async function inspect(
     ['digest', bundle.digest],
     ['purpose', bundle.purpose],
     ...(bundle.termsOfUse === undefined ? [] : [['terms of use', bundle.termsOfUse] as [string, string]]),
+    ...(bundle.caution === undefined ? [] : [['caution', bundle.caution] as [string, string]]),
     ...bundle.limits.map((limit): [string, string] => ['limit', limit]),
     [
       'network',

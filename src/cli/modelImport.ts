@@ -15,6 +15,7 @@ export const modelImportCommand = new Command('import')
   .option('--manufacturer <text>', 'who answers for the model')
   .option('--purpose <text>', 'what it is for')
   .option('--limit <text...>', 'what it cannot do; at least one')
+  .option('--caution <text>', 'what must not be overlooked beside its number, as one short sentence')
   .option('--concept <code>', 'what its probability is of: cancer, or VALUE,SCHEME,MEANING')
   .option('--negative <label>', 'name of the negative class', 'not-malignant')
   .option('--positive <label>', 'name of the class that the probability speaks of', 'malignant')
@@ -113,6 +114,7 @@ async function optionsOf(file: string, answers: CompleteAnswers): Promise<Import
     manufacturer: answers.manufacturer,
     purpose: answers.purpose,
     limits: answers.limit,
+    caution: answers.caution,
     termsOfUse: answers.terms,
     probabilityOf: conceptOf(concept),
     classes: [negative, positive],

@@ -8,12 +8,13 @@ import {
   percent,
   verdict,
 } from '../findings/index.js';
+import type { Bundle } from '../model/index.js';
 import type { Analysis } from '../poller/index.js';
 
 /** What a person reads about one exam's answer; `name` gives an instance the name it goes by here. */
 export function outcomeText(
   outcome: Analysis,
-  operatingPoint: number,
+  { operatingPoint, caution }: Pick<Bundle, 'operatingPoint' | 'caution'>,
   name: (sopInstanceUID: string) => string,
 ): string {
   const lines: string[] = [];
@@ -33,6 +34,7 @@ export function outcomeText(
       `Exam: ${percent(findings.probability, operatingPoint)} %, ${verdict(findings.positive)} ` +
         `(operating point ${operatingPointPercent(operatingPoint)} %)`,
       AI_NOTICE,
+      ...(caution === undefined ? [] : [caution]),
     );
   }
   const absent = absentViewsText(outcome.views);

@@ -1,5 +1,11 @@
 import { type SourceInstance, standardView } from '../dicom/index.js';
-import { absentViewsText, heatMapCaution, heatMapTrust, probabilityName } from '../findings/index.js';
+import {
+  absentViewsText,
+  attentionCaution,
+  heatMapCaution,
+  heatMapTrust,
+  probabilityName,
+} from '../findings/index.js';
 import type { HeatMap } from '../gradcam/index.js';
 import { type ExplainedImage, methodName } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputRow.js';
@@ -54,7 +60,8 @@ export function overlayOf(
   { bundle, explain, views, unanswered }: Omit<PictureWork<unknown>, 'setting'>,
 ) {
   const caution = heatMapCaution(heatMapTrust(bundle, explain.failedHeatMaps));
-  const notes = [unanswered, absentViewsText(views), caution].flatMap((note) => note ?? []);
+  const place = attentionCaution(finding);
+  const notes = [unanswered, absentViewsText(views), caution, place].flatMap((note) => note ?? []);
   return {
     display: image.display,
     heatMap,
@@ -66,6 +73,7 @@ export function overlayOf(
       probability: finding.probability,
       operatingPoint: bundle.operatingPoint,
       probabilityName: probabilityName(bundle),
+      caution: bundle.caution,
       modelName: bundle.name,
       modelVersion: bundle.version,
       method: methodName(bundle, explain),

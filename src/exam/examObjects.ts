@@ -104,6 +104,7 @@ function writeReport(kind: ReportKind, subject: ReportSubject, work: ExamWork): 
     algorithm: work.algorithm,
     purpose: bundle.purpose,
     limits: bundle.limits,
+    caution: bundle.caution,
     operatingPoint: bundle.operatingPoint,
     probability: probabilityConcept(bundle),
     probabilityName: probabilityName(bundle),

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { heatMapTrust, type ImageFinding } from '../findings/index.js';
+import { heatMapTrust, type ImageFinding, isMarkable } from '../findings/index.js';
 import {
+  attentionPlace,
   attentionRegion,
   blackLevel,
   type Completeness,
@@ -45,14 +46,16 @@ export async function explain(
       : await heatMapOf(image, inference, bundle, engine, method);
     const probability = calibrate(bundle, inference.rawProbability);
     const positive = probability >= bundle.operatingPoint;
+    const strongest = heatMap && attentionRegion(heatMap, image.geometry);
+    const attention = strongest && attentionPlace(strongest, image.source, image.breast);
     // A region speaks of a finding: below the operating point there is none to point at.
-    const region = positive && heatMap ? attentionRegion(heatMap, image.geometry) : undefined;
+    const region = positive && attention && isMarkable(attention) ? strongest : undefined;
     await nextTurn();
     explained.push({
       image,
       heatMap,
       completeness,
-      finding: { source: image.source, probability, positive, region },
+      finding: { source: image.source, probability, positive, region, attention },
     });
   }
   return explained;

@@ -1,5 +1,5 @@
 import { standardView } from '../dicom/index.js';
-import { heatMapCaution, heatMapTrust } from '../findings/index.js';
+import { attentionCaution, heatMapCaution, heatMapTrust } from '../findings/index.js';
 import { presentationState } from '../pictures/index.js';
 import type { ExplainedImage } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputRow.js';
@@ -20,14 +20,15 @@ export async function markImages(
 ): Promise<DrawnObject[]> {
   const trust = heatMapTrust(bundle, explain.failedHeatMaps);
   const caution = trust === 'failed' || trust === 'withheld' ? heatMapCaution(trust) : undefined;
-  return explained.flatMap(({ finding: { source, positive, region } }, index) => {
+  return explained.flatMap(({ finding }, index) => {
+    const { source, positive, region } = finding;
     if (setting === 'positive' && region === undefined) return [];
     const names = uids(source.sopInstanceUID);
     const bytes = presentationState({
       source,
       outline: region?.outline,
       positive,
-      caution,
+      cautions: [positive ? attentionCaution(finding) : undefined, caution].flatMap((said) => said ?? []),
       algorithm,
       uids: names,
       createdAt,

@@ -1,10 +1,11 @@
 /**
  * What is said of an image, a breast and an exam: the network's answers joined as the bundle says (`aggregation.ts`),
  * which standard views the study lacks (`standardViews.ts`), what
- * the number is the probability of (`probability.ts`), how far heat maps may be trusted (`heatMapTrust.ts`), and the
- * words for all of it (`wording.ts`).
+ * the number is the probability of (`probability.ts`), how far heat maps may be trusted (`heatMapTrust.ts`), where on
+ * the image the attention lies (`attentionWords.ts`), and the words for all of it (`wording.ts`).
  */
 export { aggregate, combine } from './aggregation.js';
+export { attentionCaution, isMarkable } from './attentionWords.js';
 export { type HeatMapTrust, heatMapCaution, heatMapTrust } from './heatMapTrust.js';
 export { probabilityConcept, probabilityName } from './probability.js';
 export {
@@ -17,7 +18,7 @@ export {
   viewName,
   viewsInStudy,
 } from './standardViews.js';
-export type { AttentionRegion, BreastFinding, ExamFindings, ImageFinding } from './types.js';
+export type { AttentionPlace, AttentionRegion, BreastFinding, ExamFindings, ImageFinding } from './types.js';
 export {
   AI_NOTICE,
   NOT_FOR_PRIMARY_DIAGNOSIS,

@@ -8,6 +8,13 @@ export interface AttentionRegion {
   outline: Point[];
 }
 
+/**
+ * Where an image's strongest attention lies: in the `breast`; in it, but touching the image's border; in a corner of
+ * the image; or mostly outside the breast. Of the last two no place is marked: the network looked at something that is
+ * not tissue.
+ */
+export type AttentionPlace = 'breast' | 'image-border' | 'image-corner' | 'outside-breast';
+
 /** One answer about one image. */
 export interface ImageFinding {
   source: SourceInstance;
@@ -17,6 +24,8 @@ export interface ImageFinding {
   positive: boolean;
   /** Present only where there is something to point at. */
   region: AttentionRegion | undefined;
+  /** Where its strongest attention lies; absent where no heat map tells. */
+  attention?: AttentionPlace | undefined;
 }
 
 export interface BreastFinding {

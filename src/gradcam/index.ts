@@ -9,8 +9,10 @@
  * A `HeatMap` (`heatMap.ts`) has a few cells in the network's orientation. `heatField.ts` carries it back to the source
  * image, through crop and orientation, and interpolates it for any pixel. `attentionRegion.ts` says in source pixels
  * where the network looked: the strongest place, and the outline of its surroundings (`isoline.ts`), which goes into
- * the report and the picture alike. It shows attention; it is not the outline of a lesion.
+ * the report and the picture alike. It shows attention; it is not the outline of a lesion. `attentionPlace.ts` tells
+ * what lies in the breast from what does not.
  */
+export { attentionPlace } from './attentionPlace.js';
 export { attentionRegion } from './attentionRegion.js';
 export { gradCam } from './gradCam.js';
 export { alignToSource, HeatField } from './heatField.js';

@@ -1,22 +1,5 @@
 import { type ReducedImage, reducedImage } from './reducedImage.js';
-import type { Box, GreyImage } from './types.js';
-
-/** Where the breast is, on an image reduced by whole blocks. */
-export interface BreastMask {
-  /** Size of the reduced image. */
-  rows: number;
-  columns: number;
-  /** Side of a block in source pixels; blocks at the right and lower edge may be smaller. */
-  block: number;
-  /** 1: breast, 0: not; row-major. */
-  pixels: Uint8Array;
-  /** Bounding box on the reduced image. */
-  bounds: Box;
-  /** Bounding box on the source image. */
-  box: Box;
-  /** False where no breast could be told from a background: then everything counts as breast. */
-  found: boolean;
-}
+import type { Box, BreastMask, GreyImage } from './types.js';
 
 const LEVELS = 256;
 

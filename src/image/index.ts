@@ -18,7 +18,7 @@
  * do, `preparationTasks.ts`); memory of
  * that size is used again instead of being left to the garbage collector (`fileMemory.ts`).
  */
-export { type BreastMask, breastMask } from './breast.js';
+export { breastMask } from './breast.js';
 export { type ClaheOptions, clahe } from './clahe.js';
 export { decodePixels, type StoredPixels } from './codecs/index.js';
 export { ImageError, type ImageErrorCode } from './errors.js';
@@ -58,6 +58,7 @@ export { displayImage, resizeArea } from './resize.js';
 export { does, normalisationOf, type PreparationStep, preparationStepSchema } from './steps/index.js';
 export type {
   Box,
+  BreastMask,
   DisplayImage,
   GreyImage,
   InputGeometry,

@@ -1,6 +1,5 @@
-import type { BreastMask } from './breast.js';
 import { fromSource } from './geometry.js';
-import type { InputGeometry } from './types.js';
+import type { BreastMask, InputGeometry } from './types.js';
 
 /**
  * Values of a resized image under the breast: one for each place of the mask that came to lie inside.

@@ -1,7 +1,6 @@
-import type { BreastMask } from './breast.js';
 import { planeOf, words } from './plane.js';
 import { geometryOf, invalidSteps, type PreparationStep, rowOf, type WorkingImage } from './steps/index.js';
-import type { GreyImage, InputGeometry } from './types.js';
+import type { BreastMask, GreyImage, InputGeometry } from './types.js';
 
 /** What `prepareGrey` gives: the network's input, rows × columns × channels with channels last, and its place. */
 export interface PreparedGrey {

@@ -68,7 +68,8 @@ export async function prepareInstance(
     if (doubt !== undefined) return instanceLeftOut(instance, recognition, doubt);
     const { input, geometry } = prepareGrey(grey, task.preparation, mask);
     const display = displayImage(grey, task.displayLongEdge);
-    return { kind: 'prepared', image: { source: detached(recognition.source), input, geometry, display } };
+    const source = detached(recognition.source);
+    return { kind: 'prepared', image: { source, input, geometry, breast: mask, display } };
   } catch (error) {
     if (error instanceof ImageError && error.code === 'preparation-invalid') throw error;
     return instanceLeftOut(instance, recognition, failure(error));

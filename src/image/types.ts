@@ -22,6 +22,23 @@ export interface Box {
   height: number;
 }
 
+/** Where the breast is, on an image reduced by whole blocks. */
+export interface BreastMask {
+  /** Size of the reduced image. */
+  rows: number;
+  columns: number;
+  /** Side of a block in source pixels; blocks at the right and lower edge may be smaller. */
+  block: number;
+  /** 1: breast, 0: not; row-major. */
+  pixels: Uint8Array;
+  /** Bounding box on the reduced image. */
+  bounds: Box;
+  /** Bounding box on the source image. */
+  box: Box;
+  /** False where no breast could be told from a background: then everything counts as breast. */
+  found: boolean;
+}
+
 /** The eight orientations of a rectangle: clockwise quarter turns, after an optional left-right flip. */
 export interface Orientation {
   flip: boolean;
@@ -47,6 +64,8 @@ export interface PreparedImage {
   /** Network input, rows × columns × channels, channels last. */
   input: Float32Array;
   geometry: InputGeometry;
+  /** Where the breast is on the source. */
+  breast: BreastMask;
   /** The whole mammogram for the Secondary Capture; long edge as asked for, never enlarged. */
   display: DisplayImage;
 }

@@ -73,6 +73,8 @@ export const bundleSchema = z
     /** What it is for and what it is not, in sentences. */
     purpose: ascii,
     limits: z.array(ascii).min(1),
+    /** What must not be overlooked beside its number, as one short sentence: stands in summaries and captions. */
+    caution: ascii.max(100).optional(),
     /** On what terms it may be used, where its data set some. */
     termsOfUse: ascii.optional(),
     /** Architecture, e.g. `paper`. */

@@ -13,6 +13,8 @@ export interface Caption {
   probabilityName: string;
   modelName: string;
   modelVersion: string;
+  /** What must not be overlooked beside the number, as a sentence. */
+  caution?: string | undefined;
   /** How the heat map was made, e.g. `Grad-CAM`. */
   method: string;
   /** What else has to be said: a standard view that is not in the study, heat maps that failed their checks. */
@@ -46,6 +48,7 @@ export function explanations(caption: Caption): string[] {
   const operatingPoint = `${operatingPointPercent(caption.operatingPoint)}${SPACE}%`;
   return [
     `${caption.probabilityName}, ${side} the operating point of ${operatingPoint}`,
+    ...(caption.caution === undefined ? [] : [caption.caution]),
     `${caption.modelName} ${caption.modelVersion}, ${caption.method}`,
     ...(caption.notes ?? []),
   ];

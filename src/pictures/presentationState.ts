@@ -22,8 +22,8 @@ export interface PresentationStateInput {
   outline: Point[] | undefined;
   /** Whether the image's answer is: one without an outline must not read as if nothing was found. */
   positive: boolean;
-  /** What else has to stand on the image, as a sentence: that the heat maps failed their checks. */
-  caution?: string | undefined;
+  /** What else has to stand on the image, as sentences: that the heat maps failed their checks. */
+  cautions?: readonly string[] | undefined;
   algorithm: Algorithm;
   uids: ResultUids;
   createdAt: Date;
@@ -108,7 +108,7 @@ export function presentationState(input: PresentationStateInput): Uint8Array {
         {
           ReferencedImageSequence: [imageItem(source)],
           GraphicLayer: LAYER,
-          TextObjectSequence: [textItem(source, withCaution(said, input.caution))],
+          TextObjectSequence: [textItem(source, withCautions(said, input.cautions))],
           GraphicObjectSequence: outline && [outlineItem(outline)],
         },
       ],
@@ -123,9 +123,9 @@ function whatIsSaid({ outline, positive }: PresentationStateInput): string {
   return positive ? POSITIVE_UNMARKED : UNMARKED;
 }
 
-function withCaution(said: string, caution: string | undefined): string {
+function withCautions(said: string, cautions: readonly string[] = []): string {
   const whole = `${said}; ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
-  return caution === undefined ? whole : `${whole}. ${caution}`;
+  return cautions.length === 0 ? whole : `${whole}. ${cautions.join(' ')}`;
 }
 
 function imageItem({ sopClassUID, sopInstanceUID }: SourceInstance): Attributes {

@@ -2,15 +2,17 @@ import { type LeftOut, type SourceInstance, sopClassName, standardView } from '.
 import {
   AI_NOTICE,
   absentViewsText,
+  attentionCaution,
   type BreastFinding,
   heatMapCaution,
+  type ImageFinding,
   operatingPointPercent,
   percent,
   unansweredViews,
   verdict,
   viewName,
 } from '../findings/index.js';
-import { missing, views } from './coverage.js';
+import { imageFindings, missing, views } from './coverage.js';
 import type { ReportInput } from './input.js';
 
 /* The sentences that people read, in one place. Printable ASCII: they stand in documents of any character set. */
@@ -47,6 +49,7 @@ export function summaryText(input: ReportInput): string {
     `${percent(probability, operatingPoint)} % (${verdict(positive)})`;
   return lines([
     `${AI_NOTICE} ${probabilityName}: exam ${answer(findings.probability, findings.positive)}.`,
+    ...(input.caution === undefined ? [] : [input.caution]),
     ...absentViews(input),
     ...findings.breasts.map(
       (breast) =>
@@ -56,9 +59,24 @@ export function summaryText(input: ReportInput): string {
     ),
     `Positive means ${operatingPointText(operatingPoint)} or more. A negative answer does not exclude cancer.`,
     ...implantLimits(input),
-    ...(input.heatMaps === 'withheld' || input.heatMaps === 'failed' ? caution(input) : []),
+    ...(input.heatMaps === 'withheld' || input.heatMaps === 'failed' ? heatMapWords(input) : []),
+    ...attentionWords(input),
     coverage(input),
   ]);
+}
+
+/** Of each positive image whose attention lies where it is not to be relied on. */
+function attentionWords(input: ReportInput): string[] {
+  return imageFindings(input)
+    .filter(({ positive }) => positive)
+    .flatMap((finding) => {
+      const said = attentionCaution(finding);
+      return said === undefined ? [] : `${viewOf(finding.source)}: ${lowerCase(said)}`;
+    });
+}
+
+function lowerCase(sentence: string): string {
+  return `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`;
 }
 
 /** `R MLO not in the study.`, as a line of its own where there is something to say. */
@@ -102,7 +120,7 @@ export function purposeText(input: ReportInput): string {
     `Purpose: ${input.purpose}`,
     ...input.limits.map((limit) => `Limit: ${limit}`),
     ...implantLimits(input),
-    ...caution(input),
+    ...heatMapWords(input),
   ]);
 }
 
@@ -118,7 +136,7 @@ function implantLimits({ analysed }: ReportInput): string[] {
   );
 }
 
-function caution({ heatMaps }: ReportInput): string[] {
+function heatMapWords({ heatMaps }: ReportInput): string[] {
   return [heatMapCaution(heatMaps)].flatMap((said) => said ?? []);
 }
 
@@ -129,21 +147,25 @@ export function leftOutText(left: LeftOut): string {
 }
 
 /** What stands in a list of marks. */
-export function regionName(source: SourceInstance, { marks, heatMaps }: Marking): string {
+export function regionName({ source, attention }: ImageFinding, { marks, heatMaps }: Marking): string {
   const what = marks === 'masses' ? 'taken for a mass by AI' : 'AI attention, not a lesion outline';
-  return `${viewOf(source)}: ${what}${heatMaps === 'failed' ? '; heat maps FAILED THEIR CHECKS' : ''}`;
+  const where = attention === 'image-border' ? '; at the image border' : '';
+  return `${viewOf(source)}: ${what}${where}${heatMaps === 'failed' ? '; heat maps FAILED THEIR CHECKS' : ''}`;
 }
 
 type Marking = Pick<ReportInput, 'marks' | 'heatMaps'>;
 
 /** What a region is, for whoever sees it drawn over the image. It has no number: the image has. */
-export function regionText(source: SourceInstance, marking: Marking): string {
+export function regionText(finding: ImageFinding, marking: Marking): string {
   const what =
     marking.marks === 'masses'
       ? 'what the model took for a mass (by its heat map). Not the exact outline of a lesion.'
       : 'where the network looked most (heat map). Not the outline of a lesion.';
-  const said = `${viewOf(source)}: ${what} The probability is that of the whole image and stands with it.`;
-  return marking.heatMaps === 'failed' ? `${said} ${heatMapCaution('failed')}` : said;
+  const cautions = [attentionCaution(finding), marking.heatMaps === 'failed' && heatMapCaution('failed')];
+  return [
+    `${viewOf(finding.source)}: ${what} The probability is that of the whole image and stands with it.`,
+    ...cautions.filter((caution) => typeof caution === 'string'),
+  ].join(' ');
 }
 
 export function lines(parts: readonly string[]): string {

@@ -14,6 +14,8 @@ const aboutSchema = z.strictObject({
   data: sentence,
   licence: sentence,
   attribution: sentence,
+  /** What must not be overlooked beside its number, as one short sentence. */
+  caution: sentence.optional(),
   /** On what terms the model may be used, where the data set some. */
   termsOfUse: sentence.optional(),
   /** What its probability is the probability of, as a coded concept. */

@@ -51,7 +51,7 @@ export function describe(
   classes: [negative: string, positive: string],
   split: Split,
 ): Described {
-  const { name, version, manufacturer, purpose, limits, termsOfUse, probabilityOf } = options;
+  const { name, version, manufacturer, purpose, limits, caution, termsOfUse, probabilityOf } = options;
   const cases = Object.fromEntries(
     PARTS.map((part) => [part, countCases(split[part])]),
   ) as TrainingRecord['cases'];
@@ -62,6 +62,7 @@ export function describe(
     manufacturer,
     purpose,
     limits,
+    ...(caution !== undefined && { caution }),
     ...(termsOfUse !== undefined && { termsOfUse }),
     network: LESION_ARCHITECTURE,
     input: { ...plan.input, preparation: plan.preparation },

@@ -20,6 +20,7 @@ export function modelCard({ description, network, weights, course }: CardInput):
     '',
     '## Limits',
     '',
+    ...(description.caution === undefined ? [] : [`- Beside every number: ${description.caution}`]),
     ...description.limits.map((limit) => `- ${limit}`),
     '',
     ...(description.termsOfUse === undefined ? [] : ['## Terms of use', '', description.termsOfUse, '']),

@@ -221,7 +221,7 @@ function describe(
   classes: [negative: string, positive: string],
   split: Split,
 ): Omit<BundleDescription, Measured> {
-  const { name, version, manufacturer, purpose, limits, copies } = options;
+  const { name, version, manufacturer, purpose, limits, caution, copies } = options;
   const cases = Object.fromEntries(
     PARTS.map((part) => [part, countCases(split[part])]),
   ) as TrainingRecord['cases'];
@@ -231,6 +231,7 @@ function describe(
     manufacturer,
     purpose,
     limits: copies === undefined ? limits : [NOT_FOR_PATIENTS, ...limits],
+    ...(caution !== undefined && { caution }),
     network: plan.name,
     input: { ...plan.input, preparation: plan.preparation },
     classes,

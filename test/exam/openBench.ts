@@ -29,14 +29,17 @@ export async function openBench(bundle: Bundle): Promise<OpenBench> {
   };
 }
 
-/** An untrained network looks nowhere in particular; this one points at what excites it. */
-export function attentive(engine: Engine): Engine {
+/** An untrained network looks nowhere in particular; this one at one place of each input, 0 to 1 across and down. */
+export function lookingAt(engine: Engine, x: number, y: number): Engine {
   return {
     ...engine,
     infer: async (inputs) =>
-      (await engine.infer(inputs)).map((inference) => ({
-        ...inference,
-        gradients: inference.activations.map((activation) => Math.sign(activation)),
-      })),
+      (await engine.infer(inputs)).map((inference) => {
+        const [rows, columns, channels] = inference.featureShape;
+        const cell = Math.floor(y * rows) * columns + Math.floor(x * columns);
+        const activations = new Float32Array(rows * columns * channels);
+        activations.fill(1, cell * channels, (cell + 1) * channels);
+        return { ...inference, activations, gradients: new Float32Array(activations.length).fill(1) };
+      }),
   };
 }

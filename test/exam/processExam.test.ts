@@ -18,7 +18,7 @@ import {
 import { type Engine, KnownFeatures, placeSummary } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
 import { smallBundle } from '../model/bundles.js';
-import { attentive, type OpenBench, openBench } from './openBench.js';
+import { lookingAt, type OpenBench, openBench } from './openBench.js';
 
 const SMALL = { seed: 'exam', rows: 320, columns: 256 };
 const context = { createdAt: new Date(2026, 2, 2, 10, 30), predecessors: [] };
@@ -114,7 +114,7 @@ describe('processing an exam', () => {
         {
           bundle: { ...bench.bundle, operatingPoint },
           settings: { ...bench.settings, presentationState },
-          engine: attentive(bench.engine),
+          engine: lookingAt(bench.engine, 0.5, 0.5),
         },
       );
       return { outcome, states: outcome.objects.filter(({ kind }) => kind === 'presentation-state') };
@@ -134,6 +134,66 @@ describe('processing an exam', () => {
     }
     expect((await marks('positive', 1)).states).to.deep.equal([]);
     expect((await marks('all', 1)).states).to.have.length(4);
+  });
+
+  it('marks no place off the breast or in a corner: report, picture and mark say why', async () => {
+    const at = async (x: number, y: number) => {
+      const captions: string[] = [];
+      const overlays = {
+        ...bench.overlays,
+        capture: (overlay, ...rest) => {
+          captions.push(overlay.caption.notes?.join(' ') ?? '');
+          return bench.overlays.capture(overlay, ...rest);
+        },
+      } as typeof bench.overlays;
+      const outcome = await process(
+        exam.map((made) => given(made)),
+        {
+          overlays,
+          bundle: { ...bench.bundle, operatingPoint: 0 },
+          settings: { ...bench.settings, presentationState: 'all' },
+          engine: lookingAt(bench.engine, x, y),
+        },
+      );
+      const images = outcome.findings!.breasts.flatMap((breast) => breast.images);
+      const texts = outcome.objects
+        .filter(
+          ({ kind }) => kind === 'tid1500' || kind === 'mammography-cad' || kind === 'presentation-state',
+        )
+        .map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+      return { images, texts, captions };
+    };
+    // In a corner there is no breast, on whichever side the chest wall lies; in the middle there is.
+    const corner = await at(0, 0);
+    const elsewhere = /attention lies (outside the breast|in a corner of the image): not marked/i;
+    expect(corner.captions).to.have.length(4);
+    for (const { region } of corner.images) expect(region).to.equal(undefined);
+    for (const text of [...corner.texts, ...corner.captions]) expect(text).to.match(elsewhere);
+    const middle = await at(0.5, 0.5);
+    for (const { region, attention } of middle.images) {
+      expect(attention).to.equal('breast');
+      expect(region).to.not.equal(undefined);
+    }
+    for (const text of [...middle.texts, ...middle.captions]) expect(text).to.not.match(elsewhere);
+  });
+
+  it("has the bundle's caution in every summary and under every picture", async () => {
+    const caution = 'Numbers too high for whom we see here.';
+    const captions: unknown[] = [];
+    const overlays = {
+      ...bench.overlays,
+      capture: (overlay, ...rest) => {
+        captions.push(overlay.caption.caution);
+        return bench.overlays.capture(overlay, ...rest);
+      },
+    } as typeof bench.overlays;
+    const { objects } = await process(
+      exam.map((made) => given(made)),
+      { overlays, bundle: { ...bench.bundle, caution } },
+    );
+    expect(captions).to.deep.equal(Array(4).fill(caution));
+    for (const { bytes } of objects.filter(({ kind }) => kind === 'tid1500' || kind === 'mammography-cad'))
+      expect(Buffer.from(bytes).toString('latin1')).to.include(caution);
   });
 
   it('calls its number what the bundle calls it, in every report', async () => {

@@ -33,7 +33,7 @@ describe('How a probability is worded', () => {
       completeness: [],
       times: {},
     } as never;
-    const said = outcomeText(outcome, 0.5, () => '');
+    const said = outcomeText(outcome, { operatingPoint: 0.5 }, () => '');
     expect(said).to.include('Exam: 49.996 %, negative (operating point 50 %)');
     expect(said).to.not.include('50.0');
     expect(summaryText(reportInput(findings))).to.include('exam 49.996 % (negative)');

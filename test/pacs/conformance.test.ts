@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
-import { attentive, type OpenBench, openBench } from '../exam/openBench.js';
+import { lookingAt, type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { needs } from '../parts.js';
 import { realArchive, resultsIn, Station, type TestArchive, today } from '../poller/hospital.js';
@@ -96,7 +96,7 @@ describe('What Mamori leaves in Orthanc', () => {
     requireOrthanc(this);
     needs(this, 'dcmftest', 'dcmdump', 'dciodvfy', 'dsrdump');
     [bench, orthanc] = await Promise.all([smallBundle().then(openBench), realArchive()]);
-    const engine = attentive(bench.engine);
+    const engine = lookingAt(bench.engine, 0.5, 0.5);
     const settings = { ...bench.settings, presentationState: 'positive' as const };
     const files: Record<string, Uint8Array> = {};
     for (const [name, { instances, operatingPoint = 0.5 }] of Object.entries(CASES)) {

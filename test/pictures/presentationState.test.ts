@@ -115,7 +115,7 @@ describe('The presentation state', () => {
     });
     expect(written({ outline }).string('ContentDescription')).to.equal(positive);
     for (const without of [{ outline }, { outline, positive: false }])
-      expect(said({ ...without, caution: 'No place is drawn.' }).texts[0]).to.match(
+      expect(said({ ...without, cautions: ['No place is drawn.'] }).texts[0]).to.match(
         /\. No place is drawn\.$/,
       );
     const description = written().string('SeriesDescription');

@@ -8,6 +8,7 @@ import {
   type StudyInstanceUID,
   sopClass,
 } from '../../src/dicom/index.js';
+import type { AttentionPlace } from '../../src/findings/index.js';
 import { resultReport } from '../../src/sr/index.js';
 import {
   BARE,
@@ -237,6 +238,31 @@ describe('TID 1500 report', () => {
     const comments = find(root, COMMENT).map(textOf).join('\n');
     expect(comments).to.include('Purpose: Second look');
     expect(comments).to.include('Limit: Not tested on implants.');
+  });
+
+  it("says the bundle's caution right below the number", () => {
+    const caution = 'Far too high for screening.';
+    const { root } = readReport(resultReport(reportInput(negativeExam(), { caution })));
+    expect(textOf(under(root, SUMMARY)[0])!.split('\r\n')[1]).to.equal(caution);
+  });
+
+  it('says where a marked place touches the image border, and why none is marked that lies off the breast', () => {
+    const reportOf = (attention: AttentionPlace, located: boolean) => {
+      const finding = { ...imageFinding(source('L', 'CC'), 0.8, located), attention };
+      const { root } = readReport(resultReport(reportInput(findingsOf([finding]))));
+      return { summary: textOf(under(root, SUMMARY)[0])!.split('\r\n'), root };
+    };
+    const border = reportOf('image-border', true);
+    expect(border.summary).to.include('L CC: the marked place touches the image border: rely on it less.');
+    const region = group(border.root, 'L CC: AI attention, not a lesion outline; at the image border');
+    expect(textOf(under(region, COMMENT)[0])).to.include('touches the image border: rely on it less');
+    expect(reportOf('image-corner', false).summary).to.include(
+      'L CC: the strongest attention lies in a corner of the image: not marked; trust the number less.',
+    );
+    expect(reportOf('outside-breast', false).summary).to.include(
+      'L CC: the strongest attention lies outside the breast: not marked; trust the number less.',
+    );
+    expect(reportOf('breast', true).summary.join()).to.not.match(/border|corner|outside/);
   });
 
   it('does not read like one of four views where one is not in the study', () => {

@@ -1,7 +1,6 @@
 import type { StandardView } from '../../dicom/index.js';
-import type { BreastMask } from '../breast.js';
 import type { ReducedImage } from '../reducedImage.js';
-import type { GreyImage } from '../types.js';
+import type { BreastMask, GreyImage } from '../types.js';
 
 /** Why an image is no plausible mammogram. Stable: they stand in ledgers and reports. */
 export const IMPLAUSIBILITIES = [

@@ -1,7 +1,7 @@
-import { type BreastMask, breastMask } from '../breast.js';
+import { breastMask } from '../breast.js';
 import { ImageError } from '../errors.js';
 import type { Plane } from '../plane.js';
-import type { Box, GreyImage, InputGeometry, Orientation } from '../types.js';
+import type { Box, BreastMask, GreyImage, InputGeometry, Orientation } from '../types.js';
 
 /** An image on its way through the steps. */
 export interface WorkingImage {

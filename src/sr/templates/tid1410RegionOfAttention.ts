@@ -45,7 +45,7 @@ export function tid1410RegionOfAttention(
     [
       ...groupHead(
         {
-          name: regionName(source, input),
+          name: regionName(finding, input),
           uid,
           finding: input.marks === 'masses' ? MAMMOGRAPHIC_MASS : SELECTED_REGION,
           side: source.laterality,
@@ -60,7 +60,7 @@ export function tid1410RegionOfAttention(
         ),
       ),
       ...(secondaryCapture ? [contains(image(ILLUSTRATION_OF_ROI, secondaryCapture))] : []),
-      contains(text(COMMENT, regionText(source, input))),
+      contains(text(COMMENT, regionText(finding, input))),
     ],
     '1410',
   );

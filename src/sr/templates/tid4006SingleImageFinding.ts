@@ -50,7 +50,7 @@ export function tid4006SingleImageFinding(
     hasConceptMod(code(RENDERING_INTENT, renderingIntent(input))),
     ...tid4019OfStatement(input),
     ...tid4021Geometry(finding, libraryImage),
-    ...(isMass ? [] : [hasProperties(text(SELECTED_REGION_DESCRIPTION, regionText(finding.source, input)))]),
+    ...(isMass ? [] : [hasProperties(text(SELECTED_REGION_DESCRIPTION, regionText(finding, input)))]),
   ]);
 }
 

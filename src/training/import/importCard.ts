@@ -31,6 +31,7 @@ export function importCard(
     '',
     '## Limits',
     '',
+    ...(description.caution === undefined ? [] : [`- Beside every number: ${description.caution}`]),
     ...description.limits.map((limit) => `- ${limit}`),
     '',
     '## Network',

@@ -35,7 +35,15 @@ import { checkAgreement, saturated } from './verification.js';
 export interface SelfDescription
   extends Pick<
     BundleDescription,
-    'name' | 'version' | 'manufacturer' | 'purpose' | 'limits' | 'termsOfUse' | 'probabilityOf' | 'classes'
+    | 'name'
+    | 'version'
+    | 'manufacturer'
+    | 'purpose'
+    | 'limits'
+    | 'caution'
+    | 'termsOfUse'
+    | 'probabilityOf'
+    | 'classes'
   > {
   /** What it was trained on, and on what terms. */
   data: string;
@@ -162,7 +170,7 @@ function describe(
   transformed: Transformed | undefined,
   set: CalibrationSet | undefined,
 ): BundleDescription {
-  const { name, version, manufacturer, purpose, termsOfUse, probabilityOf, classes } = options;
+  const { name, version, manufacturer, purpose, caution, termsOfUse, probabilityOf, classes } = options;
   const { rows, columns, pictureChannels, preparation } = input;
   const explained = transformed?.explained;
   const used = set && ` Calibrated on ${set.images.calibration} images of ${set.cases.calibration} patients.`;
@@ -172,6 +180,7 @@ function describe(
     manufacturer,
     purpose,
     limits: [...options.limits, ...(set ? [] : [NOT_CALIBRATED])],
+    ...(caution !== undefined && { caution }),
     ...(termsOfUse !== undefined && { termsOfUse }),
     network: 'imported from ONNX',
     input: { rows, columns, channels: pictureChannels, preparation },
