@@ -13,7 +13,6 @@ const [folder] = process.argv.slice(2);
 const IN_DOCS = [
   ['busy', 1280, 'light', ''],
   ['trouble', 390, 'dark', ''],
-  ['attention', 1280, 'dark', ''],
   ['attention', 1280, 'light', `exams/${EXAM_SHOWN}`],
 ];
 const all = Object.keys(STATES).flatMap((state) =>
@@ -31,9 +30,14 @@ for (const [state, width, scheme, path] of folder === undefined ? IN_DOCS : [...
     { listen: { host: '127.0.0.1', port: 0 }, desk: madeDesk(snapshot.exams) },
     async () => snapshot,
   );
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
+  const page = await browser.newPage({ viewport: { width, height: 1100 }, colorScheme: scheme });
   await page.goto(new URL(path, admin.url).href, { waitUntil: 'networkidle' });
-  const shot = await page.screenshot({ fullPage: path !== '' || folder !== undefined || width < 800 });
+  // In the docs the beginning of a phone's page is enough.
+  const clip = { x: 0, y: 0, width, height: 1500 };
+  const isWhole = folder !== undefined || path !== '';
+  const shot = await page.screenshot(
+    width < 800 && !isWhole ? { clip, fullPage: true } : { fullPage: isWhole },
+  );
   const what = path === '' ? state : path.startsWith('exams/') ? 'exam' : 'list';
   await sharp(shot)
     .png({ palette: true, colours: 64 })

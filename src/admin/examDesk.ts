@@ -88,6 +88,13 @@ export interface ExamDesk {
   picture(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array>;
   /** Another try at once for what failed, was given up or is partial; how many that are. */
   retry(filter: ExamFilter, by: string): Promise<number>;
+  /**
+   * Has a closed exam processed again with today's model and settings. `taken-up`: it is; `under-way`: it waits or is
+   * worked on already; `done`: it was closed with exactly these; `gone`: the PACS holds no mammogram of it any more.
+   *
+   * @throws AdminError `exam-unknown`, `pacs-away`
+   */
+  reprocess(studyInstanceUID: string, by: string): Promise<'taken-up' | 'under-way' | 'done' | 'gone'>;
   /** No exam is taken up from now on. Answers the pause that holds. */
   pause(by: string, why?: string): Promise<PauseStatus>;
   /** Answers the pause that ended, if there was one. */

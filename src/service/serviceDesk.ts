@@ -6,6 +6,7 @@ import {
   type ExamWork,
   type ObjectStatus,
 } from '../admin/index.js';
+import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import {
   EXAM_STATES,
   type ExamRecord,
@@ -37,7 +38,7 @@ interface Ordered {
 }
 
 export interface DeskParts {
-  service: Pick<Service, 'ledger' | 'pacs' | 'poller' | 'audit'>;
+  service: Pick<Service, 'ledger' | 'pacs' | 'poller' | 'audit' | 'reprocess'>;
   served: ServedModel;
   view: LedgerView;
   log: Log;
@@ -102,6 +103,13 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
       const exams = await soon(ledger.retry(retryOf(filter)));
       ordered(by, 'retry', { ...filter, exams: exams.length });
       return exams.length;
+    },
+    reprocess: async (study, by) => {
+      const outcome = await results.asked(() => service.reprocess(asUid<StudyInstanceUID>(study)));
+      if (outcome === 'unknown')
+        throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
+      ordered(by, 'reprocess', { studies: [study], outcome });
+      return outcome;
     },
     pause: async (by, why) => {
       const pausing = await soon(ledger.pause(by, why));

@@ -36,19 +36,27 @@ export class StoredResults {
     return overlayPng(picture, LONG_EDGE);
   }
 
-  #fetch(study: string, { seriesInstanceUID, sopInstanceUID }: MadeObject): Promise<Uint8Array> {
-    const { pacs, poller } = this.#service;
+  /** Something that takes the PACS, in its turn. @throws AdminError `pacs-away` */
+  asked<T>(work: () => Promise<T>): Promise<T> {
+    const { poller } = this.#service;
     const mine = this.#turn.then(async () => {
       // An archive in trouble is left alone, by those who look as well.
       if (poller.pause !== undefined) throw pacsAway(poller.pause.reason.reason);
       try {
-        return await pacs.retrieveInstance(asUid(study), asUid(seriesInstanceUID), asUid(sopInstanceUID));
+        return await work();
       } catch (cause) {
         throw pacsAway(cause instanceof MamoriError ? cause.message : 'It gives no answer.', cause);
       }
     });
     this.#turn = mine.catch(() => {});
     return inTime(mine, PACS_MS, () => pacsAway(`No answer in ${PACS_MS / 1000} s.`));
+  }
+
+  #fetch(study: string, { seriesInstanceUID, sopInstanceUID }: MadeObject): Promise<Uint8Array> {
+    const { pacs } = this.#service;
+    return this.asked(() =>
+      pacs.retrieveInstance(asUid(study), asUid(seriesInstanceUID), asUid(sopInstanceUID)),
+    );
   }
 }
 

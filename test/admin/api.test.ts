@@ -233,6 +233,29 @@ describe('the API', () => {
     expect(await ledger.counts()).to.include({ 'not-processed': 0 });
   });
 
+  it('has an exam of an earlier version processed again', async () => {
+    const address = '/exams/{study}/reprocess';
+    await answered(address, '/exams/2.25.404/reprocess', 404, order());
+    await answered(address, `/exams/${whole}/reprocess`, 409, order());
+    const { ledger, poller } = running.service;
+    const [served] = await ledger.list({ studyInstanceUID: whole });
+    const earlier = { ...served!, studyInstanceUID: running.arrives('earlier'), modelVersion: '0.9.0' };
+    await ledger.observe(earlier, { fingerprint: 'x' });
+    const claim = (await ledger.claim(earlier, 'test', 60_000))!;
+    await ledger.giveUp(claim, { code: 'images-unreadable', reason: 'Two images could not be read.' });
+    const path = `/exams/${earlier.studyInstanceUID}`;
+    expect(await answered(address, `${path}/reprocess`, 200, order())).to.deep.equal({ outcome: 'taken-up' });
+    await poller.cycle();
+    const { works } = await answered<{ works: { isServed: boolean; state: string }[] }>(
+      '/exams/{study}',
+      path,
+    );
+    expect(works.map(({ isServed, state }) => [isServed, state])).to.deep.equal([
+      [true, 'delivered'],
+      [false, 'not-processed'],
+    ]);
+  });
+
   it('answers in two seconds while the ledger does not, with what was known and since when', async () => {
     deaf = true;
     const start = performance.now();

@@ -1,12 +1,27 @@
 import axe from 'axe-core';
 import { expect } from 'chai';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type AdminServer, type StatusSnapshot, startAdmin } from '../../src/admin/index.js';
+import {
+  type AdminOptions,
+  type AdminServer,
+  type StatusSnapshot,
+  startAdmin,
+} from '../../src/admin/index.js';
+import { hashPassword } from '../../src/passwordHash.js';
 import { isInstalled, skipped } from '../parts.js';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../viewers/ohif.js';
-import { EXAM_SHOWN, madeDesk, NOW, STATES } from './states.js';
+import { EARLIER_WORK, EXAM_SHOWN, madeDesk, NOW, STATES } from './states.js';
 
-type Look = { width?: number; scheme?: 'light' | 'dark'; script?: boolean; path?: string };
+type User = NonNullable<AdminOptions['users']>[number];
+
+interface Look {
+  width?: number;
+  scheme?: 'light' | 'dark';
+  script?: boolean;
+  path?: string;
+  work?: typeof EARLIER_WORK;
+  users?: User[];
+}
 
 describe('the pages in a browser', function () {
   this.timeout(60_000);
@@ -28,17 +43,18 @@ describe('the pages in a browser', function () {
   });
 
   async function open(shown: StatusSnapshot, look: Look = {}): Promise<void> {
-    const { width = 1280, scheme = 'light', script = true, path = '' } = look;
+    const { width = 1280, scheme = 'light', script = true, path = '', users = [] } = look;
     snapshot = shown;
     orders = [];
     complaints = [];
-    const desk = madeDesk(shown.exams, (order) => orders.push(order));
+    const desk = madeDesk(shown.exams, (order) => orders.push(order), look.work);
     const listen = { host: '127.0.0.1', port: 0 };
-    admin = await startAdmin({ listen, desk }, async () => snapshot);
+    admin = await startAdmin({ listen, users, desk }, async () => snapshot);
     page = await browser.newPage({
       viewport: { width, height: 800 },
       colorScheme: scheme,
       javaScriptEnabled: script,
+      ...(users[0] && { httpCredentials: { username: users[0].name, password: 'correct horse' } }),
     });
     await page.clock.install();
     page.on('console', (message) => {
@@ -131,6 +147,29 @@ describe('the pages in a browser', function () {
     await page.getByRole('button', { name: 'Try again now' }).click();
     await page.getByText('2 exams are tried again').waitFor();
     expect(orders).to.deep.equal([`retry {"studies":["${EXAM_SHOWN}"]}`]);
+  });
+
+  it('have an exam of an earlier version processed again', async () => {
+    await open(STATES.busy, { path: `exams/${EXAM_SHOWN}`, work: EARLIER_WORK });
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.getByRole('button', { name: 'Process again' }).click();
+    await page.getByText('It is processed in the next round.').waitFor();
+    expect(orders).to.deep.equal([`reprocess ${EXAM_SHOWN}`]);
+  });
+
+  it('show who may only see everything, and no button', async () => {
+    const passwordHash = await hashPassword('correct horse');
+    const users: User[] = [{ name: 'berta', role: 'see', passwordHash }];
+    await open(STATES.attention, { users });
+    expect(await text('header')).to.contain('berta');
+    expect(await text('main')).to.contain('What to do: Look at the images in the PACS');
+    expect(await page.locator('main button').count()).to.equal(0);
+    const { status } = await page.evaluate(async () => {
+      const answer = await fetch('/api/v1/pause', { method: 'POST' });
+      return { status: answer.status };
+    });
+    expect(status).to.equal(403);
+    expect(orders).to.deep.equal([]);
   });
 
   it('list the exams of a kind', async () => {

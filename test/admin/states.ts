@@ -281,13 +281,14 @@ const WORK: ExamWork = {
 export function madeDesk(
   exams: readonly ExamStatus[],
   onOrder: (order: string) => void = () => {},
+  work: ExamWork = WORK,
 ): ExamDesk {
   return {
     find: async ({ states, codes }) =>
       exams.filter(
         ({ state, code }) => (states?.includes(state) ?? true) && (codes?.includes(code ?? '') ?? true),
       ),
-    works: async (asked) => (asked === WORK.studyInstanceUID ? [WORK] : []),
+    works: async (asked) => (asked === work.studyInstanceUID ? [work] : []),
     answer: async () => ({
       sopInstanceUID: WORK.objects[0]!.sopInstanceUID,
       revision: 1,
@@ -310,6 +311,10 @@ export function madeDesk(
       onOrder(`retry ${JSON.stringify(filter)}`);
       return 2;
     },
+    reprocess: async (asked) => {
+      onOrder(`reprocess ${asked}`);
+      return 'taken-up';
+    },
     pause: async (by) => {
       onOrder('pause');
       return { since: NOW, by };
@@ -320,5 +325,15 @@ export function madeDesk(
     },
   };
 }
+
+/** The same, closed by an earlier version. */
+export const EARLIER_WORK: ExamWork = {
+  ...WORK,
+  state: 'delivered',
+  code: undefined,
+  reason: undefined,
+  isServed: false,
+  model: { ...WORK.model, version: '0.9.0' },
+};
 
 export const EXAM_SHOWN = WORK.studyInstanceUID;

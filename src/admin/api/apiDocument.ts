@@ -11,6 +11,7 @@ import {
   queueAnswer,
   reasonsAnswer,
   reportAnswer,
+  reprocessAnswer,
   retryAnswer,
   retryOrder,
   serviceAnswer,
@@ -27,19 +28,27 @@ const WHY: Record<string, string> = {
   401: 'Credentials are needed',
   403: 'The role does not allow it',
   404: 'Nothing is known of it',
-  409: 'Nothing to try again',
+  409: 'There is nothing to be done about it',
   502: 'The PACS does not give it now',
   503: 'The ledger does not answer in time, or the service cannot tell its state',
 };
 
+/** Said at the door, as text: before it is known what was asked. */
+const DOOR = [401, 403];
+
 /** Besides what every address may answer. */
 function problems(...statuses: number[]) {
-  const all = [...statuses, 401, 403, 503].sort();
+  const content = (status: number) =>
+    DOOR.includes(status)
+      ? { 'text/plain': { schema: z.string() } }
+      : { 'application/problem+json': { schema: problem } };
   return Object.fromEntries(
-    all.map((status) => [
-      String(status) as `${4}${string}`,
-      { description: WHY[status]!, content: { 'application/problem+json': { schema: problem } } },
-    ]),
+    [...statuses, ...DOOR, 503]
+      .sort()
+      .map((status) => [
+        String(status) as `${4}${string}`,
+        { description: WHY[status]!, content: content(status) },
+      ]),
   );
 }
 
@@ -96,6 +105,17 @@ const PATHS: ZodOpenApiPathsObject = {
   '/exams/{study}/retry': {
     post: {
       ...order('Another try at one exam', retryAnswer, undefined, [404, 409]),
+      requestParams: { path: study },
+    },
+  },
+  '/exams/{study}/reprocess': {
+    post: {
+      ...order(
+        "One closed exam again with today's model and settings",
+        reprocessAnswer,
+        undefined,
+        [404, 409, 502],
+      ),
       requestParams: { path: study },
     },
   },

@@ -24,6 +24,17 @@ export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => str
     const detail = 'Only exams that failed, were given up or are partial are tried again.';
     sendProblem(response, [409, 'Nothing to try again'], { detail, code: 'not-retriable' });
   });
+  router.post('/exams/:study/reprocess', async (request, response) => {
+    const { study } = request.params as { study: string };
+    if (!uid.safeParse(study).success) throw new AdminError('exam-unknown', 'That is no DICOM UID.');
+    const outcome = await desk.reprocess(study, orderedBy(request));
+    if (outcome === 'taken-up' || outcome === 'under-way') return void response.json({ outcome });
+    const detail =
+      outcome === 'done'
+        ? "It was closed with exactly today's model and settings."
+        : 'The PACS holds no mammogram of it any more.';
+    sendProblem(response, [409, 'Nothing to process again'], { detail, code: `reprocess-${outcome}` });
+  });
   router.post('/retry', ...body, async (request, response) => {
     const order = retryOrder.safeParse(request.body ?? {});
     if (!order.success) return sendProblem(response, [400, 'The order cannot be read'], { code: 'order' });

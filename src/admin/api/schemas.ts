@@ -247,6 +247,10 @@ export const retryAnswer = z
   .object({ exams: count.meta({ description: 'Exams that are tried again' }) })
   .meta({ id: 'Retried' });
 
+export const reprocessAnswer = z
+  .object({ outcome: z.enum(['taken-up', 'under-way']) })
+  .meta({ id: 'Reprocessed', description: 'under-way: it waits or is worked on already' });
+
 export const pauseOrder = z.strictObject({ why: z.string().max(200).optional() }).meta({ id: 'PauseOrder' });
 
 export const pauseAnswer = z.object({ pause: pause.optional() }).meta({ id: 'Pausing' });

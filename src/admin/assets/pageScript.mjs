@@ -79,10 +79,11 @@ async function ordered({ dataset }) {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: dataset.body,
-      signal: AbortSignal.timeout(8000),
+      signal: AbortSignal.timeout(25_000),
     });
     const answer = await response.json().catch(() => ({}));
     if (!response.ok) return `Not done: ${answer.detail ?? answer.title ?? response.status}`;
+    if (answer.outcome !== undefined) return 'It is processed in the next round.';
     if (answer.exams === undefined) return 'Done.';
     return `${answer.exams} ${answer.exams === 1 ? 'exam is' : 'exams are'} tried again in the next round.`;
   } catch {

@@ -61,6 +61,17 @@ ${
       })
     : undefined
 }
+${
+  !work.isServed && work.closedAt !== undefined
+    ? html`<p>It was closed with another version of the model or other settings.</p>
+${orderButton(viewer, {
+  id: 'reprocess',
+  words: 'Process again with today’s model and settings',
+  address: `/api/v1/exams/${study}/reprocess`,
+  ask: 'Process this exam again? New results are written beside the old ones, which they name as predecessors.',
+})}`
+    : undefined
+}
 </section>`;
 }
 
