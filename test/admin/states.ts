@@ -250,14 +250,14 @@ const WORK: ExamWork = {
       reason: 'The stored pixels end before the image does.',
     },
   ],
-  objects: [0, 1, 2, 3].map((index) => ({
+  objects: [4, 0, 1, 3].map((index) => ({
     revision: 1,
-    kind: index === 0 ? 'tid1500' : 'secondary-capture',
+    kind: index === 4 ? 'tid1500' : 'secondary-capture',
     sopInstanceUID: `2.25.10342918857741203384761200${index}`,
-    bytes: index === 0 ? 41_200 : 2_900_000,
+    bytes: index === 4 ? 41_200 : 2_900_000,
     sentAt: ago(4203),
     confirmedAt: ago(4202),
-    isPicture: index > 0,
+    isPicture: index < 4,
   })),
   steps: [
     { at: ago(4900), event: 'seen' },
@@ -303,10 +303,12 @@ export function madeDesk(
       ],
       comments: ['AI result, not for primary diagnosis.'],
     }),
-    picture: async () =>
-      sharp({ create: { width: 300, height: 400, channels: 3, background: '#333' } })
-        .png()
-        .toBuffer(),
+    picture: async (_, asked) => {
+      const four = await sharp('docs/images/result.png').metadata();
+      const width = Math.floor(four.width / 4);
+      const left = (Number(asked.at(-1)) % 4) * width;
+      return sharp('docs/images/result.png').extract({ left, top: 0, width, height: four.height }).toBuffer();
+    },
     retry: async (filter) => {
       onOrder(`retry ${JSON.stringify(filter)}`);
       return 2;

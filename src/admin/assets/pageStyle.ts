@@ -105,7 +105,7 @@ h3 .state { font-size: .9rem; } h2 .state { font-size: 1rem; }
 .pictures img { display: block; width: 100%; height: auto; background: #000; border-radius: .4rem; }
 .steps { margin: 0; padding: 0; list-style: none; background: var(--card); border: 1px solid var(--line);
   border-radius: .6rem; }
-.steps li { padding: .5rem 1rem; display: grid; gap: 0 1rem; grid-template-columns: 15rem 1fr; }
+.steps li { padding: .5rem 1rem; display: grid; gap: 0 1rem; grid-template-columns: 17.5rem 1fr; }
 .steps li + li { border-top: 1px solid var(--line); }
 .filter { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: end; }
 .filter p { margin: 0; max-width: 100%; } .filter label { display: block; font-size: .9rem; }

@@ -58,7 +58,9 @@ function reasonsToWait({ backlog, pausing, pacs, now, reasons }: StatusSnapshot)
     );
   }
   if (again.exams > 0) {
-    const why = reasons.filter(({ state }) => state === 'failed').map(({ reason }) => reason);
+    // Not what stands above already.
+    const failed = pacs.reachable === false ? [] : reasons.filter(({ state }) => state === 'failed');
+    const why = failed.map(({ reason }) => reason);
     const next =
       again.next === undefined
         ? ''
