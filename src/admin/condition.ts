@@ -60,14 +60,16 @@ function headlineOf(snapshot: StatusSnapshot): string {
     return 'Not working: the PACS refuses the account of Mamori';
   if (pacs.reachable === false) return 'Not working: the PACS cannot be used';
   if (hindrances({ ...snapshot, pausing: undefined }).length > 0) return 'Not working';
+  if (snapshot.audit !== undefined) return 'Working, but the audit trail is not kept';
   return 'Working, but most exams get no whole answer';
 }
 
 /** The pause aside: that is no trouble, but an order. */
 function troublesOf(snapshot: StatusSnapshot): Trouble[] {
-  const { ledger, pacs } = snapshot;
+  const { ledger, pacs, audit } = snapshot;
   return ailments({ ...snapshot, pausing: undefined }).map((what) => {
     if (what === ledger.problem) return { what, todo: adviceOn(ledger.code), since: ledger.since };
+    if (what === audit?.problem) return { what, todo: audit.remedy };
     if (what === pacs.problem) return { what, todo: adviceOn(pacs.code), since: pacs.since };
     return { what };
   });

@@ -11,11 +11,12 @@ const NONE: RecentExams = { ended: 0, failed: 0, partial: 0, mostly: undefined }
 const STUCK = 5;
 
 /**
- * What is wrong, as sentences; empty when all is well. For a person who is to look at it: that most exams fail is among
- * it, although the service itself runs.
+ * What is wrong, as sentences; empty when all is well. For a person who is to look at it: that most exams fail, or that
+ * the audit trail is not kept, is among it, although the service itself runs.
  */
 export function ailments(snapshot: StatusSnapshot): string[] {
   const found = hindrances(snapshot);
+  if (snapshot.audit !== undefined) found.push(snapshot.audit.problem);
   const { ended, failed, partial, mostly } = snapshot.recent ?? NONE;
   const many = ended * TOO_MANY_FAIL;
   if (ended < FEWEST_TO_JUDGE || failed + partial < many) return found;

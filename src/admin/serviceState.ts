@@ -127,6 +127,8 @@ export interface StatusSnapshot {
     code?: string | undefined;
     since?: Date | undefined;
   };
+  /** Why what is done cannot be proved later: the audit trail cannot be written, or is not sent on. */
+  audit?: { problem: string; remedy?: string | undefined } | undefined;
   pausing?: PauseStatus | undefined;
   /** Exams by state, states without any included. */
   counts: Readonly<Record<string, number>>;

@@ -19,5 +19,5 @@ export { type Anchor, anchorText, readAnchor, type TrailProblem, type Verificati
 export { AuditError, type AuditErrorCode } from './errors.js';
 export { operator } from './operator.js';
 export type { KeptSettings } from './settingsChanges.js';
-export { Forwarder, type SyslogOptions } from './syslog/index.js';
+export { checkSyslog, Forwarder, type SyslogOptions } from './syslog/index.js';
 export { auditEntries, type EntryFilter, verifyAudit } from './trailReading.js';

@@ -25,6 +25,7 @@ export const doctorCommand = new Command('doctor')
 
 async function diagnose({ config, write, notify, json }: Options): Promise<void> {
   const { examine } = await import('../service/index.js');
+  if (write) await noteWriting(config);
   const results = await examine(config, {
     write: write === true,
     notify: notify === true,
@@ -40,6 +41,18 @@ async function diagnose({ config, write, notify, json }: Options): Promise<void>
     );
   const unusable = results.some(({ check, state }) => check === 'settings' && state === 'failure');
   if (failures > 0) process.exitCode = unusable ? EXIT.usage : EXIT.trouble;
+}
+
+/** Settings that cannot be read are told of by the first check, and nothing is written then. */
+async function noteWriting(config: string): Promise<void> {
+  const { loadSettings, SettingsError } = await import('../config/index.js');
+  const { noteAct, openLog } = await import('../service/index.js');
+  try {
+    const settings = loadSettings(config);
+    await noteAct(settings, openLog(settings), { what: 'doctor --write' });
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+  }
 }
 
 function lineOf({ check, state, says, remedy }: NamedResult): string {

@@ -51,7 +51,7 @@ export function statusOf(
           exams: cycle.exams.length,
         },
         staleAfterSeconds,
-        problem: ownProblem?.reason ?? service.audit.trouble?.message,
+        problem: ownProblem?.reason,
       },
       pacs: {
         url: settings.pacs.qidoUrl,
@@ -68,6 +68,7 @@ export function statusOf(
         device: engine.device,
         reason: engine.reason,
       },
+      audit: auditStatus(service.audit),
       ...ledgerStatus(told),
     };
   };
@@ -78,6 +79,10 @@ export function statusOf(
       isStopping = true;
     },
   };
+}
+
+function auditStatus({ trouble }: Service['audit']) {
+  return trouble && { problem: trouble.message, remedy: trouble.remedy };
 }
 
 function ledgerStatus({ reading, toldAt, trouble }: View) {

@@ -275,6 +275,13 @@ describe('status page', () => {
       expect(await codes()).to.deep.equal([200, 200, 200]);
     });
 
+    it('is not well while the audit trail is not kept, though the service is live and ready', async () => {
+      answer = () => ({ ...snapshot(), audit: { problem: 'The audit trail cannot be written.' } });
+      await serve();
+      expect(await codes()).to.deep.equal([503, 200, 200]);
+      expect(await (await get('/')).text()).to.contain('The audit trail cannot be written.');
+    });
+
     it('is well during a long first look that gets on, and not when it does not', async () => {
       const looking = (secondsAgo: number): StatusSnapshot => {
         const good = snapshot();

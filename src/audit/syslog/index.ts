@@ -6,4 +6,4 @@
  * `receiver.ts` is the way to the receiver.
  */
 export { Forwarder } from './forwarder.js';
-export type { SyslogOptions } from './receiver.js';
+export { checkSyslog, type SyslogOptions } from './receiver.js';

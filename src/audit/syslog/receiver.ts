@@ -30,6 +30,11 @@ export interface Connection {
 const PORTS: Record<string, number> = { 'tls:': 6514, 'tcp:': 601, 'udp:': 514 };
 const PATIENCE_MS = 10_000;
 
+/** Finds out whether the receiver can be reached; by UDP nobody can tell. @throws AuditError `audit-syslog` */
+export async function checkSyslog(options: SyslogOptions): Promise<void> {
+  (await openConnection(options)).close();
+}
+
 /** @throws AuditError `audit-syslog` */
 export async function openConnection({ url, tls = {} }: SyslogOptions): Promise<Connection> {
   const { protocol, hostname, port: given } = new URL(url);

@@ -9,6 +9,7 @@ import Libsql from 'libsql';
 import { openLedger } from '../../../src/ledger/index.js';
 import type { Bundle } from '../../../src/model/index.js';
 import { examine } from '../../../src/service/index.js';
+import { trailOf } from '../../audit/trails.js';
 import { mountSmallDisk } from '../../fixtures/smallDisk.js';
 import { smallBundle } from '../../model/bundles.js';
 import { scratchFolder } from '../../scratch.js';
@@ -71,6 +72,20 @@ describe('mamori doctor, on its own machine', () => {
     );
     expect(resultOf(shipped, 'model')).to.include({ state: 'warning' });
     expect(resultOf(shipped, 'model').says).to.match(/non-commercial/i);
+  });
+
+  it('finds an audit trail that was changed, that cannot be written, or that is sent to nobody', async () => {
+    const folder = scratchFolder('doctor');
+    const ledger = join(folder, 'mamori.db');
+    expect(resultOf(await visit(bundle, { url, ledger }), 'audit').state).to.equal('ok');
+    cpSync(await trailOf(3), `${ledger}-audit`, { recursive: true });
+    expect(resultOf(await visit(bundle, { url, ledger }), 'audit').says).to.include('3 lines');
+    appendFileSync(join(`${ledger}-audit`, 'audit-000000000001.log'), 'no line\n4 x\n');
+    expect(resultOf(await visit(bundle, { url, ledger }), 'audit')).to.include({ state: 'warning' });
+    const nowhere = await visit(bundle, { url, more: 'audit: { folder: /proc/nowhere/audit }\n' });
+    expect(resultOf(nowhere, 'audit').state).to.equal('failure');
+    const away = await visit(bundle, { url, more: 'audit: { syslog: { url: "tcp://127.0.0.1:9" } }\n' });
+    expect(resultOf(away, 'audit').says).to.include('cannot be reached');
   });
 
   it('finds that a device is not there', async () => {

@@ -5,6 +5,7 @@
  * A check is a file here. It names those without which it makes no sense, and says its result in one line.
  */
 import type { Check } from '../types.js';
+import { auditFolder } from './auditFolder.js';
 import { certificate } from './certificate.js';
 import { clock } from './clock.js';
 import { diskRoom } from './diskRoom.js';
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   engineStart,
   diskRoom,
   ledgerFile,
+  auditFolder,
   statusPort,
   messages,
   hostNames,

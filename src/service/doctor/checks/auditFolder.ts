@@ -1,0 +1,35 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { checkSyslog, verifyAudit } from '../../../audit/index.js';
+import { type Check, failure, ok, warning } from '../types.js';
+
+/** Can it be noted what is done, is what was noted as it was written, and can it be sent on? */
+export const auditFolder: Check = {
+  name: 'audit',
+  needs: [],
+  run: async ({ settings }) => {
+    const { folder, syslog } = settings.audit;
+    const isThere = (await stat(folder).catch(() => undefined)) !== undefined;
+    // It is made at the first start.
+    const written = isThere ? folder : dirname(folder);
+    const refusal = await access(written, constants.W_OK).then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => error.code ?? 'unknown',
+    );
+    if (refusal !== undefined)
+      return failure(
+        `The audit trail cannot be written in ${written} (${refusal})`,
+        'Give the folder to the account that the service runs as, or name another in audit.folder.',
+      );
+    const { lines, problems } = isThere ? await verifyAudit(folder) : { lines: 0, problems: [] };
+    const [first] = problems;
+    if (first !== undefined)
+      return warning(
+        `The audit trail is not as it was written: ${first.what}`,
+        'mamori audit verify names every line. Find out who changed it; it goes on after it all the same.',
+      );
+    if (syslog !== undefined) await checkSyslog(syslog);
+    const sent = syslog === undefined ? '' : `; ${syslog.url} can be reached`;
+    return ok(`${isThere ? `${lines} lines, as they were written` : `${written} can be written`}${sent}`);
+  },
+};
