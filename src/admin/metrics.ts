@@ -147,6 +147,7 @@ function gauges(snapshot: StatusSnapshot): Registry {
   if (snapshot.queue !== undefined)
     gauge('mamori_queue_exams', 'Exams that could be worked on and are not yet.', snapshot.queue);
   gauge('mamori_paused', '1 while no exam is taken up, by order.', snapshot.pausing === undefined ? 0 : 1);
+  gauge('mamori_audit_kept', '1 when what is done can be noted.', snapshot.audit === undefined ? 1 : 0);
   const answers = snapshot.ledger.problem === undefined;
   gauge(
     'mamori_ledger_reachable',

@@ -148,6 +148,9 @@ const alarms = z.strictObject({
   certificate: alarm({ days: z.number().min(1).max(365).default(30).describe('It expires within so many') })
     .prefault({})
     .describe('A certificate expires: of the PACS, our own for it, or that of the status page; or off'),
+  audit: alarm({ minutes: minutes(0).default(15).describe('It has been so for so long') })
+    .prefault({})
+    .describe('The audit trail cannot be written, or not be sent on by syslog; or off'),
   paused: alarm({ minutes: minutes(0).default(60).describe('It has been paused for so long') })
     .prefault({})
     .describe('Exams are not taken up, by order; or off'),

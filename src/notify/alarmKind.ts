@@ -4,6 +4,7 @@ export const ALARM_KINDS = [
   'pacsDown',
   'ledger',
   'disk',
+  'audit',
   'paused',
   'failures',
   'partial',

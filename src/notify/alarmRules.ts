@@ -21,6 +21,7 @@ export interface AlarmSettings {
   disk: OrOff<{ megabytes: number; percent: number }>;
   certificate: OrOff<{ days: number }>;
   paused: OrOff<{ minutes: number }>;
+  audit: OrOff<{ minutes: number }>;
 }
 
 /** Something that is wrong now. */
@@ -119,6 +120,19 @@ export const RULES: Record<AlarmKind, Rule> = {
         },
       ];
     });
+  },
+
+  audit: ({ audit }, settings) => {
+    if (settings.audit === 'off') return [];
+    if (audit === undefined) return 'unknown';
+    if (audit === 'well') return [];
+    return [
+      {
+        ...one(undefined, settings.audit.minutes),
+        says: `What is done cannot be noted as it should. ${audit.reason}`,
+        remedy: 'Exams go on, and what waits is noted once it can be. Run mamori doctor.',
+      },
+    ];
   },
 
   paused: ({ paused }, settings) => {

@@ -22,6 +22,7 @@ const TITLES: Record<AlarmKind, string> = {
   pacsDown: 'The PACS cannot be used',
   ledger: 'The ledger cannot be used',
   disk: 'The disk fills',
+  audit: 'The audit trail is not kept',
   paused: 'Mamori is paused',
   failures: 'Many exams fail',
   partial: 'Many exams are answered only in part',

@@ -41,6 +41,8 @@ export interface Situation {
   /** When the latest new exam was first seen, or when there began to be looked for any. */
   newestExam: Date | undefined;
   paused: 'no' | { since: Date } | undefined;
+  /** The audit trail: it cannot be written, or not be sent on. */
+  audit: 'well' | { reason: string } | undefined;
   disks: readonly DiskRoom[] | undefined;
   certificates: readonly CertificateEnd[] | undefined;
 }

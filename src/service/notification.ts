@@ -13,7 +13,7 @@ import { situationSource } from './situationSource.js';
  * @throws NotifyError `notify-settings`
  */
 export function openNotifier(
-  service: Pick<Service, 'ledger' | 'poller'>,
+  service: Pick<Service, 'ledger' | 'poller'> & Partial<Pick<Service, 'audit'>>,
   settings: Settings,
   log: Log,
   onTry: NotifierParts['onTry'],

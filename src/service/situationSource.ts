@@ -6,6 +6,7 @@ import { MamoriError } from '../errors.js';
 import { type Ending, type Ledger, ledgerFileOf, type ReasonCount } from '../ledger/index.js';
 import type { Situation } from '../notify/index.js';
 import type { Poller } from '../poller/index.js';
+import type { Audit } from './auditing.js';
 import { certificateEnds } from './doctor/index.js';
 import { blackener } from './logger.js';
 import { isRightlyNotProcessed } from './rightEnds.js';
@@ -22,6 +23,7 @@ export interface SituationParts {
   settings: Settings;
   ledger: Pick<Ledger, 'endings' | 'reasons' | 'newestExam' | 'pausing'>;
   poller: Pick<Poller, 'pause' | 'latest'>;
+  audit?: Pick<Audit, 'trouble'> | undefined;
 }
 
 /** Tells how the service is, as far as anybody is notified of it. What is told holds no secret and no UID. */
@@ -39,7 +41,13 @@ export function situationSource(parts: SituationParts): (now: Date) => Promise<S
     // While it is left alone the PACS is not even asked for its certificate.
     if (pacs === 'well' && now.getTime() - (certificates?.at ?? 0) >= CERTIFICATES_MS)
       certificates = { at: now.getTime(), found: await certificateEnds(settings).catch(() => undefined) };
-    const others = { now, pacs, disks: await diskSituation(settings), certificates: certificates?.found };
+    const others = {
+      now,
+      pacs,
+      audit: auditSituation(parts.audit, clean),
+      disks: await diskSituation(settings),
+      certificates: certificates?.found,
+    };
     if ('trouble' in told) {
       const ledger = { since: ledgerTroubleSince ?? now, reason: told.trouble };
       return { ...others, ledger, ...UNKNOWN };
@@ -141,6 +149,12 @@ function mostly(
   const [first] = [...bad].sort((a, b) => b.exams - a.exams);
   const reason = reasons.find(({ state, code }) => state === first?.state && code === first.code)?.reason;
   return reason === undefined ? undefined : clean(reason);
+}
+
+function auditSituation(audit: SituationParts['audit'], clean: (text: string) => string): Situation['audit'] {
+  if (audit?.trouble === undefined) return audit && 'well';
+  const { message, remedy = '' } = audit.trouble;
+  return { reason: clean(`${message} ${remedy}`.trim()) };
 }
 
 async function diskSituation({ ledger }: Settings): Promise<Situation['disks']> {

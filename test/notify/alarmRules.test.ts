@@ -34,6 +34,8 @@ const TABLE: Line[] = [
   ['disk', { disks: disk(1999, 4000) }, 'not raised', 'finding'],
   ['disk', { disks: [] }, 'raised', 'nothing'],
   ['disk', { disks: undefined }, 'raised', 'unknown'],
+  ['audit', { audit: { reason: 'The audit trail cannot be written.' } }, 'not raised', 'finding'],
+  ['audit', { audit: undefined }, 'raised', 'unknown'],
   ['paused', { paused: { since: MONDAY } }, 'not raised', 'finding'],
   ['paused', { paused: undefined }, 'raised', 'unknown'],
   ['failures', { failures: share(3, 10) }, 'not raised', 'finding'],

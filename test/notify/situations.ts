@@ -18,6 +18,7 @@ export function wellAt(now = MONDAY, other: Partial<Situation> = {}): Situation 
     partial: { ended: 40, bad: 0, mostly: undefined },
     newestExam: new Date(now.getTime() - 10 * MINUTE),
     paused: 'no',
+    audit: 'well',
     disks: [{ place: '/data', freeMegabytes: 50_000, totalMegabytes: 100_000 }],
     certificates: [{ of: 'the PACS (pacs.example)', until: new Date(now.getTime() + 90 * DAY) }],
     ...other,
