@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import sharp from 'sharp';
+import { auditEntries } from '../../src/audit/index.js';
 import type { Ledger } from '../../src/ledger/index.js';
 import { type RunningService, runningService } from './runningService.js';
 
@@ -173,6 +174,12 @@ describe('the API', () => {
       order({ why: 'PACS upgrade' }),
     );
     expect(pause).to.include({ why: 'PACS upgrade' });
+    await running.service.audit.trail.written();
+    const noted = await auditEntries(running.settings.audit.folder, { limit: 50 });
+    expect(noted.at(-1)).to.deep.include({
+      by: 'somebody on this machine',
+      about: ['pause: {"why":"PACS upgrade"}'],
+    });
     const waits = running.arrives('paused');
     await running.service.poller.cycle();
     expect((await running.service.ledger.list({ studyInstanceUID: waits }))[0]!.state).to.equal('waiting');

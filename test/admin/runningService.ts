@@ -27,10 +27,12 @@ export async function runningService(
   const archive = await startArchive();
   const bundle = await smallBundle();
   const usual = defaultSettings(archive.url);
+  const folder = scratchFolder('admin');
   const settings: Settings = {
     ...usual,
     model: { ...usual.model, bundle: bundle.directory },
-    ledger: { ...usual.ledger, url: `sqlite:${join(scratchFolder('admin'), 'mamori.db')}` },
+    ledger: { ...usual.ledger, url: `sqlite:${join(folder, 'mamori.db')}` },
+    audit: { ...usual.audit, folder: join(folder, 'audit') },
     poll: { ...usual.poll, settleSeconds: 0, views: [] },
     log: { level: 'silent', format: 'json' },
   };

@@ -28,6 +28,8 @@ export class Forwarder {
   #sent = 0;
   #unsure: { sequence: number; at: number }[] = [];
   #wake: () => void = () => {};
+  /** Lines came while it was busy. */
+  #hasNews = false;
   #trouble: AuditError | undefined;
   #saidAt = Number.NEGATIVE_INFINITY;
 
@@ -35,7 +37,10 @@ export class Forwarder {
     this.#trail = trail;
     this.#options = options;
     this.#log = log;
-    trail.onWritten(() => this.#wake());
+    trail.onWritten(() => {
+      this.#hasNews = true;
+      this.#wake();
+    });
     this.#done = this.#run();
   }
 
@@ -59,6 +64,7 @@ export class Forwarder {
       try {
         if (!isStarted) this.#sent = await this.#kept();
         isStarted = true;
+        this.#hasNews = false;
         await this.#sendAll();
         await this.#keep(isLast);
         this.#worked();
@@ -109,7 +115,7 @@ export class Forwarder {
     this.#wake = () => {
       if (isWakeable || this.#stopping.signal.aborted) wake();
     };
-    if (this.#stopping.signal.aborted) return;
+    if (this.#stopping.signal.aborted || (isWakeable && this.#hasNews)) return;
     await sleep(ms, undefined, { signal: woken.signal, ref: false }).catch(() => {});
   }
 
