@@ -1,4 +1,5 @@
-import type { DicomJson, StudyInstanceUID } from '../dicom/index.js';
+import { createHash } from 'node:crypto';
+import type { DicomJson, SeriesInstanceUID, SOPInstanceUID, StudyInstanceUID } from '../dicom/index.js';
 import { pathSegment } from './address.js';
 import { type Answer, statusError } from './answer.js';
 import type { QueryKeys } from './client.js';
@@ -15,6 +16,8 @@ export interface Answered {
   truncated: boolean;
   records: DicomJson[];
 }
+
+type RenderedNames = [study: StudyInstanceUID, series: SeriesInstanceUID, instance: SOPInstanceUID];
 
 /**
  * Asks a PACS single questions and gives back what came, without any of `DicomWeb`'s care for servers that fall short:
@@ -63,6 +66,48 @@ export class PacsProbe {
     return status;
   }
 
+  /**
+   * Asks for an instance as a picture for people (rendered resource, PS3.18 §10.4.1.1.2). Gives the status and what
+   * kind of thing came.
+   *
+   * @throws PacsError where there is no answer
+   */
+  async render(...[study, series, instance]: RenderedNames): Promise<{ status: number; type: string }> {
+    const path = `studies/${pathSegment(study)}/series/${pathSegment(series)}/instances/${pathSegment(instance)}`;
+    const answer = await this.#way.transport.exchange({
+      method: 'GET',
+      url: `${this.#way.wado.url}/${path}/rendered`,
+      // The one that every server has to have (PS3.18 §8.7.4); some read no list of them.
+      headers: { accept: 'image/jpeg' },
+      maxBytes: this.#maxBytes,
+    });
+    return { status: answer.status, type: answer.header('content-type') ?? '' };
+  }
+
+  /**
+   * Deletes a study by Orthanc's own interface, where the PACS is an Orthanc and that can be reached beside DICOMweb.
+   * Orthanc names a study after patient ID and UID; it is deleted only where what stands under that name has this UID.
+   *
+   * @returns whether it said that it has deleted it. @throws PacsError where there is no answer
+   */
+  async deleteFromOrthanc(studyInstanceUID: StudyInstanceUID, patientID: string): Promise<boolean> {
+    const root = this.#way.wado.url.replace(/\/dicom-web$/, '');
+    if (root === this.#way.wado.url) return false;
+    const system = await this.#json(`${root}/system`);
+    if (typeof system?.ApiVersion !== 'number' || typeof system.Version !== 'string') return false;
+    const hash = createHash('sha1').update(`${patientID}|${studyInstanceUID}`).digest('hex');
+    const url = `${root}/studies/${hash.match(/.{8}/g)!.join('-')}`;
+    const tags = (await this.#json(url))?.MainDicomTags as Record<string, unknown> | undefined;
+    if (tags?.StudyInstanceUID !== studyInstanceUID) return false;
+    const { status } = await this.#way.transport.exchange({
+      method: 'DELETE',
+      url,
+      headers: {},
+      maxBytes: this.#maxBytes,
+    });
+    return status === 200;
+  }
+
   close(): Promise<void> {
     return this.#way.transport.close();
   }
@@ -76,6 +121,24 @@ export class PacsProbe {
       truncated: /\b299\b/.test(answer.header('warning') ?? ''),
       records: answer.status === 204 ? [] : decodeDatasets(answer),
     };
+  }
+
+  /** An object in JSON; undefined for anything else. */
+  async #json(url: string): Promise<Record<string, unknown> | undefined> {
+    const headers = { accept: 'application/json' };
+    const answer = await this.#way.transport.exchange({
+      method: 'GET',
+      url,
+      headers,
+      maxBytes: this.#maxBytes,
+    });
+    if (answer.status !== 200) return undefined;
+    try {
+      const value: unknown = JSON.parse(Buffer.from(answer.body).toString('utf8'));
+      return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   #get(url: string): Promise<Answer> {

@@ -9,6 +9,7 @@ import {
   type StudyRecord,
 } from '../../dicomweb/index.js';
 import { pacsOptions } from '../pacsOptions.js';
+import type { HeldPictures } from './testObjects.js';
 
 /** Studies with mammograms, as far back as it took to find any. */
 export interface RecentStudies {
@@ -46,6 +47,8 @@ const DAY_MS = 86_400_000;
 export class Visit {
   readonly settings: Settings;
   readonly write: boolean;
+  /** What storing has found out about pictures, before they were removed again. */
+  pictures: HeldPictures | undefined;
   readonly notify: boolean;
   readonly #known = new Map<string, Promise<unknown>>();
   readonly #open: { close(): Promise<void> }[] = [];

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Archive, startArchive } from '../../../src/demo/index.js';
-import { dicomDate, readPart10 } from '../../../src/dicom/index.js';
+import { dicomDate, readPart10, transferSyntax } from '../../../src/dicom/index.js';
 import { DicomWeb } from '../../../src/dicomweb/index.js';
 import type { Bundle } from '../../../src/model/index.js';
 import { makeExam } from '../../../src/phantom/index.js';
@@ -185,7 +185,7 @@ describe('mamori doctor, at the PACS', () => {
     const some = await visit(bundle, { url, more: 'poll: { exclude: { StudyDescription: "*biopsy*" } }' });
     expect(resultOf(some, 'exams')).to.include({ state: 'ok' });
     expect(resultOf(some, 'exams').says).to.include(
-      '1 are taken, passed over 1 by poll.exclude.StudyDescription',
+      '1 taken, passed over 1 by poll.exclude.StudyDescription',
     );
     const none = await visit(bundle, { url, more: 'poll: { include: { StationName: Elsewhere } }' });
     expect(resultOf(none, 'exams')).to.include({ state: 'warning' });
@@ -253,18 +253,44 @@ describe('mamori doctor, at the PACS', () => {
       }
     }
 
+    /** Orthanc's DICOMweb alone, as behind most web servers. */
+    async function dicomwebOnly(): Promise<string> {
+      const { url = '', auth } = orthanc.access;
+      const { username, password } = auth as { username: string; password: string };
+      const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+      const front = await setting.server(async (seen, response) => {
+        const { accept = '*/*', 'content-type': type = '' } = seen.headers;
+        if (!seen.path.startsWith('/dicom-web/')) return void response.writeHead(404).end();
+        const answer = await fetch(`${url}${seen.path.replace('/dicom-web', '')}`, {
+          method: seen.method,
+          headers: { accept, authorization, ...(type === '' ? {} : { 'content-type': type }) },
+          ...(seen.method === 'POST' ? { body: seen.body } : {}),
+        });
+        response.writeHead(answer.status, {
+          'content-type': answer.headers.get('content-type') ?? 'text/plain',
+        });
+        response.end(Buffer.from(await answer.arrayBuffer()));
+      });
+      return `${new URL(front.url).origin}/dicom-web`;
+    }
+
     it('stores every kind that the settings write, marked as tests, and says that they stay', async () => {
-      const { url = '' } = orthanc.access;
+      const url = await dicomwebOnly();
       const more = 'outputs: { reports: [tid1500, mammography-cad], secondaryCapture: { longEdge: 512 } }';
-      const results = await visit(bundle, { url, pacs: pacsOf(orthanc), more, write: true });
+      const results = await visit(bundle, { url, more, write: true });
       const { state, says, remedy } = resultOf(results, 'store');
       expect(state).to.equal('warning');
       expect(says).to.include('Comprehensive 3D SR').and.include('Mammography CAD SR');
+      expect(says).to.match(/they stay: study 2\.25\.\d+/);
       // Also where the test exam is not positive: its marks are switched on with all others.
       expect(says)
         .to.match(/softcopy presentation state/i)
         .and.to.not.include('NOT TRIED');
       expect(remedy).to.include('MAMORI-TEST');
+      expect(resultOf(results, 'pictures')).to.include({ state: 'ok' });
+      expect(resultOf(results, 'pictures').says).to.include(
+        '4 heat map pictures: taken and kept in RLE Lossless, the same pixel by pixel, and drawn for people',
+      );
       const stored = await testObjects();
       expect(stored.length).to.be.greaterThan(2);
       for (const object of stored) {
@@ -274,8 +300,38 @@ describe('mamori doctor, at the PACS', () => {
         expect(object.SOPClassUID).not.to.match(/\.1\.1\.1\.2/);
       }
       // A service that runs beside it must find nothing to analyse.
-      expect(namesIn(await visit(bundle, { url, pacs: pacsOf(orthanc) }), 'failure')).to.deep.equal([]);
+      expect(namesIn(await visit(bundle, { url }), 'failure')).to.deep.equal([]);
     });
+
+    it('removes the test study by its own interface, where that is beside its DICOMweb, and nothing else', async () => {
+      const { url = '' } = orthanc.access;
+      await orthanc.add(...exam('a'));
+      const results = await visit(bundle, { url, pacs: pacsOf(orthanc), write: true });
+      expect(resultOf(results, 'store').says).to.include('the test study is removed again');
+      expect(resultOf(results, 'store')).to.include({ state: 'ok' });
+      expect(await testObjects()).to.deep.equal([]);
+      const after = await visit(bundle, { url, pacs: pacsOf(orthanc) });
+      expect(resultOf(after, 'images').says).to.include('4 objects');
+    });
+
+    for (const [name, lua] of [
+      ['refuses', `return info["TransferSyntaxUID"] ~= "${transferSyntax.RLELossless}"`],
+    ] as const)
+      it(`finds that a PACS ${name} compressed pictures, and that they get there uncompressed`, async () => {
+        const picky = await realArchive({
+          lua: `function ReceivedInstanceFilter(dicom, origin, info) ${lua} end`,
+        });
+        try {
+          const { url = '' } = picky.access;
+          const results = await visit(bundle, { url, pacs: pacsOf(picky), write: true });
+          expect(resultOf(results, 'store')).to.include({ state: 'ok' });
+          const { state, says } = resultOf(results, 'pictures');
+          expect(says).to.include('4 of them held uncompressed').and.include('the same pixel by pixel');
+          expect(state).to.equal('ok');
+        } finally {
+          await picky.stop();
+        }
+      });
 
     it('names each kind that is switched on and could not be tried', async () => {
       const { url = '' } = orthanc.access;

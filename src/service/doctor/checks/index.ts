@@ -8,6 +8,7 @@ import type { Check } from '../types.js';
 import { auditFolder } from './auditFolder.js';
 import { certificate } from './certificate.js';
 import { clock } from './clock.js';
+import { compressedPictures } from './compressedPictures.js';
 import { diskRoom } from './diskRoom.js';
 import { engineStart } from './engineStart.js';
 import { examImages } from './examImages.js';
@@ -53,4 +54,5 @@ export const CHECKS: readonly Check[] = [
   imageFile,
   uidLetters,
   storing,
+  compressedPictures,
 ];

@@ -2,7 +2,13 @@ import { countText } from '../../../countText.js';
 import { sopClassName } from '../../../dicom/index.js';
 import type { StoreAnswer } from '../../../dicomweb/index.js';
 import { type ExamObject, kindsInUse } from '../../../exam/index.js';
-import { makeTestObjects, removeTestStudy, storeAndReadBack, TEST_MARKS } from '../testObjects.js';
+import {
+  heldPictures,
+  makeTestObjects,
+  removeTestStudy,
+  storeAndReadBack,
+  TEST_MARKS,
+} from '../testObjects.js';
 import { type Check, type CheckResult, failure, ok, skipped, warning } from '../types.js';
 
 /** Does the PACS take every kind of object that the settings write (STOW-RS), and show it again? */
@@ -15,6 +21,7 @@ export const storing: Check = {
     const [pacs, probe] = [await visit.pacs(), await visit.probe()];
     const { studyInstanceUID } = objects[0]!;
     const { missing, answer } = await storeAndReadBack(pacs, objects);
+    if (missing.length === 0) visit.pictures = await heldPictures(objects, { pacs, probe });
     const isRemoved =
       missing.length < objects.length && (await removeTestStudy(studyInstanceUID, objects, { pacs, probe }));
     if (missing.length > 0) return refused(missing, objects, answer);
@@ -22,8 +29,8 @@ export const storing: Check = {
     const left = isRemoved
       ? { says: `${says}, and the test study is removed again`, remedy: '' }
       : {
-          says: `${says}; the PACS does not delete, so they stay: study ${studyInstanceUID}`,
-          remedy: `Delete that study in the PACS (patient ID ${TEST_MARKS.PatientID}, study date 1901-01-01). `,
+          says: `${says}; the PACS deletes nothing for us, so they stay: study ${studyInstanceUID}`,
+          remedy: `Delete that study there by hand (patient ID ${TEST_MARKS.PatientID}, study date 1901-01-01). `,
         };
     const written = new Set<string>(objects.map(({ kind }) => kind));
     const untried = kindsInUse(visit.settings.outputs).filter((kind) => !written.has(kind));
