@@ -5,6 +5,7 @@ import {
   MEASUREMENT_GROUP,
   readPart10,
   SUMMARY,
+  SUMMARY_OF_ANALYSES,
   TRACKING_IDENTIFIER,
 } from '../dicom/index.js';
 import { INTERPRETATION, NEGATIVE, POSITIVE } from './content/index.js';
@@ -48,8 +49,9 @@ function answerIn(group: Dataset): AnswerInReport[] {
   const numbers = group.items('ContentSequence').filter((item) => item.string('ValueType') === 'NUM');
   const probability = numbers[0]?.items('MeasuredValueSequence')[0]?.string('NumericValue');
   const [comment] = texts(group, COMMENT);
-  // A group about a region has neither: its image's answer stands in another one.
-  if (about === undefined || (probability === undefined && comment === undefined)) return [];
+  // A group about a region has neither a number nor a word on the analysis: its image's answer stands in another one.
+  const isAnswer = probability !== undefined || named(group, SUMMARY_OF_ANALYSES).length > 0;
+  if (about === undefined || !isAnswer) return [];
   const [said] = named(group, INTERPRETATION);
   const verdict = said?.code('ConceptCodeSequence');
   return [

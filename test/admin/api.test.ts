@@ -113,6 +113,8 @@ describe('the API', () => {
       ({ about }) => about.endsWith('AI answer') && / (CC|MLO):/.test(about),
     );
     expect(views).to.have.lengthOf(4);
+    // The exam, two breasts, four views, and nothing about where the network looked.
+    expect(report.answers).to.have.lengthOf(7);
     for (const { probability, verdict } of report.answers) {
       expect(Number(probability)).to.be.within(0, 100);
       expect(verdict).to.be.oneOf(['positive', 'negative']);

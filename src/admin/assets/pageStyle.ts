@@ -91,7 +91,7 @@ tbody th { font-weight: 600; }
 td { font-variant-numeric: tabular-nums; }
 .time, time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .uid { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .85rem; overflow-wrap: anywhere; }
-table .uid { display: inline-block; max-width: 21rem; }
+table .uid { display: inline-block; max-width: 24rem; }
 .state { display: inline-block; border-radius: 1rem; padding: .05rem .65rem; white-space: nowrap; font-size: .85rem;
   font-weight: 600; border: 1px solid transparent; }
 h3 .state { font-size: .9rem; } h2 .state { font-size: 1rem; }
