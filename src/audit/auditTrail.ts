@@ -190,7 +190,9 @@ function unwritable(folder: string, cause: unknown): AuditError {
   return new AuditError('audit-unwritable', `The audit trail in ${folder} cannot be written (${code}).`, {
     remedy: isFull
       ? 'Make room on that disk; what waits is written then.'
-      : 'The account that Mamori runs as must be able to write that folder and all files in it; audit.folder names it.',
+      : code.startsWith('SQLITE_BUSY')
+        ? 'Another process has held it for 10 seconds: see whether one hangs, or whether something has head.db open.'
+        : 'The account that Mamori runs as must be able to write that folder and all files in it; audit.folder names it.',
     cause,
   });
 }
