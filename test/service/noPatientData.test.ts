@@ -221,7 +221,16 @@ log: { level: trace, format: json }
       `/api/v1/exams/${study}`,
       `/api/v1/exams/${study}/report`,
     ]);
-    for (const path of ['/', '/metrics', '/health', '/health/ready', '/nowhere', ...api, ...exams]) {
+    for (const path of [
+      '/',
+      '/exams',
+      '/metrics',
+      '/health',
+      '/health/ready',
+      '/nowhere',
+      ...api,
+      ...exams,
+    ]) {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       seen.set(`page ${path}`, `${JSON.stringify([...answer.headers])}\n${await answer.text()}`);
     }
