@@ -3,9 +3,12 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import sharp from 'sharp';
+import { startAdmin } from '../../src/admin/index.js';
 import { auditEntries } from '../../src/audit/index.js';
 import type { Ledger } from '../../src/ledger/index.js';
+import { hashPassword } from '../../src/passwordHash.js';
 import { type RunningService, runningService } from './runningService.js';
+import { madeDesk, STATES } from './states.js';
 
 interface Described {
   paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, unknown> }> }>>;
@@ -166,6 +169,33 @@ describe('the API', () => {
       expect(status).to.be.oneOf([403, 405]);
     }
     expect(await running.service.ledger.pausing()).to.equal(undefined);
+  });
+
+  it('says at the door, as described, who is missing and who may not', async () => {
+    const users = [
+      { name: 'berta', role: 'see' as const, passwordHash: await hashPassword('correct horse') },
+    ];
+    const listen = { host: '127.0.0.1', port: 0 };
+    const guarded = await startAdmin({ listen, users, desk: madeDesk([]) }, async () => STATES.busy);
+    const authorization = `Basic ${Buffer.from('berta:correct horse').toString('base64')}`;
+    try {
+      for (const [method, address, headers, status] of [
+        ['get', '/service', undefined, 401],
+        ['post', '/pause', { authorization }, 403],
+        ['get', '/service', { authorization }, 200],
+      ] as const) {
+        const response = await fetch(new URL(`api/v1${address}`, guarded.url), {
+          method,
+          ...(headers && { headers }),
+        });
+        expect(response.status).to.equal(status);
+        const described = document.paths[address]![method]!.responses[String(status)]!;
+        const [type] = response.headers.get('content-type')!.split(';');
+        expect(Object.keys(described.content)).to.deep.equal([type]);
+      }
+    } finally {
+      await guarded.close();
+    }
   });
 
   it('pauses and goes on, and every other answer says so', async () => {
