@@ -2,10 +2,9 @@ import type { Dataset } from './dataset.js';
 import { offsetMinutes } from './dateTime.js';
 import type { DicomJson } from './dicomJson.js';
 import { attributeOf } from './dictionary.js';
-import { decimalString } from './ownValues.js';
+import { evenLength, valueFromJson } from './jsonValue.js';
 import { copySequence } from './sequenceCopy.js';
 import type { RawAttribute } from './source.js';
-import { writeNumbers } from './values.js';
 
 /** Type 2 of the Patient and General Study modules (PS3.3 C.7.1.1, C.7.2.1): empty where the source has none. */
 const REQUIRED = [
@@ -123,7 +122,7 @@ export function patientAndStudyFromJson(json: DicomJson): RawAttribute[] {
     .filter((keyword) => keyword !== 'SpecificCharacterSet')
     .flatMap((keyword) => {
       const { tag, vr } = attributeOf(keyword);
-      const bytes = encoded(json, keyword, vr);
+      const bytes = valueFromJson(json, keyword);
       const isTaken = bytes.length > 0 && bytes.length <= MAX_BYTES;
       if (!isTaken && !REQUIRED.includes(keyword)) return [];
       return { tag, vr, bytes: isTaken ? evenLength(bytes, vr) : new Uint8Array(0) };
@@ -131,27 +130,6 @@ export function patientAndStudyFromJson(json: DicomJson): RawAttribute[] {
   const { tag, vr } = attributeOf('SpecificCharacterSet');
   const utf8 = { tag, vr, bytes: evenLength(Buffer.from('ISO_IR 192', 'latin1'), vr) };
   return [utf8, ...described].sort((a, b) => (a.tag < b.tag ? -1 : 1));
-}
-
-/** The value as a file has it; empty where there is none, or none that its VR can hold. */
-function encoded(json: DicomJson, keyword: string, vr: string): Uint8Array {
-  if (vr === 'US') {
-    const numbers = json.numbers(keyword);
-    const fit = numbers.every((number) => Number.isInteger(number) && number >= 0 && number <= 0xffff);
-    return fit ? writeNumbers(numbers, vr) : new Uint8Array(0);
-  }
-  if (keyword === 'TimezoneOffsetFromUTC' && offsetMinutes(json.string(keyword) ?? '') === undefined)
-    return new Uint8Array(0);
-  // JSON numbers can have more digits than a decimal string has room for.
-  const texts = vr === 'DS' ? json.numbers(keyword).map(decimalString) : json.strings(keyword);
-  return Buffer.from(texts.join('\\'), 'utf8');
-}
-
-/** Padded as PS3.5 §6.2 has it: UIDs with a NUL, text with a space. */
-function evenLength(bytes: Uint8Array, vr: string): Uint8Array {
-  const even = new Uint8Array(bytes.length + (bytes.length % 2)).fill(vr === 'UI' ? 0 : 0x20);
-  even.set(bytes);
-  return even;
 }
 
 /** Own memory, so that the copy does not keep a file of 20 MB alive. */

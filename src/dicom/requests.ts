@@ -1,6 +1,8 @@
 import type { Dataset } from './dataset.js';
+import type { DicomJson } from './dicomJson.js';
 import { attributeOf } from './dictionary.js';
-import { type EncodedElement, encodeRaw } from './elementEncoder.js';
+import { type EncodedElement, encodeItems, encodeRaw } from './elementEncoder.js';
+import { evenLength, valueFromJson } from './jsonValue.js';
 import { copySequence, sequenceOf } from './sequenceCopy.js';
 import type { RawAttribute, StudyIdentity } from './source.js';
 
@@ -14,6 +16,9 @@ const REQUIRED = [
   'RequestedProcedureDescription',
   'RequestedProcedureCodeSequence',
 ];
+/** An LT of full length. */
+const MAX_BYTES = 10240;
+
 /** Type 3. */
 const OPTIONAL = [
   'IssuerOfAccessionNumberSequence',
@@ -39,7 +44,58 @@ export function registerRequests(
   };
 }
 
-function isRequest(from: Dataset): boolean {
+/**
+ * The same from an archive's description of an instance (DICOM JSON), text in UTF-8, as a document carries it. Of codes
+ * and references in it their own attributes, of issuers their names.
+ */
+export function requestsFromJson(json: DicomJson): Pick<StudyIdentity, 'referencedRequests'> {
+  const named = json.items('RequestAttributesSequence').filter(isRequest);
+  const isAccessed = json.string('AccessionNumber') !== undefined;
+  const requests = named.length === 0 && isAccessed ? [undefined] : named;
+  const items = requests.map((request) => {
+    const find = (keyword: string) =>
+      (request && described(request, keyword)) ??
+      (STUDYS_OWN.has(keyword) || keyword === 'StudyInstanceUID' ? described(json, keyword) : undefined);
+    return joined([
+      find('StudyInstanceUID'),
+      ...OPTIONAL.map(find),
+      ...REQUIRED.map((keyword) => find(keyword) ?? empty(keyword)),
+    ]);
+  });
+  return {
+    referencedRequests: items.length === 0 ? undefined : sequenceOf('ReferencedRequestSequence', items),
+  };
+}
+
+/** What items of the sequences in a request are made of. */
+const IN_ITEMS = [
+  'ReferencedSOPClassUID',
+  'ReferencedSOPInstanceUID',
+  'CodeValue',
+  'CodingSchemeDesignator',
+  'CodingSchemeVersion',
+  'CodeMeaning',
+  'LocalNamespaceEntityID',
+  'UniversalEntityID',
+  'UniversalEntityIDType',
+];
+
+/** Undefined where nothing is said, or more than can be meant. */
+function described(from: DicomJson, keyword: string): RawAttribute | undefined {
+  const { tag, vr } = attributeOf(keyword);
+  if (vr === 'SQ') {
+    const items = from
+      .items(keyword)
+      .map((item) => joined(IN_ITEMS.map((inner) => described(item, inner))))
+      .filter((elements) => elements.length > 0);
+    return items.length === 0 ? undefined : { tag, vr, bytes: new Uint8Array(encodeItems(items)) };
+  }
+  const bytes = valueFromJson(from, keyword);
+  if (bytes.length === 0 || bytes.length > MAX_BYTES) return undefined;
+  return { tag, vr, bytes: evenLength(bytes, vr) };
+}
+
+function isRequest(from: Pick<Dataset, 'string'>): boolean {
   return from.string('RequestedProcedureID') !== undefined || from.string('AccessionNumber') !== undefined;
 }
 
@@ -52,6 +108,10 @@ function documentItem(request: Dataset | undefined, study: Dataset): EncodedElem
     ...OPTIONAL.map(find),
     ...REQUIRED.map((keyword) => find(keyword) ?? empty(keyword)),
   ];
+  return joined(elements);
+}
+
+function joined(elements: (RawAttribute | undefined)[]): EncodedElement[] {
   return elements
     .flatMap((raw) => (raw === undefined ? [] : encodeRaw(raw)))
     .sort((a, b) => (a.tag < b.tag ? -1 : 1));

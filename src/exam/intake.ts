@@ -183,10 +183,10 @@ const CONTRADICTORY: Why = {
 
 /** Whose study an exam is, as far as it can be told without any instance. */
 export async function describedStudy(instances: ExamInstance[]): Promise<StudyIdentity | undefined> {
-  for (const { studyInstanceUID, patientAndStudy } of instances) {
-    if (patientAndStudy === undefined) continue;
+  for (const instance of instances) {
+    if (instance.describedStudy === undefined) continue;
     try {
-      return { studyInstanceUID, patientAndStudy: await patientAndStudy() };
+      return { studyInstanceUID: instance.studyInstanceUID, ...(await instance.describedStudy()) };
     } catch (error) {
       if (!(error instanceof InstanceUnavailable)) throw error;
     }

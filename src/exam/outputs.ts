@@ -40,7 +40,7 @@ export const PICTURES = {
     key: 'secondaryCapture',
     setting: orOff(
       z.strictObject({
-        longEdge: z.int().min(512).max(4096).default(2048).describe('Of the heat map pictures, in pixels'),
+        longEdge: z.int().min(512).max(4096).default(1760).describe('Of the heat map pictures, in pixels'),
       }),
     )
       .prefault({})

@@ -1,9 +1,9 @@
 import type {
   InstanceReference,
   LeftOut,
-  RawAttribute,
   SOPClassUID,
   SOPInstanceUID,
+  StudyIdentity,
 } from '../dicom/index.js';
 import type { ExamFindings, ViewsInStudy } from '../findings/index.js';
 import type { Completeness } from '../gradcam/index.js';
@@ -27,12 +27,12 @@ export interface ExamInstance extends Omit<InstanceReference, 'sopClassUID'> {
     allocate?: (bytes: number) => ArrayBuffer,
   ): Promise<Uint8Array>;
   /**
-   * Patient and study attributes without the instance, where the caller can tell: for a report about instances that
-   * are too large to be fetched for it or too broken to be read.
+   * Patient, study and request without the instance, where the caller can tell: for a report about instances that are
+   * too large to be fetched for it or too broken to be read.
    *
    * @throws as `fetch`
    */
-  patientAndStudy?(): Promise<RawAttribute[]>;
+  describedStudy?(): Promise<Omit<StudyIdentity, 'studyInstanceUID'>>;
 }
 
 /** A finished DICOM object, to be stored in the study it belongs to. */

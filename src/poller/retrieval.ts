@@ -1,4 +1,9 @@
-import { patientAndStudyFromJson, type StudyInstanceUID, transferSyntax } from '../dicom/index.js';
+import {
+  patientAndStudyFromJson,
+  requestsFromJson,
+  type StudyInstanceUID,
+  transferSyntax,
+} from '../dicom/index.js';
 import { type DicomWeb, type InstanceRecord, PacsError } from '../dicomweb/index.js';
 import { type ExamInstance, InstanceUnavailable } from '../exam/index.js';
 import type { InstanceNames } from './breaker.js';
@@ -48,8 +53,10 @@ export function fetchable(
         onBytes(bytes.byteLength);
         return bytes;
       },
-      patientAndStudy: async () =>
-        patientAndStudyFromJson(await asked(() => pacs.instanceMetadata(...names))),
+      describedStudy: async () => {
+        const described = await asked(() => pacs.instanceMetadata(...names));
+        return { patientAndStudy: patientAndStudyFromJson(described), ...requestsFromJson(described) };
+      },
     };
   });
 }

@@ -49,7 +49,7 @@ describe('settings', () => {
     expect(settings.poll).to.include({ schedule: '*/30 * * * * *', lookbackDays: 3, settleSeconds: 120 });
     expect(settings.poll.views).to.deep.equal(['LCC', 'RCC', 'LMLO', 'RMLO']);
     expect(settings.pacs.auth).to.deep.equal({ type: 'none' });
-    expect(settings.outputs.secondaryCapture).to.deep.equal({ longEdge: 2048 });
+    expect(settings.outputs.secondaryCapture).to.deep.equal({ longEdge: 1760 });
     expect(settings.admin.listen).to.deep.equal({ host: '127.0.0.1', port: 8040 });
     expect(settings.workers).to.equal(1);
   });

@@ -536,8 +536,8 @@ describe('processing an exam', () => {
     it('names the patient from the archive where no file can be read', async () => {
       const { dataset } = readPart10(exam[0]!.bytes);
       const garbage = given(exam[0]!, async () => new Uint8Array(1000).fill(7));
-      const patientAndStudy = async () => registerPatientAndStudy(dataset);
-      const outcome = await process([{ ...garbage, patientAndStudy }]);
+      const describedStudy = async () => ({ patientAndStudy: registerPatientAndStudy(dataset) });
+      const outcome = await process([{ ...garbage, describedStudy }]);
       expect(kinds(outcome)).to.deep.equal(['tid1500', 'mammography-cad']);
       for (const { bytes } of outcome.objects) {
         expect(readPart10(bytes).dataset.string('PatientID')).to.equal(dataset.string('PatientID'));

@@ -49,6 +49,25 @@ const CASES: Record<string, Case> = {
     operatingPoint: 0,
     written: 8,
   },
+  'with an implant, in Japanese, spot views beside': {
+    instances: [
+      ...makeExam({
+        ...SMALL,
+        seed: 'implant',
+        nameScript: 'japanese',
+        override: { BreastImplantPresent: 'YES' },
+      }),
+      makeInstance({
+        ...SMALL,
+        seed: 'implant',
+        modifier: 'spot-compression',
+        instanceNumber: 5,
+        nameScript: 'japanese',
+      }),
+    ],
+    operatingPoint: 0,
+    written: 10,
+  },
   'from SRT codes': {
     instances: makeExam({ ...SMALL, seed: 'srt', habit: 'srt' }),
     operatingPoint: 0,
