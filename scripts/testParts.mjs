@@ -22,7 +22,7 @@ const parts = [
   { package: 'openssl', file: '/usr/bin/openssl' },
   { package: 'libxml2-utils', file: '/usr/bin/xmllint' },
   { package: 'rsyslog', file: '/usr/sbin/rsyslogd' },
-  { package: 'rsyslog-openssl', file: '/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_ossl.so' },
+  { package: 'rsyslog-openssl', file: '/usr/share/doc/rsyslog-openssl' },
   { package: 'postgresql', file: '/usr/lib/postgresql' },
   { package: 'prometheus', file: '/usr/bin/promtool' },
   { package: 'chromium', file: '/usr/bin/chromium' },

@@ -18,7 +18,7 @@ describe('The audit trail by syslog', function () {
   const open: Forwarder[] = [];
 
   before(function () {
-    needs(this, 'rsyslogd', 'openssl');
+    needs(this, 'rsyslogd', '/usr/share/doc/rsyslog-openssl', 'openssl');
     const certificates = scratchFolder('syslog');
     authority = selfSigned(certificates, 'authority');
     server = signedBy(authority, certificates, 'server');
