@@ -49,7 +49,7 @@ export async function startAdmin(
     users,
     provider: oidc,
     secure,
-    onlyThisMachine: isLoopback(listen.host),
+    onlyThisMachine: isLoopback(listen.host) && proxy === undefined,
     listener: (event) => {
       metrics.observeAccess(event.kind);
       onAccess?.(event);
@@ -170,8 +170,12 @@ function isLoopback(host: string): boolean {
 }
 
 /** Says nothing about the error: more people may see the page than the log. */
-const unable: ErrorRequestHandler = (_error, _request, response, next) => {
-  if (response.headersSent) return next(_error);
+const unable: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  const { status } = error as { status?: unknown };
+  // What was sent is too long, or written in a way that nobody reads.
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return plain(response, status, 'The request cannot be read');
   plain(response, 503, 'The service cannot tell its state; see the log');
 };
 

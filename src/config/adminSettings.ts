@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { passwordHashProblem } from '../passwordHash.js';
 import { httpUrl, secret } from './settingParts.js';
@@ -68,7 +69,11 @@ export const admin = z.strictObject({
   proxy: z
     .strictObject({
       addresses: z
-        .array(z.string().min(1))
+        .array(
+          z
+            .string()
+            .refine(isNetwork, 'must be an address such as 10.0.0.5, or a network such as 10.0.0.0/8'),
+        )
         .min(1)
         .describe('Addresses or networks (10.0.0.0/8) of the proxies that are believed'),
     })
@@ -81,3 +86,10 @@ export const admin = z.strictObject({
       'Passwords in the clear: only where the port is published on one machine alone, as by compose.yaml',
     ),
 });
+
+/** One that is everybody's (/0) would let anybody say where they come from. */
+function isNetwork(text: string): boolean {
+  const [, address, bits] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? [];
+  const family = isIP(address ?? '');
+  return family !== 0 && Number(bits ?? 1) <= (family === 4 ? 32 : 128);
+}

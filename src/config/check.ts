@@ -207,13 +207,16 @@ function adminChecks(document: SettingsDocument, folder: string): Problem[] {
     report(['oidc', 'issuer'], 'must begin with https://, unless it is on this machine');
 
   const listen = value('listen');
+  if (listen === 'off' || listen === false) return problems;
   const match = typeof listen === 'string' ? LISTEN.exec(listen) : null;
-  if (match === null || isLoopback(match[1] ?? match[2]!)) return problems;
-  if (names.length === 0 && value('oidc') === undefined)
-    report(
-      ['listen'],
-      'lets others than this machine come in, and there are no admin.users and no admin.oidc',
-    );
+  const isHere = match === null || isLoopback(match[1] ?? match[2]!);
+  const isNobodyKnown = names.length === 0 && value('oidc') === undefined;
+  const openTo = 'lets others than this machine come in, and there are no admin.users and no admin.oidc';
+  if (isHere) {
+    if (isNobodyKnown && value('proxy') !== undefined) report(['proxy'], openTo);
+    return problems;
+  }
+  if (isNobodyKnown) report(['listen'], openTo);
   else if (value('tls') === undefined && value('proxy') === undefined && value('plainHttp') !== true)
     report(
       ['listen'],

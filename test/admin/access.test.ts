@@ -101,7 +101,7 @@ describe('the door of the status page', () => {
         pages.push(await response.text());
       }
       expect(pages[0]).to.equal(pages[1]);
-      expect(kinds()).to.deep.equal(['refused doer', 'refused nobody']);
+      expect(kinds()).to.deep.equal(['refused doer', 'refused unknown']);
     });
 
     it('holds off whoever guesses, although 200 guesses come at once', async function () {

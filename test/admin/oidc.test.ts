@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import OidcProvider from 'oidc-provider';
+import { chromium } from 'playwright-core';
 import { type AccessEvent, type AdminServer, startAdmin } from '../../src/admin/index.js';
 import { Browser } from './browserSession.js';
 import { quietState } from './quietState.js';
@@ -83,10 +84,31 @@ describe('signing in at an OpenID provider', () => {
     expect(events).to.have.length(1);
     expect(events[0]).to.include({ kind: 'signed-in', user: 'ben', by: 'oidc' });
     const out = await browser.post('/sign-out');
-    expect(out.headers.get('location'), 'ends the session there too').to.match(
-      new RegExp(`^${issuer}/session/end\\?`),
+    expect(await out.text(), 'goes on to end the session there too').to.contain(
+      `href="${issuer}/session/end?`,
     );
     expect((await browser.get('/')).status).to.equal(303);
+  });
+
+  it('signs out there too, in a browser that keeps to the policy', async function () {
+    this.timeout(90_000);
+    const chrome = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    try {
+      const page = await chrome.newPage();
+      await page.goto(`${admin.url}sign-in`);
+      await page.click('a[href^="/sign-in/oidc"]');
+      await page.fill('input[name=login]', 'ben');
+      await page.fill('input[name=password]', 'any');
+      await page.click('button[type=submit]');
+      await page.click('button[type=submit]');
+      await page.waitForURL(admin.url);
+      await page.evaluate(`document.body.innerHTML = '<form method="post" action="/sign-out"></form>'`);
+      await page.evaluate(`document.forms[0].submit()`);
+      await page.waitForURL(new RegExp(`^${issuer}/session/end`));
+      expect(events.map(({ kind }) => kind)).to.deep.equal(['signed-in', 'signed-out']);
+    } finally {
+      await chrome.close();
+    }
   });
 
   it('lets in nobody whose groups have no right', async function () {

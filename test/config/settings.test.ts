@@ -414,6 +414,19 @@ describe('settings', () => {
         expect(problems(admin(`  listen: ${listen}\n`)), listen).to.have.length(1);
     });
 
+    it('let nobody come by a proxy without users, and no proxy be just anybody', () => {
+      const user = `  users: [{ name: ana, role: act, passwordHash: "${HASH}" }]\n`;
+      const proxy = (addresses: string) => `  proxy: { addresses: [${addresses}] }\n`;
+      expect(problems(admin(proxy('127.0.0.1')))).to.have.length(1);
+      expect(problems(admin(proxy('127.0.0.1'))).join()).to.contain(
+        'admin.proxy lets others than this machine',
+      );
+      load(admin(`${proxy('127.0.0.1')}  listen: off\n`));
+      load(admin(user + proxy('10.0.0.0/8, "::1", 192.0.2.1')));
+      for (const wrong of ['proxy.example', '0.0.0.0/0', '10.0.0.0/33', '"::/0"', '""'])
+        expect(problems(admin(user + proxy(wrong))).join(), wrong).to.contain('must be an address such as');
+    });
+
     it('take no hash that is none or too weak, and show none', () => {
       const weak = HASH.replace('16384', '1024');
       for (const [hash, word] of [

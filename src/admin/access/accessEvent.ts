@@ -14,7 +14,10 @@ export const ACCESS_KINDS: readonly AccessKind[] = [
 
 export interface AccessEvent {
   kind: AccessKind;
-  /** As it was given, cut short; may be anybody's invention where `kind` is `refused`. */
+  /**
+   * One that is known, cut short. Of others, `unknown`: some type their password where the name goes, and it must not
+   * stand in a log.
+   */
   user: string;
   /** Where the request comes from. */
   address: string;
@@ -23,7 +26,9 @@ export interface AccessEvent {
 
 export type AccessListener = (event: AccessEvent) => void;
 
-/** Names that somebody makes up must not fill a log. */
+export const UNKNOWN = 'unknown';
+
+/** Names that somebody makes up must not fill logs and memory. */
 const LONGEST_NAME = 64;
 
 export function shortName(name: string): string {

@@ -1,14 +1,14 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { isPassword } from '../../passwordHash.js';
 import type { AdminError } from '../errors.js';
-import { type AccessListener, shortName } from './accessEvent.js';
+import { type AccessListener, shortName, UNKNOWN } from './accessEvent.js';
 import { basicCredentials, RightHeaders } from './basicUsers.js';
 import { Guesses } from './guesses.js';
 import { isOwnPage } from './ownPage.js';
 import { may, type Person, personOf, type Role, setPerson } from './person.js';
 import { CALLBACK_PATH, Provider, type ProviderSettings } from './provider.js';
 import { LONGEST_SESSION_MS, sessions } from './sessions.js';
-import { signInPage } from './signInPage.js';
+import { signedOutPage, signInPage } from './signInPage.js';
 
 export interface User {
   name: string;
@@ -26,6 +26,16 @@ export interface DoorOptions {
   onlyThisMachine: boolean;
   listener?: AccessListener | undefined;
 }
+
+/** What proxies add to a request. */
+const PROXY_MARKS = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+];
 
 /** Where the browser's form goes, and the shape of what it sends. */
 const LONGEST_FORM = '4kb';
@@ -87,13 +97,16 @@ export class Door {
     };
   }
 
-  /** A page elsewhere can have its own name point here: a browser on this machine would then read this page for it. */
+  /**
+   * A page elsewhere can have its own name point here: a browser on this machine would then read this page for it. And
+   * a proxy on this machine brings people from anywhere.
+   */
   #openToThisMachine: RequestHandler = (request, response, next) => {
-    if (!isThisMachine(request.headers.host))
+    if (!isThisMachine(request.headers.host) || PROXY_MARKS.some((mark) => mark in request.headers))
       return void response
         .status(421)
         .type('text/plain')
-        .send('Without users the status page answers under the names of this machine alone.\n');
+        .send('Without users the status page answers this machine alone, by its own names and no proxy.\n');
     setPerson(request, { name: 'somebody on this machine', role: 'act', by: 'machine' });
     next();
   };
@@ -125,15 +138,16 @@ export class Door {
     by: 'password' | 'basic',
   ): Promise<User | { pause: number } | undefined> {
     const user = this.#users.get(name);
-    const outcome = await this.#guesses.try(name, addressOf(request), () =>
+    const told = user?.name ?? UNKNOWN;
+    const outcome = await this.#guesses.try(shortName(name), addressOf(request), () =>
       isPassword(password, user?.passwordHash),
     );
     if ('pause' in outcome) {
-      this.#tell(request, 'held-off', name, by);
+      this.#tell(request, 'held-off', told, by);
       return outcome;
     }
     if (outcome.right) return user;
-    this.#tell(request, 'refused', name, by);
+    this.#tell(request, 'refused', told, by);
     return undefined;
   }
 
@@ -165,7 +179,8 @@ export class Door {
     if (signedIn !== undefined) this.#tell(request, 'signed-out', signedIn.name, 'session');
     const elsewhere =
       signedIn?.idToken === undefined ? undefined : await this.#provider?.endUrl(signedIn.idToken);
-    response.redirect(303, elsewhere?.href ?? SIGN_IN_PATH);
+    if (elsewhere === undefined) return response.redirect(303, SIGN_IN_PATH);
+    response.type('html').send(signedOutPage(elsewhere.href));
   }
 
   async #beginAtProvider(request: Request, response: Response): Promise<void> {
@@ -196,7 +211,7 @@ export class Door {
       this.#tell(request, 'signed-in', name, 'oidc');
       response.redirect(303, pending.to);
     } catch (error) {
-      this.#tell(request, 'refused', 'unknown', 'oidc');
+      this.#tell(request, 'refused', UNKNOWN, 'oidc');
       this.#ask(response.status(401), { to: pending.to, problem: (error as AdminError).message });
     }
   }

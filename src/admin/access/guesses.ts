@@ -20,8 +20,8 @@ const LIMITS: Record<'pair' | 'address' | 'user', Limit> = {
 
 const REMEMBERED = 20_000;
 const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
-/** Hashing takes time and memory, and threads that the service needs. */
-const MOST_AT_ONCE = 4;
+/** Hashing takes time and memory, and of Node's four threads for files and names the service needs some, too. */
+const MOST_AT_ONCE = 2;
 
 interface Failures {
   count: number;

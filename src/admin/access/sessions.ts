@@ -18,31 +18,42 @@ const IDLE_MS = 30 * 60 * 1000;
 export const LONGEST_SESSION_MS = 12 * 3600 * 1000;
 const MOST_SESSIONS = 10_000;
 
-/** In memory: a new start of the service ends all sessions, and their number is bounded. */
+/** Signing in at the OpenID provider takes no longer. */
+const UNDER_WAY_MS = 10 * 60 * 1000;
+const MOST_UNDER_WAY = 1000;
+
+/**
+ * In memory: a new start of the service ends all sessions, and their number is bounded. Anybody can begin to sign in,
+ * as often as they like; so that this ends nobody's session, those who are signed in are kept apart.
+ */
 class SessionMemory extends Store {
-  readonly #sessions = new LRUCache<string, string>({
-    max: MOST_SESSIONS,
-    ttl: IDLE_MS,
-    updateAgeOnGet: false,
-  });
+  readonly #signedIn = new LRUCache<string, string>({ max: MOST_SESSIONS, ttl: IDLE_MS });
+  readonly #underWay: LRUCache<string, string>;
+
+  constructor(mostUnderWay: number) {
+    super();
+    this.#underWay = new LRUCache({ max: mostUnderWay, ttl: UNDER_WAY_MS });
+  }
 
   override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    const text = this.#sessions.get(id);
+    const text = this.#signedIn.get(id) ?? this.#underWay.get(id);
     done(null, text === undefined ? null : (JSON.parse(text) as SessionData));
   }
 
   override set(id: string, data: SessionData, done?: (error?: unknown) => void): void {
-    this.#sessions.set(id, JSON.stringify(data));
+    const kept = data.signedIn === undefined ? this.#underWay : this.#signedIn;
+    kept.set(id, JSON.stringify(data));
     done?.();
   }
 
   override destroy(id: string, done?: (error?: unknown) => void): void {
-    this.#sessions.delete(id);
+    this.#signedIn.delete(id);
+    this.#underWay.delete(id);
     done?.();
   }
 
   override touch(id: string, data: SessionData, done?: () => void): void {
-    if (this.#sessions.has(id)) this.#sessions.set(id, JSON.stringify(data));
+    if (this.#signedIn.has(id)) this.#signedIn.set(id, JSON.stringify(data));
     done?.();
   }
 }
@@ -51,13 +62,14 @@ class SessionMemory extends Store {
  * Sessions by a cookie that scripts cannot read and other sites cannot send with an order.
  *
  * @param secure whether people come by https
+ * @param mostUnderWay so many may be signing in at the provider; of more, the oldest begin again
  */
-export function sessions(secure: boolean): RequestHandler {
+export function sessions(secure: boolean, mostUnderWay = MOST_UNDER_WAY): RequestHandler {
   return session({
     // A browser takes a name with this prefix from this host alone, by https alone (RFC 6265bis 4.1.3).
     name: secure ? '__Host-mamori' : 'mamori',
     secret: randomBytes(32).toString('base64url'),
-    store: new SessionMemory(),
+    store: new SessionMemory(mostUnderWay),
     resave: false,
     saveUninitialized: false,
     unset: 'destroy',

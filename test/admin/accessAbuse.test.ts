@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import express from 'express';
+import { sessions } from '../../src/admin/access/sessions.js';
+import { type AccessEvent, type AdminOptions, type AdminServer, startAdmin } from '../../src/admin/index.js';
+import { hashPassword } from '../../src/passwordHash.js';
+import { Browser } from './browserSession.js';
+import { quietState } from './quietState.js';
+
+const PASSWORD = 'correct horse battery';
+
+/** What somebody on the network, or a mistake, can try without a password. */
+describe('the door of the status page, tried from outside', () => {
+  let admin: AdminServer | undefined;
+  let events: AccessEvent[];
+  let users: NonNullable<AdminOptions['users']>;
+  before(async () => {
+    users = [{ name: 'doer', role: 'act', passwordHash: await hashPassword(PASSWORD) }];
+  });
+  const open = async (options: Partial<AdminOptions> = {}): Promise<Browser> => {
+    events = [];
+    admin = await startAdmin(
+      { listen: { host: '127.0.0.1', port: 0 }, users, onAccess: (event) => events.push(event), ...options },
+      async () => quietState(),
+    );
+    return new Browser(admin.url);
+  };
+  afterEach(async () => {
+    await admin?.close();
+    admin = undefined;
+  });
+
+  it('does not take people who come by a proxy on this machine for this machine', async () => {
+    const browser = await open({ users: [] });
+    for (const mark of ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via', 'x-forwarded-proto']) {
+      browser.extra = { [mark]: '192.0.2.7' };
+      expect((await browser.get('/')).status, mark).to.equal(421);
+    }
+    browser.extra = {};
+    expect((await browser.get('/')).status).to.equal(200);
+  });
+
+  it('is open to nobody behind a declared proxy without users', async () => {
+    const browser = await open({ users: [], proxy: { addresses: ['127.0.0.1'] } });
+    browser.extra = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.7' };
+    expect((await browser.get('/')).status).to.equal(303);
+    expect((await browser.post('/api/v1/pause')).status).to.equal(401);
+  });
+
+  it('keeps a password that was typed where the name goes out of all that is told', async () => {
+    const browser = await open();
+    await browser.signIn(PASSWORD, '');
+    for (let round = 0; round < 8; round++) await browser.signIn(`${PASSWORD}${'x'.repeat(3000)}`, 'x');
+    expect(events.map(({ kind }) => kind)).to.include.members(['refused', 'held-off']);
+    expect(new Set(events.map(({ user }) => user))).to.deep.equal(new Set(['unknown']));
+  });
+
+  it('leaves a user a way in from elsewhere while others guess, and while many guess at once', async function () {
+    this.timeout(60_000);
+    await open();
+    const statuses: number[] = [];
+    for (let from = 1; from <= 5; from++)
+      for (let guess = 0; guess < 6; guess++) statuses.push(await signInFrom(`127.0.1.${from}`, 'wrong'));
+    expect(statuses).to.include(429);
+    expect(await signInFrom('127.0.9.9', PASSWORD)).to.equal(303);
+    const crowd = Array.from({ length: 20 }, (_, index) => signInFrom(`127.0.2.${index + 1}`, 'wrong'));
+    const answers = await Promise.all(crowd);
+    expect(
+      answers.filter((status) => status === 401),
+      'are hashed at the same time',
+    ).to.have.length.below(6);
+    expect(await signInFrom('127.0.9.9', PASSWORD)).to.equal(303);
+  });
+
+  it('says of a form that it cannot read what is wrong with it', async () => {
+    const browser = await open();
+    expect((await browser.signIn('a'.repeat(9000), 'x')).status).to.equal(413);
+  });
+
+  it('ends nobody’s session because others begin to sign in', async () => {
+    const app = express();
+    app.use(sessions(false, 3));
+    app.get('/begin', ({ session }, response) => {
+      session.pending = { state: 's', nonce: 'n', verifier: 'v', to: '/' };
+      response.end();
+    });
+    app.get('/in', ({ session }, response) => {
+      session.signedIn = { name: 'doer', role: 'act', atMs: Date.now() };
+      response.end();
+    });
+    app.get('/who', ({ session }, response) => {
+      response.json([session.signedIn?.name, session.pending?.state]);
+    });
+    const server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const [known, first] = [new Browser(url), new Browser(url)];
+    await known.get('/in');
+    await first.get('/begin');
+    expect(await (await first.get('/who')).json()).to.deep.equal([null, 's']);
+    for (let other = 0; other < 3; other++) await new Browser(url).get('/begin');
+    expect(await (await known.get('/who')).json()).to.deep.equal(['doer', null]);
+    expect(await (await first.get('/who')).json(), 'the oldest begins again').to.deep.equal([null, null]);
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** Every address of 127.0.0.0/8 is this machine's, and another one to the door. */
+  async function signInFrom(localAddress: string, password: string): Promise<number> {
+    const { hostname, port } = new URL(admin!.url);
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+    };
+    const sent = request({ hostname, port, path: '/sign-in', method: 'POST', localAddress, headers });
+    sent.end(new URLSearchParams({ name: 'doer', password }).toString());
+    const [response] = (await once(sent, 'response')) as [{ statusCode: number; resume(): void }];
+    response.resume();
+    return response.statusCode;
+  }
+});
