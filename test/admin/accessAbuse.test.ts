@@ -58,14 +58,14 @@ describe('the door of the status page, tried from outside', () => {
   });
 
   it('leaves a user a way in from elsewhere while others guess, and while many guess at once', async function () {
-    this.timeout(60_000);
+    this.timeout(200_000);
     await open();
     const statuses: number[] = [];
-    for (let from = 1; from <= 5; from++)
+    for (const from of [1, 2])
       for (let guess = 0; guess < 6; guess++) statuses.push(await signInFrom(`127.0.1.${from}`, 'wrong'));
     expect(statuses).to.include(429);
     expect(await signInFrom('127.0.9.9', PASSWORD)).to.equal(303);
-    const crowd = Array.from({ length: 20 }, (_, index) => signInFrom(`127.0.2.${index + 1}`, 'wrong'));
+    const crowd = Array.from({ length: 12 }, (_, index) => signInFrom(`127.0.2.${index + 1}`, 'wrong'));
     const answers = await Promise.all(crowd);
     expect(
       answers.filter((status) => status === 401),
