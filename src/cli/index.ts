@@ -29,6 +29,7 @@ import { reprocessCommand } from './reprocess.js';
 import { retryCommand } from './retry.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
+import { supportBundleCommand } from './support.js';
 import { trainCommand } from './train.js';
 
 // By itself, as the settings' code would take longer to load than help may take.
@@ -52,6 +53,7 @@ for (const command of [
   reprocessCommand,
   auditCommand,
   doctorCommand,
+  supportBundleCommand,
   passwordCommand,
   trainCommand,
   evaluateCommand,

@@ -6,6 +6,7 @@ import type { PacsErrorCode } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import type { LedgerErrorCode } from '../ledger/index.js';
 import type { ModelErrorCode } from '../model/index.js';
+import type { SupportErrorCode } from '../support/index.js';
 import type { ImportErrorCode } from '../training/index.js';
 import type { CommandErrorCode } from './errors.js';
 
@@ -28,7 +29,8 @@ type UsageCode =
   | ModelErrorCode
   | LedgerErrorCode
   | AdminError['code']
-  | AuditErrorCode;
+  | AuditErrorCode
+  | SupportErrorCode;
 
 /** Codes that mean that the command line or the settings must be changed. */
 const USAGE: ReadonlySet<string> = new Set<UsageCode>([
@@ -49,6 +51,8 @@ const USAGE: ReadonlySet<string> = new Set<UsageCode>([
   'admin-listen',
   'audit-unwritable',
   'audit-missing',
+  'support-unwritable',
+  'support-log-unreadable',
 ]);
 
 /** The exit code that an error stands for. */

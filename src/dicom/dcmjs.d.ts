@@ -10,6 +10,7 @@ declare module 'dcmjs' {
   }
 
   const dcmjs: {
+    anonymizer: { getTagsNameToEmpty(): string[] };
     data: {
       DicomMetaDictionary: { nameMap: Record<string, DictionaryEntry> };
     };

@@ -156,3 +156,4 @@ export {
   type Uid,
   usableUid,
 } from './uids.js';
+export { UIDS_IN_TEXT } from './uidsInText.js';

@@ -6,6 +6,7 @@
  * `doctor/` finds out before going live whether all of that will work.
  * `situationSource.ts` how it is for `notification.ts`, which has people told when it needs them.
  * `auditing.ts` opens the audit trail and notes in it what the service and the command line do,
+ * `supportBundle.ts` packs what may leave the hospital about one exam.
  * `stageSeconds.ts` how long an exam's stages took for the metrics, `logger.ts` writes the log. The command line calls
  * these and adds words; nothing below knows that there is a service.
  */
@@ -24,3 +25,4 @@ export { openNotifier } from './notification.js';
 export { openPacs, openService, openWorkbench, type Service, servedModelOf } from './service.js';
 export { statusOf } from './serviceStatus.js';
 export { stageSeconds } from './stageSeconds.js';
+export { type SupportRequest, supportBundle, supportContents } from './supportBundle.js';

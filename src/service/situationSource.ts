@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Settings } from '../config/index.js';
+import { UIDS_IN_TEXT } from '../dicom/index.js';
 import { isPacsErrorCode } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import { type Ending, type Ledger, ledgerFileOf, type ReasonCount } from '../ledger/index.js';
@@ -58,12 +59,10 @@ export function situationSource(parts: SituationParts): (now: Date) => Promise<S
 
 const UNKNOWN = { failures: undefined, partial: undefined, newestExam: undefined, paused: undefined };
 
-const UID = /\b[0-2](?:\.\d+){4,}\b/g;
-
 /** Messages leave the house: even a UID stands for a patient. */
 function cleaner(settings: Settings): (text: string) => string {
   const blackOut = blackener(settings);
-  return (text) => blackOut(text.replace(UID, '(UID)'));
+  return (text) => blackOut(text.replace(UIDS_IN_TEXT, '(UID)'));
 }
 
 function pacsSituation(

@@ -36,7 +36,8 @@ describe('what notification knows of the service', () => {
         const exam = { studyInstanceUID: `1.2.840.99.${index}`, ...served };
         await ledger.observe(exam, { fingerprint: 'f', priority: 10 });
         const claim = await ledger.claim(exam, 'w', 60_000);
-        const reason = `Study ${exam.studyInstanceUID} with hunter2 cannot be read.`;
+        const own = '2.25.323286567321792844004006586199723841425';
+        const reason = `Study ${exam.studyInstanceUID} (${own}) with hunter2 cannot be read.`;
         if (index === 0) await ledger.fail(claim!, { code, reason }, 60_000);
         else await ledger.giveUp(claim!, { code, reason });
       }
@@ -44,7 +45,7 @@ describe('what notification knows of the service', () => {
       const told = await situation();
       // What holds no mammogram is rightly not processed.
       expect(told.failures).to.include({ ended: 2, bad: 2 });
-      expect(told.failures!.mostly).to.equal('Study (UID) with *** cannot be read.');
+      expect(told.failures!.mostly).to.equal('Study (UID) ((UID)) with *** cannot be read.');
       expect(told.newestExam!.getTime()).to.be.closeTo(Date.now(), 60_000);
       expect(told.paused).to.have.property('since');
       expect(JSON.stringify(told)).not.to.match(/Roentgen|Patient|hunter2|1\.2\.840/);
