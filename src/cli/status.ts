@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import type { ExamState } from '../ledger/index.js';
+import type { ExamState, ReasonCount } from '../ledger/index.js';
+import type { RunningService } from '../service/index.js';
 import { timeText } from '../timeText.js';
 import { wholeNumber } from './commandValues.js';
 import { checkChoice, configOption, jsonOption } from './options.js';
@@ -27,9 +28,14 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   const { loadSettings } = await import('../config/index.js');
   const { EXAM_STATES, openExistingLedger } = await import('../ledger/index.js');
   for (const one of state ?? []) checkChoice(command, '--state <state...>', one, EXAM_STATES);
-  const ledger = await openExistingLedger(loadSettings(config).ledger);
+  const settings = loadSettings(config);
+  const ledger = await openExistingLedger(settings.ledger);
   try {
+    const { askRunningService } = await import('../service/index.js');
+    const service = await askRunningService(settings);
     const counts = await ledger.counts();
+    const pausing = await ledger.pausing();
+    const troubles = (await ledger.reasons()).filter(({ code }) => !isRight(code));
     const exams = await ledger.list({
       limit,
       ...(state === undefined ? {} : { states: state }),
@@ -38,7 +44,16 @@ async function show({ config, state, study, limit, json }: Options, command: Com
     const history =
       study === undefined ? [] : (await Promise.all(exams.map((exam) => ledger.history(exam)))).flat();
     if (json) {
-      console.log(JSON.stringify({ counts, exams, ...(study === undefined ? {} : { history }) }));
+      console.log(
+        JSON.stringify({
+          service,
+          pausing,
+          counts,
+          troubles,
+          exams,
+          ...(study === undefined ? {} : { history }),
+        }),
+      );
       return;
     }
     console.log(
@@ -46,6 +61,10 @@ async function show({ config, state, study, limit, json }: Options, command: Com
         .map(([name, count]) => `${count} ${name}`)
         .join(', '),
     );
+    for (const line of serviceText(service)) console.log(line);
+    if (pausing !== undefined)
+      console.log(`Paused by ${pausing.by} since ${timeText(pausing.since)}: no exam is taken up.`);
+    if (study === undefined) for (const trouble of troubles) console.log(troubleText(trouble));
     if (study !== undefined && exams.length === 0)
       console.log(`\nThe ledger knows no such exam of study ${study}.`);
     if (exams.length > 0) {
@@ -68,4 +87,29 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   } finally {
     await ledger.disconnect();
   }
+}
+
+/** Answers about studies with nothing to analyse, and exams that another version has taken over. */
+function isRight(code: string | undefined): boolean {
+  return ['no-mammogram', 'no-standard-view', 'superseded'].includes(code ?? '');
+}
+
+/** What the service itself knows and the ledger does not: whether it runs, and the PACS answers, and since when not. */
+function serviceText(service: RunningService): string[] {
+  if (service.answer === 'off') return [];
+  const { at } = service;
+  if (service.answer === 'silent')
+    return [`No service answers at ${at}: it does not run, or on another machine.`];
+  if (service.answer === 'locked') return [`A service runs at ${at}; sign in on its page to see how it is.`];
+  const troubles = service.troubles.flatMap(({ what, todo, since }) => [
+    `  ${since === undefined ? '' : `since ${timeText(new Date(since))}: `}${what}`,
+    ...(todo === undefined ? [] : [`  → ${todo}`]),
+  ]);
+  return [`Service at ${at}: ${service.headline}.`, ...troubles];
+}
+
+/** `Trouble: 2 partial (images-missing), the latest 2026-03-01 10:00:00. It lacks …` */
+function troubleText({ state, code, exams, latest, reason }: ReasonCount): string {
+  const named = code === undefined ? '' : ` (${code})`;
+  return `Trouble: ${exams} ${state}${named}, the latest ${timeText(latest)}. ${reason ?? ''}`.trimEnd();
 }

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { openLedger } from '../../src/ledger/index.js';
+import { mamori } from '../mamori.js';
+import { scratchFolder } from '../scratch.js';
+
+describe('mamori status', () => {
+  const folder = scratchFolder('cli');
+  const config = join(folder, 'mamori.yaml');
+  const settings = (admin: string) =>
+    writeFileSync(
+      config,
+      `pacs: { url: "http://127.0.0.1:9/" }\nledger: { url: "sqlite:l.db" }\nadmin: ${admin}\n`,
+    );
+
+  before(async () => {
+    const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
+    const exam = { studyInstanceUID: '2.25.1', modelName: 'm', modelVersion: '1', settingsDigest: 'd' };
+    const object = {
+      kind: 'tid1500' as const,
+      sopClassUID: '1',
+      seriesInstanceUID: '2',
+      sopInstanceUID: '3',
+    };
+    await ledger.observe(exam, { fingerprint: 'x' });
+    const claim = (await ledger.claim(exam, 'w', 60_000))!;
+    const lacking = { code: 'images-missing', reason: 'The answer rests on 3 of 4 images.' };
+    await ledger.keepObjects(claim, [{ ...object, bytes: new Uint8Array(9) }], {
+      kind: 'partial',
+      ...lacking,
+    });
+    await ledger.confirm(claim, ['3']);
+    await ledger.close(claim);
+    const empty = { ...exam, studyInstanceUID: '2.25.2' };
+    await ledger.observe(empty, { fingerprint: 'x' });
+    const right = { code: 'no-mammogram', reason: 'The study holds no mammogram.' };
+    await ledger.giveUp((await ledger.claim(empty, 'w', 60_000))!, right);
+    await ledger.disconnect();
+  });
+
+  it('names partial exams as trouble, and no study that has rightly no answer', async () => {
+    settings('{ listen: off }');
+    const { code, out } = await mamori('status', '-c', config);
+    expect(code).to.equal(0);
+    expect(out).to.match(
+      /^Trouble: 1 partial \(images-missing\), the latest \d{4}-\S+ \S+\. The answer rests on 3 of 4 images\.$/m,
+    );
+    expect(out).not.to.match(/^Trouble: .*no-mammogram/m);
+  });
+
+  it('tells what a running service knows of an outage, and since when; or that none answers', async () => {
+    settings('{ listen: "127.0.0.1:9" }');
+    expect((await mamori('status', '-c', config)).out).to.match(/^No service answers at 127\.0\.0\.1:9: /m);
+    const since = new Date(2026, 2, 1, 10, 30).toISOString();
+    const troubles = [{ what: 'The PACS cannot be reached.', todo: 'Check the network.', since }];
+    const seen: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      seen.push(`${request.url}`);
+      response.writeHead(seen.length === 1 ? 200 : 401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ headline: 'Not working: the PACS cannot be used', troubles }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      settings(`{ listen: "127.0.0.1:${port}" }`);
+      const { out } = await mamori('status', '-c', config);
+      expect(out)
+        .to.include(`Service at 127.0.0.1:${port}: Not working: the PACS cannot be used.\n`)
+        .and.include('  since 2026-03-01 10:30:00: The PACS cannot be reached.\n  → Check the network.\n');
+      expect(seen).to.deep.equal(['/api/v1/service']);
+      const locked = JSON.parse((await mamori('status', '-c', config, '--json')).out);
+      expect(locked.service).to.deep.equal({ answer: 'locked', at: `127.0.0.1:${port}` });
+      expect(locked.troubles).to.have.length(1);
+    } finally {
+      server.close();
+    }
+  });
+});
