@@ -49,8 +49,8 @@ const READINGS = 100;
 const LONGEST_STILL_MS = 120_000;
 
 /**
- * The last tenth beside the third: caches are filled and code is compiled by then. Polls go by the clock: of an exam that
- * takes longer, on a machine with other work, more of them are counted.
+ * The last tenth beside the third: caches are filled and code is compiled by then. Polls go by the clock: of an exam
+ * that takes longer, on a machine with other work, more of them are counted.
  */
 const MOST_GROWTH = { resident: 1.15, heap: 1.15, cpu: 1.5 };
 const MOST_LEDGER_BYTES_PER_EXAM = 12_000;
