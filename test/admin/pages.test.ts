@@ -36,7 +36,9 @@ describe('the pages in a browser', function () {
 
   before(async function () {
     if (!isInstalled(CHROMIUM)) skipped(this, `not installed: ${CHROMIUM}`);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+    // Containers have little memory to share.
+    const args = [...CHROMIUM_ARGUMENTS, '--disable-dev-shm-usage'];
+    browser = await chromium.launch({ executablePath: CHROMIUM, args });
   });
   after(() => browser?.close());
   afterEach(async () => {
