@@ -829,6 +829,17 @@ onEveryDatabase('ledger', (make) => {
     });
   });
 
+  it('tells when the latest new exam was first seen, old ones that are taken up aside', async () => {
+    expect(await ledger.newestExam()).to.equal(undefined);
+    const seen = (study: string, seconds: number, priority: number) =>
+      on(seconds, ledger).observe({ ...EXAM, studyInstanceUID: study }, { fingerprint: 'f', priority });
+    await seen('2.25.70', 5, 0);
+    expect(await ledger.newestExam()).to.equal(undefined);
+    await seen('2.25.71', 6, 10);
+    await seen('2.25.72', 7, 0);
+    expect(await ledger.newestExam()).to.deep.equal(at(6));
+  });
+
   describe('a pause', () => {
     it('stands until somebody ends it, over a restart, and is told with who ordered it and when', async () => {
       expect(await ledger.pausing()).to.equal(undefined);
