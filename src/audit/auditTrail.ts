@@ -191,7 +191,7 @@ function unwritable(folder: string, cause: unknown): AuditError {
     remedy: isFull
       ? 'Make room on that disk; what waits is written then.'
       : code.startsWith('SQLITE_BUSY')
-        ? 'Another process has held it for 10 seconds: see whether one hangs, or has head.db open.'
+        ? 'Another process has held it for 30 seconds: see whether one hangs, or has head.db open.'
         : 'The account that Mamori runs as must be able to write that folder and all files in it; audit.folder names it.',
     cause,
   });

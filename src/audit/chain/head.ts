@@ -21,7 +21,7 @@ const TABLES = `
 `;
 
 /** Another process holds the trail for a few milliseconds at a time. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 const ASK_AGAIN_MS = 20;
 
 /**
@@ -72,7 +72,8 @@ export class HeadStore {
     const until = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
-        this.#connection.exec('BEGIN IMMEDIATE');
+        // Not IMMEDIATE: others that ask for their turn would then make COMMIT fail.
+        this.#connection.exec('BEGIN EXCLUSIVE');
         return;
       } catch (error) {
         const isBusy = String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
