@@ -28,13 +28,17 @@ export const supportBundleCommand = new Command('support-bundle')
 async function bundle(named: string, { config, out, log, headers, json }: Options): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
-  const [{ studyUids }, { supportBundle, supportContents }, { writeBundleFile }, { logFiles }] =
-    await Promise.all([
-      import('./studyUids.js'),
-      import('../service/index.js'),
-      import('../support/index.js'),
-      import('./logFiles.js'),
-    ]);
+  const [
+    { studyUids },
+    { noteAct, openLog, supportBundle, supportContents },
+    { writeBundleFile },
+    { logFiles },
+  ] = await Promise.all([
+    import('./studyUids.js'),
+    import('../service/index.js'),
+    import('../support/index.js'),
+    import('./logFiles.js'),
+  ]);
   const [study] = await studyUids([named]);
   const lines = log === undefined ? undefined : await logFiles(log);
   const request = { settings, file: config, study: study!, log: lines, headers: headers === true };
@@ -45,6 +49,7 @@ async function bundle(named: string, { config, out, log, headers, json }: Option
       console.log('\nTo add the log:  journalctl -u mamori -o cat | mamori support-bundle … --log -');
   }
   const file = out ?? `mamori-support-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}.tar.gz`;
+  await noteAct(settings, openLog(settings), { what: 'support-bundle', studies: [study!] });
   const parts = await supportBundle(request);
   await writeBundleFile(file, parts);
   if (json) console.log(JSON.stringify({ file, parts: parts.map(({ name }) => name) }));
