@@ -1,27 +1,31 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { defaultSettings } from '../src/config/index.js';
-import { dicomDate } from '../src/dicom/index.js';
+import {
+  asUid,
+  dicomDate,
+  type SeriesInstanceUID,
+  type SOPInstanceUID,
+  type StandardView,
+  type StudyInstanceUID,
+} from '../src/dicom/index.js';
 import type { Workbench } from '../src/exam/index.js';
-import { LEASE_SECONDS, openLedger } from '../src/ledger/index.js';
-import type { MadeInstance } from '../src/phantom/index.js';
+import { LEASE_SECONDS } from '../src/ledger/index.js';
+import type { Database } from '../src/ledger/sqlite/index.js';
 import { Poller } from '../src/poller/index.js';
 import { type Uniform, uniformFrom } from '../src/random.js';
-import { renamedInstance } from '../test/fixtures/index.js';
 import { ALGORITHM, SILENT } from '../test/poller/hospital.js';
+import { type ModelledImage, modelledMaking } from './modelledExams.js';
 import { ModelledPacs } from './modelledPacs.js';
-import type { VirtualTime } from './virtualTime.js';
+import { PLAIN_SERVER } from './serverProfiles.js';
+import { SimulatedLedger } from './simulatedLedger.js';
+import type { Living, VirtualTime } from './virtualTime.js';
 
 export interface DayOptions {
   seed: number;
   exams: number;
   /** What an exam takes of the processors, all stages together. */
   workMs: number;
-  /** An exam of four views, whose pixels all have. */
-  like: readonly MadeInstance[];
-  bench: Workbench;
   time: VirtualTime;
+  database: Database;
 }
 
 /** From the last image that can be read to the last result that can be, in seconds. */
@@ -46,41 +50,37 @@ const BETWEEN_MS: [least: number, most: number] = [20_000, 90_000];
 /** A breast that was taken off, or a view that was not made. */
 const INCOMPLETE = 0.08;
 
-const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-
-interface Arrival {
-  at: number;
-  instance: MadeInstance;
-}
+const VIEWS: readonly StandardView[] = ['RCC', 'LCC', 'RMLO', 'LMLO'];
+/** From a question to its answer. */
+const ANSWER_MS = 200;
 
 /**
- * A day of a hospital on virtual time, with the settings that a new installation has: the poller, the ledger and the
- * exam's way as they are, beside a model of an archive that takes 200 ms for each answer. Nothing overlaps on virtual
- * time, so that an exam takes longer here than it would.
+ * A day of a hospital on virtual time, with the settings that a new installation has: the poller and the ledger as they
+ * are, beside a model of an archive that takes 200 ms for each answer, and of analysing: one exam at a time has the
+ * processors, while others are fetched and stored.
  */
-export async function day({ seed, exams, workMs, like, bench, time }: DayOptions): Promise<DayReport> {
+export async function day({ seed, exams, workMs, time, database }: DayOptions): Promise<DayReport> {
   time.restart(BEGIN);
   const random = uniformFrom('day', seed);
-  const folder = mkdtempSync(join(MEMORY, 'mamori-day-'));
-  const ledger = await openLedger(`sqlite:${join(folder, 'ledger.db')}`, time.clock);
-  const never = () => new Promise<never>(() => {});
-  const pacs = new ModelledPacs({ seed, time, onKill: never, onFreeze: never });
+  const pacs = new ModelledPacs({
+    time,
+    random,
+    profile: PLAIN_SERVER,
+    note: () => {},
+    latency: () => ANSWER_MS / 2,
+  });
   pacs.isFoul = false;
+  let processors = Promise.resolve();
+  const work = () => {
+    processors = processors.then(() => time.sleep(workMs));
+    return processors;
+  };
   const { poll, workers } = defaultSettings('http://unused');
-  const { engine } = bench;
   const poller = new Poller({
     pacs: pacs.web,
-    ledger,
-    bench: {
-      ...bench,
-      engine: {
-        ...engine,
-        infer: (inputs) => {
-          time.pass(workMs);
-          return engine.infer(inputs);
-        },
-      },
-    },
+    ledger: new SimulatedLedger(database, time).open(),
+    bench: {} as Workbench,
+    making: modelledMaking(work),
     served: ALGORITHM,
     settings: { ...poll, workers, leaseSeconds: LEASE_SECONDS },
     workerName: 'day',
@@ -88,43 +88,45 @@ export async function day({ seed, exams, workMs, like, bench, time }: DayOptions
   });
 
   const begin = time.steady;
-  const arrivals = arrivalsOf(like, exams, random);
+  const world: Living = { isOver: false, frozenUntil: 0 };
   const lastImage = new Map<string, { at: number; images: number }>();
-  for (const { at, instance } of arrivals) {
-    const images = (lastImage.get(instance.studyInstanceUID)?.images ?? 0) + 1;
-    lastImage.set(instance.studyInstanceUID, { at, images });
+  const date = dicomDate(BEGIN);
+  for (const image of arrivalsOf(exams, random)) {
+    const { studyInstanceUID: study, at } = image;
+    lastImage.set(study, { at, images: (lastImage.get(study)?.images ?? 0) + 1 });
+    time.after(at, () => pacs.add(image, date), world);
   }
-  const answeredAt = new Map<string, number>();
-  const end = OPEN_MS + 2 * HOUR_MS;
-  while (time.steady - begin < end && answeredAt.size < lastImage.size) {
-    // A beat during a cycle finds nothing to begin; the next one does.
-    time.pass(BEAT_MS - ((time.steady - begin) % BEAT_MS));
-    while (arrivals[0] !== undefined && arrivals[0].at <= time.steady - begin)
-      pacs.add(arrivals.shift()!.instance.bytes, dicomDate(new Date(time.wall)));
-    await poller.cycle({ whole: false });
-    for (const [study, at] of pacs.storedAt) if (!answeredAt.has(study)) answeredAt.set(study, at - begin);
-  }
-  await ledger.disconnect();
-  rmSync(folder, { recursive: true });
+  time.begin({ isOver: false, frozenUntil: 0 }, async () => {
+    for (;;) {
+      await poller.cycle({ whole: false });
+      // A beat during a cycle finds nothing to begin; the next one does.
+      await time.sleep(BEAT_MS - ((time.steady - begin) % BEAT_MS));
+    }
+  });
+  await time.runUntil(begin + OPEN_MS + 2 * HOUR_MS);
 
-  const report: DayReport = { whole: [], settled: [], left: lastImage.size - answeredAt.size };
-  for (const [study, at] of answeredAt) {
+  const report: DayReport = { whole: [], settled: [], left: lastImage.size - pacs.storedAt.size };
+  for (const [study, at] of pacs.storedAt) {
     const last = lastImage.get(study)!;
-    report[last.images === like.length ? 'whole' : 'settled'].push((at - last.at) / 1000);
+    report[last.images === VIEWS.length ? 'whole' : 'settled'].push((at - begin - last.at) / 1000);
   }
   return report;
 }
 
-/** In the order of time. */
-function arrivalsOf(like: readonly MadeInstance[], exams: number, random: Uniform): Arrival[] {
-  const arrivals: Arrival[] = [];
-  for (let exam = 0; exam < exams; exam++) {
+function arrivalsOf(exams: number, random: Uniform): ModelledImage[] {
+  return Array.from({ length: exams }, (_, exam) => {
     let at = random() * OPEN_MS;
-    const views = random() < INCOMPLETE ? like.slice(0, 2) : like;
-    for (const view of views) {
-      arrivals.push({ at, instance: renamedInstance(view, exam) });
+    const views = random() < INCOMPLETE ? VIEWS.slice(0, 2) : VIEWS;
+    return views.map((view, number) => {
+      const image: ModelledImage = {
+        studyInstanceUID: asUid<StudyInstanceUID>(`2.25.${1 + exam}00`),
+        seriesInstanceUID: asUid<SeriesInstanceUID>(`2.25.${1 + exam}50`),
+        sopInstanceUID: asUid<SOPInstanceUID>(`2.25.${1 + exam}0${1 + number}`),
+        view,
+        at,
+      };
       at += BETWEEN_MS[0] + random() * (BETWEEN_MS[1] - BETWEEN_MS[0]);
-    }
-  }
-  return arrivals.sort((a, b) => a.at - b.at);
+      return image;
+    });
+  }).flat();
 }

@@ -2,20 +2,24 @@
  * Programs that can run at any length and try to break what Mamori promises.
  *
  * `torture.ts` (`npm run torture`) puts a proxy with every fault that a PACS or a network has (`faultyProxy.ts`)
- * before a real Orthanc, lets worker processes (`torturedWorkers.ts`, each a `torturedWorker.ts`) do their work through
- * it, sets their clocks, cuts their connections to the ledger and kills them again and again. In the end every exam
- * must have exactly one complete set of results.
+ * before a real Orthanc, lets worker processes (`torturedWorkers.ts`, each a `torturedWorker.ts`) do their work
+ * through it, sets their clocks, cuts their connections to the ledger and kills them again and again. In the end
+ * every exam must have exactly one complete set of results.
  *
- * `sharing.ts` (`npm run sharing`) has processes (`sharingWorker.ts`) share work by a PostgreSQL that fails while they
- * are killed: each exam is done once, and only once.
+ * `sharing.ts` (`npm run sharing`) has processes (`sharingWorker.ts`) share work by a PostgreSQL that fails while
+ * they are killed: each exam is done once, and only once.
  *
  * `fuzz.ts` (`npm run fuzz`) changes sound inputs at random (`mutation.ts`) and sends them through every way in for
- * bytes from outside (`fuzzTargets.ts`), in processes of their own (`fuzzedReader.ts`): no crash, no hang, no flood of
- * memory, no error without a name, no patient's name in one. `tally.ts` adds up what several runs have read.
+ * bytes from outside (`fuzzTargets.ts`), in processes of their own (`fuzzedReader.ts`): no crash, no hang, no flood
+ * of memory, no error without a name, no patient's name in one. `tally.ts` adds up what several runs have read.
  *
- * `simulate.ts` (`npm run simulate`) has the poller, the ledger and a model of an archive (`modelledPacs.ts`) in one
- * process on virtual time (`virtualTime.ts`): hours of a hospital in a second, each seed another story of faults,
- * kills, frozen processes and clocks that somebody sets. The same seed is the same story.
+ * `simulate.ts` (`npm run simulate`) has the poller and the ledger as they are (`simulatedLedger.ts`) beside a model
+ * of an archive (`modelledPacs.ts`, of one of `serverProfiles.ts`) and of exams (`simulatedHospital.ts`,
+ * `modelledExams.ts`) on virtual time (`virtualTime.ts`): hours of a hospital in a tenth of a second, each seed
+ * another story of faults, kills, frozen processes and clocks that somebody sets; `brokenPromises.ts` looks at what
+ * came of it. The same seed is the same story. `simulations.ts` has many seeds done by processes of their own
+ * (`simulatedSeeds.ts`). That it can find anything is proved by `plantedBugs.ts` (`npm run simulate:bugs`): each is
+ * planted as the files are loaded (`plantBug.ts`, `plantedBugHooks.ts`) and has to be found.
  *
  * `day.ts` (`npm run day`) has the same model in fair weather, and tells how long a day's exams wait for their results.
  *
@@ -29,9 +33,11 @@
 export { type DayOptions, type DayReport, day } from './day.js';
 export { FAULT_KINDS } from './faultyProxy.js';
 export { type Finding, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
+export { PLANTED_BUGS, type PlantedBug } from './plantedBugs.js';
 export { type PollCosts, pollCosts } from './pollCosts.js';
 export { type SharingOptions, type SharingReport, shareWork } from './sharing.js';
-export { type SimulationReport, simulate, simulatedExams } from './simulate.js';
+export type { SimulationReport } from './simulate.js';
+export { type SimulationsOptions, simulateSeeds } from './simulations.js';
 export { type SoakOptions, type SoakReport, type SoakTenth, soak } from './soak.js';
 export { Tally } from './tally.js';
 export {

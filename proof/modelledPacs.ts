@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
 import {
   asUid,
   fromDicomJson,
-  readPart10,
   type SeriesInstanceUID,
   type SOPClassUID,
   type SOPInstanceUID,
   type StudyInstanceUID,
+  sopClass,
 } from '../src/dicom/index.js';
 import {
   type DicomWeb,
+  type InstanceOutcome,
   type InstanceRecord,
   type InstanceToStore,
   PacsError,
@@ -17,77 +17,85 @@ import {
   type StudyQuery,
   type StudyRecord,
 } from '../src/dicomweb/index.js';
+import type { Uniform } from '../src/random.js';
+import type { ModelledImage, ModelledResult } from './modelledExams.js';
+import type { ServerProfile } from './serverProfiles.js';
 import type { VirtualTime } from './virtualTime.js';
 
 interface Held extends InstanceRecord {
   bytes: Uint8Array;
+  /** By the steady clock. */
+  shownAt: number;
+  result: ModelledResult | undefined;
 }
 
 /** What may happen to a question, and how often of a thousand while the weather is bad. */
 const FAULTS = {
-  unreachable: 30,
-  'server error': 30,
-  busy: 15,
-  'not found': 25,
-  'timed out': 15,
-  refused: 3,
-  killed: 12,
-  frozen: 6,
-  'answer lost': 40,
-  'nothing stored': 60,
-  'stored in part': 40,
+  unreachable: 25,
+  'server error': 25,
+  busy: 12,
+  'not found': 20,
+  'timed out': 12,
+  refused: 2,
+  'answer lost': 120,
+  'nothing stored': 150,
+  'stored in part': 120,
 } as const;
 
-export type Fault = keyof typeof FAULTS;
+export type PacsFault = keyof typeof FAULTS | 'away' | 'no room';
 
 /** Of these, stores alone: the archive's answer and what it did are two things. */
-const OF_STORES: ReadonlySet<Fault> = new Set(['answer lost', 'nothing stored', 'stored in part']);
+const OF_STORES: ReadonlySet<PacsFault> = new Set(['answer lost', 'nothing stored', 'stored in part']);
 
-export interface ModelledWeather {
-  seed: number;
-  time: VirtualTime;
-  /** The fault that a question meets may end the process that asks: never answered, or only when it is thawed. */
-  onKill(): Promise<never>;
-  onFreeze(): Promise<void>;
-}
-
-/**
- * An archive in memory, on virtual time. What a question meets depends on the seed, the question and how often it was
- * asked, and on nothing else: a run is the same each time, in whatever order questions arrive.
- */
+/** An archive in memory, on virtual time, of one profile. All that it does follows from the random numbers. */
 export class ModelledPacs {
   readonly held = new Map<string, Held>();
-  readonly faults = new Map<Fault, number>();
-  /** Stands for everything that was asked and what became of it. */
-  readonly trace = createHash('sha256');
-  isFoul = true;
+  readonly faults = new Map<PacsFault, number>();
+  /** Objects of which other bytes came under the same name. */
+  readonly differing = new Set<string>();
   /** When the last result of a study was stored, by the steady time. */
   readonly storedAt = new Map<string, number>();
-  readonly #weather: ModelledWeather;
-  readonly #asked = new Map<string, number>();
+  isFoul = true;
+  /** Nothing is answered; or nothing is stored any more. */
+  isAway = false;
+  isFull = false;
+  readonly #time: VirtualTime;
+  readonly #random: Uniform;
+  readonly #profile: ServerProfile;
+  readonly #note: (what: string) => void;
+  readonly #latency: () => number;
   readonly #dates = new Map<string, string>();
 
-  constructor(weather: ModelledWeather) {
-    this.#weather = weather;
+  /** @param latency of half an answer, in milliseconds; unless said mostly short, and now and then a short wait */
+  constructor(parts: {
+    time: VirtualTime;
+    random: Uniform;
+    profile: ServerProfile;
+    note(what: string): void;
+    latency?: () => number;
+  }) {
+    this.#time = parts.time;
+    this.#random = parts.random;
+    this.#profile = parts.profile;
+    this.#note = parts.note;
+    this.#latency = parts.latency ?? (() => 10 + 2000 * this.#random() ** 6);
   }
 
-  add(bytes: Uint8Array, studyDate: string): void {
-    const { dataset } = readPart10(bytes);
-    const uid = (keyword: string) => dataset.string(keyword)!;
-    const studyInstanceUID = asUid<StudyInstanceUID>(uid('StudyInstanceUID'));
+  /** What a modality sends. */
+  add(image: ModelledImage, studyDate: string): void {
+    const { studyInstanceUID, sopInstanceUID, seriesInstanceUID, view } = image;
     if (!this.#dates.has(studyInstanceUID)) this.#dates.set(studyInstanceUID, studyDate);
-    const sopInstanceUID = asUid<SOPInstanceUID>(uid('SOPInstanceUID'));
-    // Some keep what came first.
-    if (this.held.has(sopInstanceUID)) return;
     this.held.set(sopInstanceUID, {
       studyInstanceUID,
-      seriesInstanceUID: asUid<SeriesInstanceUID>(uid('SeriesInstanceUID')),
+      seriesInstanceUID,
       sopInstanceUID,
-      sopClassUID: asUid<SOPClassUID>(uid('SOPClassUID')),
-      modality: uid('Modality'),
-      imageLaterality: dataset.string('ImageLaterality'),
-      viewPosition: dataset.string('ViewPosition'),
-      bytes,
+      sopClassUID: sopClass.DigitalMammographyForPresentation as SOPClassUID,
+      modality: 'MG',
+      imageLaterality: view.slice(0, 1),
+      viewPosition: view.slice(1),
+      bytes: Buffer.from(`${view} ${sopInstanceUID}`),
+      shownAt: this.#shownAt(),
+      result: undefined,
     });
   }
 
@@ -95,106 +103,167 @@ export class ModelledPacs {
     return [...this.held.values()].filter(({ studyInstanceUID }) => studyInstanceUID === study);
   }
 
-  /** As a process sees it. */
+  /** As processes see it. */
   get web(): DicomWeb {
+    const shown = (study: string) =>
+      this.#shown().filter(({ studyInstanceUID }) => studyInstanceUID === study);
     const web = {
       studies: (query: StudyQuery) => this.#search(query),
       allStudies: () => this.#pages(),
-      instances: (study: string) => this.#ask('instances', study, () => this.of(study)),
-      metadata: (study: string) => this.#ask('metadata', study, () => this.of(study).map(described)),
+      instances: (study: string) =>
+        this.#ask('instances', () => shown(study).map((held) => this.#listed(held))),
+      metadata: (study: string) => this.#ask('metadata', () => shown(study).map(described)),
       instanceMetadata: (_study: string, _series: string, uid: string) =>
-        this.#ask('instanceMetadata', uid, () => described(this.held.get(uid)!)),
+        this.#ask('instanceMetadata', () => described(this.held.get(uid)!)),
       retrieveInstance: (_study: string, _series: string, uid: string) =>
-        this.#ask('retrieve', uid, () => this.held.get(uid)!.bytes.slice()),
+        this.#ask('retrieve', () => this.held.get(uid)!.bytes.slice()),
       store: (study: string, instances: readonly InstanceToStore[]) => this.#store(study, instances),
       confirm: (study: string, uids: readonly SOPInstanceUID[]) =>
-        this.#ask('confirm', study, () => ({
-          present: uids.filter((uid) => this.held.has(uid)),
-          missing: uids.filter((uid) => !this.held.has(uid)),
-        })),
+        this.#ask('confirm', () => {
+          const present = new Set<string>(shown(study).map(({ sopInstanceUID }) => sopInstanceUID));
+          return {
+            present: uids.filter((uid) => present.has(uid)),
+            missing: uids.filter((uid) => !present.has(uid)),
+          };
+        }),
       close: async () => {},
     };
     return web as unknown as DicomWeb;
   }
 
+  #shownAt(): number {
+    return this.#time.steady + this.#random() * this.#profile.indexedAfterMs;
+  }
+
+  #shown(): Held[] {
+    return [...this.held.values()].filter(({ shownAt }) => shownAt <= this.#time.steady);
+  }
+
+  #listed({ bytes: _, result: __, ...record }: Held): InstanceRecord {
+    const { tellsClasses, tellsViews } = this.#profile;
+    return {
+      ...record,
+      sopClassUID: tellsClasses ? record.sopClassUID : undefined,
+      imageLaterality: tellsViews ? record.imageLaterality : undefined,
+      viewPosition: tellsViews ? record.viewPosition : undefined,
+    };
+  }
+
   #studies(): StudyRecord[] {
     const counts = new Map<string, number>();
-    for (const { studyInstanceUID } of this.held.values())
+    for (const { studyInstanceUID } of this.#shown())
       counts.set(studyInstanceUID, (counts.get(studyInstanceUID) ?? 0) + 1);
-    return [...counts].map(([uid, count]) => ({
-      studyInstanceUID: asUid(uid),
-      studyDate: this.#dates.get(uid),
+    const { tellsCounts, tellsDates, repeats } = this.#profile;
+    const studies = [...counts].map(([uid, count]) => ({
+      studyInstanceUID: asUid<StudyInstanceUID>(uid),
+      studyDate: tellsDates ? this.#dates.get(uid) : undefined,
       modalities: ['MG'],
-      numberOfInstances: count,
+      numberOfInstances: tellsCounts ? count : undefined,
     }));
+    return repeats ? [...studies.reverse(), ...studies.slice(0, 1)] : studies;
   }
 
   async *#search({ from, to }: StudyQuery): AsyncGenerator<StudyRecord> {
-    const found = await this.#ask('studies', '', () =>
+    yield* await this.#ask('studies', () =>
       this.#studies().filter(
         ({ studyDate }) => studyDate !== undefined && studyDate >= from && studyDate <= to,
       ),
     );
-    // Doubled and in no order, as some list them.
-    yield* [...found.reverse(), ...found.slice(0, 1)];
   }
 
   async *#pages(): AsyncGenerator<StudyRecord[]> {
-    yield await this.#ask('allStudies', '', () => this.#studies());
+    yield await this.#ask('allStudies', () => this.#studies());
   }
 
   async #store(study: string, instances: readonly InstanceToStore[]): Promise<StoreAnswer> {
-    const fault = await this.#fault('store', study, true);
+    const fault = await this.#arrival('store');
     const kept =
-      fault === 'nothing stored' ? [] : fault === 'stored in part' ? instances.slice(0, 1) : instances;
-    for (const { bytes } of kept) this.add(bytes, this.#dates.get(study)!);
-    this.storedAt.set(study, this.#weather.time.steady);
+      fault === 'nothing stored' || fault === 'no room'
+        ? []
+        : fault === 'stored in part'
+          ? instances.slice(0, 1)
+          : instances;
+    const outcomes = instances.map((instance) => this.#take(study, instance, kept.includes(instance)));
+    this.storedAt.set(study, this.#time.steady);
+    await this.#time.sleep(this.#latency());
     if (fault === 'answer lost') throw new PacsError('pacs-timed-out', 'No answer', { transient: true });
-    // Whatever was done, the answer says that all was.
-    const outcomes = instances.map(({ sopInstanceUID }) => ({ sopInstanceUID, outcome: 'stored' as const }));
+    if (kept.length === 0 && this.#profile.unstored === 'conflict')
+      throw new PacsError('pacs-server-error', 'Modelled: nothing stored', { status: 500, transient: true });
     return { status: 200, instances: outcomes, otherFailures: [] };
   }
 
-  async #ask<T>(kind: string, about: string, answer: () => T): Promise<T> {
-    await this.#fault(kind, about, false);
-    return answer();
+  #take(study: string, instance: InstanceToStore, isKept: boolean): InstanceOutcome {
+    const { sopInstanceUID, sopClassUID, bytes } = instance;
+    const { duplicates, unstored } = this.#profile;
+    const before = this.held.get(sopInstanceUID);
+    if (before !== undefined) {
+      if (!Buffer.from(before.bytes).equals(bytes)) this.differing.add(sopInstanceUID);
+      if (duplicates !== 'refused') return { sopInstanceUID, outcome: duplicates };
+      return {
+        sopInstanceUID,
+        outcome: 'refused',
+        duplicate: true,
+        reason: { code: 45070, meaning: 'there already' },
+      };
+    }
+    if (!isKept) {
+      if (unstored === 'stored') return { sopInstanceUID, outcome: 'stored' };
+      if (unstored === 'unknown') return { sopInstanceUID, outcome: 'unknown' };
+      return { sopInstanceUID, outcome: 'refused', reason: { code: 0xa700, meaning: 'out of resources' } };
+    }
+    this.held.set(sopInstanceUID, {
+      studyInstanceUID: asUid<StudyInstanceUID>(study),
+      seriesInstanceUID: asUid<SeriesInstanceUID>('2.25.9'),
+      sopInstanceUID,
+      sopClassUID,
+      modality: sopClassUID === sopClass.SecondaryCapture ? 'OT' : 'SR',
+      imageLaterality: undefined,
+      viewPosition: undefined,
+      bytes,
+      shownAt: this.#shownAt(),
+      result: JSON.parse(Buffer.from(bytes).toString()),
+    });
+    return { sopInstanceUID, outcome: 'stored' };
   }
 
-  async #fault(kind: string, about: string, isStore: boolean): Promise<Fault | undefined> {
-    const { seed, time, onKill, onFreeze } = this.#weather;
-    const key = `${kind} ${about}`;
-    const times = (this.#asked.get(key) ?? 0) + 1;
-    this.#asked.set(key, times);
-    time.pass(200);
-    const fault = this.isFoul ? drawn(`${seed} ${key} ${times}`, isStore) : undefined;
-    this.trace.update(`${key} ${times} ${fault ?? ''}\n`);
+  async #ask<T>(kind: string, answer: () => T): Promise<T> {
+    await this.#arrival(kind);
+    const answered = answer();
+    await this.#time.sleep(this.#latency());
+    return answered;
+  }
+
+  /** A question on its way: what the archive does with it, unless it fails at once. */
+  async #arrival(kind: string): Promise<PacsFault | undefined> {
+    await this.#time.sleep(this.#latency());
+    const fault = this.#drawn(kind);
+    this.#note(`${kind} ${fault ?? ''}`);
     if (fault === undefined) return undefined;
     this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
-    if (fault === 'killed') return onKill();
-    if (fault === 'frozen') {
-      await onFreeze();
-      return undefined;
-    }
-    if (OF_STORES.has(fault)) return fault;
-    if (fault === 'timed out') time.pass(60_000);
+    if (OF_STORES.has(fault) || fault === 'no room') return fault;
+    if (fault === 'timed out') await this.#time.sleep(60_000);
     throw errorOf(fault);
   }
-}
 
-/** A number from 0 to 999 out of the key decides. */
-function drawn(key: string, isStore: boolean): Fault | undefined {
-  let left = createHash('sha256').update(key).digest().readUInt32LE(0) % 1000;
-  for (const [fault, often] of Object.entries(FAULTS) as [Fault, number][]) {
-    if (OF_STORES.has(fault) && !isStore) continue;
-    if (left < often) return fault;
-    left -= often;
+  #drawn(kind: string): PacsFault | undefined {
+    const isStore = kind === 'store';
+    if (this.isAway) return 'away';
+    if (this.isFull && isStore) return 'no room';
+    if (!this.isFoul) return undefined;
+    let left = this.#random() * 1000;
+    for (const [fault, often] of Object.entries(FAULTS) as [PacsFault, number][]) {
+      if (OF_STORES.has(fault) && !isStore) continue;
+      if (left < often) return fault;
+      left -= often;
+    }
+    return undefined;
   }
-  return undefined;
 }
 
-function errorOf(fault: Fault): PacsError {
+function errorOf(fault: PacsFault): PacsError {
   const text = `Modelled: ${fault}`;
-  if (fault === 'unreachable') return new PacsError('pacs-unreachable', text, { transient: true });
+  if (fault === 'unreachable' || fault === 'away')
+    return new PacsError('pacs-unreachable', text, { transient: true });
   if (fault === 'server error')
     return new PacsError('pacs-server-error', text, { status: 500, transient: true });
   if (fault === 'busy')

@@ -1,8 +1,6 @@
 import { parseArgs } from 'node:util';
-import { makeExam } from '../src/phantom/index.js';
-import { openBench } from '../test/exam/openBench.js';
-import { smallBundle } from '../test/model/bundles.js';
 import { day } from './index.js';
+import { SimulatedLedger } from './simulatedLedger.js';
 import { VirtualTime } from './virtualTime.js';
 
 /**
@@ -17,17 +15,14 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const open = await openBench(await smallBundle());
-const bench = { ...open, settings: { ...open.settings, secondaryCapture: 'off' as const } };
-// Of a machine that names the view where a listing shows it, as most do.
-const like = makeExam({ rows: 160, columns: 128, seed: 'day', habit: 'view-position' });
 const time = new VirtualTime();
 time.reign(() => 0.5);
+const database = SimulatedLedger.database();
 const [whole, settled, left]: [number[], number[], number[]] = [[], [], []];
 for (let i = 0; i < Number(values.days); i++) {
   const seed = Number(values.seed) + i;
   const workMs = Number(values['work-ms']);
-  const report = await day({ seed, exams: Number(values.exams), workMs, like, bench, time });
+  const report = await day({ seed, exams: Number(values.exams), workMs, time, database });
   whole.push(...report.whole);
   settled.push(...report.settled);
   left.push(report.left);

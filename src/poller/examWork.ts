@@ -57,8 +57,16 @@ export interface ExamReport {
   retrievedBytes: number;
 }
 
+/** What makes an exam's results of its images. */
+export interface ExamMaking {
+  process: typeof processExam;
+  decline: typeof declineExam;
+}
+
 /** What it takes to work on an exam. */
 export interface ExamParts {
+  /** The exam room's, unless said. */
+  making?: ExamMaking | undefined;
   pacs: DicomWeb;
   ledger: Ledger;
   bench: Workbench;
@@ -141,6 +149,7 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
   const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
   const { breaker, turn } = parts;
+  const { process, decline } = parts.making ?? { process: processExam, decline: declineExam };
   const tried = whichTry(claim.attempt, parts.settings.retry.attempts);
   if (tried === 'over') throw processEnded(studyInstanceUID, claim.attempt - 1);
   const listed = await listing(claim, parts);
@@ -163,16 +172,16 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   if (tried === 'lost') {
     const why = reasonOf(processEnded(studyInstanceUID, claim.attempt - 1));
     parts.log.error({ study: studyInstanceUID, ...why }, 'The exam is not tried again');
-    return declineExam(instances, parts.bench, context, why);
+    return decline(instances, parts.bench, context, why);
   }
   try {
-    return await processExam(instances, parts.bench, context);
+    return await process(instances, parts.bench, context);
   } catch (error) {
     if (tried === 'usual' || parts.stopping.aborted || (await breaker.isOutage(error))) throw error;
     // No further try will follow: say so in the study rather than nowhere.
     const { code, reason } = reasonOf(error);
     parts.log.error({ study: studyInstanceUID, code, reason }, 'The exam could not be analysed');
-    return await declineExam(instances, parts.bench, context, { code, reason });
+    return await decline(instances, parts.bench, context, { code, reason });
   }
 }
 

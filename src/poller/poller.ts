@@ -9,7 +9,7 @@ import { Cycle, type CycleOptions } from './cycle.js';
 import type { CycleReport } from './cycleReport.js';
 import type { DeliveryWatch } from './delivery.js';
 import { type ExamTurn, ExamTurns } from './examTurns.js';
-import { type ExamReport, emptyReport, workOn } from './examWork.js';
+import { type ExamMaking, type ExamReport, emptyReport, workOn } from './examWork.js';
 import { guardedPacs, questionsFor } from './guardedPacs.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import { Listings } from './listings.js';
@@ -20,6 +20,8 @@ import type { WorkSource } from './workSource.js';
 
 export interface PollerParts extends LookoutParts {
   bench: Workbench;
+  /** What makes results of images: the exam room's, unless said. */
+  making?: ExamMaking;
   /** Unique among all processes that share the ledger. */
   workerName: string;
   /** Where exams come from besides the look-out for new ones. */

@@ -8,6 +8,9 @@ import { MIGRATIONS } from './migrations.js';
 /** Values by name: texts, numbers and NULL. */
 export type Bindings = object;
 
+/** SQLite's name for a database that ends with its connection; for simulations. */
+const IN_MEMORY = ':memory:';
+
 /** How long a statement waits for another process's transaction, which takes a few milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
 
@@ -35,7 +38,7 @@ export class Database {
   static open(file: string): Database {
     let connection: Libsql.Database | undefined;
     try {
-      keepPrivate(file);
+      if (file !== IN_MEMORY) keepPrivate(file);
       connection = new Libsql(file, { timeout: BUSY_TIMEOUT_MS });
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       refuseForeign(connection, file);

@@ -1,12 +1,17 @@
 import type { Clock } from '../ledger.js';
 import type { Owner } from '../owner.js';
-import type { Spool } from '../spool.js';
+import type { ByteStore } from '../spool.js';
 import type { ReadStore, Step, Store } from '../steps/index.js';
 import type { Database } from './database.js';
 import { statementsOn } from './statementsOn.js';
 
 /** One SQLite file, with the objects' bytes in a spool beside it. */
-export function sqliteStore(parts: { database: Database; spool: Spool; clock: Clock; owner: Owner }): Store {
+export function sqliteStore(parts: {
+  database: Database;
+  spool: ByteStore;
+  clock: Clock;
+  owner: Owner;
+}): Store {
   const { database, spool, clock, owner } = parts;
   const statements = statementsOn(database);
   const inTurn = oneAfterTheOther(database.file);

@@ -1,0 +1,120 @@
+/** A change of one compiled file: these words, which stand in it once, by others. */
+export interface Change {
+  /** Below the compiled sources. */
+  file: string;
+  from: string;
+  to: string;
+}
+
+/** A bug that the simulation must find. */
+export interface PlantedBug {
+  name: string;
+  changes: readonly Change[];
+}
+
+const CLAIMS = 'ledger/steps/claims.js';
+const RULES = 'ledger/rules.js';
+const DELIVERY = 'poller/delivery.js';
+
+const TRIGGER =
+  "SELECT RAISE(ABORT, 'an exam is closed only after every object is confirmed');\n  END;\n  `,\n    /* sql */ `";
+
+/** The one bug each that this service must never have. */
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'no fencing: whoever once held an exam may go on with it',
+    changes: [
+      {
+        file: RULES,
+        from: 'exam.claimNumber === claim.number &&',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'no read-back: what was sent counts as stored',
+    changes: [
+      {
+        file: DELIVERY,
+        from: 'const { present } = await pacs.confirm(studyOf(claim), uids);',
+        to: 'const present = uids;',
+      },
+    ],
+  },
+  {
+    name: 'closed before it is confirmed',
+    changes: [
+      { file: CLAIMS, from: 'if (!isConfirmed(row)) {', to: 'if (false) {' },
+      {
+        file: 'poller/examWork.js',
+        from: 'await deliver(claim, pacs, ledger, made);',
+        to: 'await deliver(claim, pacs, ledger, made).catch(() => {});',
+      },
+      {
+        file: 'ledger/sqlite/migrations.js',
+        // The later of two triggers of that name; the one before it is gone by then.
+        from: `${TRIGGER}\n  CREATE INDEX exams_by_update`,
+        to: 'SELECT 1;\n  END;\n  `,\n    /* sql */ `\n  CREATE INDEX exams_by_update',
+      },
+    ],
+  },
+  {
+    name: 'the kept bytes are lost: deleted as soon as they are sent',
+    changes: [
+      {
+        file: CLAIMS,
+        from: "await mark(step, claim, id, { sopInstanceUIDs, as: 'markSent' });",
+        to: `await mark(step, claim, id, { sopInstanceUIDs, as: 'markSent' });
+          const gone = await step.statements.objectsToDeliver({ id, revision: claim.revision });
+          await store.bytes.remove(gone.map(({ file }) => file));`,
+      },
+    ],
+  },
+  {
+    name: 'a lease never ends',
+    changes: [
+      { file: 'ledger/lease.js', from: 'return end <= now || end - length > now;', to: 'return false;' },
+    ],
+  },
+  {
+    name: 'views that come late are ignored',
+    changes: [
+      {
+        file: RULES,
+        from: 'CLOSED.includes(before.state) && before.claimedFingerprint !== fingerprint',
+        to: 'false',
+      },
+    ],
+  },
+  {
+    name: 'an outage uses up tries',
+    changes: [
+      {
+        file: 'poller/breaker.js',
+        from: 'if (!(error instanceof PacsError))\n            return false;\n        if (this.#outages',
+        to: 'return false;\n        if (this.#outages',
+      },
+    ],
+  },
+  {
+    name: 'an image that is not found is left out at once',
+    changes: [
+      {
+        file: 'poller/retrieval.js',
+        from: 'isFinal(error) || (lastTry &&',
+        to: 'isFinal(error) || (true &&',
+      },
+    ],
+  },
+  {
+    name: 'each claim makes results of its own',
+    changes: [
+      { file: CLAIMS, from: 'objectsKept: row.outcome !== null,', to: 'objectsKept: false,' },
+      {
+        file: CLAIMS,
+        from: 'if (earlier !== null)\n                return false;',
+        to: 'if (earlier !== null) await store.bytes.remove([]);',
+      },
+    ],
+  },
+];
