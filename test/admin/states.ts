@@ -292,17 +292,20 @@ export function madeDesk(
     answer: async () => ({
       sopInstanceUID: WORK.objects[0]!.sopInstanceUID,
       revision: 1,
-      summary: 'PARTIAL AI result: R MLO was not analysed. Left breast: AI positive (82.1 %).',
+      summary:
+        'PARTIAL AI result: R MLO was not analysed. Right breast: AI positive (82 %). Left breast: AI positive (72 %).',
       answers: [
-        { about: 'Exam: AI answer', probability: '82.1', verdict: 'positive' },
-        { about: 'Left breast: AI answer', probability: '82.1', verdict: 'positive' },
-        { about: 'L CC: AI answer', probability: '86.0', verdict: 'positive' },
-        { about: 'L MLO: AI answer', probability: '78.2', verdict: 'positive' },
-        { about: 'R CC: AI answer', probability: '3.1', verdict: 'negative' },
+        { about: 'Exam: AI answer', probability: '82', verdict: 'positive' },
+        { about: 'Right breast: AI answer', probability: '82', verdict: 'positive' },
+        { about: 'Left breast: AI answer', probability: '72', verdict: 'positive' },
+        { about: 'L CC: AI answer', probability: '86', verdict: 'positive' },
+        { about: 'L MLO: AI answer', probability: '57', verdict: 'positive' },
+        { about: 'R CC: AI answer', probability: '82', verdict: 'positive' },
         { about: 'R MLO: NOT PROCESSED', comment: 'The stored pixels end before the image does.' },
       ],
       comments: ['AI result, not for primary diagnosis.'],
     }),
+    // Their captions say the same as the answers above.
     picture: async (_, asked) => {
       const four = await sharp('docs/images/result.png').metadata();
       const width = Math.floor(four.width / 4);
