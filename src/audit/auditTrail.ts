@@ -192,7 +192,7 @@ function unwritable(folder: string, cause: unknown): AuditError {
       ? 'Make room on that disk; what waits is written then.'
       : code.startsWith('SQLITE_BUSY')
         ? 'Another process has held it for 30 seconds: see whether one hangs, or has head.db open.'
-        : 'The account that Mamori runs as must be able to write that folder and all files in it; audit.folder names it.',
+        : 'The account that Mamori runs as must be able to write that folder and its files; audit.folder names it.',
     cause,
   });
 }
