@@ -11,6 +11,7 @@ const parts = [
   { package: 'orthanc', file: '/usr/sbin/Orthanc' },
   { package: 'orthanc-dicomweb', file: '/usr/share/orthanc/plugins/libOrthancDicomWeb.so' },
   { package: 'orthanc-gdcm', file: '/usr/share/orthanc/plugins/libOrthancGdcm.so' },
+  { package: 'orthanc-webviewer', file: '/usr/share/orthanc/plugins/libOrthancWebViewer.so' },
   { package: 'dcmtk', file: '/usr/bin/dcmdump' },
   { package: 'dicom3tools', file: '/usr/bin/dciodvfy' },
   { package: 'libpixelmed-java', file: '/usr/share/java/pixelmed.jar' },

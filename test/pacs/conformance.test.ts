@@ -111,7 +111,7 @@ describe('What Mamori leaves in Orthanc', () => {
   const counts = new Map<string, number>();
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     requireOrthanc(this);
     needs(this, 'dcmftest', 'dcmdump', 'dciodvfy', 'dsrdump');
     [bench, orthanc] = await Promise.all([smallBundle().then(openBench), realArchive()]);
