@@ -47,8 +47,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       { file: CLAIMS, from: 'if (!isConfirmed(row)) {', to: 'if (false) {' },
       {
         file: 'poller/examWork.js',
-        from: 'await deliver(claim, pacs, ledger, made);',
-        to: 'await deliver(claim, pacs, ledger, made).catch(() => {});',
+        from: 'await deliver({ claim, pacs, ledger, made, watch: parts.onDelivery });',
+        to: 'await deliver({ claim, pacs, ledger, made, watch: parts.onDelivery }).catch(() => {});',
       },
       {
         file: 'ledger/sqlite/migrations.js',
