@@ -4,7 +4,14 @@ import { readPart10, type StudyInstanceUID } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
 import { type ExamRecord, type Ledger, openExistingLedger } from '../ledger/index.js';
 import { loadBundle } from '../model/index.js';
-import { type BundlePart, linesAbout, Pseudonyms, plainHeader, plainSettings } from '../support/index.js';
+import {
+  type BundlePart,
+  linesAbout,
+  Pseudonyms,
+  plainExam,
+  plainHeader,
+  plainSettings,
+} from '../support/index.js';
 import { examine } from './doctor/index.js';
 import { blackener } from './logger.js';
 import { openPacs } from './service.js';
@@ -90,9 +97,11 @@ function readme(request: SupportRequest): string {
   return [
     `A support bundle of Mamori ${installedVersion()} about one exam.`,
     contents.join('\n'),
-    'UIDs of studies, series and instances are replaced by others, the same in all files of this bundle. Nobody can ' +
-      'lead them back, not even the hospital. UIDs of the DICOM standard are as they were.',
-    'It holds names of hosts and folders. It holds no pixel, no attribute of a patient, no password.',
+    'UIDs of studies, series and instances are replaced by others, the same in all files of this bundle. Their ' +
+      'key is kept nowhere. UIDs of the DICOM standard are as they were.',
+    'It holds names of hosts and folders, and the times at which Mamori had to do with the exam: in the hospital ' +
+      'these may tell which exam it was. It holds no pixel, no attribute of a patient, no study date, no password, ' +
+      "and no hash of the images' UIDs.",
   ].join('\n\n');
 }
 
@@ -132,12 +141,13 @@ async function ledgerPart(ledger: Ledger, study: StudyInstanceUID) {
   for (const record of records) {
     const [history, objects] = await Promise.all([ledger.history(record), ledger.made(record)]);
     made.push(...objects.flatMap((object) => [object.sopInstanceUID, object.seriesInstanceUID]));
-    exams.push({
-      ...record,
-      worker: workerOf(record.worker),
-      history: history.map((event) => ({ ...event, worker: workerOf(event.worker) })),
-      objects,
-    });
+    exams.push(
+      plainExam({
+        record: { ...record, worker: workerOf(record.worker) },
+        history: history.map((event) => ({ ...event, worker: workerOf(event.worker) })),
+        objects,
+      }),
+    );
   }
   const images = records.flatMap((record) => record.images ?? []).map(({ sopInstanceUID }) => sopInstanceUID);
   return { exams, made: [...made, ...images], around: aroundOf(records) };

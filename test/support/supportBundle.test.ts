@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { type Archive, startArchive } from '../../src/demo/index.js';
 import { dicomDate } from '../../src/dicom/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
-import { KEPT_KEYWORDS, linesAbout, Pseudonyms, plainSettings } from '../../src/support/index.js';
+import { KEPT_KEYWORDS, linesAbout, Pseudonyms, plainExam, plainSettings } from '../../src/support/index.js';
 import { type Ended, mamori } from '../mamori.js';
 import { smallBundle } from '../model/bundles.js';
 import { needs } from '../parts.js';
@@ -55,6 +56,9 @@ const MARKED: readonly [path: string, value: string][] = [
   ['(0028,1055)', `window of ${MARK}`],
 ];
 
+/** Another day than the one on which it is worked on: times of the work are in the bundle. */
+const STUDY_DAY = new Date(Date.now() - 7 * 86_400_000);
+
 const SECRETS = {
   PACS: 'pacs-hunter2-word',
   HOOK: 'https://chat.example/hooks/hunter3-token',
@@ -76,7 +80,7 @@ describe('a support bundle', function () {
     needs(this, 'dcmodify', 'tar');
     folder = scratchFolder('support');
     archive = await startArchive();
-    exam = makeExam({ seed: 'support', rows: 320, columns: 256, date: dicomDate(new Date()) });
+    exam = makeExam({ seed: 'support', rows: 320, columns: 256, date: dicomDate(STUDY_DAY) });
     study = exam[0]!.studyInstanceUID;
     for (const [index, { bytes }] of exam.entries()) archive.add(marked(bytes, join(folder, `${index}.dcm`)));
     const { directory } = await smallBundle();
@@ -163,6 +167,12 @@ notify:
     return `${lines.map((line, index) => `${index === 0 ? journal : ''}${JSON.stringify(line)}`).join('\n')}\n${text}`;
   }
 
+  /** As whoever has the archive can compute it for every study, and as the ledger has it. */
+  function fingerprint(): string {
+    const uids = exam.map(({ sopInstanceUID }) => sopInstanceUID).sort();
+    return createHash('sha256').update(uids.join('\n')).digest('hex');
+  }
+
   /** The bundle's files, unpacked by tar. */
   function unpacked(path: string): Record<string, string> {
     const place = scratchFolder('unpacked');
@@ -189,6 +199,9 @@ notify:
       'HOSPITAL',
       ...known,
       ...Object.values(SECRETS),
+      dicomDate(STUDY_DAY),
+      STUDY_DAY.toISOString().slice(0, 10),
+      fingerprint(),
     ];
     for (const [name, text] of Object.entries(files))
       for (const secret of never) {
@@ -307,8 +320,22 @@ notify:
       'poll.lookbackDays': '3',
       'poll.exclude.PatientName': '(set)',
     });
+  });
+
+  it('leads nobody from the ledger to the study, which knows its date and its fingerprint', async () => {
     const ledger = await openLedger({ url: `sqlite:${folder}/home/mamori.db` });
-    await ledger.disconnect();
+    try {
+      const [record] = await ledger.list({ studyInstanceUID: study });
+      expect(record!.fingerprint).to.equal(fingerprint());
+      const known = { ...record!, studyDate: dicomDate(STUDY_DAY), somethingNew: MARK };
+      const plain = plainExam({ record: known, history: [known], objects: [known] });
+      const text = JSON.stringify(plain);
+      for (const secret of [fingerprint(), dicomDate(STUDY_DAY), MARK]) expect(text).not.to.include(secret);
+      expect(plain).to.include({ state: record!.state, reason: record!.reason, attempts: 1 });
+      expect(plain.images).to.have.length(4);
+    } finally {
+      await ledger.disconnect();
+    }
   });
 });
 
