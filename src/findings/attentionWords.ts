@@ -17,7 +17,7 @@ export function attentionCaution({
     case 'image-border':
       return region && 'The marked place touches the image border: rely on it less.';
     case 'image-corner':
-      return 'The strongest attention lies in a corner of the image: not marked; trust the number less.';
+      return 'The strongest attention lies in an empty corner of the image: not marked; trust the number less.';
     case 'outside-breast':
       return 'The strongest attention lies outside the breast: not marked; trust the number less.';
     default:

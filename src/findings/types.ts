@@ -10,8 +10,8 @@ export interface AttentionRegion {
 
 /**
  * Where an image's strongest attention lies: in the `breast`; in it, but touching the image's border; in a corner of
- * the image; or mostly outside the breast. Of the last two no place is marked: the network looked at something that is
- * not tissue.
+ * the image that the breast does not reach; or mostly outside the breast. Of the last two no place is marked: the
+ * network looked at something that is not tissue.
  */
 export type AttentionPlace = 'breast' | 'image-border' | 'image-corner' | 'outside-breast';
 

@@ -5,6 +5,7 @@ import {
   type SourceInstance,
   type StandardView,
   sopClass,
+  standardView,
   transferSyntax,
 } from '../../src/dicom/index.js';
 import {
@@ -136,7 +137,7 @@ describe('processing an exam', () => {
     expect((await marks('all', 1)).states).to.have.length(4);
   });
 
-  it('marks no place off the breast or in a corner: report, picture and mark say why', async () => {
+  it('marks no place off the breast or in an empty corner: report, picture and mark say why', async () => {
     const at = async (x: number, y: number) => {
       const captions: string[] = [];
       const overlays = {
@@ -163,12 +164,21 @@ describe('processing an exam', () => {
         .map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
       return { images, texts, captions };
     };
-    // In a corner there is no breast, on whichever side the chest wall lies; in the middle there is.
+    // In a corner there is no breast, but for an MLO view's at the chest wall: marked, with what is said of the border.
     const corner = await at(0, 0);
-    const elsewhere = /attention lies (outside the breast|in a corner of the image): not marked/i;
+    const elsewhere = /attention lies (outside the breast|in an empty corner of the image): not marked/i;
+    const border = /marked place touches the image border/i;
+    const views = (images: typeof corner.images) => images.map(({ source }) => standardView(source));
     expect(corner.captions).to.have.length(4);
-    for (const { region } of corner.images) expect(region).to.equal(undefined);
-    for (const text of [...corner.texts, ...corner.captions]) expect(text).to.match(elsewhere);
+    expect(corner.captions.filter((caption) => elsewhere.test(caption))).to.have.length(3);
+    expect(corner.captions.filter((caption) => border.test(caption))).to.have.length(1);
+    expect(views(corner.images.filter(({ region }) => region !== undefined))).to.deep.equal(['LMLO']);
+    expect(views(corner.images.filter(({ attention }) => attention === 'image-border'))).to.deep.equal([
+      'LMLO',
+    ]);
+    const [mark, ...others] = corner.texts.filter((text) => !elsewhere.test(text));
+    expect(others).to.deep.equal([]);
+    expect(mark).to.match(border);
     const middle = await at(0.5, 0.5);
     for (const { region, attention } of middle.images) {
       expect(attention).to.equal('breast');

@@ -17,6 +17,21 @@ function breast(found = true): BreastMask {
   return { rows, columns, block: BLOCK, pixels, bounds, box: bounds, found };
 }
 
+/** An MLO view: muscle and axillary tail fill the upper corner at the chest wall, which lies left. */
+function mlo(): BreastMask {
+  const mask = breast();
+  const pixels = mask.pixels.map((inside, i) => {
+    const [x, y] = [(i % mask.columns) * BLOCK, Math.floor(i / mask.columns) * BLOCK];
+    return inside || (x / 350 + y / 700 < 1 ? 1 : 0);
+  });
+  return { ...mask, pixels };
+}
+
+/** The same, turned by half: the chest wall lies right, and the muscle below. */
+function turned(mask: BreastMask): BreastMask {
+  return { ...mask, pixels: mask.pixels.toReversed() };
+}
+
 function square(left: number, top: number, size = 100): { peak: Point; outline: Point[] } {
   const [right, bottom] = [left + size, top + size];
   return {
@@ -62,6 +77,23 @@ describe('Where the attention lies', () => {
     expect(placeOf(0, 0, 100, everywhere)).to.equal('image-corner');
     expect(placeOf(795, 1095, 100, everywhere)).to.equal('image-corner');
     expect(placeOf(400, 1100, 100, everywhere)).to.equal('image-border');
+  });
+
+  it('is the border, and marked, in the corner of muscle and axilla at the chest wall', () => {
+    expect(placeOf(0, 0, 100, mlo())).to.equal('image-border');
+    expect(placeOf(800, 1100, 100, turned(mlo()))).to.equal('image-border');
+  });
+
+  it('is a corner where the breast, by its mask, does not reach it, or only away from the chest wall', () => {
+    // A large region, half of it breast, from the corner above a CC view.
+    expect(placeOf(0, 0, 400)).to.equal('image-corner');
+    expect(placeOf(0, 800, 400, mlo())).to.equal('image-corner');
+    // A label or a bright edge that hangs together with the breast.
+    const label = mlo();
+    const pixels = label.pixels.map((inside, i) =>
+      i % label.columns > 130 && i < 60 * label.columns ? 1 : inside,
+    );
+    expect(placeOf(800, 0, 100, { ...label, pixels })).to.equal('image-corner');
   });
 
   it('is never outside where no breast could be told from its background', () => {

@@ -257,7 +257,7 @@ describe('TID 1500 report', () => {
     const region = group(border.root, 'L CC: AI attention, not a lesion outline; at the image border');
     expect(textOf(under(region, COMMENT)[0])).to.include('touches the image border: rely on it less');
     expect(reportOf('image-corner', false).summary).to.include(
-      'L CC: the strongest attention lies in a corner of the image: not marked; trust the number less.',
+      'L CC: the strongest attention lies in an empty corner of the image: not marked; trust the number less.',
     );
     expect(reportOf('outside-breast', false).summary).to.include(
       'L CC: the strongest attention lies outside the breast: not marked; trust the number less.',
