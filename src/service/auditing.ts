@@ -108,18 +108,20 @@ export interface DoorEvent {
   by: string;
 }
 
-/** Whoever is held off may go on asking: that is said once a minute. */
-const HELD_OFF_MS = 60_000;
-const MOST_ADDRESSES = 1000;
+/** What anybody can make happen again and again without a right is said once a minute. */
+const SAID_AGAIN_MS = 60_000;
+const MOST_REMEMBERED = 1000;
 
 /** Notes who comes in, who does not, and who was not let. */
 export function accessInto(trail: AuditTrail, now: () => number = Date.now): (event: DoorEvent) => void {
-  const toldAt = new Map<string, number>();
-  const isTold = (address: string) => {
+  // Each kind for itself: whoever has no account must not hide what somebody with one tries.
+  const told = { refused: new Map(), 'held-off': new Map(), forbidden: new Map() };
+  const isTold = (kind: keyof typeof told, key: string) => {
+    const toldAt: Map<string, number> = told[kind];
     const moment = now();
-    for (const [one, at] of toldAt) if (moment - at >= HELD_OFF_MS) toldAt.delete(one);
-    if (toldAt.has(address) || toldAt.size >= MOST_ADDRESSES) return true;
-    toldAt.set(address, moment);
+    for (const [one, at] of toldAt) if (moment - at >= SAID_AGAIN_MS) toldAt.delete(one);
+    if (toldAt.has(key) || toldAt.size >= MOST_REMEMBERED) return true;
+    toldAt.set(key, moment);
     return false;
   };
   return ({ kind, user, address, by }) => {
@@ -130,12 +132,15 @@ export function accessInto(trail: AuditTrail, now: () => number = Date.now): (ev
       case 'signed-out':
         return trail.record({ act: 'sign-out', by: person });
       case 'refused':
+        // Each wrong password is a line of its own, and those are few: guessing is held off.
+        if (by === 'oidc' && isTold(kind, address)) return;
         return trail.record({ act: 'sign-in', by: person, failure: `refused (${by})` });
       case 'held-off':
-        if (!isTold(address))
+        if (!isTold(kind, address))
           trail.record({ act: 'sign-in', by: person, failure: `held off after too many guesses (${by})` });
         return;
       case 'forbidden':
+        if (isTold(kind, JSON.stringify([user, address]))) return;
         return trail.record({ act: 'used', what: 'order', by: person, failure: `without the right (${by})` });
     }
   };

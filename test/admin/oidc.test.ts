@@ -132,6 +132,23 @@ describe('signing in at an OpenID provider', () => {
     expect((await victim.get('/')).status).to.equal(303);
   });
 
+  it('holds off an address whose answers are wrong again and again', async function () {
+    this.timeout(30_000);
+    const browser = new Browser(admin.url);
+    const statuses: number[] = [];
+    for (let time = 0; time < 25; time++) {
+      await browser.get('/sign-in/oidc');
+      const forged = `/sign-in/oidc/callback?code=abc&state=wrong&iss=${encodeURIComponent(issuer)}`;
+      statuses.push((await browser.get(forged)).status);
+    }
+    expect(statuses.filter((status) => status === 401)).to.have.lengthOf(20);
+    const held = await browser.get('/sign-in/oidc');
+    expect(held.status).to.equal(429);
+    expect(Number(held.headers.get('retry-after'))).to.be.within(1, 30);
+    expect(events.filter(({ kind }) => kind === 'refused')).to.have.lengthOf(20);
+    expect(events.at(-1)).to.include({ kind: 'held-off', user: 'unknown', by: 'oidc' });
+  });
+
   it('says that the provider cannot be asked, and asks again', async function () {
     this.timeout(30_000);
     const browser = new Browser(admin.url);

@@ -72,4 +72,32 @@ describe('What happens at the door of the status page', function () {
     await trail.written();
     expect(await auditEntries(folder, { limit: 100 })).to.have.lengthOf(before + 2);
   });
+
+  it('fills no disk, however often a provider says no or somebody orders without the right', async () => {
+    let now = 0;
+    const note = accessInto(trail, () => now);
+    const before = (await auditEntries(folder, { limit: 100 })).length;
+    const round = () => {
+      for (let time = 0; time < 200; time++) {
+        note({ kind: 'refused', user: 'unknown', address: '192.0.2.9', by: 'oidc' });
+        for (const user of ['ana', 'ben'])
+          note({ kind: 'forbidden', user, address: '192.0.2.9', by: 'basic' });
+      }
+    };
+    round();
+    now += 61_000;
+    round();
+    await trail.written();
+    expect(await auditEntries(folder, { limit: 1000 })).to.have.lengthOf(before + 6);
+  });
+
+  it('still tells of somebody with an account while others come from many addresses', async () => {
+    const note = accessInto(trail, () => 0);
+    const before = (await auditEntries(folder, { limit: 10_000 })).length;
+    for (let one = 0; one < 1200; one++)
+      note({ kind: 'refused', user: 'unknown', address: `2001:db8::${one}`, by: 'oidc' });
+    note({ kind: 'forbidden', user: 'ana', address: '192.0.2.9', by: 'basic' });
+    await trail.written();
+    expect(await auditEntries(folder, { limit: 10_000 })).to.have.lengthOf(before + 1001);
+  });
 });

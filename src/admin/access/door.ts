@@ -48,6 +48,8 @@ export class Door {
   readonly #isOpen: boolean;
   readonly #users: ReadonlyMap<string, User>;
   readonly #guesses = new Guesses();
+  /** Counted by themselves: what fails at the provider must not close the door to passwords, nor the other way round. */
+  readonly #providerFailures = new Guesses();
   readonly #rightHeaders = new RightHeaders();
   readonly #provider: Provider | undefined;
 
@@ -186,6 +188,7 @@ export class Door {
   async #beginAtProvider(request: Request, response: Response): Promise<void> {
     if (this.#provider === undefined) return void response.status(404).type('text/plain').send('Not found\n');
     const to = localPath(request.query.to);
+    if (this.#isHeldOffAtProvider(request, response, to)) return;
     try {
       const { pending, url } = await this.#provider.begin();
       request.session.pending = { ...pending, to };
@@ -199,6 +202,7 @@ export class Door {
     const { pending } = request.session;
     if (this.#provider === undefined || pending === undefined) return response.redirect(303, SIGN_IN_PATH);
     delete request.session.pending;
+    if (this.#isHeldOffAtProvider(request, response, pending.to)) return;
     const query = request.originalUrl.slice(request.originalUrl.indexOf('?'));
     try {
       const { name, role, idToken } = await this.#provider.end(query, pending);
@@ -211,9 +215,20 @@ export class Door {
       this.#tell(request, 'signed-in', name, 'oidc');
       response.redirect(303, pending.to);
     } catch (error) {
+      this.#providerFailures.failed(addressOf(request));
       this.#tell(request, 'refused', UNKNOWN, 'oidc');
       this.#ask(response.status(401), { to: pending.to, problem: (error as AdminError).message });
     }
+  }
+
+  #isHeldOffAtProvider(request: Request, response: Response, to: string): boolean {
+    const pause = this.#providerFailures.pauseOf(addressOf(request));
+    if (pause === 0) return false;
+    this.#tell(request, 'held-off', UNKNOWN, 'oidc');
+    response.setHeader('Retry-After', pause);
+    const problem = `Signing in failed too often from here. Try again in ${inWords(pause)}.`;
+    this.#ask(response.status(429), { to, problem });
+    return true;
   }
 
   #askForSignIn(request: Request, response: Response): void {

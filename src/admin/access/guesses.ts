@@ -70,6 +70,17 @@ export class Guesses {
     return { right };
   }
 
+  /** Seconds for which this address has to wait; 0: it may go on. For ways in that tell no user beforehand. */
+  pauseOf(address: string): number {
+    const left = (this.#failures.get(alone(address))?.until ?? 0) - this.#now();
+    return Math.max(0, Math.ceil(left / 1000));
+  }
+
+  /** Counts an attempt of which nobody knows whose it was. */
+  failed(address: string): void {
+    this.#count(LIMITS.address, alone(address), this.#now());
+  }
+
   #count({ free, first, longest }: Limit, key: string, now: number): void {
     const count = (this.#failures.get(key)?.count ?? 0) + 1;
     const pause = count < free ? 0 : Math.min(longest, first * 2 ** Math.min(20, count - free));
@@ -96,6 +107,8 @@ function keysOf(user: string, address: string): [Kind, string][] {
     ['user', `user ${user}`],
   ];
 }
+
+const alone = (address: string) => `address ${networkOf(address)}`;
 
 /** A machine with IPv6 has a whole /64 to come from. */
 function networkOf(address: string): string {
