@@ -58,6 +58,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   'engine-failed':
     'Look into the log for the error of the engine; mamori doctor tries the model. Then try again.',
   'engine-crashed': 'Look for lack of memory, or errors of the graphics card, in the log. Then try again.',
+  'engine-timed-out':
+    'Look at the graphics card, its driver and what else uses the machine; the service starts the engine again by ' +
+    'itself. Then try again.',
+  'overlay-timed-out': 'Look at what else uses the machine. Then try again.',
   'engine-unavailable': 'Check model.engine and model.device in the settings: mamori doctor tries them.',
 };
 

@@ -5,6 +5,7 @@ export const ENGINE_ERROR_CODES = [
   'engine-unavailable',
   'engine-failed',
   'engine-crashed',
+  'engine-timed-out',
   'engine-input',
   'engine-closed',
 ] as const;

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { CheckedEngine } from '../../src/model/engines/checkedEngine.js';
+import { isEngineFailure } from '../../src/model/errors.js';
 import { type Bundle, openEngine } from '../../src/model/index.js';
 import { needs, needsNativeTensorflow } from '../parts.js';
 import { SMALL_NETWORKS } from '../training/smallNetworks.js';
@@ -8,6 +10,8 @@ import { refusal } from './refusal.js';
 
 /** The input on which dyingProgram.ts ends. */
 const DEADLY = 13;
+/** That on which it never answers. */
+const ENDLESS = 14;
 
 const CPU = { engine: 'onnxruntime', device: 'cpu', threads: 1 } as const;
 
@@ -107,12 +111,13 @@ describe("an engine's thread", () => {
     targetLayer: '',
     gradients: true,
   };
-  const open = (program: string) =>
+  const open = (program: string, timeoutMs?: number) =>
     CheckedEngine.open({
       name: 'onnxruntime',
       reason: '',
       program: new URL(program, import.meta.url),
       setup,
+      ...(timeoutMs !== undefined && { timeoutMs }),
     });
 
   it('that dies fails what was under way by name, and is opened again for the next run', async () => {
@@ -124,6 +129,42 @@ describe("an engine's thread", () => {
     expect(engine.device).to.equal('cpu');
     await engine.close();
     expect(await refusal(engine.infer([Float32Array.of(0.5)]))).to.include({ code: 'engine-closed' });
+  });
+
+  it('that hangs is left by name, ended, and opened again for the next run', async () => {
+    const engine = await open('./dyingProgram.js', 1500);
+    const [first, second] = [engine.infer([Float32Array.of(ENDLESS)]), engine.infer([Float32Array.of(0.5)])];
+    const error = await refusal(first);
+    expect(error).to.include({ code: 'engine-timed-out' });
+    expect(error.remedy).to.match(/opened again/);
+    expect(isEngineFailure(error)).to.equal(true);
+    expect(await refusal(second)).to.include({ code: 'engine-timed-out' });
+    expect((await engine.infer([Float32Array.of(0.5)]))[0]?.rawProbability).to.equal(0.5);
+    // A thread that was left does not end the one in its place, then or later, and nobody waits for it.
+    await sleep(2000);
+    expect((await engine.infer([Float32Array.of(0.25)]))[0]?.rawProbability).to.equal(0.25);
+    await engine.close();
+  });
+
+  it('that hangs is not waited for when it is closed', async () => {
+    const engine = await open('./dyingProgram.js', 1000);
+    const asked = refusal(engine.infer([Float32Array.of(ENDLESS)]));
+    await engine.close();
+    expect(await asked).to.include({ code: 'engine-timed-out' });
+  });
+
+  it('that hangs while it opens says so', async () => {
+    expect(await refusal(open('./hangingProgram.js', 500))).to.include({ code: 'engine-timed-out' });
+  });
+
+  it('has its whole time for each answer, however many are asked at once', async () => {
+    const engine = await open('./dyingProgram.js', 1500);
+    const many = Array.from({ length: 50 }, () => engine.infer([Float32Array.of(0.5)]));
+    expect(await Promise.all(many)).to.have.length(50);
+    // Nothing is awaited while nothing is asked.
+    await sleep(1700);
+    expect((await engine.infer([Float32Array.of(0.5)]))[0]?.rawProbability).to.equal(0.5);
+    await engine.close();
   });
 
   it('that cannot start says so', async () => {

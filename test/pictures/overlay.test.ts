@@ -9,10 +9,12 @@ import { openThreads } from '../../src/exam/index.js';
 import {
   drawOverlay,
   OverlayError,
+  OverlayPool,
   overlayPng,
   type RgbImage,
   secondaryCapture,
 } from '../../src/pictures/index.js';
+import { ThreadPool } from '../../src/threads/index.js';
 import { sourcePlace } from '../fixtures/geometry.js';
 import {
   ALGORITHM,
@@ -286,6 +288,25 @@ describe('A picture that cannot be written', () => {
       expect(crash.code).to.equal('overlay-failed');
 
       expect((await threads.overlays.capture(overlayInput(), DETAILS)).bytes.length).to.be.greaterThan(0);
+    } finally {
+      await threads.close();
+    }
+  });
+});
+
+describe('A picture that is not drawn in time', () => {
+  it('ends in a named error, and its thread goes on with the next', async () => {
+    const module = new URL('../../src/exam/examTasks.js', import.meta.url);
+    const threads = new ThreadPool<typeof import('../../src/exam/examTasks.js')>(module, { threads: 1 });
+    try {
+      // No thread starts within a millisecond.
+      const hurried = new OverlayPool(threads, { timeoutMs: 1 });
+      const error = await hurried.capture(overlayInput(), DETAILS).catch((e) => e);
+      expect(error).to.be.instanceOf(OverlayError);
+      expect(error.code).to.equal('overlay-timed-out');
+      expect(error.remedy).to.be.a('string');
+      const { bytes } = await new OverlayPool(threads).capture(overlayInput(), DETAILS);
+      expect(bytes.length).to.be.greaterThan(0);
     } finally {
       await threads.close();
     }

@@ -12,11 +12,16 @@ interface CheckedEngineOptions {
   /** Calls `serveNetwork`. */
   program: URL;
   setup: NetworkSetup;
+  /** For opening the network, and for each run; default five minutes. */
+  timeoutMs?: number;
 }
+
+/** Far more than the views of one exam take on the slowest machine: what lasts longer hangs. */
+const TIMEOUT_MS = 300_000;
 
 /**
  * An `Engine` whose network lives in a thread of its own, and whose every answer is checked. When the thread dies, what
- * was under way fails with `engine-crashed` and the next run opens it again.
+ * was under way fails with `engine-crashed`, and with `engine-timed-out` when it hangs; the next run opens it again.
  */
 export class CheckedEngine implements Engine {
   readonly name: Engine['name'];
@@ -50,6 +55,7 @@ export class CheckedEngine implements Engine {
       setup: options.setup,
       name: 'mamori-engine',
       errors: [ModelError],
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     });
     const engine = new CheckedEngine(options, thread);
     try {
@@ -95,6 +101,13 @@ export class CheckedEngine implements Engine {
 function inOurWords(error: unknown): never {
   if (!(error instanceof ThreadError)) throw error;
   if (error.code === 'thread-stopped') throw new ModelError('engine-closed', 'the engine is closed');
+  if (error.code === 'thread-timed-out')
+    throw new ModelError('engine-timed-out', 'the engine hung: it gave no answer in time', {
+      cause: error,
+      remedy:
+        'It is opened again for the next exam; if this happens often, look at the device, its driver and what else ' +
+        'uses the machine.',
+    });
   throw new ModelError('engine-crashed', "the engine's thread ended unexpectedly", {
     cause: error.cause,
     remedy: 'It is opened again for the next exam; if this happens often, look at memory and the device.',
