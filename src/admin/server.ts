@@ -24,6 +24,8 @@ export interface AdminOptions {
   tls?: TlsFiles | undefined;
   /** Addresses of a proxy that people come through by https: it is believed what it says of them. */
   proxy?: { addresses: readonly string[] } | undefined;
+  /** Browsers come by https alone for so many seconds, to every port of this host name; true: a year (RFC 6797). */
+  hsts?: boolean | number | undefined;
   /** Answers about single exams, and takes orders; without one there is neither. */
   desk?: ExamDesk | undefined;
   /** Told of who comes in, and who does not. */
@@ -40,7 +42,7 @@ export interface AdminOptions {
  * @throws AdminError `admin-listen` when the address cannot be used, `admin-tls`
  */
 export async function startAdmin(
-  { listen, users = [], oidc, tls, proxy, desk, onAccess }: AdminOptions,
+  { listen, users = [], oidc, tls, proxy, hsts = false, desk, onAccess }: AdminOptions,
   status: StatusSource,
   metrics = new Metrics(),
 ): Promise<AdminServer> {
@@ -59,7 +61,7 @@ export async function startAdmin(
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(safeHeaders);
-  if (secure) app.use(httpsAlone);
+  if (secure && hsts !== false) app.use(httpsAlone(hsts === true ? YEAR_S : hsts));
   if (proxy !== undefined) app.set('trust proxy', [...proxy.addresses]);
   app.use((request, response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD') return next();
@@ -159,11 +161,14 @@ const safeHeaders: RequestHandler = (_, response, next) => {
   next();
 };
 
-/** For a year, a browser that was here once comes by https alone (RFC 6797). */
-const httpsAlone: RequestHandler = (_, response, next) => {
-  response.setHeader('Strict-Transport-Security', 'max-age=31536000');
-  next();
-};
+const YEAR_S = 31_536_000;
+
+function httpsAlone(seconds: number): RequestHandler {
+  return (_, response, next) => {
+    response.setHeader('Strict-Transport-Security', `max-age=${seconds}`);
+    next();
+  };
+}
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

@@ -79,6 +79,13 @@ export const admin = z.strictObject({
     })
     .optional()
     .describe('A proxy that ends https before the status page'),
+  hsts: z
+    .union([z.boolean(), z.int().min(1).max(63_072_000)])
+    .default(false)
+    .describe(
+      'Tells browsers to come by https alone (HSTS), for so many seconds; true: a year. It holds for EVERY port of ' +
+        'that host name: whatever else answers there by http (such as a PACS) can no longer be reached by it',
+    ),
   plainHttp: z
     .boolean()
     .default(false)

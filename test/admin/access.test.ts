@@ -190,9 +190,22 @@ describe('the door of the status page', () => {
       browser.extra = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.7' };
       const response = await browser.signIn('doer', PASSWORD);
       expect(response.headers.getSetCookie()[0]).to.match(/^__Host-mamori=.*; Secure/);
-      expect(response.headers.get('strict-transport-security')).to.equal('max-age=31536000');
+      expect(response.headers.get('strict-transport-security'), 'holds for all ports').to.equal(null);
       expect((await browser.get('/')).status).to.equal(200);
       expect(events[0]!.address).to.equal('192.0.2.7');
+    });
+
+    it('binds browsers to https for as long as it is told to', async () => {
+      for (const [hsts, header] of [
+        [true, 'max-age=31536000'],
+        [300, 'max-age=300'],
+        [false, null],
+      ] as const) {
+        const browser = await open({ proxy: { addresses: ['127.0.0.1'] }, hsts });
+        const { headers } = await browser.get('/health/live');
+        expect(headers.get('strict-transport-security')).to.equal(header);
+        await admin!.close();
+      }
     });
 
     it('believes nobody else', async () => {
