@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { type AccessEvent, type AdminOptions, type AdminServer, startAdmin } from '../../src/admin/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
 import { selfSigned } from '../pacs/certificates.js';
+import { needs } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
 import { Browser } from './browserSession.js';
 import { quietState } from './quietState.js';
@@ -217,6 +218,7 @@ describe('the door of the status page', () => {
 
   describe('with a certificate of its own', () => {
     it('is reached by https', async function () {
+      needs(this, 'openssl');
       this.timeout(20_000);
       const folder = scratchFolder('admin-tls');
       const { certFile: cert, keyFile: key } = selfSigned(folder, 'first');
@@ -225,7 +227,8 @@ describe('the door of the status page', () => {
       expect(await subjectAt(admin!.url)).to.equal('first');
     });
 
-    it('is not served with a file that is none', async () => {
+    it('is not served with a file that is none', async function () {
+      needs(this, 'openssl');
       const folder = scratchFolder('admin-tls-bad');
       const { certFile, keyFile } = selfSigned(folder, 'bad');
       writeFileSync(keyFile, 'no key');

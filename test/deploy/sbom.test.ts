@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { installedVersion } from '../../src/config/index.js';
-import { skipped } from '../parts.js';
+import { needs, skipped } from '../parts.js';
 
 const SCHEMAS = '.cache/cyclonedx/10.3.0';
 
@@ -28,7 +28,8 @@ describe('The bill of materials', function () {
   this.timeout(60_000);
   let bill: Bill;
 
-  before(() => {
+  before(function () {
+    needs(this, 'npm');
     execFileSync(process.execPath, ['scripts/makeSbom.mjs'], { stdio: 'ignore' });
     bill = readJson(`out/mamori-${installedVersion()}.cdx.json`);
   });
