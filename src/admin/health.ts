@@ -11,6 +11,12 @@ const NONE: RecentExams = { ended: 0, failed: 0, partial: 0, mostly: undefined }
 const STUCK = 5;
 
 /**
+ * A step of an exam may last so long, several times the deadlines of the network, of a picture and of requests; then
+ * only a new start can help.
+ */
+const LONGEST_STEP_SECONDS = 1800;
+
+/**
  * What is wrong, as sentences; empty when all is well. For a person who is to look at it: that most exams fail, or that
  * the audit trail is not kept, is among it, although the service itself runs.
  */
@@ -39,6 +45,8 @@ export function hindrances(snapshot: StatusSnapshot): string[] {
     found.push(pacs.problem ?? 'The PACS cannot be reached.');
   }
   if (service.problem !== undefined) found.push(service.problem);
+  const minutes = Math.round(stepSeconds(snapshot) / 60);
+  if (isHanging(snapshot)) found.push(`The exam that is worked on has not got on for ${minutes} minutes.`);
   const silent = silentSeconds(snapshot);
   if (silent > service.staleAfterSeconds) {
     found.push(`The PACS was last looked at ${Math.round(silent)} seconds ago.`);
@@ -48,10 +56,20 @@ export function hindrances(snapshot: StatusSnapshot): string[] {
 
 /** Whether the service has not got on for so long that it should be started again. Trouble elsewhere is no reason. */
 export function isStuck(snapshot: StatusSnapshot): boolean {
-  return silentSeconds(snapshot) > STUCK * snapshot.service.staleAfterSeconds;
+  return isHanging(snapshot) || silentSeconds(snapshot) > STUCK * snapshot.service.staleAfterSeconds;
 }
 
-/** Since when nothing got on. While it works that may last as long as one exam does. */
+function isHanging(snapshot: StatusSnapshot): boolean {
+  return stepSeconds(snapshot) > LONGEST_STEP_SECONDS;
+}
+
+/** While there is an exam in hand, since when none got on. */
+function stepSeconds({ now, service }: StatusSnapshot): number {
+  if (service.lastStep === undefined || service.state === 'stopping') return 0;
+  return (now.getTime() - service.lastStep.getTime()) / 1000;
+}
+
+/** Since when nothing got on, while no exam is worked on: that may last, and `isHanging` judges it. */
 function silentSeconds({ now, startedAt, service }: StatusSnapshot): number {
   if (service.state === 'working' || service.state === 'stopping') return 0;
   const last = service.lastSign ?? service.lastCycle?.endedAt ?? startedAt;

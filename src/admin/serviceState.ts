@@ -101,6 +101,8 @@ export interface StatusSnapshot {
       | undefined;
     /** When a look or an exam last got on: a first look may take long, and is well while it does. */
     lastSign?: Date | undefined;
+    /** When an exam last got on, while there is one in hand here: of several at once, any. Looks do not count. */
+    lastStep?: Date | undefined;
     /** A service that has not got on for so long is not well. */
     staleAfterSeconds: number;
     /** What keeps it from working, other than the archive. */

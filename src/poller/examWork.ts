@@ -78,6 +78,8 @@ export interface ExamParts {
   /** What the look-out has just listed. */
   listings: Listings;
   onDelivery?: DeliveryWatch | undefined;
+  /** Told whenever a step of the work has come to its end: an image is there, objects are made, kept or sent. */
+  onStep: () => void;
   /** Fires when the service is asked to stop: work is handed back instead of being tried to its end. */
   stopping: AbortSignal;
 }
@@ -92,7 +94,7 @@ export async function workOn(claim: Claim, parts: ExamParts): Promise<ExamReport
   const { ledger, settings, log } = parts;
   const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
   const report = emptyReport(studyInstanceUID);
-  const { pacs, times } = timedPacs(parts.pacs);
+  const { pacs, times } = timedPacs(parts.pacs, parts.onStep);
   const heartbeat = setInterval(() => {
     ledger.renew(claim, settings.leaseSeconds * 1000).catch((error: unknown) => {
       log.warn({ study: studyInstanceUID, ...reasonOf(error) }, 'The claim could not be renewed');
@@ -132,12 +134,14 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   let made: ExamOutcome['objects'] = [];
   if (!claim.objectsKept) {
     const outcome = await analyse(claim, parts, report);
+    parts.onStep();
     report.times.analysed = elapsed();
     if (!(await keep(claim, outcome, parts, report))) return;
     made = outcome.objects;
   }
   report.times.kept = elapsed();
   report.kept = true;
+  parts.onStep();
   await turn.prepared();
   await deliver({ claim, pacs, ledger, made, watch: parts.onDelivery });
   report.times.delivered = elapsed();
@@ -234,12 +238,9 @@ async function keep(
     log[report.reason ? 'warn' : 'info']({ study, end: report.end, ...why }, 'Nothing is written');
     return false;
   }
-  report.objects = objects.map(({ kind, name, sopInstanceUID, bytes }) => ({
-    kind,
-    name,
-    sopInstanceUID,
-    bytes: bytes.byteLength,
-  }));
+  report.objects = objects.map(({ kind, name, sopInstanceUID, bytes: { byteLength: bytes } }) => {
+    return { kind, name, sopInstanceUID, bytes };
+  });
   if (outcome.status !== 'not-processed') {
     for (const { sopInstanceUID, completeness } of outcome.completeness)
       log.debug({ study, sopInstanceUID, ...completeness }, 'How far the heat map accounts for the answer');

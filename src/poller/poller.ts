@@ -57,6 +57,8 @@ export class Poller {
   #underWay: Cycle | undefined;
   #latest: CycleReport | undefined;
   #lastSign = new Date();
+  #lastStep = new Date();
+  #inHand = 0;
   #pausing: Pausing | undefined;
 
   constructor({ pacs, ...others }: PollerParts) {
@@ -87,6 +89,11 @@ export class Poller {
   /** When something last got on: a look, or an exam. */
   get lastSign(): Date {
     return new Date(Math.max(this.#lookout.lastSign.getTime(), this.#lastSign.getTime()));
+  }
+
+  /** When an exam last got on, while one is in hand: of several at once, any. Looks beside the work do not count. */
+  get lastStep(): Date | undefined {
+    return this.#inHand > 0 ? this.#lastStep : undefined;
   }
 
   /**
@@ -238,14 +245,23 @@ export class Poller {
   }
 
   async #work(claim: Claim, turn: ExamTurn): Promise<ExamReport> {
+    const onStep = () => {
+      this.#lastStep = new Date();
+    };
+    onStep();
+    this.#inHand++;
     const report = await workOn(claim, {
       ...this.#parts,
+      onStep,
       turn,
       breaker: this.#breaker,
       listings: this.#listings,
       stopping: this.#stopping.signal,
+    }).finally(() => {
+      this.#inHand--;
     });
     this.#lastSign = new Date();
+    onStep();
     this.#parts.onExam?.(report);
     const { studyInstanceUID: study, end, times } = report;
     if (end === 'delivered' || end === 'partial' || end === 'not-processed') {

@@ -8,8 +8,12 @@ export interface PacsTimes {
 
 const KINDS: Readonly<Record<string, keyof PacsTimes>> = { retrieveInstance: 'fetching', store: 'storing' };
 
-/** The archive, and for how long one exam waits for it: several images at once are waited for once. */
-export function timedPacs(pacs: DicomWeb): { pacs: DicomWeb; times: PacsTimes } {
+/**
+ * The archive, and for how long one exam waits for it: several images at once are waited for once.
+ *
+ * @param onAnswer told of each image that came and each object that went, well or not
+ */
+export function timedPacs(pacs: DicomWeb, onAnswer: () => void): { pacs: DicomWeb; times: PacsTimes } {
   const times: PacsTimes = { fetching: 0, storing: 0 };
   const underWay = { fetching: 0, storing: 0 };
   const since = { fetching: 0, storing: 0 };
@@ -18,6 +22,7 @@ export function timedPacs(pacs: DicomWeb): { pacs: DicomWeb; times: PacsTimes } 
     try {
       return await ask();
     } finally {
+      onAnswer();
       if (--underWay[kind] === 0) times[kind] += performance.now() - since[kind];
     }
   };

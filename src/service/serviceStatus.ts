@@ -42,6 +42,7 @@ export function statusOf(
       service: {
         state: isStopping ? 'stopping' : working ? 'working' : poller.running ? 'looking' : idle(cycle),
         lastSign: poller.lastSign,
+        lastStep: poller.lastStep,
         lastCycle: cycle && {
           startedAt: cycle.startedAt,
           endedAt: cycle.endedAt,

@@ -79,8 +79,8 @@ export class OrderedThread<Setup, Opened, Question, Answer> {
   }
 
   /**
-   * Ends the thread when what is under way is done, or leaves one that hangs. It is asked to end and not ended by force: a thread that is
-   * terminated inside native code takes the whole process with it.
+   * Ends the thread when what is under way is done, or leaves one that hangs. It is asked to end and not
+   * ended by force: a thread that is terminated inside native code takes the whole process with it.
    */
   async close(): Promise<void> {
     if (this.#closed) return;

@@ -301,6 +301,25 @@ describe('status page', () => {
       expect(await codes()).to.deep.equal([503, 503, 503]);
     });
 
+    it('is well during long work that gets on, and to be started again when an exam hangs', async () => {
+      const working = (minutesAgo: number): StatusSnapshot => {
+        const good = snapshot();
+        // Looks beside the work say nothing of it.
+        const service = { ...good.service, state: 'working' as const, lastSign: ago(1) };
+        return { ...good, service: { ...service, lastStep: ago(minutesAgo * 60) } };
+      };
+      answer = () => working(29);
+      await serve();
+      expect(await codes()).to.deep.equal([200, 200, 200]);
+      answer = () => working(31);
+      expect(await codes()).to.deep.equal([503, 503, 503]);
+      const { problems } = (await (await get('/health')).json()) as { problems: string[] };
+      expect(problems).to.deep.equal(['The exam that is worked on has not got on for 31 minutes.']);
+      // A service that is stopping is not killed for it.
+      answer = () => ({ ...working(31), service: { ...working(31).service, state: 'stopping' } });
+      expect((await codes())[1]).to.equal(200);
+    });
+
     it('asks for no new start when the PACS is away, or the state cannot be told', async () => {
       answer = () => ({ ...snapshot(), pacs: { url: 'x', reachable: false } });
       await serve();

@@ -70,6 +70,42 @@ describe('What happens beside the work', () => {
     release();
   });
 
+  it('does not hide that the exam in hand has stopped getting on', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let runs = 0;
+    const engine: Engine = {
+      ...bench.engine,
+      infer: async (inputs) => {
+        runs++;
+        await held;
+        return bench.engine.infer(inputs);
+      },
+    };
+    await archive.add(...exam('hangs'));
+    here = await Station.open(archive.access, {
+      bench: { ...bench, engine },
+      settings: { settleSeconds: 0 },
+    });
+    const { poller } = here;
+    expect(poller.lastStep).to.equal(undefined);
+    poller.start('* * * * * *');
+    while (runs === 0) await sleep(20);
+    const [step, sign] = [poller.lastStep!, poller.lastSign];
+    const start = performance.now();
+    while (poller.lastSign <= sign && performance.now() - start < 20_000) await sleep(50);
+    expect(poller.lastSign).to.be.greaterThan(sign);
+    expect(poller.lastStep).to.deep.equal(step);
+    release();
+    while (poller.lastStep !== undefined && performance.now() - start < 20_000) {
+      expect(poller.lastStep).to.be.at.least(step);
+      await sleep(5);
+    }
+    expect(poller.lastStep).to.equal(undefined);
+  });
+
   for (const hours of [-2, 2])
     it(`is a clock that somebody sets by ${hours} hours: polls go on`, async function () {
       this.timeout(30_000);
