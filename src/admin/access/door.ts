@@ -3,10 +3,11 @@ import { isPassword } from '../../passwordHash.js';
 import type { AdminError } from '../errors.js';
 import { type AccessListener, shortName, UNKNOWN } from './accessEvent.js';
 import { basicCredentials, RightHeaders } from './basicUsers.js';
-import { Guesses } from './guesses.js';
+import { Guesses, type Pause } from './guesses.js';
 import { isOwnPage } from './ownPage.js';
 import { may, type Person, personOf, type Role, setPerson } from './person.js';
 import { CALLBACK_PATH, Provider, type ProviderSettings } from './provider.js';
+import { addressOf, isFromThisMachine } from './requestOrigin.js';
 import { LONGEST_SESSION_MS, sessions } from './sessions.js';
 import { signedOutPage, signInPage } from './signInPage.js';
 
@@ -27,16 +28,6 @@ export interface DoorOptions {
   listener?: AccessListener | undefined;
 }
 
-/** What proxies add to a request. */
-const PROXY_MARKS = [
-  'forwarded',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-];
-
 /** Where the browser's form goes, and the shape of what it sends. */
 const LONGEST_FORM = '4kb';
 const SIGN_IN_PATH = '/sign-in';
@@ -48,7 +39,7 @@ export class Door {
   readonly #isOpen: boolean;
   readonly #users: ReadonlyMap<string, User>;
   readonly #guesses = new Guesses();
-  /** Counted by themselves: what fails at the provider must not close the door to passwords, nor the other way round. */
+  /** Counted by themselves: what fails at the provider must not close the door to passwords, nor the reverse. */
   readonly #providerFailures = new Guesses();
   readonly #rightHeaders = new RightHeaders();
   readonly #provider: Provider | undefined;
@@ -99,12 +90,8 @@ export class Door {
     };
   }
 
-  /**
-   * A page elsewhere can have its own name point here: a browser on this machine would then read this page for it. And
-   * a proxy on this machine brings people from anywhere.
-   */
   #openToThisMachine: RequestHandler = (request, response, next) => {
-    if (!isThisMachine(request.headers.host) || PROXY_MARKS.some((mark) => mark in request.headers))
+    if (!isFromThisMachine(request))
       return void response
         .status(421)
         .type('text/plain')
@@ -117,12 +104,12 @@ export class Door {
     const { authorization } = request.headers;
     const person =
       authorization === undefined ? sessionPerson(request) : await this.#byHeader(request, authorization);
-    if (person !== undefined && 'pause' in person) return tooMany(response, person.pause);
+    if (person !== undefined && 'pause' in person) return notNow(response, person);
     if (person !== undefined) setPerson(request, person);
     next();
   };
 
-  async #byHeader(request: Request, header: string): Promise<Person | { pause: number } | undefined> {
+  async #byHeader(request: Request, header: string): Promise<Person | Pause | undefined> {
     const known = this.#users.get(this.#rightHeaders.userOf(header) ?? '');
     if (known !== undefined) return { name: known.name, role: known.role, by: 'basic' };
     const given = basicCredentials(header);
@@ -138,14 +125,14 @@ export class Door {
     name: string,
     password: string,
     by: 'password' | 'basic',
-  ): Promise<User | { pause: number } | undefined> {
+  ): Promise<User | Pause | undefined> {
     const user = this.#users.get(name);
     const told = user?.name ?? UNKNOWN;
     const outcome = await this.#guesses.try(shortName(name), addressOf(request), () =>
       isPassword(password, user?.passwordHash),
     );
     if ('pause' in outcome) {
-      this.#tell(request, 'held-off', told, by);
+      if (!outcome.isBusy) this.#tell(request, 'held-off', told, by);
       return outcome;
     }
     if (outcome.right) return user;
@@ -165,8 +152,10 @@ export class Door {
       return this.#ask(response.status(401), { ...page, problem: 'User or password is wrong.' });
     if ('pause' in found) {
       response.setHeader('Retry-After', found.pause);
-      const problem = `Too many wrong passwords. Try again in ${inWords(found.pause)}.`;
-      return this.#ask(response.status(429), { ...page, problem });
+      const problem = found.isBusy
+        ? 'Too many sign in right now. Try again in a moment.'
+        : `Too many wrong passwords. Try again in ${inWords(found.pause)}.`;
+      return this.#ask(response.status(found.isBusy ? 503 : 429), { ...page, problem });
     }
     await beginSession(request, { name: found.name, role: found.role });
     this.#tell(request, 'signed-in', found.name, 'password');
@@ -276,23 +265,16 @@ async function beginSession(
   request.session.signedIn = { name, role, atMs: Date.now(), ...(idToken !== undefined && { idToken }) };
 }
 
-function tooMany(response: Response, pause: number): void {
+function notNow(response: Response, { pause, isBusy }: Pause): void {
   response.setHeader('Retry-After', pause);
+  if (isBusy) return void response.status(503).type('text/plain').send('busy: too many sign in right now\n');
   response.status(429).type('text/plain').send(`Too many wrong passwords; wait ${pause} s\n`);
-}
-
-function addressOf(request: Request): string {
-  return request.ip ?? 'unknown';
 }
 
 /** A path of this page, so that no link that leads here sends anybody elsewhere. */
 function localPath(to: unknown): string {
   if (typeof to !== 'string' || !/^\/(?![/\\])[\x21-\x7e]{0,500}$/.test(to) || to.includes('\\')) return '/';
   return to.startsWith(SIGN_IN_PATH) ? '/' : to;
-}
-
-function isThisMachine(host: string | undefined): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host ?? '');
 }
 
 function inWords(seconds: number): string {

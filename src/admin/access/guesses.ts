@@ -22,6 +22,15 @@ const REMEMBERED = 20_000;
 const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
 /** Hashing takes time and memory, and of Node's four threads for files and names the service needs some, too. */
 const MOST_AT_ONCE = 2;
+/** Programs that ask at the same time wait for each other, and not for long. */
+const MOST_WAITING = 16;
+const LONGEST_WAIT_MS = 5000;
+
+/** Nothing is tried for some seconds: after too many guesses, or because others are being tried. */
+export interface Pause {
+  pause: number;
+  isBusy: boolean;
+}
 
 interface Failures {
   count: number;
@@ -37,6 +46,8 @@ export class Guesses {
   readonly #failures = new LRUCache<string, Failures>({ max: REMEMBERED, ttl: FORGOTTEN_AFTER_MS });
   readonly #now: () => number;
   #underWay = 0;
+  /** Each takes over the place of one that is done. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
@@ -46,28 +57,63 @@ export class Guesses {
    * Tries a guess.
    *
    * @param isRight is asked only where there is no pause
-   * @returns whether it was right, or for how many seconds nothing is tried
+   * @returns whether it was right, or for how long nothing is tried
    */
   async try(
     user: string,
     address: string,
     isRight: () => Promise<boolean>,
-  ): Promise<{ right: boolean } | { pause: number }> {
+  ): Promise<{ right: boolean } | Pause> {
     const keys = keysOf(user, address);
-    const now = this.#now();
-    const until = Math.max(...keys.map(([, key]) => this.#failures.get(key)?.until ?? 0));
-    if (until > now) return { pause: Math.ceil((until - now) / 1000) };
-    if (this.#underWay >= MOST_AT_ONCE) return { pause: 1 };
-    for (const [kind, key] of keys) this.#count(LIMITS[kind], key, now);
-    this.#underWay++;
+    const early = this.#pauseFor(keys);
+    if (early !== undefined) return early;
+    if (!(await this.#enter())) return { pause: 1, isBusy: true };
     let right = false;
     try {
+      // Others may have failed meanwhile.
+      const pause = this.#pauseFor(keys);
+      if (pause !== undefined) return pause;
+      for (const [kind, key] of keys) this.#count(LIMITS[kind], key, this.#now());
       right = await isRight();
     } finally {
-      this.#underWay--;
+      this.#leave();
       if (right) this.#takeBack(keys);
     }
     return { right };
+  }
+
+  #pauseFor(keys: readonly [Kind, string][]): Pause | undefined {
+    const left = Math.max(...keys.map(([, key]) => this.#failures.get(key)?.until ?? 0)) - this.#now();
+    return left > 0 ? { pause: Math.ceil(left / 1000), isBusy: false } : undefined;
+  }
+
+  /** Whether there was a place in time. */
+  async #enter(): Promise<boolean> {
+    if (this.#underWay < MOST_AT_ONCE) {
+      this.#underWay++;
+      return true;
+    }
+    if (this.#waiting.size >= MOST_WAITING) return false;
+    return new Promise((resolve) => {
+      const proceed = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(proceed);
+        resolve(false);
+      }, LONGEST_WAIT_MS);
+      this.#waiting.add(proceed);
+    });
+  }
+
+  #leave(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) this.#underWay--;
+    else {
+      this.#waiting.delete(next);
+      next();
+    }
   }
 
   /** Seconds for which this address has to wait; 0: it may go on. For ways in that tell no user beforehand. */
