@@ -112,17 +112,19 @@ export class AuditTrail {
 
   /** Notes which settings are others than when any process last said so. @throws AuditError `audit-unwritable` */
   async noteSettings(settings: KeptSettings, by: Person): Promise<void> {
-    try {
-      const { store } = this.#file;
-      const changes = await store.exclusively(async () => {
-        const { changes, kept } = changesOf(store.settings, settings);
-        store.settings = kept;
-        return changes;
-      });
-      if (changes.length > 0) this.record({ act: 'settings-changed', changes, by });
-    } catch (error) {
-      throw unwritable(this.folder, error);
-    }
+    const { store } = this.#file;
+    const inTurn = <T>(work: () => T) =>
+      store
+        .exclusively(async () => work())
+        .catch((error) => {
+          throw unwritable(this.folder, error);
+        });
+    const { changes, kept } = await inTurn(() => changesOf(store.settings, settings));
+    // Kept first, they would be forgotten where the line cannot be written: rather the same line twice.
+    if (changes.length > 0) await this.recordNow({ act: 'settings-changed', changes, by });
+    await inTurn(() => {
+      store.settings = kept;
+    });
   }
 
   /** Writes what is left. What cannot be written goes to the log. */

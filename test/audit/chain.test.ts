@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  mkdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   truncateSync,
@@ -303,6 +305,28 @@ describe('Settings that changed', () => {
   const kept = (values: Record<string, string>, secrets: Record<string, string> = {}) => ({
     values: new Map(Object.entries(values)),
     secrets: new Map(Object.entries(secrets)),
+  });
+
+  it('are named at a later start where the disk took nothing at this one', async () => {
+    const folder = newFolder();
+    const first = await openTrail(folder);
+    await first.noteSettings(kept({ 'poll.lookbackDays': '3' }), by);
+    await first.close();
+    const blocked = join(folder, 'audit-000000000001.log');
+    mkdirSync(blocked);
+    const second = await openTrail(folder);
+    const code = await second.noteSettings(kept({ 'poll.lookbackDays': '7' }), by).then(
+      () => 'none',
+      (error) => error.code,
+    );
+    expect(code).to.equal('audit-unwritable');
+    await second.close();
+    rmdirSync(blocked);
+    const third = await openTrail(folder);
+    await third.noteSettings(kept({ 'poll.lookbackDays': '7' }), by);
+    await third.close();
+    const entries = await auditEntries(folder, { limit: 9 });
+    expect(entries.flatMap(({ about }) => about)).to.include('poll.lookbackDays: 3 → 7');
   });
 
   it('are named at the next start with their values, secrets without', async () => {
