@@ -38,11 +38,3 @@ export async function* storedLines(folder: string, names: readonly string[]): As
       yield { file, line: ++line, link: readLink(text) };
   }
 }
-
-/** The links after a number, in the order in which they stand. */
-export async function* linksAfter(folder: string, sequence: number): AsyncGenerator<Link> {
-  const names = await trailFiles(folder);
-  const first = names.findLastIndex((name) => firstSequenceOf(name) <= sequence + 1);
-  for await (const { link } of storedLines(folder, names.slice(Math.max(0, first))))
-    if (link !== undefined && link.sequence > sequence) yield link;
-}

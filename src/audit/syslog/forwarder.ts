@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditLog, AuditTrail } from '../auditTrail.js';
-import { linksAfter } from '../chain/index.js';
+import { TrailReader } from '../chain/index.js';
 import { AuditError } from '../errors.js';
 import { type Connection, openConnection, type SyslogOptions } from './receiver.js';
 import { syslogMessage } from './syslogMessage.js';
@@ -11,6 +11,10 @@ const LONGEST_PAUSE_MS = 60_000;
 const LOOK_EVERY_MS = 5000;
 /** What went out so shortly before the way broke off may not have arrived: it is sent again. */
 const UNSURE_MS = 5000;
+/** How far it got is noted so often: noting takes a turn with those that write. */
+const KEEP_EVERY_MS = 1000;
+/** What a stopping process still sends; the rest waits for the next start. */
+const LAST_LINES_MS = 2000;
 const SAID_AGAIN_MS = 3_600_000;
 
 /**
@@ -25,7 +29,9 @@ export class Forwarder {
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
   #connection: Connection | undefined;
-  #sent = 0;
+  #reader: TrailReader | undefined;
+  #keptAt = Number.NEGATIVE_INFINITY;
+  #endsAt = Number.POSITIVE_INFINITY;
   #unsure: { sequence: number; at: number }[] = [];
   #wake: () => void = () => {};
   /** Lines came while it was busy. */
@@ -51,6 +57,7 @@ export class Forwarder {
 
   /** Sends what there is, if that works at once, and ends. */
   async close(): Promise<void> {
+    this.#endsAt = performance.now() + LAST_LINES_MS;
     this.#stopping.abort();
     this.#wake();
     await this.#done;
@@ -59,43 +66,46 @@ export class Forwarder {
 
   async #run(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
-    for (let isStarted = false; ; ) {
+    for (;;) {
       const isLast = this.#stopping.signal.aborted;
       try {
-        if (!isStarted) this.#sent = await this.#kept();
-        isStarted = true;
+        this.#reader ??= new TrailReader(this.#trail.folder, await this.#kept());
         this.#hasNews = false;
-        await this.#sendAll();
-        await this.#keep(isLast);
+        await this.#sendAll(this.#reader);
+        if (isLast) await this.#keep(true);
         this.#worked();
         pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
         this.#failed(error);
         // From the last line that surely arrived.
-        isStarted = false;
+        this.#reader = undefined;
         await this.#keep(false).catch(() => {});
         this.#unsure = [];
         pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       }
       if (isLast || (this.#stopping.signal.aborted && this.#trouble !== undefined)) return;
-      await this.#sleep(isStarted ? LOOK_EVERY_MS : pauseMs, isStarted);
+      const isWell = this.#reader !== undefined;
+      await this.#sleep(isWell ? LOOK_EVERY_MS : pauseMs, isWell);
     }
   }
 
-  async #sendAll(): Promise<void> {
-    for await (const link of linksAfter(this.#trail.folder, this.#sent)) {
+  async #sendAll(reader: TrailReader): Promise<void> {
+    for await (const link of reader.news()) {
       if (this.#connection?.broken !== undefined) throw this.#connection.broken;
       this.#connection ??= await openConnection(this.#options);
       await this.#connection.send(syslogMessage(link));
-      this.#sent = link.sequence;
       this.#unsure.push({ sequence: link.sequence, at: performance.now() });
-      if (this.#unsure.length > 1000) await this.#keep(false);
+      const now = performance.now();
+      if (now - this.#keptAt >= KEEP_EVERY_MS) await this.#keep(false);
+      if (now >= this.#endsAt) break;
     }
+    if (performance.now() - this.#keptAt >= KEEP_EVERY_MS) await this.#keep(false);
     if (this.#connection?.broken !== undefined) throw this.#connection.broken;
   }
 
   /** Notes how far it got: what went out a while ago, or all. */
   async #keep(all: boolean): Promise<void> {
+    this.#keptAt = performance.now();
     const until = all ? Number.POSITIVE_INFINITY : performance.now() - UNSURE_MS;
     const sure = this.#unsure.findLast(({ at }) => at <= until);
     if (sure === undefined) return;
