@@ -154,6 +154,9 @@ const alarms = z.strictObject({
   paused: alarm({ minutes: minutes(0).default(60).describe('It has been paused for so long') })
     .prefault({})
     .describe('Exams are not taken up, by order; or off'),
+  waiting: alarm({ minutes: minutes(0).default(120).describe('It has waited for so long') })
+    .prefault({})
+    .describe('An exam is complete and is not taken up; or off'),
 });
 
 export const notify = z.strictObject({

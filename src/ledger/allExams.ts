@@ -99,6 +99,8 @@ export interface LedgerOverview {
   latencies(since: Date, stretchMs: number): Promise<Latency[]>;
   /** When the latest exam that the look-out found was first seen; undefined where there is none. */
   newestExam(): Promise<Date | undefined>;
+  /** Since when that exam waits which waits longest of those that are complete; undefined where none waits. */
+  oldestReady(served: ServedModel): Promise<Date | undefined>;
   /** Everything that was made of an exam, the latest revision first. */
   made(exam: ExamKey): Promise<MadeObject[]>;
   /** Undefined: exams are taken up. */

@@ -209,6 +209,8 @@ export interface ReadStatements {
   latencies(bindings: Stretches): Answered<LatencyRow[]>;
   /** Of those that do not give way to others. */
   newestExam(): Answered<{ first_seen_at: number } | undefined>;
+  /** Among the same. */
+  oldestReady(bindings: ModelBindings & { now: number }): Answered<{ since: number | null } | undefined>;
   /** The latest revision first. */
   made(bindings: { id: number }): Answered<MadeRow[]>;
   pausing(): Answered<PauseRow | undefined>;

@@ -6,6 +6,7 @@ export const ALARM_KINDS = [
   'disk',
   'audit',
   'paused',
+  'waiting',
   'failures',
   'partial',
   'nothingNew',

@@ -21,6 +21,7 @@ export interface AlarmSettings {
   disk: OrOff<{ megabytes: number; percent: number }>;
   certificate: OrOff<{ days: number }>;
   paused: OrOff<{ minutes: number }>;
+  waiting: OrOff<{ minutes: number }>;
   audit: OrOff<{ minutes: number }>;
 }
 
@@ -144,6 +145,25 @@ export const RULES: Record<AlarmKind, Rule> = {
         ...one(paused.since, settings.paused.minutes),
         says: 'No exam is taken up: somebody ordered a pause on the status page.',
         remedy: 'Let it go on there when the reason is gone.',
+      },
+    ];
+  },
+
+  waiting: ({ now, oldestReady, pacs, paused }, { waiting }, isRaised) => {
+    if (waiting === 'off') return [];
+    // While the PACS is away or exams are not to be taken up they wait for that, and that is told.
+    if (oldestReady === undefined || pacs !== 'well' || paused !== 'no') return 'unknown';
+    if (oldestReady === 'none') return [];
+    const minutes = (now.getTime() - oldestReady.getTime()) / MINUTE_MS;
+    // That exams wait is no alarm, nor does it go on for those that wait a moment.
+    if (minutes < waiting.minutes * (isRaised('') ? MARGIN : 1)) return [];
+    return [
+      {
+        ...one(oldestReady),
+        says: `A complete exam has waited for ${Math.floor(minutes)} minutes and is not taken up.`,
+        remedy:
+          'See on the status page what is worked on, and since when; after an outage the queue empties by itself. ' +
+          'If it does not, look into the log and start Mamori again; if that happens daily, raise workers.',
       },
     ];
   },

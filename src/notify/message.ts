@@ -24,6 +24,7 @@ const TITLES: Record<AlarmKind, string> = {
   disk: 'The disk fills',
   audit: 'The audit trail is not kept',
   paused: 'Mamori is paused',
+  waiting: 'Exams wait too long',
   failures: 'Many exams fail',
   partial: 'Many exams are answered only in part',
   nothingNew: 'No new exams',

@@ -40,6 +40,8 @@ export interface Situation {
   partial: Ends | undefined;
   /** When the latest new exam was first seen, or when there began to be looked for any. */
   newestExam: Date | undefined;
+  /** Since when the exam waits that waits longest of those that are complete. */
+  oldestReady: 'none' | Date | undefined;
   paused: 'no' | { since: Date } | undefined;
   /** The audit trail: it cannot be written, or not be sent on. */
   audit: 'well' | { reason: string } | undefined;

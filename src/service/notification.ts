@@ -4,7 +4,7 @@ import { ledgerFileOf } from '../ledger/index.js';
 import { Notifier, type NotifierParts } from '../notify/index.js';
 import type { Log } from '../poller/index.js';
 import { messageOrigin, openChannels } from './messageChannels.js';
-import type { Service } from './service.js';
+import { type Service, servedModelOf } from './service.js';
 import { situationSource } from './situationSource.js';
 
 /**
@@ -13,14 +13,14 @@ import { situationSource } from './situationSource.js';
  * @throws NotifyError `notify-settings`
  */
 export function openNotifier(
-  service: Pick<Service, 'ledger' | 'poller'> & Partial<Pick<Service, 'audit'>>,
+  service: Pick<Service, 'bundle' | 'ledger' | 'poller'> & Partial<Pick<Service, 'audit'>>,
   settings: Settings,
   log: Log,
   onTry: NotifierParts['onTry'],
 ): Promise<Notifier> {
   const { alarms, remindHours, settleMinutes, groupSeconds } = settings.notify;
   return Notifier.open({
-    source: situationSource({ settings, ...service }),
+    source: situationSource({ settings, served: servedModelOf(service.bundle, settings), ...service }),
     channels: openChannels(settings),
     alarms,
     timing: {

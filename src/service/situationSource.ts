@@ -4,7 +4,13 @@ import type { Settings } from '../config/index.js';
 import { UIDS_IN_TEXT } from '../dicom/index.js';
 import { isPacsErrorCode } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
-import { type Ending, type Ledger, ledgerFileOf, type ReasonCount } from '../ledger/index.js';
+import {
+  type Ending,
+  type Ledger,
+  ledgerFileOf,
+  type ReasonCount,
+  type ServedModel,
+} from '../ledger/index.js';
 import type { Situation } from '../notify/index.js';
 import type { Poller } from '../poller/index.js';
 import type { Audit } from './auditing.js';
@@ -22,7 +28,9 @@ const CERTIFICATES_MS = 6 * HOUR_MS;
 
 export interface SituationParts {
   settings: Settings;
-  ledger: Pick<Ledger, 'endings' | 'reasons' | 'newestExam' | 'pausing'>;
+  ledger: Pick<Ledger, 'endings' | 'reasons' | 'newestExam' | 'oldestReady' | 'pausing'>;
+  /** Whose exams wait for this service. */
+  served: ServedModel;
   poller: Pick<Poller, 'pause' | 'latest'>;
   audit?: Pick<Audit, 'trouble'> | undefined;
 }
@@ -57,7 +65,13 @@ export function situationSource(parts: SituationParts): (now: Date) => Promise<S
   };
 }
 
-const UNKNOWN = { failures: undefined, partial: undefined, newestExam: undefined, paused: undefined };
+const UNKNOWN = {
+  failures: undefined,
+  partial: undefined,
+  newestExam: undefined,
+  oldestReady: undefined,
+  paused: undefined,
+};
 
 /** Messages leave the house: even a UID stands for a patient. */
 function cleaner(settings: Settings): (text: string) => string {
@@ -79,10 +93,12 @@ function pacsSituation(
 const isThePacs = ({ code }: { code: string }) => isPacsErrorCode(code);
 
 async function ledgerSituation(
-  { ledger, settings }: SituationParts,
+  { ledger, settings, served }: SituationParts,
   now: Date,
   clean: (text: string) => string,
-): Promise<Pick<Situation, 'failures' | 'partial' | 'newestExam' | 'paused'> | { trouble: string }> {
+): Promise<
+  Pick<Situation, 'failures' | 'partial' | 'newestExam' | 'oldestReady' | 'paused'> | { trouble: string }
+> {
   const { failures, partial } = settings.notify.alarms;
   try {
     const asked = Promise.all([
@@ -90,9 +106,13 @@ async function ledgerSituation(
       partial === 'off' ? [] : endingsOf(ledger, now, partial.hours),
       ledger.reasons(),
       ledger.newestExam(),
+      ledger.oldestReady(served),
       ledger.pausing(),
     ]);
-    const [failing, partly, reasons, newestExam, pausing] = await inTime(asked, LEDGER_PATIENCE_MS);
+    const [failing, partly, reasons, newestExam, oldestReady, pausing] = await inTime(
+      asked,
+      LEDGER_PATIENCE_MS,
+    );
     const why = (codes: readonly Ending[]) => mostly(codes, reasons, clean);
     const ends = (all: readonly Ending[], isBad: (ending: Ending) => boolean) => {
       const bad = all.filter(isBad);
@@ -102,6 +122,7 @@ async function ledgerSituation(
       failures: ends(failing, ({ state }) => state === 'failed' || state === 'not-processed'),
       partial: ends(partly, ({ state }) => state === 'partial'),
       newestExam,
+      oldestReady: oldestReady ?? 'none',
       // Who ordered it and why may be a person's name, or a patient's.
       paused: pausing === undefined ? 'no' : { since: pausing.since },
     };

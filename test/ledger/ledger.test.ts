@@ -840,6 +840,22 @@ onEveryDatabase('ledger', (make) => {
     expect(await ledger.newestExam()).to.deep.equal(at(6));
   });
 
+  it('says since when a complete exam waits that gives way to no other', async () => {
+    const waits = async (seconds: number) => on(seconds, ledger).oldestReady(EXAM);
+    const seen = async (study: string, due: number, priority: number, version = EXAM.modelVersion) => {
+      const exam = { ...EXAM, studyInstanceUID: study, modelVersion: version };
+      await on(1, ledger).observe(exam, { fingerprint: 'f', priority });
+      await ledger.due(exam, 'f', at(due));
+    };
+    await seen('2.25.70', 5, 0);
+    await seen('2.25.71', 5, 10, 'older');
+    await seen('2.25.72', 20, 10);
+    await seen('2.25.73', 30, 10);
+    expect(await waits(19)).to.equal(undefined);
+    expect(await waits(25)).to.deep.equal(at(20));
+    expect(await waits(100)).to.deep.equal(at(20));
+  });
+
   describe('a pause', () => {
     it('stands until somebody ends it, over a restart, and is told with who ordered it and when', async () => {
       expect(await ledger.pausing()).to.equal(undefined);

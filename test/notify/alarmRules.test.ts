@@ -38,6 +38,18 @@ const TABLE: Line[] = [
   ['audit', { audit: undefined }, 'raised', 'unknown'],
   ['paused', { paused: { since: MONDAY } }, 'not raised', 'finding'],
   ['paused', { paused: undefined }, 'raised', 'unknown'],
+  ['waiting', { oldestReady: trouble(121).since }, 'not raised', 'finding'],
+  ['waiting', { oldestReady: trouble(119).since }, 'not raised', 'nothing'],
+  ['waiting', { oldestReady: trouble(119).since }, 'raised', 'finding'],
+  ['waiting', { oldestReady: trouble(90).since }, 'raised', 'nothing'],
+  ['waiting', { oldestReady: trouble(121).since, paused: { since: MONDAY } }, 'raised', 'unknown'],
+  [
+    'waiting',
+    { oldestReady: trouble(121).since, pacs: { kind: 'down', ...trouble(1) } },
+    'raised',
+    'unknown',
+  ],
+  ['waiting', { oldestReady: undefined }, 'raised', 'unknown'],
   ['failures', { failures: share(3, 10) }, 'not raised', 'finding'],
   ['failures', { failures: share(29, 100) }, 'not raised', 'nothing'],
   ['failures', { failures: share(29, 100) }, 'raised', 'finding'],
@@ -104,6 +116,8 @@ describe('the rules for alarms', () => {
       }
     const [finding] = found('pacsDown', { pacs: { kind: 'down', ...trouble(7) } });
     expect(finding).to.deep.include({ since: trouble(7).since, afterMs: 15 * MINUTE });
+    const [waits] = found('waiting', { oldestReady: trouble(150).since });
+    expect(waits).to.deep.include({ since: trouble(150).since, afterMs: 0 });
   });
 
   it('tell of a wrong password at once, and of a certificate more often in its last week', () => {

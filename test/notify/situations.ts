@@ -17,6 +17,7 @@ export function wellAt(now = MONDAY, other: Partial<Situation> = {}): Situation 
     failures: { ended: 40, bad: 1, mostly: 'a reason' },
     partial: { ended: 40, bad: 0, mostly: undefined },
     newestExam: new Date(now.getTime() - 10 * MINUTE),
+    oldestReady: 'none',
     paused: 'no',
     audit: 'well',
     disks: [{ place: '/data', freeMegabytes: 50_000, totalMegabytes: 100_000 }],

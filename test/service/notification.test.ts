@@ -25,7 +25,7 @@ describe('what notification knows of the service', () => {
     settings.pacs.auth = { type: 'basic', username: 'mamori', password: 'hunter2' };
     const ledger = await openLedger(settings.ledger);
     const situation = async (poller = idle): Promise<Situation> =>
-      situationSource({ settings, ledger, poller })(now());
+      situationSource({ settings, served, ledger, poller })(now());
     try {
       const empty = await situation();
       expect(empty).to.include({ ledger: 'well', pacs: undefined, paused: 'no' });
@@ -84,9 +84,10 @@ describe('what notification knows of the service', () => {
       Promise.reject(
         new LedgerError('ledger-unreachable', 'The server does not answer.', { remedy: 'See to it.' }),
       );
-    const ledger = { endings: away, reasons: away, newestExam: away, pausing: away };
+    const ledger = { endings: away, reasons: away, newestExam: away, oldestReady: away, pausing: away };
     const source = situationSource({
       settings: settingsIn(scratchFolder('situation')),
+      served,
       ledger,
       poller: idle,
     });

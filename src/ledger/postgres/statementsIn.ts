@@ -15,6 +15,7 @@ export function statementsIn(transaction: Transaction): LedgerStatements {
     backlog: (bindings) => sql.backlog(transaction, bindings),
     endings: (bindings) => sql.endings(transaction, bindings),
     latencies: (bindings) => sql.latencies(transaction, bindings),
+    oldestReady: (bindings) => sql.oldestReady(transaction, bindings),
     newestExam: () => sql.newestExam(transaction),
     made: (bindings) => sql.made(transaction, bindings),
     pausing: () => sql.pausing(transaction),

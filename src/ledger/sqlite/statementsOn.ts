@@ -16,6 +16,7 @@ export function statementsOn(database: Database): LedgerStatements {
     backlog: (bindings) => sql.backlog(database, bindings),
     endings: (bindings) => sql.endings(database, bindings),
     latencies: (bindings) => sql.latencies(database, bindings),
+    oldestReady: (bindings) => sql.oldestReady(database, bindings),
     newestExam: () => sql.newestExam(database),
     made: (bindings) => sql.made(database, bindings),
     pausing: () => sql.pausing(database),

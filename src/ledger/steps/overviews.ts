@@ -69,6 +69,13 @@ export async function newestExam(store: Store): Promise<Date | undefined> {
   return dateOf((await store.look(({ statements }) => statements.newestExam()))?.first_seen_at ?? null);
 }
 
+export async function oldestReady(store: Store, served: ServedModel): Promise<Date | undefined> {
+  const row = await store.look(({ statements, now }) =>
+    statements.oldestReady({ ...boundModel(served), now }),
+  );
+  return dateOf(row?.since ?? null);
+}
+
 export async function made(store: Store, exam: ExamKey): Promise<MadeObject[]> {
   const rows = await store.look(async ({ statements }) => {
     const row = await statements.findByKey(boundKey(exam));

@@ -41,6 +41,7 @@ export function storedLedger(store: Store): Ledger {
     backlog: (served) => overviews.backlog(store, served),
     endings: (since, stretchMs) => overviews.endings(store, since, stretchMs),
     latencies: (since, stretchMs) => overviews.latencies(store, since, stretchMs),
+    oldestReady: (served) => overviews.oldestReady(store, served),
     newestExam: () => overviews.newestExam(store),
     made: (exam) => overviews.made(store, exam),
     pausing: () => overviews.pausing(store),

@@ -42,6 +42,7 @@ export {
   latencies,
   made,
   newestExam,
+  oldestReady,
   pause,
   pausing,
   reasons,

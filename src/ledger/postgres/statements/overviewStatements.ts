@@ -79,6 +79,18 @@ export function newestExam(transaction: Transaction): Promise<{ first_seen_at: n
   return transaction.row(sql);
 }
 
+/** What gives way to other exams may wait. With an order to try again its waiting begins once more. */
+export function oldestReady(
+  transaction: Transaction,
+  bindings: ModelBindings & { now: number },
+): Promise<{ since: number | null } | undefined> {
+  const sql = /* sql */ `
+    SELECT MIN(GREATEST(due_at, updated_at)) AS since
+    FROM mamori.exams
+    WHERE state = 'waiting' AND priority > 0 AND due_at <= :now::bigint AND ${THIS_MODEL}`;
+  return transaction.row(sql, bindings);
+}
+
 export function made(transaction: Transaction, bindings: { id: number }): Promise<MadeRow[]> {
   const sql = /* sql */ `SELECT * FROM mamori.objects WHERE exam_id = :id ORDER BY revision DESC, position`;
   return transaction.rows(sql, bindings);

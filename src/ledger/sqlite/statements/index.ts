@@ -43,6 +43,7 @@ export {
   latencies,
   made,
   newestExam,
+  oldestReady,
   pause,
   pausing,
   reasons,

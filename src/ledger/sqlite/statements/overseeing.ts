@@ -83,6 +83,18 @@ export function newestExam(database: Database): { first_seen_at: number } | unde
   );
 }
 
+/** What gives way to other exams may wait. With an order to try again its waiting begins once more. */
+export function oldestReady(
+  database: Database,
+  bindings: ModelBindings & { now: number },
+): { since: number | null } | undefined {
+  const sql = /* sql */ `
+    SELECT MIN(MAX(due_at, updated_at)) AS since
+    FROM exams
+    WHERE state = 'waiting' AND priority > 0 AND due_at <= :now AND ${THIS_MODEL}`;
+  return database.row(sql, bindings);
+}
+
 export function made(database: Database, bindings: { id: number }): MadeRow[] {
   const sql = /* sql */ `SELECT * FROM objects WHERE exam_id = :id ORDER BY revision DESC, position`;
   return database.rows(sql, bindings);
