@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Settings } from '../config/index.js';
 import { UIDS_IN_TEXT } from '../dicom/index.js';
@@ -177,15 +177,19 @@ function auditSituation(audit: SituationParts['audit'], clean: (text: string) =>
   return { reason: clean(`${message} ${remedy}`.trim()) };
 }
 
-async function diskSituation({ ledger }: Settings): Promise<Situation['disks']> {
+/** Of each disk once, where the ledger's file (if it has one) and the audit trail lie on the same. */
+async function diskSituation({ ledger, audit }: Settings): Promise<Situation['disks']> {
   const file = ledgerFileOf(ledger.url);
-  if (file === undefined) return [];
-  const place = dirname(file);
+  const places = [...(file === undefined ? [] : [dirname(file)]), audit.folder];
+  const disks = new Map<number, NonNullable<Situation['disks']>[number]>();
   try {
-    const { bavail, blocks, bsize } = await statfs(place);
-    return [
-      { place, freeMegabytes: (bavail * bsize) / MEGABYTE, totalMegabytes: (blocks * bsize) / MEGABYTE },
-    ];
+    for (const place of places) {
+      const { dev } = await stat(place);
+      const { bavail, blocks, bsize } = await statfs(place);
+      const [freeMegabytes, totalMegabytes] = [(bavail * bsize) / MEGABYTE, (blocks * bsize) / MEGABYTE];
+      if (!disks.has(dev)) disks.set(dev, { place, freeMegabytes, totalMegabytes });
+    }
+    return [...disks.values()];
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { defaultSettings, type Settings } from '../../src/config/index.js';
@@ -20,8 +21,30 @@ describe('what notification knows of the service', () => {
   const now = () => new Date();
   const idle: SituationParts['poller'] = { pause: undefined, latest: undefined };
 
+  it('watches the disk of the audit trail, also where the ledger is elsewhere', async () => {
+    const settings = settingsIn(scratchFolder('situation'));
+    mkdirSync(settings.audit.folder, { recursive: true });
+    const ledger = await openLedger(settings.ledger);
+    try {
+      const elsewhere = {
+        ...settings,
+        ledger: { ...settings.ledger, url: 'postgres://ledger.example/mamori' },
+      };
+      const { disks } = await situationSource({ settings: elsewhere, ledger, poller: idle })(now());
+      expect(disks?.map(({ place }) => place)).to.deep.equal([settings.audit.folder]);
+      const otherDisk = { ...settings, audit: { ...settings.audit, folder: '/dev/shm' } };
+      const both = await situationSource({ settings: otherDisk, ledger, poller: idle })(now());
+      expect(both.disks?.map(({ place }) => place))
+        .to.have.lengthOf(2)
+        .and.to.include('/dev/shm');
+    } finally {
+      await ledger.disconnect();
+    }
+  });
+
   it('comes from the ledger, the poller and the disk, without UIDs and secrets', async () => {
     const settings = settingsIn(scratchFolder('situation'));
+    mkdirSync(settings.audit.folder, { recursive: true });
     settings.pacs.auth = { type: 'basic', username: 'mamori', password: 'hunter2' };
     const ledger = await openLedger(settings.ledger);
     const situation = async (poller = idle): Promise<Situation> =>
