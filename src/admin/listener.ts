@@ -9,6 +9,8 @@ export interface TlsFiles {
   /** PEM, with the chain behind it. */
   cert: string;
   key: string;
+  /** Told once that a renewed one cannot be read; the one before is shown on. */
+  onUnreadable?: ((reason: string) => void) | undefined;
 }
 
 export interface AdminServer {
@@ -75,20 +77,29 @@ function filesOf({ cert, key }: TlsFiles): { cert: Buffer; key: Buffer } {
 
 const RENEWAL_MS = 60_000;
 
-function watchCertificate(server: TlsServer, tls: TlsFiles): NodeJS.Timeout {
+/** Takes up a certificate that is renewed. */
+export function watchCertificate(
+  server: Pick<TlsServer, 'setSecureContext'>,
+  tls: TlsFiles,
+  everyMs = RENEWAL_MS,
+): NodeJS.Timeout {
   const written = () => statSync(tls.cert).mtimeMs + statSync(tls.key).mtimeMs;
   let last = written();
+  let failures = 0;
   const look = () => {
     try {
       const now = written();
       if (now === last) return;
       server.setSecureContext({ ...filesOf(tls), minVersion: 'TLSv1.2' });
       last = now;
-    } catch {
-      // Half written, or one of the two is still the old one: the next look is in a minute.
+      failures = 0;
+    } catch (error) {
+      // At first it may be half written, or one of the two still the old one.
+      failures++;
+      if (failures === 2) tls.onUnreadable?.((error as Error).message);
     }
   };
-  const timer = setInterval(look, RENEWAL_MS);
+  const timer = setInterval(look, everyMs);
   timer.unref();
   return timer;
 }

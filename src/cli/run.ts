@@ -39,6 +39,14 @@ async function run({ config }: { config: string }): Promise<void> {
             {
               ...door,
               listen,
+              tls: door.tls && {
+                ...door.tls,
+                onUnreadable: (reason) =>
+                  log.warn(
+                    { reason },
+                    'The renewed certificate of admin.tls cannot be used; the old one is shown on',
+                  ),
+              },
               desk: status.desk,
               onAccess: (event) => {
                 log.info(event, 'Status page: access');

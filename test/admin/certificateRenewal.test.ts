@@ -1,0 +1,34 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { watchCertificate } from '../../src/admin/listener.js';
+import { selfSigned } from '../pacs/certificates.js';
+import { scratchFolder } from '../scratch.js';
+
+describe('the certificate of the status page', () => {
+  it('is told of once when a renewed one cannot be read, and again only after one could', async function () {
+    this.timeout(20_000);
+    const folder = scratchFolder('renewal');
+    const [first, second] = ['first', 'second'].map((name) => selfSigned(folder, name));
+    const [cert, key] = [join(folder, 'shown.crt'), join(folder, 'shown.key')];
+    copyFileSync(first!.certFile, cert);
+    copyFileSync(first!.keyFile, key);
+    const said: string[] = [];
+    const timer = watchCertificate(createServer(), { cert, key, onUnreadable: (why) => said.push(why) }, 20);
+    timer.ref();
+    await sleep(100);
+    expect(said).to.deep.equal([]);
+    writeFileSync(cert, 'no certificate');
+    await sleep(300);
+    expect(said).to.have.lengthOf(1);
+    copyFileSync(second!.certFile, cert);
+    copyFileSync(second!.keyFile, key);
+    await sleep(300);
+    writeFileSync(cert, 'again none');
+    await sleep(300);
+    expect(said).to.have.lengthOf(2);
+    clearInterval(timer);
+  });
+});
