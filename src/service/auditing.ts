@@ -90,6 +90,20 @@ export function deliveriesInto(trail: AuditTrail, { pacs }: Pick<Settings, 'pacs
   };
 }
 
+/** Does what the trail has to tell of while it goes on. @throws AuditError `audit-unwritable` */
+export async function withTrail<T>(
+  settings: Settings,
+  log: Log,
+  work: (trail: AuditTrail) => Promise<T>,
+): Promise<T> {
+  const trail = await openTrail(settings, log);
+  try {
+    return await work(trail);
+  } finally {
+    await trail.close();
+  }
+}
+
 function openTrail({ audit }: Settings, log: Log): Promise<AuditTrail> {
   const { folder, fileMegabytes } = audit;
   return AuditTrail.open({ folder, fileBytes: fileMegabytes * MEGABYTE, version: installedVersion(), log });

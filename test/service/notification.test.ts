@@ -30,10 +30,10 @@ describe('what notification knows of the service', () => {
         ...settings,
         ledger: { ...settings.ledger, url: 'postgres://ledger.example/mamori' },
       };
-      const { disks } = await situationSource({ settings: elsewhere, ledger, poller: idle })(now());
+      const { disks } = await situationSource({ settings: elsewhere, ledger, poller: idle, served })(now());
       expect(disks?.map(({ place }) => place)).to.deep.equal([settings.audit.folder]);
       const otherDisk = { ...settings, audit: { ...settings.audit, folder: '/dev/shm' } };
-      const both = await situationSource({ settings: otherDisk, ledger, poller: idle })(now());
+      const both = await situationSource({ settings: otherDisk, ledger, poller: idle, served })(now());
       expect(both.disks?.map(({ place }) => place))
         .to.have.lengthOf(2)
         .and.to.include('/dev/shm');

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { auditEntries } from '../../../src/audit/index.js';
 import { type Archive, startArchive } from '../../../src/demo/index.js';
 import { dicomDate, readPart10, transferSyntax } from '../../../src/dicom/index.js';
 import { DicomWeb } from '../../../src/dicomweb/index.js';
@@ -11,6 +12,7 @@ import { Setting } from '../../dicomweb/setting.js';
 import { smallBundle } from '../../model/bundles.js';
 import { requireOrthanc } from '../../pacs/orthanc.js';
 import { realArchive, type TestArchive, today } from '../../poller/hospital.js';
+import { scratchFolder } from '../../scratch.js';
 import { namesIn, resultOf, visit } from './surgery.js';
 
 const DAY_MS = 86_400_000;
@@ -388,8 +390,16 @@ describe('mamori doctor, at the PACS', () => {
         });
         response.end(Buffer.from(await answer.arrayBuffer()));
       });
-      const results = await visit(bundle, { url: deleting.url, write: true });
+      const trail = join(scratchFolder('doctor-trail'), 'audit');
+      const more = `audit: { folder: ${JSON.stringify(trail)} }`;
+      const results = await visit(bundle, { url: deleting.url, write: true, more });
       expect(resultOf(results, 'store')).to.include({ state: 'ok' });
+      const noted = (await auditEntries(trail, { limit: 9 })).map(({ types, failure }) => [
+        types.at(-1),
+        failure,
+      ]);
+      expect(noted, 'begun, stored, deleted').to.have.lengthOf(3);
+      expect(noted).to.deep.include(['delete-test-study', undefined]);
       expect(deleted).to.have.length(1);
       expect(await testObjects()).to.deep.equal([]);
       const after = await visit(bundle, { url, pacs: pacsOf(orthanc) });

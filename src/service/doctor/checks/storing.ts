@@ -1,7 +1,10 @@
+import { type AuditTrail, operator } from '../../../audit/index.js';
 import { countText } from '../../../countText.js';
 import { sopClassName } from '../../../dicom/index.js';
 import type { StoreAnswer } from '../../../dicomweb/index.js';
 import { type ExamObject, kindsInUse } from '../../../exam/index.js';
+import { deliveriesInto, withTrail } from '../../auditing.js';
+import { openLog } from '../../logger.js';
 import {
   heldPictures,
   makeTestObjects,
@@ -10,6 +13,7 @@ import {
   TEST_MARKS,
 } from '../testObjects.js';
 import { type Check, type CheckResult, failure, ok, skipped, warning } from '../types.js';
+import type { Visit } from '../visit.js';
 
 /** Does the PACS take every kind of object that the settings write (STOW-RS), and show it again? */
 export const storing: Check = {
@@ -17,33 +21,52 @@ export const storing: Check = {
   needs: ['engine', 'login'],
   run: async (visit) => {
     if (!visit.write) return skipped('only with --write, which stores test objects in a study of their own');
-    const objects = await makeTestObjects(visit.settings);
-    const [pacs, probe] = [await visit.pacs(), await visit.probe()];
-    const { studyInstanceUID } = objects[0]!;
-    const { missing, answer } = await storeAndReadBack(pacs, objects);
-    if (missing.length === 0) visit.pictures = await heldPictures(objects, { pacs, probe });
-    const isRemoved =
-      missing.length < objects.length && (await removeTestStudy(studyInstanceUID, objects, { pacs, probe }));
-    if (missing.length > 0) return refused(missing, objects, answer);
-    const says = `${countText(objects.length, 'test object')} (${kindsOf(objects)}) stored and read back`;
-    const left = isRemoved
-      ? { says: `${says}, and the test study is removed again`, remedy: '' }
-      : {
-          says: `${says}; the PACS deletes nothing for us, so they stay: study ${studyInstanceUID}`,
-          remedy: `Delete that study there by hand (patient ID ${TEST_MARKS.PatientID}, study date 1901-01-01). `,
-        };
-    const written = new Set<string>(objects.map(({ kind }) => kind));
-    const untried = kindsInUse(visit.settings.outputs).filter((kind) => !written.has(kind));
-    if (untried.length > 0) {
-      return warning(
-        `${left.says}. NOT TRIED, as the test exam gave none: ${untried.join(', ')}`,
-        `${left.remedy}Look for these in the PACS after the first real exam; a model whose heat maps failed ` +
-          'their checks writes no heat map pictures.',
-      );
-    }
-    return isRemoved ? ok(left.says) : warning(left.says, left.remedy.trim());
+    return withTrail(visit.settings, openLog(visit.settings), (trail) => store(visit, trail));
   },
 };
+
+async function store(visit: Visit, trail: AuditTrail): Promise<CheckResult> {
+  const objects = await makeTestObjects(visit.settings);
+  const [pacs, probe] = [await visit.pacs(), await visit.probe()];
+  const { studyInstanceUID } = objects[0]!;
+  const watch = deliveriesInto(trail, visit.settings);
+  watch.begun(studyInstanceUID, objects);
+  await trail.written();
+  const { missing, answer } = await storeAndReadBack(pacs, objects);
+  const there = objects.filter((object) => !missing.includes(object));
+  if (there.length > 0) watch.ended(studyInstanceUID, there);
+  if (missing.length > 0)
+    watch.ended(studyInstanceUID, missing, { code: 'delivery-incomplete', reason: 'not read back' });
+  if (missing.length === 0) visit.pictures = await heldPictures(objects, { pacs, probe });
+  const isRemoved =
+    missing.length < objects.length && (await removeTestStudy(studyInstanceUID, objects, { pacs, probe }));
+  if (there.length > 0)
+    trail.record({
+      act: 'used',
+      what: 'delete-test-study',
+      by: operator(),
+      studies: [studyInstanceUID],
+      failure: isRemoved ? undefined : 'it is still in the archive',
+    });
+  if (missing.length > 0) return refused(missing, objects, answer);
+  const says = `${countText(objects.length, 'test object')} (${kindsOf(objects)}) stored and read back`;
+  const left = isRemoved
+    ? { says: `${says}, and the test study is removed again`, remedy: '' }
+    : {
+        says: `${says}; the PACS deletes nothing for us, so they stay: study ${studyInstanceUID}`,
+        remedy: `Delete that study there by hand (patient ID ${TEST_MARKS.PatientID}, study date 1901-01-01). `,
+      };
+  const written = new Set<string>(objects.map(({ kind }) => kind));
+  const untried = kindsInUse(visit.settings.outputs).filter((kind) => !written.has(kind));
+  if (untried.length > 0) {
+    return warning(
+      `${left.says}. NOT TRIED, as the test exam gave none: ${untried.join(', ')}`,
+      `${left.remedy}Look for these in the PACS after the first real exam; a model whose heat maps failed ` +
+        'their checks writes no heat map pictures.',
+    );
+  }
+  return isRemoved ? ok(left.says) : warning(left.says, left.remedy.trim());
+}
 
 function refused(missing: ExamObject[], all: readonly ExamObject[], answer: StoreAnswer): CheckResult {
   const uids = new Set<string>(missing.map(({ sopInstanceUID }) => sopInstanceUID));
