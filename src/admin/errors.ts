@@ -13,6 +13,8 @@ export type AdminErrorCode =
   /** It stands in the PACS, which does not give it now. */
   | 'pacs-away'
   /** The ledger does not answer in time. */
-  | 'ledger-away';
+  | 'ledger-away'
+  /** What cannot be noted is not done. */
+  | 'trail-unwritable';
 
 export class AdminError extends MamoriError<AdminErrorCode> {}

@@ -239,7 +239,7 @@ export class Poller {
     if (pausing === undefined) this.#parts.log.warn({}, 'Exams are taken up again');
     else
       this.#parts.log.warn(
-        { ...pausing },
+        { by: pausing.by, since: pausing.since },
         'Paused: no exam is taken up; new ones are looked for all the same',
       );
   }

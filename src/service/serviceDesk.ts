@@ -49,12 +49,22 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
   const { ledger } = service;
   const results = new StoredResults(service);
   const soon = <T>(work: Promise<T>) => inTime(work, LEDGER_MS, ledgerAway);
-  const ordered = (by: string, order: string, about: Ordered) => {
-    view.forget();
-    const { studies, ...rest } = about;
+  /** Noted before it is done, so that nothing takes effect unseen, not even where the answer comes too late. */
+  const order = async <T>(
+    by: string,
+    what: string,
+    { studies, ...rest }: Ordered,
+    act: () => Promise<T>,
+  ): Promise<T> => {
     const detail = Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest);
-    service.audit.trail.record({ act: 'used', what: order, by: { userId: by }, studies, detail });
-    log.info({ by, order, ...about }, 'Ordered on the status page');
+    const event = { act: 'used' as const, what, by: { userId: by }, studies, detail };
+    await service.audit.trail.recordNow(event).catch(refuseUnnoted);
+    log.info({ by, order: what, ...(studies && { studies }), ...rest }, 'Ordered on the status page');
+    try {
+      return await act();
+    } finally {
+      view.forget();
+    }
   };
 
   const madeOf = async (study: string) => {
@@ -100,27 +110,22 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
       return results.picture(study, picture);
     },
     retry: async (filter, by) => {
-      const exams = await soon(ledger.retry(retryOf(filter)));
-      ordered(by, 'retry', { ...filter, exams: exams.length });
+      // An exam of an earlier version would be put back where nobody takes it: that is for reprocess.
+      const which = { ...retryOf(filter), served };
+      const exams = await order(by, 'retry', { ...filter }, () => soon(ledger.retry(which)));
       return exams.length;
     },
     reprocess: async (study, by) => {
-      const outcome = await results.asked(() => service.reprocess(asUid<StudyInstanceUID>(study)));
+      const outcome = await order(by, 'reprocess', { studies: [study] }, () =>
+        results.asked(() => service.reprocess(asUid<StudyInstanceUID>(study))),
+      );
       if (outcome === 'unknown')
         throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
-      ordered(by, 'reprocess', { studies: [study], outcome });
       return outcome;
     },
-    pause: async (by, why) => {
-      const pausing = await soon(ledger.pause(by, why));
-      ordered(by, 'pause', { ...(why !== undefined && { why }) });
-      return pausing;
-    },
-    goOn: async (by) => {
-      const ended = await soon(ledger.goOn());
-      ordered(by, 'go-on', {});
-      return ended;
-    },
+    // Why stands in the ledger and on the page alone: whatever somebody wrote there, it leaves them by no log.
+    pause: async (by, why) => order(by, 'pause', {}, () => soon(ledger.pause(by, why))),
+    goOn: async (by) => order(by, 'go-on', {}, () => soon(ledger.goOn())),
   };
 }
 
@@ -160,6 +165,13 @@ function isState(text: string): text is ExamState {
 
 function retryOf({ studies, states, codes }: ExamFilter) {
   return { studies, codes, states: states && RETRIABLE_STATES.filter((state) => states.includes(state)) };
+}
+
+function refuseUnnoted(cause: unknown): never {
+  throw new AdminError('trail-unwritable', 'The audit trail cannot be written, so no order is taken.', {
+    cause,
+    remedy: 'Mend what the status page says of the audit trail, then order again.',
+  });
 }
 
 function ledgerAway(): AdminError {

@@ -30,7 +30,10 @@ export function statusOf(
     const told = await view.look();
     const cycle = poller.latest;
     const { pause } = poller;
-    const problem = pause?.reason ?? cycle?.problems.find(({ code }) => isPacsErrorCode(code));
+    // A single study that the PACS keeps to itself is no trouble of the PACS: the search went through.
+    const searchProblem =
+      cycle?.searched === false && cycle.problems.find(({ code }) => isPacsErrorCode(code));
+    const problem = pause?.reason ?? (searchProblem || undefined);
     const ownProblem = cycle?.problems.find(({ code }) => !isPacsErrorCode(code));
     // A claim alone may be another's, or that of a process that was killed.
     const { claimed = 0, delivering = 0 } = told.reading?.counts ?? {};

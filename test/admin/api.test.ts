@@ -210,7 +210,7 @@ describe('the API', () => {
     const noted = await auditEntries(running.settings.audit.folder, { limit: 50 });
     expect(noted.at(-1)).to.deep.include({
       by: 'somebody on this machine',
-      about: ['pause: {"why":"PACS upgrade"}'],
+      about: ['pause'],
     });
     const waits = running.arrives('paused');
     await running.service.poller.cycle();
@@ -283,6 +283,9 @@ describe('the API', () => {
     const claim = (await ledger.claim(earlier, 'test', 60_000))!;
     await ledger.giveUp(claim, { code: 'images-unreadable', reason: 'Two images could not be read.' });
     const path = `/exams/${earlier.studyInstanceUID}`;
+    // Tried again it would wait for a service that is gone.
+    await answered('/exams/{study}/retry', `${path}/retry`, 409, order());
+    expect((await ledger.find(earlier))!.state).to.equal('not-processed');
     expect(await answered(address, `${path}/reprocess`, 200, order())).to.deep.equal({ outcome: 'taken-up' });
     await poller.cycle();
     const { works } = await answered<{ works: { isServed: boolean; state: string }[] }>(

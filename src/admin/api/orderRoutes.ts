@@ -21,7 +21,9 @@ export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => str
       throw new AdminError('exam-unknown', 'The ledger knows no exam of that study.');
     const exams = await desk.retry({ studies: [study] }, orderedBy(request));
     if (exams > 0) return void response.json({ exams });
-    const detail = 'Only exams that failed, were given up or are partial are tried again.';
+    const detail =
+      "Only exams of today's model and settings that failed, were given up or are partial are tried again; " +
+      'one of an earlier version is for reprocess.';
     sendProblem(response, [409, 'Nothing to try again'], { detail, code: 'not-retriable' });
   });
   router.post('/exams/:study/reprocess', async (request, response) => {

@@ -9,6 +9,7 @@ const STATUS: Record<AdminErrorCode, [status: number, title: string]> = {
   'exam-unknown': [404, 'No such exam'],
   'object-unknown': [404, 'No such object'],
   'pacs-away': [502, 'The PACS does not give it'],
+  'trail-unwritable': [503, 'The audit trail cannot be written'],
   'ledger-away': [503, 'The ledger does not answer'],
 };
 
