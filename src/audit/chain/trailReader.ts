@@ -38,7 +38,7 @@ export class TrailReader {
   async *#rest(path: string): AsyncGenerator<Link> {
     const { size } = await stat(path);
     if (size === this.#bytes) return;
-    // Lines were cut off: what stands there now is looked at anew.
+    // Lines were cut off: what stands there now is looked at from its start.
     if (size < this.#bytes) this.#bytes = 0;
     let left: Buffer = Buffer.alloc(0);
     for await (const chunk of createReadStream(path, { start: this.#bytes })) {
