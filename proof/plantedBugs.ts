@@ -87,16 +87,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'an outage uses up tries',
-    changes: [
-      {
-        file: 'poller/breaker.js',
-        from: 'if (!(error instanceof PacsError))\n            return false;\n        if (this.#outages',
-        to: 'return false;\n        if (this.#outages',
-      },
-    ],
-  },
-  {
     name: 'an image that is not found is left out at once',
     changes: [
       {
