@@ -49,7 +49,7 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
   const { troubled, troubledDays } = progress;
   if (json) console.log(JSON.stringify({ whole, progress, exams: Object.fromEntries(ends) }));
   else {
-    console.log(endsText(ends));
+    console.log(endsText(ends, whole));
     for (const study of troubled) console.log(`${study}: could not be looked at, and was left out.`);
     for (const day of troubledDays) console.log(`${dashed(day)}: not all of its studies could be found.`);
     if (!whole) console.log('Not at its end: the same command goes on where this one stopped.');

@@ -31,7 +31,7 @@ export interface OldExamsEnd<Source> {
   source: Source;
   /** How many exams came to which end. */
   ends: Map<string, number>;
-  /** Not stopped before its end. */
+  /** Not stopped before its end, and by nobody's pause. */
   whole: boolean;
 }
 
@@ -65,7 +65,7 @@ export async function workOnOldExams<Source extends OldExams>({
   let toldProblems = new Set<string>();
   try {
     for (;;) {
-      const { exams, postponed, problems } = await service.poller.cycle({ whole: false });
+      const { exams, postponed, problems, pausing } = await service.poller.cycle({ whole: false });
       for (const { end } of exams) ends.set(end, (ends.get(end) ?? 0) + 1);
       const next = `${told(source)}${closedText(source.progress.opensAt)}`;
       if (!json && next !== line) console.log(next);
@@ -73,6 +73,10 @@ export async function workOnOldExams<Source extends OldExams>({
       const reasons = new Set(problems.map(({ reason }) => reason));
       if (!json) for (const reason of reasons) if (!toldProblems.has(reason)) console.log(reason);
       toldProblems = reasons;
+      if (pausing !== undefined) {
+        if (!json) console.log(`No exam is taken up: ${pausing.by} ordered a pause on the status page.`);
+        return { source, ends, whole: false };
+      }
       if (stopping.signal.aborted || (source.isOver && exams.length === 0 && postponed === 0)) break;
       const quiet = source.progress.opensAt === undefined ? BEAT_MS : QUIET_BEAT_MS;
       await sleep(exams.length > 0 ? 0 : quiet, undefined, { signal: stopping.signal }).catch(() => {});
@@ -88,9 +92,11 @@ export function hasTrouble(ends: ReadonlyMap<string, number>): boolean {
   return ['failed', 'partial', 'not-processed'].some((end) => ends.has(end));
 }
 
-export function endsText(ends: ReadonlyMap<string, number>): string {
+/** @param whole whether it came to its end: nothing that ended is then nothing that was left to do */
+export function endsText(ends: ReadonlyMap<string, number>, whole: boolean): string {
   const counts = [...ends].map(([end, count]) => `${count} ${end}`);
-  return counts.length === 0 ? 'Nothing was left to do.' : `Ended: ${counts.join(', ')}.`;
+  if (counts.length > 0) return `Ended: ${counts.join(', ')}.`;
+  return whole ? 'Nothing was left to do.' : 'No exam was processed.';
 }
 
 function closedText(opensAt: string | undefined): string {

@@ -84,7 +84,7 @@ async function reprocess(named: string[], options: Options): Promise<void> {
   const { progress } = source;
   if (json) console.log(JSON.stringify({ plan: preview, whole, progress, exams: Object.fromEntries(ends) }));
   else {
-    console.log(endsText(ends));
+    console.log(endsText(ends, whole));
     for (const study of progress.troubled) console.log(`${study}: could not be looked at, and was left out.`);
     if (!whole) console.log('Not at its end: the same command goes on where this one stopped.');
   }

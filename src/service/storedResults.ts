@@ -1,5 +1,6 @@
 import { AdminError } from '../admin/index.js';
 import { asUid } from '../dicom/index.js';
+import { PacsError } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import type { MadeObject } from '../ledger/index.js';
 import { capturePicture, overlayPng } from '../pictures/index.js';
@@ -45,7 +46,9 @@ export class StoredResults {
       try {
         return await work();
       } catch (cause) {
-        throw pacsAway(cause instanceof MamoriError ? cause.message : 'It gives no answer.', cause);
+        // Trouble of the ledger, or an order that is refused, is not the PACS's.
+        if (cause instanceof MamoriError && !(cause instanceof PacsError)) throw cause;
+        throw pacsAway(cause instanceof PacsError ? cause.message : 'It gives no answer.', cause);
       }
     });
     this.#turn = mine.catch(() => {});
