@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { startArchive } from '../../src/demo/index.js';
 import { sopClass } from '../../src/dicom/index.js';
 import { DicomWeb } from '../../src/dicomweb/index.js';
+import { openLedger } from '../../src/ledger/index.js';
 import { makeExam } from '../../src/phantom/index.js';
 import { MAIN, mamori } from '../mamori.js';
 import { smallBundle } from '../model/bundles.js';
@@ -46,12 +47,20 @@ describe('mamori reprocess', () => {
       expect(unasked.err).to.include('--yes');
       expect((await mamori('reprocess', '-c', config)).code).to.equal(2);
 
-      const killed = spawn(process.execPath, [MAIN, 'reprocess', '-c', config, ...range, '--yes']);
-      const ended = once(killed, 'exit');
       const reports = async () => {
         const instances = await Promise.all(studies.map((made) => pacs.instances(made[0]!.studyInstanceUID)));
         return instances.flat().filter((one) => one.sopClassUID === sopClass.Comprehensive3DSR).length;
       };
+      const ledger = await openLedger({ url: `sqlite:${join(dirname(config), 'l.db')}` });
+      await ledger.pause('ana', undefined);
+      const paused = await mamori('reprocess', '-c', config, ...range, '--yes');
+      expect([paused.code, await reports()]).to.deep.equal([1, 4]);
+      expect(paused.out).to.include('ana ordered a pause').and.not.include('Nothing was left');
+      await ledger.goOn();
+      await ledger.disconnect();
+
+      const killed = spawn(process.execPath, [MAIN, 'reprocess', '-c', config, ...range, '--yes']);
+      const ended = once(killed, 'exit');
       while ((await reports()) < 5 && killed.exitCode === null) await sleep(5);
       killed.kill('SIGKILL');
       await ended;
