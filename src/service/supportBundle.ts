@@ -7,6 +7,7 @@ import { loadBundle } from '../model/index.js';
 import {
   type BundlePart,
   linesAbout,
+  NOT_SHOWN,
   Pseudonyms,
   plainExam,
   plainHeader,
@@ -72,24 +73,34 @@ export async function supportBundle(request: SupportRequest): Promise<BundlePart
   const told = await ledgerPart(ledger, study).finally(() => ledger.disconnect());
   const lines =
     log === undefined ? [] : await linesAbout(log, { ...told.around, uids: new Set([study, ...told.made]) });
+  const part = (name: string, content: unknown): BundlePart => ({
+    name,
+    text: `${JSON.stringify(blackedOut(content, blackOut), null, 2)}\n`,
+  });
   const parts: BundlePart[] = [
     { name: 'README.txt', text: readme(request) },
     part('versions.json', await versions(settings)),
     part('settings.json', plainSettings(settings)),
     part('doctor.json', await examine(file, { write: false })),
     part('ledger.json', told.exams),
-    { name: 'log.txt', text: lines.map((line) => `${line}\n`).join('') },
+    { name: 'log.txt', text: lines.map((line) => `${blackOut(line)}\n`).join('') },
     ...(request.headers ? [part('headers.json', await headers(settings, study, uids))] : []),
   ];
   // In all of them alike, so that they can be read together. Headers hold other UIDs already.
-  return parts.map(({ name, text }) => ({
-    name,
-    text: blackOut(name === 'headers.json' ? text : uids.in(text)),
-  }));
+  return parts.map(({ name, text }) => ({ name, text: name === 'headers.json' ? text : uids.in(text) }));
 }
 
-function part(name: string, content: unknown): BundlePart {
-  return { name, text: `${JSON.stringify(content, null, 2)}\n` };
+/**
+ * Values without secrets. Keys, and words that stand for what is not shown, are ours: a password that happens to be one
+ * of them would be told by the gap that it leaves.
+ */
+function blackedOut(content: unknown, blackOut: (text: string) => string): unknown {
+  if (typeof content === 'string') return NOT_SHOWN.includes(content) ? content : blackOut(content);
+  if (Array.isArray(content)) return content.map((one) => blackedOut(one, blackOut));
+  if (typeof content !== 'object' || content === null || content instanceof Date) return content;
+  return Object.fromEntries(
+    Object.entries(content).map(([key, value]) => [key, blackedOut(value, blackOut)]),
+  );
 }
 
 function readme(request: SupportRequest): string {

@@ -298,6 +298,23 @@ notify:
     expect([...uids(files['ledger.json']!)].filter((uid) => others.has(uid))).to.deep.equal([]);
   });
 
+  it('leaves no gap in its own words by which a password could be told', async () => {
+    const common = join(folder, 'common.yaml');
+    const words = { [SECRETS.PACS]: 'secret', [SECRETS.PROXY]: 'accounts', [SECRETS.MAIL]: 'reason' };
+    const text = Object.entries(words).reduce(
+      (yaml, [secret, word]) => yaml.replace(secret, word),
+      readFileSync(file, 'utf8'),
+    );
+    writeFileSync(common, text);
+    const out = join(folder, 'common.tar.gz');
+    const ended = await mamori('support-bundle', '-c', common, study, '--out', out);
+    expect(ended.code, ended.err).to.equal(0);
+    const files = unpacked(out);
+    for (const name of ['README.txt', 'settings.json', 'versions.json', 'ledger.json'])
+      expect(files[name], name).to.be.a('string').and.not.include('***');
+    expect(files['settings.json']).to.include('"pacs.auth.password": "(secret)"');
+  });
+
   it('overwrites nothing, and names a log that is not there', async () => {
     const out = join(folder, 'taken');
     writeFileSync(out, 'mine');
