@@ -5,11 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { watchCertificate } from '../../src/admin/listener.js';
 import { selfSigned } from '../pacs/certificates.js';
+import { needs } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
 
 describe('the certificate of the status page', () => {
   it('is told of once when a renewed one cannot be read, and again only after one could', async function () {
     this.timeout(20_000);
+    needs(this, 'openssl');
     const folder = scratchFolder('renewal');
     const [first, second] = ['first', 'second'].map((name) => selfSigned(folder, name));
     const [cert, key] = [join(folder, 'shown.crt'), join(folder, 'shown.key')];
