@@ -44,10 +44,13 @@ export function headline(caption: Caption): [view: string, probability: string] 
 
 /** What the percentage means, where it comes from. */
 export function explanations(caption: Caption): string[] {
-  const side = caption.probability >= caption.operatingPoint ? 'at or above' : 'below';
+  const isPositive = caption.probability >= caption.operatingPoint;
+  const side = isPositive ? 'at or above' : 'below';
+  // Whoever sees the picture alone has no report beside it.
+  const rest = isPositive ? '' : ': this does not exclude cancer';
   const operatingPoint = `${operatingPointPercent(caption.operatingPoint)}${SPACE}%`;
   return [
-    `${caption.probabilityName}, ${side} the operating point of ${operatingPoint}`,
+    `${caption.probabilityName}, ${side} the operating point of ${operatingPoint}${rest}`,
     ...(caption.caution === undefined ? [] : [caption.caution]),
     `${caption.modelName} ${caption.modelVersion}, ${caption.method}`,
     ...(caption.notes ?? []),

@@ -1,0 +1,22 @@
+import { expect } from 'chai';
+import { type Caption, explanations } from '../../src/pictures/caption.js';
+
+const CAPTION: Caption = {
+  laterality: 'R',
+  view: 'CC',
+  probability: 0.39,
+  operatingPoint: 0.4,
+  probabilityName: 'Probability of cancer ("malignant")',
+  modelName: 'm',
+  modelVersion: '1',
+  method: 'Grad-CAM',
+};
+
+describe("a picture's caption", () => {
+  it('says of a negative answer what it does not say', () => {
+    const [negative] = explanations(CAPTION);
+    expect(negative).to.match(/below the operating point of 40.% *: this does not exclude cancer$/);
+    const [positive] = explanations({ ...CAPTION, probability: 0.4 });
+    expect(positive).to.match(/at or above the operating point of 40.%$/);
+  });
+});
