@@ -91,14 +91,11 @@ async function sorted(
   served: ServedModel,
   ledger: Ledger,
 ): Promise<{ retried: ExamKey[]; others: ExamKey[] }> {
-  const { modelName, modelVersion, settingsDigest } = served;
+  const { isServed } = await import('../ledger/index.js');
   const retried: ExamKey[] = [];
   const others: ExamKey[] = [];
   for (const exam of exams) {
-    const isOwn =
-      exam.modelName === modelName &&
-      exam.modelVersion === modelVersion &&
-      exam.settingsDigest === settingsDigest;
+    const isOwn = isServed(exam, served);
     const record = isOwn ? undefined : await ledger.find(exam);
     const isMade = record?.state === 'failed' && record.objects.kept > 0;
     (isOwn || isMade ? retried : others).push(exam);

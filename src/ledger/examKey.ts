@@ -9,3 +9,12 @@ export interface ExamKey {
 
 /** The key without the study: what a running service stands for. */
 export type ServedModel = Omit<ExamKey, 'studyInstanceUID'>;
+
+/** Whether an exam is of this very model, version and settings. */
+export function isServed(exam: ServedModel, served: ServedModel): boolean {
+  return (
+    exam.modelName === served.modelName &&
+    exam.modelVersion === served.modelVersion &&
+    exam.settingsDigest === served.settingsDigest
+  );
+}

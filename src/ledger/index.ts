@@ -21,6 +21,7 @@ export type {
   ReasonCount,
 } from './allExams.js';
 export { LedgerError, type LedgerErrorCode } from './errors.js';
+export { isServed } from './examKey.js';
 export {
   type ClosedState,
   EXAM_STATES,

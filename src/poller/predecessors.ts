@@ -1,5 +1,5 @@
 import { asUid, type InstanceReference } from '../dicom/index.js';
-import type { ExamKey, Ledger, LedgerReader } from '../ledger/index.js';
+import { type ExamKey, isServed, type Ledger, type LedgerReader } from '../ledger/index.js';
 
 /** The objects in the archive that an exam's results will replace; see `Ledger.predecessors`. */
 export async function predecessorsOf(
@@ -24,12 +24,8 @@ export async function editionOf(
   revision: number,
   ledger: Pick<Ledger, 'list'>,
 ): Promise<number> {
-  const { studyInstanceUID, modelName, modelVersion, settingsDigest } = exam;
+  const { studyInstanceUID, modelName } = exam;
   const records = await ledger.list({ studyInstanceUID });
-  const others = records.filter(
-    (other) =>
-      other.modelName === modelName &&
-      (other.modelVersion !== modelVersion || other.settingsDigest !== settingsDigest),
-  );
+  const others = records.filter((other) => other.modelName === modelName && !isServed(other, exam));
   return others.reduce((sum, { answer }) => sum + (answer?.revision ?? 0), revision);
 }

@@ -1,6 +1,6 @@
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
-import type { ExamRecord, Ledger, ServedModel } from '../ledger/index.js';
+import { type ExamRecord, isServed, type Ledger, type ServedModel } from '../ledger/index.js';
 import { Listings } from './listings.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { observeStudy } from './studyVisit.js';
@@ -77,12 +77,7 @@ export async function takeUpAgain(
 }
 
 function ownAmong(records: readonly ExamRecord[], served: ServedModel): ExamRecord | undefined {
-  return records.find(
-    ({ modelName, modelVersion, settingsDigest }) =>
-      modelName === served.modelName &&
-      modelVersion === served.modelVersion &&
-      settingsDigest === served.settingsDigest,
-  );
+  return records.find((record) => isServed(record, served));
 }
 
 /** Its work was handed over to another version before anything was written. */

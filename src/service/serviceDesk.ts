@@ -11,6 +11,7 @@ import {
   EXAM_STATES,
   type ExamRecord,
   type ExamState,
+  isServed,
   type Ledger,
   type MadeObject,
   RETRIABLE_STATES,
@@ -132,14 +133,6 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
 /** What this service works with before what others do; among each the latest first. */
 function sorted(exams: readonly ExamRecord[], served: ServedModel): ExamRecord[] {
   return [...exams].sort((a, b) => Number(isServed(b, served)) - Number(isServed(a, served)));
-}
-
-function isServed(exam: ServedModel, served: ServedModel): boolean {
-  return (
-    exam.modelName === served.modelName &&
-    exam.modelVersion === served.modelVersion &&
-    exam.settingsDigest === served.settingsDigest
-  );
 }
 
 async function workOf(exam: ExamRecord, ledger: Ledger, served: ServedModel): Promise<ExamWork> {
