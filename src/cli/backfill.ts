@@ -4,15 +4,13 @@ import type { BackfillProgress } from '../poller/index.js';
 import {
   dashed,
   dicomDay,
-  endsText,
-  hasTrouble,
   rateOption,
   refuseBackwards,
+  sayEnd,
   timeLeft,
   workOnOldExams,
 } from './oldExams.js';
 import { configOption, jsonOption } from './options.js';
-import { EXIT } from './outcome.js';
 
 interface Options {
   config: string;
@@ -37,7 +35,7 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
   const { Backfill } = await import('../poller/index.js');
-  const { source, ends, whole } = await workOnOldExams({
+  const end = await workOnOldExams({
     settings,
     json: json === true,
     act: { what: 'backfill', detail: `${from} to ${to}, ${rate} an hour` },
@@ -45,17 +43,9 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
       new Backfill({ ...parts, ...settings.backfill, range: { from, to }, perHour: rate }, stopping),
     told: ({ progress }) => progressText(progress),
   });
-  const { progress } = source;
-  const { troubled, troubledDays } = progress;
-  if (json) console.log(JSON.stringify({ whole, progress, exams: Object.fromEntries(ends) }));
-  else {
-    console.log(endsText(ends, whole));
-    for (const study of troubled) console.log(`${study}: could not be looked at, and was left out.`);
-    for (const day of troubledDays) console.log(`${dashed(day)}: not all of its studies could be found.`);
-    if (!whole) console.log('Not at its end: the same command goes on where this one stopped.');
-  }
-  if (hasTrouble(ends) || troubled.length > 0 || troubledDays.length > 0 || !whole)
-    process.exitCode = EXIT.trouble;
+  const { troubledDays } = end.source.progress;
+  const troubles = troubledDays.map((day) => `${dashed(day)}: not all of its studies could be found.`);
+  sayEnd(end, json === true, { troubles });
 }
 
 function progressText(progress: BackfillProgress): string {

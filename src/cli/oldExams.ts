@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Settings } from '../config/index.js';
 import type { LookoutParts, WorkSource } from '../poller/index.js';
 import type { OperatorAct } from '../service/index.js';
+import { EXIT } from './outcome.js';
 import { zoneText } from './zoneText.js';
 
 /** How often there is looked for what may be taken up next. */
@@ -13,7 +14,7 @@ const QUIET_BEAT_MS = 30_000;
 /** A source of old exams that comes to its end. */
 export interface OldExams extends WorkSource {
   readonly isOver: boolean;
-  readonly progress: { opensAt: string | undefined };
+  readonly progress: { opensAt: string | undefined; troubled: readonly string[] };
 }
 
 export interface OldExamsWork<Source extends OldExams> {
@@ -87,13 +88,37 @@ export async function workOnOldExams<Source extends OldExams>({
   return { source, ends, whole: source.isOver && !stopping.signal.aborted };
 }
 
+/**
+ * Says how it ended: what came to which end, what was left out, and whether it is to be gone on with. The exit status
+ * tells whether somebody has to look at it.
+ *
+ * @param more what the JSON tells before it; sentences on trouble of this kind of work alone
+ */
+export function sayEnd(
+  { source, ends, whole }: OldExamsEnd<OldExams>,
+  json: boolean,
+  more: { facts?: object; troubles?: readonly string[] } = {},
+): void {
+  const { facts = {}, troubles = [] } = more;
+  const { progress } = source;
+  if (json) console.log(JSON.stringify({ ...facts, whole, progress, exams: Object.fromEntries(ends) }));
+  else {
+    console.log(endsText(ends, whole));
+    for (const study of progress.troubled) console.log(`${study}: could not be looked at, and was left out.`);
+    for (const trouble of troubles) console.log(trouble);
+    if (!whole) console.log('Not at its end: the same command goes on where this one stopped.');
+  }
+  if (hasTrouble(ends) || progress.troubled.length > 0 || troubles.length > 0 || !whole)
+    process.exitCode = EXIT.trouble;
+}
+
 /** Whether an exam came to an end that an administrator has to know of. */
-export function hasTrouble(ends: ReadonlyMap<string, number>): boolean {
+function hasTrouble(ends: ReadonlyMap<string, number>): boolean {
   return ['failed', 'partial', 'not-processed'].some((end) => ends.has(end));
 }
 
 /** @param whole whether it came to its end: nothing that ended is then nothing that was left to do */
-export function endsText(ends: ReadonlyMap<string, number>, whole: boolean): string {
+function endsText(ends: ReadonlyMap<string, number>, whole: boolean): string {
   const counts = [...ends].map(([end, count]) => `${count} ${end}`);
   if (counts.length > 0) return `Ended: ${counts.join(', ')}.`;
   return whole ? 'Nothing was left to do.' : 'No exam was processed.';

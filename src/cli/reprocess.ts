@@ -3,15 +3,7 @@ import { Command } from 'commander';
 import type { Settings } from '../config/index.js';
 import { countText } from '../countText.js';
 import type { AskedAgain, ReprocessPlan, ReprocessProgress } from '../poller/index.js';
-import {
-  dicomDay,
-  endsText,
-  hasTrouble,
-  rateOption,
-  refuseBackwards,
-  timeLeft,
-  workOnOldExams,
-} from './oldExams.js';
+import { dicomDay, rateOption, refuseBackwards, sayEnd, timeLeft, workOnOldExams } from './oldExams.js';
 import { configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
 
@@ -58,7 +50,7 @@ async function reprocess(named: string[], options: Options): Promise<void> {
     return;
   }
   const { Reprocess } = await import('../poller/index.js');
-  const { source, ends, whole } = await workOnOldExams({
+  const end = await workOnOldExams({
     settings,
     json,
     act: {
@@ -81,15 +73,8 @@ async function reprocess(named: string[], options: Options): Promise<void> {
       ),
     told: ({ progress }) => progressText(progress),
   });
-  const { progress } = source;
-  if (json) console.log(JSON.stringify({ plan: preview, whole, progress, exams: Object.fromEntries(ends) }));
-  else {
-    console.log(endsText(ends, whole));
-    for (const study of progress.troubled) console.log(`${study}: could not be looked at, and was left out.`);
-    if (!whole) console.log('Not at its end: the same command goes on where this one stopped.');
-  }
-  if (hasTrouble(ends) || progress.troubled.length > 0 || plan.unknown.length > 0 || !whole)
-    process.exitCode = EXIT.trouble;
+  sayEnd(end, json, { facts: { plan: preview } });
+  if (plan.unknown.length > 0) process.exitCode = EXIT.trouble;
 }
 
 /** @throws CommandError `usage-range`, `usage-study-uid` */
