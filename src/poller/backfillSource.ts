@@ -1,30 +1,16 @@
-import { type DicomWeb, isIncompleteListing, type StudyRecord } from '../dicomweb/index.js';
-import { type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
+import { isIncompleteListing, type StudyRecord } from '../dicomweb/index.js';
 import { Listings } from './listings.js';
-import type { Log } from './log.js';
-import { reasonOf } from './nextTry.js';
-import { Pace, type PaceOptions } from './pace.js';
-import type { PollerSettings } from './pollerSettings.js';
-import { StudyChooser } from './studyChooser.js';
+import { OldStudies, type OldStudiesParts } from './oldStudies.js';
 import { observeStudy } from './studyVisit.js';
 import {
-  AHEAD_PER_WORKER,
   BACKFILL_PRIORITY,
-  countPassedOver,
   type DateRange,
-  emptyLook,
   type Look,
   type LookOptions,
-  TRIES_AT_OLD,
   type WorkSource,
 } from './workSource.js';
 
-export interface BackfillParts extends PaceOptions {
-  pacs: DicomWeb;
-  ledger: Ledger;
-  settings: PollerSettings;
-  served: ServedModel;
-  log: Log;
+export interface BackfillParts extends OldStudiesParts {
   range: DateRange;
 }
 
@@ -61,24 +47,19 @@ export class Backfill implements WorkSource {
   readonly priority = BACKFILL_PRIORITY;
   readonly #parts: BackfillParts;
   readonly #stopping: AbortSignal;
-  readonly #chooser: StudyChooser;
-  readonly #pace: Pace;
+  readonly #old: OldStudies;
   readonly #days: string[];
   /** Days not searched yet, the newest last. */
   readonly #daysLeft: string[];
-  readonly #troubled: string[] = [];
   readonly #troubledDays: string[] = [];
   readonly #counts = { taken: 0, known: 0, passedOver: 0, empty: 0 };
   /** Of the day that it is at. */
   #studies: StudyRecord[] = [];
-  /** Of the study that comes next, or of the search for those of a day. */
-  #tries = 0;
 
   constructor(parts: BackfillParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
-    this.#chooser = new StudyChooser(parts.settings, parts.pacs, parts.log);
-    this.#pace = new Pace(parts);
+    this.#old = new OldStudies(parts);
     this.#days = daysOf(parts.range);
     this.#daysLeft = [...this.#days];
   }
@@ -92,6 +73,7 @@ export class Backfill implements WorkSource {
     const days = this.#days.length;
     const daysDone = days - this.#daysLeft.length - (this.#studies.length > 0 ? 1 : 0);
     const { taken } = this.#counts;
+    const { pace, troubled } = this.#old;
     const perDay = taken / Math.max(1, daysDone);
     const left = (days - daysDone) * perDay;
     return {
@@ -99,21 +81,20 @@ export class Backfill implements WorkSource {
       daysDone,
       day: this.#days[this.#daysLeft.length],
       ...this.#counts,
-      troubled: [...this.#troubled],
+      troubled: [...troubled],
       troubledDays: [...this.#troubledDays],
-      hoursLeft: daysDone === 0 ? undefined : this.#pace.hoursFor(left),
-      opensAt: this.isOver ? undefined : this.#pace.opensAt,
+      hoursLeft: daysDone === 0 ? undefined : pace.hoursFor(left),
+      opensAt: this.isOver ? undefined : pace.opensAt,
     };
   }
 
-  async look({ onAnswer, onDue }: LookOptions): Promise<Look> {
-    const look = emptyLook();
-    const { ledger, served, settings } = this.#parts;
-    try {
+  look({ onAnswer, onDue }: LookOptions): Promise<Look> {
+    return this.#old.look(async (look) => {
+      const { pace } = this.#old;
       for (let searched = 0; !this.isOver && !this.#stopping.aborted; ) {
         // Not in these hours: neither is the archive searched for old exams.
-        const mayTake = this.#pace.allows(this.#counts.taken);
-        if (!this.#pace.isOpen) break;
+        const mayTake = pace.allows(this.#counts.taken);
+        if (!pace.isOpen) break;
         if (this.#studies.length === 0) {
           if (searched++ === DAYS_A_LOOK) break;
           await this.#searchNextDay(look);
@@ -121,16 +102,10 @@ export class Backfill implements WorkSource {
           continue;
         }
         if (!mayTake) break;
-        if ((await ledger.countDue(served)) >= AHEAD_PER_WORKER * settings.workers) break;
+        if (await this.#old.isAhead()) break;
         if (await this.#takeNext(look)) onDue();
       }
-      look.searched = true;
-      look.workable = true;
-    } catch (error) {
-      if (error instanceof LedgerError) throw error;
-      look.problems.push(reasonOf(error));
-    }
-    return look;
+    });
   }
 
   /** @throws PacsError where the day is to be searched again in the next look */
@@ -138,61 +113,40 @@ export class Backfill implements WorkSource {
     const { pacs, log } = this.#parts;
     const day = this.#daysLeft.at(-1)!;
     const found: StudyRecord[] = [];
-    try {
-      for await (const study of pacs.studies({ from: day, to: day, modality: 'MG' })) found.push(study);
-    } catch (error) {
+    await this.#old.tried(day, look, {
+      step: async () => {
+        for await (const study of pacs.studies({ from: day, to: day, modality: 'MG' })) found.push(study);
+      },
+      leaveOut: (reason) => {
+        log.warn({ day, ...reason }, 'Not all old studies of the day can be found: those that can are taken');
+        this.#troubledDays.push(day);
+      },
       // A day that the PACS does not list whole is not listed whole the next time either.
-      if (!isIncompleteListing(error) && ++this.#tries < TRIES_AT_OLD) throw error;
-      const reason = reasonOf(error);
-      log.warn({ day, ...reason }, 'Not all old studies of the day can be found: those that can are taken');
-      look.problems.push(reason);
-      this.#troubledDays.push(day);
-    }
-    this.#tries = 0;
+      isHopeless: isIncompleteListing,
+    });
     this.#studies = found;
-    this.#chooser.forgetAllBut(() => false);
+    this.#old.forget();
     this.#daysLeft.pop();
   }
 
   /** Whether the next study became an exam that waits. @throws PacsError where it could not be looked at this time */
   async #takeNext(look: Look): Promise<boolean> {
-    const { ledger, served, settings, log } = this.#parts;
+    const { ledger, served, settings } = this.#parts;
     const study = this.#studies[0]!;
-    const { studyInstanceUID } = study;
-    const known = await ledger.glance(served, [studyInstanceUID]);
-    if (known.size > 0) {
-      this.#counts.known++;
-      return this.#done();
-    }
-    try {
-      look.studies++;
-      const passedOver = await this.#chooser.passedOver(studyInstanceUID, study.numberOfInstances);
-      if (passedOver !== undefined) {
-        countPassedOver(look, passedOver.setting);
-        this.#counts.passedOver++;
-        return this.#done();
-      }
+    const { studyInstanceUID, numberOfInstances: instances } = study;
+    const takeUp = async () => {
       // Nothing more arrives of an old exam.
       const visit = { ...this.#parts, settings: { ...settings, settleSeconds: 0 }, priority: this.priority };
       const seen = await observeStudy({ studyInstanceUID, study }, { ...visit, listings: new Listings() });
-      if (seen === undefined) this.#counts.empty++;
-      else this.#counts.taken++;
-      this.#done();
-      return seen !== undefined;
-    } catch (error) {
-      if (error instanceof LedgerError || ++this.#tries < TRIES_AT_OLD) throw error;
-      const reason = reasonOf(error);
-      log.warn({ study: studyInstanceUID, ...reason }, 'The old study cannot be looked at and is left out');
-      look.problems.push(reason);
-      this.#troubled.push(studyInstanceUID);
-      return this.#done();
-    }
-  }
-
-  #done(): false {
+      return seen === undefined ? 'empty' : 'taken';
+    };
+    const isKnown = (await ledger.glance(served, [studyInstanceUID])).size > 0;
+    const end = isKnown
+      ? 'known'
+      : await this.#old.take({ study: studyInstanceUID, instances }, look, takeUp);
     this.#studies.shift();
-    this.#tries = 0;
-    return false;
+    if (end !== 'troubled') this.#counts[end]++;
+    return end === 'taken';
   }
 }
 

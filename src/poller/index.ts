@@ -12,8 +12,8 @@
  * (`delivery.ts`), close. What goes wrong on the way is told by `nextTry.ts` whether to try again, and when. Old exams
  * come from `backfillSource.ts`, so many in an hour (`pace.ts`), perhaps only by night (`openHours.ts`), and after all
  * others; those that are to be processed again with today's model from `reprocessSource.ts`, as `reprocessPlan.ts` says
- * beforehand and `takeUpAgain.ts` does for each. `poller.ts` runs cycles on the schedule, or until all is done; a
- * schedule begins again when somebody sets the clock (`clockWatch.ts`).
+ * beforehand and `takeUpAgain.ts` does for each; what is the same for both is in `oldStudies.ts`. `poller.ts` runs
+ * cycles on the schedule, or until all is done; a schedule begins again when somebody sets the clock (`clockWatch.ts`).
  *
  * All of it meets the archive through `guardedPacs.ts`, which asks `breaker.ts` whether the archive is left alone;
  * `archiveFault.ts` says which errors may be the archive's.

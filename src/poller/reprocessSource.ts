@@ -1,25 +1,11 @@
 import type { StudyInstanceUID } from '../dicom/index.js';
-import { LedgerError } from '../ledger/index.js';
-import type { Log } from './log.js';
-import { reasonOf } from './nextTry.js';
-import { Pace, type PaceOptions } from './pace.js';
-import { StudyChooser } from './studyChooser.js';
+import { OldStudies, type OldStudiesParts } from './oldStudies.js';
 import { type TakingUpParts, takeUpAgain } from './takeUpAgain.js';
-import {
-  AHEAD_PER_WORKER,
-  countPassedOver,
-  emptyLook,
-  type Look,
-  type LookOptions,
-  REPROCESS_PRIORITY,
-  TRIES_AT_OLD,
-  type WorkSource,
-} from './workSource.js';
+import { type Look, type LookOptions, REPROCESS_PRIORITY, type WorkSource } from './workSource.js';
 
-export interface ReprocessParts extends TakingUpParts, PaceOptions {
+export interface ReprocessParts extends TakingUpParts, OldStudiesParts {
   /** Exams to be processed again, the newest first; each is looked at once more when it is its turn. */
   studies: readonly StudyInstanceUID[];
-  log: Log;
 }
 
 /** How far it has come. */
@@ -46,19 +32,14 @@ export class Reprocess implements WorkSource {
   readonly priority = REPROCESS_PRIORITY;
   readonly #parts: ReprocessParts;
   readonly #stopping: AbortSignal;
-  readonly #chooser: StudyChooser;
-  readonly #pace: Pace;
+  readonly #old: OldStudies;
   readonly #left: StudyInstanceUID[];
-  readonly #troubled: string[] = [];
   readonly #counts = { taken: 0, alone: 0, passedOver: 0, gone: 0 };
-  /** Of the study that comes next. */
-  #tries = 0;
 
   constructor(parts: ReprocessParts, stopping: AbortSignal) {
     this.#parts = parts;
     this.#stopping = stopping;
-    this.#chooser = new StudyChooser(parts.settings, parts.pacs, parts.log);
-    this.#pace = new Pace(parts);
+    this.#old = new OldStudies(parts);
     this.#left = [...parts.studies];
   }
 
@@ -68,62 +49,35 @@ export class Reprocess implements WorkSource {
   }
 
   get progress(): ReprocessProgress {
+    const { pace, troubled } = this.#old;
     return {
       exams: this.#parts.studies.length,
       ...this.#counts,
-      troubled: [...this.#troubled],
-      hoursLeft: this.#pace.hoursFor(this.#left.length),
-      opensAt: this.isOver ? undefined : this.#pace.opensAt,
+      troubled: [...troubled],
+      hoursLeft: pace.hoursFor(this.#left.length),
+      opensAt: this.isOver ? undefined : pace.opensAt,
     };
   }
 
-  async look({ onAnswer, onDue }: LookOptions): Promise<Look> {
-    const look = emptyLook();
-    const { ledger, served, settings } = this.#parts;
-    try {
-      while (!this.isOver && !this.#stopping.aborted && this.#pace.allows(this.#counts.taken)) {
-        if ((await ledger.countDue(served)) >= AHEAD_PER_WORKER * settings.workers) break;
+  look({ onAnswer, onDue }: LookOptions): Promise<Look> {
+    return this.#old.look(async (look) => {
+      while (!this.isOver && !this.#stopping.aborted && this.#old.pace.allows(this.#counts.taken)) {
+        if (await this.#old.isAhead()) break;
         if (await this.#takeNext(look)) onDue();
         onAnswer();
       }
-      look.searched = true;
-      look.workable = true;
-    } catch (error) {
-      if (error instanceof LedgerError) throw error;
-      look.problems.push(reasonOf(error));
-    }
-    return look;
+    });
   }
 
   /** Whether the next exam waits now. @throws PacsError where it could not be looked at this time */
   async #takeNext(look: Look): Promise<boolean> {
     const study = this.#left[0]!;
-    look.studies++;
-    try {
-      const passedOver = await this.#chooser.passedOver(study, undefined);
-      if (passedOver !== undefined) {
-        countPassedOver(look, passedOver.setting);
-        this.#counts.passedOver++;
-        return this.#done(false);
-      }
-      const end = await takeUpAgain(study, this.#parts);
-      if (end === 'taken-up') this.#counts.taken++;
-      else if (end === 'gone') this.#counts.gone++;
-      else this.#counts.alone++;
-      return this.#done(end === 'taken-up');
-    } catch (error) {
-      if (error instanceof LedgerError || ++this.#tries < TRIES_AT_OLD) throw error;
-      const reason = reasonOf(error);
-      this.#parts.log.warn({ study, ...reason }, 'The old study cannot be looked at and is left out');
-      look.problems.push(reason);
-      this.#troubled.push(study);
-      return this.#done(false);
-    }
-  }
-
-  #done(isTaken: boolean): boolean {
+    const takeUp = () => takeUpAgain(study, this.#parts);
+    const end = await this.#old.take({ study, instances: undefined }, look, takeUp);
     this.#left.shift();
-    this.#tries = 0;
-    return isTaken;
+    if (end === 'taken-up') this.#counts.taken++;
+    else if (end === 'gone' || end === 'passedOver') this.#counts[end]++;
+    else if (end !== 'troubled') this.#counts.alone++;
+    return end === 'taken-up';
   }
 }

@@ -37,12 +37,6 @@ export const BACKFILL_PRIORITY = 0;
 /** What was answered before waits for what never was. */
 export const REPROCESS_PRIORITY = -1;
 
-/** So many old exams wait to be worked on at most, for each worker: more would only be known earlier. */
-export const AHEAD_PER_WORKER = 2;
-
-/** At an old study, or a day of them, that cannot be looked at. */
-export const TRIES_AT_OLD = 3;
-
 /** What one look at the archive found. */
 export interface Look {
   /** Whether the archive answered the search for studies, as far as it went. */
