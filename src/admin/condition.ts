@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import { adviceOn } from './advice.js';
 import { ailments, hindrances } from './health.js';
 import type { DayStretch, StatusSnapshot } from './serviceState.js';
@@ -28,7 +29,7 @@ export function conditionOf(snapshot: StatusSnapshot): Condition {
   const unwell = unwellToday(snapshot.day);
   if (unwell > 0) {
     const verb = unwell === 1 ? 'needs' : 'need';
-    const headline = `Working, but ${examsText(unwell)} of the last 24 hours ${verb} a look`;
+    const headline = `Working, but ${countText(unwell, 'exam')} of the last 24 hours ${verb} a look`;
     return { level: 'attention', headline, troubles: [] };
   }
   return { level: 'good', headline: GOOD[snapshot.service.state], troubles: [] };
@@ -41,11 +42,6 @@ const GOOD: Record<StatusSnapshot['service']['state'], string> = {
   working: 'All is well: working on exams',
   stopping: 'Stopping: work under way is finished first',
 };
-
-/** `1 exam`, `7 exams`. */
-export function examsText(count: number): string {
-  return `${count} ${count === 1 ? 'exam' : 'exams'}`;
-}
 
 /** Exams that ended without a whole answer, though they should have one. */
 export function unwellToday(day: readonly DayStretch[]): number {

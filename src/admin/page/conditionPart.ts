@@ -1,5 +1,6 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
-import { type Condition, examsText, unwellToday } from '../condition.js';
+import { type Condition, unwellToday } from '../condition.js';
 import type { StatusSnapshot } from '../serviceState.js';
 import { orderButton, type Viewer } from './layout.js';
 import { duration, shortTime } from './pageWords.js';
@@ -30,15 +31,15 @@ ${todo && html`<p class="todo"><strong>What to do:</strong> ${todo}</p>`}`,
 /** What it means for the exams. */
 function lastWord({ ledger, backlog, day, now }: StatusSnapshot, { level }: Condition): Html | undefined {
   if (level === 'attention')
-    return html`<p>${examsText(unwellToday(day))} got no whole answer. <a href="#reasons">What failed, and what to
-do</a></p>`;
+    return html`<p>${countText(unwellToday(day), 'exam')} got no whole answer. <a href="#reasons">What failed, and
+what to do</a></p>`;
   if (ledger.problem !== undefined)
     return ledger.toldAt === undefined
       ? html`<p>Nothing is known of the exams until it answers.</p>`
       : html`<p>What is shown of exams below is as of ${shortTime(ledger.toldAt, now)}.</p>`;
   const waiting = (backlog?.ready ?? 0) + (backlog?.again.exams ?? 0);
   if (level !== 'trouble' || waiting === 0) return undefined;
-  return html`<p>${examsText(waiting)} ${waiting === 1 ? 'waits' : 'wait'}; none is lost.</p>`;
+  return html`<p>${countText(waiting, 'exam')} ${waiting === 1 ? 'waits' : 'wait'}; none is lost.</p>`;
 }
 
 /** That it does something, too: a page that says no more than that all is well may be an old one. */
@@ -47,7 +48,7 @@ function wellWord({ service, day, exams, now }: StatusSnapshot): Html | undefine
   const latest = exams.find(({ closedAt }) => closedAt !== undefined)?.closedAt;
   const look = service.lastCycle && html`Last look at the PACS ${shortTime(service.lastCycle.endedAt, now)}.`;
   if (answered === 0) return html`<p>${look} No exam in the last 24 hours.</p>`;
-  return html`<p>${look} ${examsText(answered)} answered in the last 24 hours${
+  return html`<p>${look} ${countText(answered, 'exam')} answered in the last 24 hours${
     latest && html`, the last ${shortTime(latest, now)}`
   }.</p>`;
 }
@@ -56,7 +57,7 @@ function pausePart({ pausing, now, backlog }: StatusSnapshot, viewer: Viewer): H
   const { since, by, why } = pausing!;
   const waiting = backlog?.ready ?? 0;
   return html`<p>Paused by ${by} since ${shortTime(since, now)}, ${ago(since, now)}${why && html`: “${why}”`}.
-The PACS is looked at all the same, so no exam is lost. ${waiting > 0 ? `${examsText(waiting)} wait.` : ''}</p>
+The PACS is looked at all the same, so no exam is lost. ${waiting > 0 ? `${countText(waiting, 'exam')} wait.` : ''}</p>
 ${orderButton(viewer, { id: 'go-on', words: 'Go on', address: '/api/v1/go-on', look: 'strong' })}`;
 }
 

@@ -1,6 +1,6 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import { timeText } from '../../timeText.js';
-import { examsText } from '../condition.js';
 import type { DayStretch, StatusSnapshot } from '../serviceState.js';
 import { bars, roundTop, type Stack } from './bars.js';
 import { duration, time } from './pageWords.js';
@@ -36,7 +36,7 @@ function sums({ delivered, partial, notProcessed, failed }: DayStretch) {
 function throughput(day: readonly Summed[]): Html {
   const answered = day.reduce((sum, stretch) => sum + stretch.answered, 0);
   const partial = day.reduce((sum, stretch) => sum + stretch.partial, 0);
-  const said = `${examsText(answered)} answered${partial > 0 ? `, ${partial} of them partial` : ''}`;
+  const said = `${countText(answered, 'exam')} answered${partial > 0 ? `, ${partial} of them partial` : ''}`;
   const top = roundTop(Math.max(...day.map((stretch) => stretch.answered)));
   const stacks = day.map(({ delivered, partial }) => [
     { value: delivered, look: 'fill-good' },
@@ -65,7 +65,8 @@ function latency(day: readonly Summed[]): Html {
 function failures(day: readonly Summed[]): Html {
   const bad = day.reduce((sum, stretch) => sum + stretch.bad, 0);
   const all = day.reduce((sum, stretch) => sum + stretch.all, 0);
-  const said = bad === 0 ? 'None failed' : `${bad} of ${examsText(all)} failed (${percent(bad, all)})`;
+  const said =
+    bad === 0 ? 'None failed' : `${bad} of ${countText(all, 'exam')} failed (${percent(bad, all)})`;
   const stacks = day.map(({ bad, all }) => [{ value: all === 0 ? 0 : bad / all, look: 'fill-bad' }]);
   return plot(day, { title: 'Failures', said, stacks, top: 1, unit: '100 %' });
 }

@@ -1,18 +1,9 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import { adviceOn, mayHelpToRetry } from '../advice.js';
 import type { ExamAnswer, ExamWork, ImageStatus, ObjectStatus } from '../examDesk.js';
 import { layout, orderButton, type Viewer } from './layout.js';
-import {
-  counted,
-  duration,
-  eventName,
-  kindName,
-  shortTime,
-  stateMark,
-  time,
-  uidText,
-  viewName,
-} from './pageWords.js';
+import { duration, eventName, kindName, shortTime, stateMark, time, uidText, viewName } from './pageWords.js';
 
 export interface ExamView {
   studyInstanceUID: string;
@@ -43,7 +34,7 @@ function statePart(study: string, work: ExamWork, now: Date, viewer: Viewer): Ht
   const todo = adviceOn(code);
   const isArriving = (state === 'waiting' && dueAt !== undefined && dueAt > now) || undefined;
   const isHeld = state === 'claimed' || state === 'delivering' || undefined;
-  const tries = counted(attempts, 'try', 'tries');
+  const tries = countText(attempts, 'try', 'tries');
   return html`<section id="state" data-live class="card" aria-labelledby="state-title">
 <h2 id="state-title">${stateMark(state)} since ${shortTime(updatedAt, now)}</h2>
 ${reason && html`<p>${reason} <span class="quiet code">${code}</span></p>`}

@@ -62,11 +62,6 @@ export function stateMark(state: string): Html {
   return html`<span class="state ${LOOK[state] ?? 'plain'}">${stateName(state)}</span>`;
 }
 
-/** `1 study`, `7 studies`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** The server's own local time, with the moment itself for machines. */
 export function time(date: Date): Html {
   return html`<time datetime="${date.toISOString()}">${timeText(date)}</time>`;

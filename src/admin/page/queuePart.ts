@@ -1,5 +1,5 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
-import { examsText } from '../condition.js';
 import type { StatusSnapshot } from '../serviceState.js';
 import { shortTime, stateMark, uidText } from './pageWords.js';
 
@@ -14,7 +14,7 @@ export function queuePart(snapshot: StatusSnapshot): Html {
 <ul class="lines">
 ${
   working > 0
-    ? html`<li><strong>${examsText(working)}</strong> in work:
+    ? html`<li><strong>${countText(working, 'exam')}</strong> in work:
 ${inWork.map(
   ({ studyInstanceUID, state, updatedAt }) =>
     html`<span class="one"><a href="/exams/${studyInstanceUID}">${uidText(
@@ -42,7 +42,8 @@ function reasonsToWait({ backlog, pausing, pacs, now, reasons }: StatusSnapshot)
           ? 'for the PACS'
           : 'for a worker: others come first';
     lines.push(
-      html`<strong>${examsText(ready)}</strong> ${be(ready)} complete and wait${ready === 1 ? 's' : ''} ${why}.`,
+      html`<strong>${countText(ready, 'exam')}</strong> ${be(ready)} complete and
+wait${ready === 1 ? 's' : ''} ${why}.`,
     );
   }
   if (arriving.exams > 0) {
@@ -54,7 +55,7 @@ function reasonsToWait({ backlog, pausing, pacs, now, reasons }: StatusSnapshot)
             now,
           )}, unless more images come.`;
     lines.push(
-      html`<strong>${examsText(arriving.exams)}</strong> ${be(arriving.exams)} still arriving.${until}`,
+      html`<strong>${countText(arriving.exams, 'exam')}</strong> ${be(arriving.exams)} still arriving.${until}`,
     );
   }
   if (again.exams > 0) {
@@ -67,12 +68,12 @@ function reasonsToWait({ backlog, pausing, pacs, now, reasons }: StatusSnapshot)
         : again.next <= now
           ? ' Their turn has come.'
           : html` Next ${shortTime(again.next, now)}.`;
-    lines.push(html`<strong>${examsText(again.exams)}</strong> failed and ${be(again.exams)} tried again by
+    lines.push(html`<strong>${countText(again.exams, 'exam')}</strong> failed and ${be(again.exams)} tried again by
 ${again.exams === 1 ? 'itself' : 'themselves'}.${next}${why[0] && html` Most often: ${why[0]}`}`);
   }
   if (others > 0)
-    lines.push(html`<strong>${examsText(others)}</strong> belong${others === 1 ? 's' : ''} to another version of the
-model or other settings. No service here takes ${others === 1 ? 'it' : 'them'} up: <code>mamori adopt</code> hands
+    lines.push(html`<strong>${countText(others, 'exam')}</strong> belong${others === 1 ? 's' : ''} to another version of
+the model or other settings. No service here takes ${others === 1 ? 'it' : 'them'} up: <code>mamori adopt</code> hands
 ${others === 1 ? 'it' : 'them'} over.`);
   return lines;
 }

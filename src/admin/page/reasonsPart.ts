@@ -1,9 +1,9 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import { adviceOn, mayHelpToRetry } from '../advice.js';
-import { examsText } from '../condition.js';
 import type { ReasonStatus, StatusSnapshot } from '../serviceState.js';
 import { orderButton, type Viewer } from './layout.js';
-import { counted, shortTime, stateMark } from './pageWords.js';
+import { shortTime, stateMark } from './pageWords.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -23,14 +23,15 @@ ${known ? undefined : html`<p class="quiet">Not known while the ledger does not 
 ${
   old.length === 0
     ? undefined
-    : html`<details id="older-reasons"><summary>Older than a day: ${examsText(
+    : html`<details id="older-reasons"><summary>Older than a day: ${countText(
         old.reduce((sum, { exams }) => sum + exams, 0),
+        'exam',
       )}</summary>
 ${old.map((reason, index) => reasonCard(reason, now, viewer, `old-${index}`))}</details>`
 }
 ${
   right > 0
-    ? html`<p class="quiet">${counted(right, 'study', 'studies')} held nothing to analyse, and that is right.</p>`
+    ? html`<p class="quiet">${countText(right, 'study', 'studies')} held nothing to analyse, and that is right.</p>`
     : undefined
 }
 </section>`;
@@ -42,7 +43,7 @@ function reasonCard(group: ReasonStatus, now: Date, viewer: Viewer, key: string)
     state === 'failed' ? html`They are tried again by themselves. ${adviceOn(code)}` : adviceOn(code);
   const list = `/exams?state=${state}${code === undefined ? '' : `&code=${encodeURIComponent(code)}`}`;
   return html`<article class="card reason" aria-labelledby="reason-${key}">
-<h3 id="reason-${key}">${examsText(exams)} ${stateMark(state)} <span class="quiet code">${code}</span></h3>
+<h3 id="reason-${key}">${countText(exams, 'exam')} ${stateMark(state)} <span class="quiet code">${code}</span></h3>
 <p>${
     exams > 1
       ? html`<span class="quiet">The latest, ${shortTime(latest, now)}:</span> `

@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import { conditionOf } from '../condition.js';
 import type { StatusSnapshot } from '../serviceState.js';
@@ -5,7 +6,7 @@ import { conditionPart } from './conditionPart.js';
 import { dayPart } from './dayPart.js';
 import { examTable } from './examTable.js';
 import { layout, orderButton, type Viewer } from './layout.js';
-import { counted, duration, shortTime, stateName, time } from './pageWords.js';
+import { duration, shortTime, stateName, time } from './pageWords.js';
 import { queuePart } from './queuePart.js';
 import { reasonsPart } from './reasonsPart.js';
 
@@ -85,7 +86,7 @@ function lastLook({ service: { lastCycle: cycle }, now }: StatusSnapshot): Html 
   if (cycle === undefined) return 'No look at the PACS has ended yet';
   const when = html`Last look ${shortTime(cycle.endedAt, now)}`;
   if (!cycle.searched) return html`${when}: the PACS gave no answer`;
-  const found = `${counted(cycle.studies, 'mammography study', 'mammography studies')}, ${cycle.exams} worked on`;
+  const found = `${countText(cycle.studies, 'mammography study', 'mammography studies')}, ${cycle.exams} worked on`;
   return html`${when}: ${found}${passedOver(cycle.passedOver)}`;
 }
 
