@@ -10,6 +10,8 @@ export type AdminErrorCode =
   | 'exam-unknown'
   /** The exam has no such object in the PACS, or none of a kind that can be shown. */
   | 'object-unknown'
+  /** It stands in the PACS, and is not what the exam's answer is now. */
+  | 'answer-outdated'
   /** It stands in the PACS, which does not give it now. */
   | 'pacs-away'
   /** The ledger does not answer in time. */

@@ -40,9 +40,14 @@ export interface ObjectStatus {
   isPicture: boolean;
 }
 
+/** Which revision's objects tell an exam's answer now; or, where results in the PACS tell it no more, why. */
+export type PresentAnswer = { revision: number } | { outdated: string };
+
 /** The work of one model, in one version and with one set of settings, on one study. */
 export interface ExamWork extends ExamStatus {
   model: { name: string; version: string; settings: string };
+  /** Undefined where nothing was answered yet. */
+  presentAnswer?: PresentAnswer | undefined;
   /** The service that is asked works with this model, version and settings. */
   isServed: boolean;
   /** Undefined where nothing was made of it yet. */
@@ -82,9 +87,13 @@ export interface ExamDesk {
   find(filter: ExamFilter, limit: number): Promise<readonly ExamStatus[]>;
   /** What was done about a study, what this service works with first; empty where nothing is known of it. */
   works(studyInstanceUID: string): Promise<readonly ExamWork[]>;
-  /** @throws AdminError `exam-unknown`, `object-unknown`, `pacs-away` */
+  /** @throws AdminError `exam-unknown`, `object-unknown`, `answer-outdated`, `pacs-away` */
   answer(studyInstanceUID: string): Promise<ExamAnswer>;
-  /** An object of the exam as PNG. @throws AdminError `exam-unknown`, `object-unknown`, `pacs-away` */
+  /**
+   * A picture of the exam's present answer, as PNG.
+   *
+   * @throws AdminError `exam-unknown`, `object-unknown`, `answer-outdated`, `pacs-away`
+   */
   picture(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array>;
   /** Another try at once for what failed, was given up or is partial; how many that are. */
   retry(filter: ExamFilter, by: string): Promise<number>;

@@ -25,6 +25,7 @@ export type {
   ExamWork,
   ImageStatus,
   ObjectStatus,
+  PresentAnswer,
 } from './examDesk.js';
 export type { AdminServer } from './listener.js';
 export { Metrics, STAGES, type StageSeconds } from './metrics.js';

@@ -20,6 +20,7 @@ import {
 import type { Log } from '../poller/index.js';
 import { inTime } from './inTime.js';
 import type { LedgerView } from './ledgerView.js';
+import { presentAnswer } from './presentAnswer.js';
 import type { Service } from './service.js';
 import { StoredResults } from './storedResults.js';
 
@@ -68,11 +69,21 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
     }
   };
 
-  const madeOf = async (study: string) => {
+  /** What tells the exam's answer now. @throws AdminError `answer-outdated` for what does not any more */
+  const present = async (study: string, which: (object: MadeObject) => boolean) => {
     const [exam] = sorted(await soon(ledger.list({ studyInstanceUID: study, limit: MOST_WORKS })), served);
     if (exam === undefined)
       throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
-    return (await soon(ledger.made(exam))).filter(({ confirmedAt }) => confirmedAt !== undefined);
+    const made = await soon(ledger.made(exam));
+    const answer = presentAnswer(exam, made);
+    const found = made.filter((object) => object.confirmedAt !== undefined && which(object));
+    if (found.length === 0 || answer === undefined) return undefined;
+    if ('outdated' in answer) throw new AdminError('answer-outdated', answer.outdated);
+    const { revision } = answer;
+    const object = found.find((one) => one.revision === revision);
+    if (object !== undefined) return object;
+    const what = `It is of revision ${found[0]!.revision}; the exam's answer is now that of revision ${revision}.`;
+    throw new AdminError('answer-outdated', what);
   };
 
   return {
@@ -89,7 +100,7 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
       return works;
     },
     answer: async (study) => {
-      const report = (await madeOf(study)).find(({ kind }) => kind === 'tid1500');
+      const report = await present(study, ({ kind }) => kind === 'tid1500');
       if (report === undefined)
         throw new AdminError(
           'object-unknown',
@@ -100,7 +111,8 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
       return { sopInstanceUID, revision, ...said };
     },
     picture: async (study, sopInstanceUID) => {
-      const picture = (await madeOf(study)).find(
+      const picture = await present(
+        study,
         (object) => object.sopInstanceUID === sopInstanceUID && PICTURES.has(object.kind),
       );
       if (picture === undefined)
@@ -143,6 +155,7 @@ async function workOf(exam: ExamRecord, ledger: Ledger, served: ServedModel): Pr
     ...exam,
     model: { name, version, settings },
     isServed: isServed(exam, served),
+    presentAnswer: presentAnswer(exam, made),
     objects: made.map(objectOf),
     steps,
   };

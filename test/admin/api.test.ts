@@ -24,13 +24,13 @@ describe('the API', () => {
   const seen = new Set<string>();
 
   before(async () => {
-    running = await runningService(
-      (ledger) =>
+    running = await runningService({
+      between: (ledger) =>
         new Proxy(ledger, {
           get: (target, name: keyof Ledger) =>
             deaf ? () => new Promise(() => {}) : (target[name] as () => unknown).bind(target),
         }),
-    );
+    });
     whole = running.arrives('whole', ['LCC', 'RCC', 'LMLO', 'RMLO']);
     await running.service.poller.cycle();
     document = (await (await fetch(new URL('api/v1/openapi.json', running.admin.url))).json()) as Described;

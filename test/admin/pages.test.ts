@@ -10,7 +10,7 @@ import {
 import { hashPassword } from '../../src/passwordHash.js';
 import { isInstalled, skipped } from '../parts.js';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../viewers/ohif.js';
-import { EARLIER_WORK, EXAM_SHOWN, madeDesk, NOW, STATES } from './states.js';
+import { EARLIER_WORK, EXAM_SHOWN, madeDesk, NOW, STATES, TAKEN_BACK } from './states.js';
 
 type User = NonNullable<AdminOptions['users']>[number];
 
@@ -21,7 +21,7 @@ interface Look {
   scheme?: 'light' | 'dark';
   script?: boolean;
   path?: string;
-  work?: typeof EARLIER_WORK;
+  work?: Parameters<typeof madeDesk>[2];
   users?: User[];
 }
 
@@ -156,6 +156,32 @@ describe('the pages in a browser', function () {
     await page.getByRole('button', { name: 'Try again now' }).click();
     await page.getByText('2 exams are tried again').waitFor();
     expect(orders).to.deep.equal([`retry {"studies":["${EXAM_SHOWN}"]}`]);
+  });
+
+  it('show no answer and no picture that was taken back, and say why', async () => {
+    await open(STATES.busy, { path: `exams/${EXAM_SHOWN}`, work: TAKEN_BACK });
+    expect(await text('#answer'))
+      .to.contain('no longer holds')
+      .and.contain('more than one patient');
+    expect(await page.locator('.pictures img').count()).to.equal(0);
+    expect(await page.locator('[data-fetch]').count()).to.equal(0);
+    await page.goto(new URL(`exams/${EXAM_SHOWN}?answer=pacs`, admin.url).href);
+    expect(await text('main')).not.to.contain('72 %');
+    await isUsable();
+  });
+
+  it('let go of an answer that is taken back while they are open', async () => {
+    let isTakenBack = false;
+    const work = () => (isTakenBack ? TAKEN_BACK : { ...TAKEN_BACK, presentAnswer: { revision: 1 } });
+    await open(STATES.busy, { path: `exams/${EXAM_SHOWN}`, work });
+    await page.getByText('72 %').first().waitFor();
+    await page.clock.runFor(10_500);
+    expect(await text('#answer')).to.contain('72 %');
+    isTakenBack = true;
+    await page.clock.runFor(10_500);
+    await page.getByText('no longer holds').waitFor();
+    expect(await text('main')).not.to.contain('72 %');
+    expect(await page.locator('.pictures img').count()).to.equal(0);
   });
 
   it('have an exam of an earlier version processed again', async () => {

@@ -20,10 +20,16 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** @param between what the status page has in place of the ledger, to make it late or deaf */
-export async function runningService(
-  between: (ledger: Ledger) => Ledger = (ledger) => ledger,
-): Promise<RunningService> {
+export interface RunningOptions {
+  /** What the status page has in place of the ledger, to make it late or deaf. */
+  between?: (ledger: Ledger) => Ledger;
+  outputs?: Partial<Settings['outputs']>;
+}
+
+export async function runningService({
+  between = (ledger) => ledger,
+  outputs = {},
+}: RunningOptions = {}): Promise<RunningService> {
   const archive = await startArchive();
   const bundle = await smallBundle();
   const usual = defaultSettings(archive.url);
@@ -33,6 +39,7 @@ export async function runningService(
     model: { ...usual.model, bundle: bundle.directory },
     ledger: { ...usual.ledger, url: `sqlite:${join(folder, 'mamori.db')}` },
     audit: { ...usual.audit, folder: join(folder, 'audit') },
+    outputs: { ...usual.outputs, ...outputs },
     poll: { ...usual.poll, settleSeconds: 0, views: [] },
     log: { level: 'silent', format: 'json' },
   };

@@ -238,6 +238,7 @@ const WORK: ExamWork = {
   attempts: 2,
   model: { name: 'breast-cancer', version: '1.0.0', settings: '8f14e45fceea167a' },
   isServed: true,
+  presentAnswer: { revision: 1 },
   images: [
     { sopInstanceUID: `${study(31)}.1`, view: 'RCC', answered: true },
     { sopInstanceUID: `${study(31)}.2`, view: 'LCC', answered: true },
@@ -281,14 +282,15 @@ const WORK: ExamWork = {
 export function madeDesk(
   exams: readonly ExamStatus[],
   onOrder: (order: string) => void = () => {},
-  work: ExamWork = WORK,
+  work: ExamWork | (() => ExamWork) = WORK,
 ): ExamDesk {
+  const workNow = () => (typeof work === 'function' ? work() : work);
   return {
     find: async ({ states, codes }) =>
       exams.filter(
         ({ state, code }) => (states?.includes(state) ?? true) && (codes?.includes(code ?? '') ?? true),
       ),
-    works: async (asked) => (asked === work.studyInstanceUID ? [work] : []),
+    works: async (asked) => (asked === WORK.studyInstanceUID ? [workNow()] : []),
     answer: async () => ({
       sopInstanceUID: WORK.objects[0]!.sopInstanceUID,
       revision: 1,
@@ -339,6 +341,20 @@ export const EARLIER_WORK: ExamWork = {
   reason: undefined,
   isServed: false,
   model: { ...WORK.model, version: '0.9.0' },
+};
+
+/** The same, with an answer that was taken back and no report that says so. */
+export const TAKEN_BACK: ExamWork = {
+  ...WORK,
+  state: 'not-processed',
+  revision: 2,
+  code: 'contradictory-patient',
+  reason: 'The images are of more than one patient.',
+  presentAnswer: {
+    outdated:
+      'The earlier answer in the PACS (revision 1) no longer holds: the exam was closed as not processed. ' +
+      'The images are of more than one patient.',
+  },
 };
 
 export const EXAM_SHOWN = WORK.studyInstanceUID;

@@ -28,7 +28,7 @@ const WHY: Record<string, string> = {
   401: 'Credentials are needed',
   403: 'The role does not allow it',
   404: 'Nothing is known of it',
-  409: 'There is nothing to be done about it',
+  409: 'There is nothing to be done about it, or the answer no longer holds',
   502: 'The PACS does not give it now',
   503: 'The ledger does not answer in time, or the service cannot tell its state',
 };
@@ -85,7 +85,7 @@ const PATHS: ZodOpenApiPathsObject = {
   },
   '/exams/{study}/report': {
     get: {
-      ...question('What its report in the PACS says', reportAnswer, [404, 502]),
+      ...question('What its report in the PACS says', reportAnswer, [404, 409, 502]),
       requestParams: { path: study },
     },
   },
@@ -98,7 +98,7 @@ const PATHS: ZodOpenApiPathsObject = {
           description: 'The picture',
           content: { 'image/png': { schema: { type: 'string', format: 'binary' } } },
         },
-        ...problems(404, 502),
+        ...problems(404, 409, 502),
       },
     },
   },

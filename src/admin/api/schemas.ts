@@ -156,6 +156,16 @@ export const examAnswer = z
           isServed: z
             .boolean()
             .meta({ description: 'This service works with that model and these settings' }),
+          presentAnswer: z
+            .object({
+              revision: z.int().optional().meta({ description: 'Of the objects that tell the answer now' }),
+              outdated: z
+                .string()
+                .optional()
+                .meta({ description: 'Why results in the PACS are not its answer any more' }),
+            })
+            .optional()
+            .meta({ description: 'Left out where nothing was answered yet' }),
           images: z
             .array(
               z.object({

@@ -6,9 +6,10 @@ const lost = document.getElementById('lost');
 const announcement = document.getElementById('announcement');
 const outcome = document.getElementById('outcome');
 
-/** As the server rendered each part last: what people open or focus in it makes it no other. */
+/** As the server rendered each part last: what people open, focus or fetch in it makes it no other. */
 const rendered = new Map();
-for (const part of document.querySelectorAll('[data-live]')) rendered.set(part.id, part.outerHTML);
+const lookOf = (part) => part.dataset.as ?? part.outerHTML;
+for (const part of document.querySelectorAll('[data-live]')) rendered.set(part.id, lookOf(part));
 let lastContact = new Date();
 
 async function asked(address) {
@@ -43,12 +44,13 @@ async function renew() {
 /** Puts a part in the place of the one before, and leaves focus and opened details where they were. */
 function replace(part) {
   const before = document.getElementById(part.id);
-  if (before === null || rendered.get(part.id) === part.outerHTML) return;
-  rendered.set(part.id, part.outerHTML);
+  if (before === null || rendered.get(part.id) === lookOf(part)) return;
+  rendered.set(part.id, lookOf(part));
   const focused = before.contains(document.activeElement) ? document.activeElement : undefined;
   const focusedLink = focused?.getAttribute('href');
   const opened = [...before.querySelectorAll('details[open]')].map(({ id }) => id);
   before.replaceWith(part);
+  fetchLater(part);
   for (const id of opened) document.getElementById(id)?.setAttribute('open', '');
   if (focused === undefined) return;
   const links = focusedLink ? [...part.querySelectorAll('a')] : [];
@@ -104,15 +106,19 @@ function say(words) {
   }, 15_000);
 }
 
-/** What takes the PACS a while comes after the page. */
-for (const part of document.querySelectorAll('[data-fetch]')) {
+/** What takes the PACS a while comes after the page. Where the part is another by then, it stays that. */
+function fetchLater(part) {
+  if (part.dataset.fetch === undefined) return;
   asked(part.dataset.fetch)
     .then((fresh) => {
       const told = fresh.getElementById(part.id);
-      if (told) part.replaceWith(told);
+      if (!told || !part.isConnected) return;
+      rendered.set(told.id, lookOf(told));
+      part.replaceWith(told);
     })
     .catch(() => {});
 }
+for (const part of document.querySelectorAll('[data-fetch]')) fetchLater(part);
 
 /** Not while nobody looks; at once when somebody does again. */
 setInterval(() => {

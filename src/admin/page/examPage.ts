@@ -24,7 +24,7 @@ export function examPage(view: ExamView, viewer: Viewer): string {
 ${first === undefined ? html`<p>The ledger knows no exam of this study.</p>` : undefined}
 ${first && statePart(study, first, now, viewer)}
 ${first && answerPart(view, first)}
-${first && picturesPart(study, first.objects)}
+${first && picturesPart(study, first)}
 ${works.map((work, index) => workPart(work, index, now))}`;
   return layout({ title: `Exam ${study} – Mamori`, isAlarming: false, now, version, viewer, body });
 }
@@ -66,10 +66,22 @@ ${orderButton(viewer, {
 </section>`;
 }
 
-function answerPart({ studyInstanceUID, answer }: ExamView, { objects }: ExamWork): Html | undefined {
-  const isThere = objects.some(({ kind, confirmedAt }) => kind === 'tid1500' && confirmedAt !== undefined);
-  if (!isThere) return undefined;
-  return html`<section id="answer" aria-labelledby="answer-title"${
+/**
+ * What tells the answer now, and nothing that did before. `data-as` says what is shown, whether it was fetched already
+ * or not: the script replaces the part when that becomes another, on a page that has been open for long as well.
+ */
+function answerPart(
+  { studyInstanceUID, answer }: ExamView,
+  { presentAnswer, objects }: ExamWork,
+): Html | undefined {
+  if (presentAnswer !== undefined && 'outdated' in presentAnswer)
+    return html`<section id="answer" data-live aria-labelledby="answer-title"><h2 id="answer-title">Answer</h2>
+<p class="banner wait">${presentAnswer.outdated}</p>
+</section>`;
+  const revision = presentAnswer?.revision;
+  if (!objects.some((object) => object.kind === 'tid1500' && isPresent(object, revision)))
+    return html`<section id="answer" data-live hidden></section>`;
+  return html`<section id="answer" data-live data-as="revision ${revision}" aria-labelledby="answer-title"${
     answer === undefined ? html` data-fetch="/exams/${studyInstanceUID}?answer=pacs"` : ''
   }>
 <h2 id="answer-title">Answer</h2>
@@ -100,14 +112,18 @@ function answerText({ summary, answers, comments }: ExamAnswer): Html {
 ${comments.map((comment) => html`<p class="quiet">${comment}</p>`)}`;
 }
 
-function picturesPart(study: string, objects: readonly ObjectStatus[]): Html | undefined {
-  const [latest] = objects;
-  const pictures = objects.filter(
-    ({ isPicture, confirmedAt, revision }) =>
-      isPicture && confirmedAt !== undefined && revision === latest?.revision,
-  );
-  if (pictures.length === 0) return undefined;
-  return html`<section id="pictures" aria-labelledby="pictures-title"><h2 id="pictures-title">Pictures</h2>
+function isPresent({ confirmedAt, revision }: ObjectStatus, present: number | undefined): boolean {
+  return confirmedAt !== undefined && revision === present;
+}
+
+/** Their captions tell the answer too. */
+function picturesPart(study: string, { presentAnswer, objects }: ExamWork): Html {
+  const present =
+    presentAnswer !== undefined && 'revision' in presentAnswer ? presentAnswer.revision : undefined;
+  const pictures = objects.filter((object) => object.isPicture && isPresent(object, present));
+  if (pictures.length === 0) return html`<section id="pictures" data-live hidden></section>`;
+  return html`<section id="pictures" data-live data-as="revision ${present}" aria-labelledby="pictures-title">
+<h2 id="pictures-title">Pictures</h2>
 <p class="quiet">As they stand in the PACS, made smaller. Each names its view and answer in its caption.</p>
 <div class="pictures">${pictures.map(
     ({ kind, sopInstanceUID }, index) => html`<a
