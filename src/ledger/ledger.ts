@@ -288,7 +288,7 @@ export interface Ledger extends LedgerOverview {
    */
   predecessors(exam: ExamKey, revision?: number): Promise<WrittenObject[]>;
 
-  /** Lets go of the database. Claims stay. */
+  /** Lets go of the database. Claims stay. What is asked of it afterwards is refused (`ledger-closed`). */
   disconnect(): Promise<void>;
 }
 

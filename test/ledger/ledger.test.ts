@@ -36,6 +36,30 @@ onEveryDatabase('ledger', (make) => {
   const uids = objects().map(({ sopInstanceUID }) => sopInstanceUID);
   const TROUBLE = { code: 'pacs-unreachable', reason: 'The PACS does not answer.' };
 
+  it('that was let go of refuses all that is asked of it, and goes on for whoever else has it', async () => {
+    const claim = await claimed(ledger);
+    const other = await openLedger(url, clock);
+    await other.disconnect();
+    await other.disconnect();
+    const late = [
+      other.counts(),
+      other.find(EXAM),
+      other.observe(EXAM, { fingerprint: 'other images' }),
+      other.renew(claim, 60_000),
+      other.keepObjects(claim, objects(), { kind: 'processed' }),
+      other.claimNext(EXAM, { worker: 'other', leaseMs: 60_000, among: 'due', dueBy: at(0) }),
+      other.pause('somebody'),
+    ];
+    await Promise.all(late.map((work) => refused(work, 'ledger-closed')));
+    expect(await database.keptBytes()).to.equal(0);
+    await ledger.keepObjects(claim, objects(), { kind: 'processed' });
+    expect(await state()).to.equal('delivering');
+    const reader = (await openLedgerToRead(url))!;
+    await reader.disconnect();
+    await reader.disconnect();
+    await refused(reader.find(EXAM), 'ledger-closed');
+  });
+
   describe('an exam that arrives', () => {
     it('waits, and settles from its last change on', async () => {
       expect((await on(0, ledger).observe(EXAM, { fingerprint: 'one image' })).change).to.equal('new');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { LedgerError } from '../errors.js';
+import { LedgerError, ledgerClosed } from '../errors.js';
 import { positional } from './positional.js';
 import type { ServerAddress } from './serverAddress.js';
 import { isConnectionLost, mayPass, namedServerError } from './serverErrors.js';
@@ -103,6 +103,7 @@ export class Server {
 
   /** One connection, without waiting for it. What is left open on it after an error is rolled back. */
   async connected<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (this.#closed) throw ledgerClosed(`in ${this.text}`);
     const client = await this.#pool.connect();
     let unusable = false;
     try {

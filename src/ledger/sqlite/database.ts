@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
-import { LedgerError } from '../errors.js';
+import { LedgerError, ledgerClosed } from '../errors.js';
 
 import { MIGRATIONS } from './migrations.js';
 
@@ -103,6 +103,7 @@ export class Database {
    * statements, which answer at once; nothing else may be asked of this connection meanwhile.
    */
   async transact<T>(work: () => Promise<T>): Promise<T> {
+    this.#refuseClosed();
     try {
       this.#connection.exec('BEGIN IMMEDIATE');
       const result = await work();
@@ -136,12 +137,19 @@ export class Database {
     }
   }
 
+  /** As often as one likes. */
   close(): void {
     this.#statements.clear();
-    this.#connection.close();
+    if (this.#connection.open) this.#connection.close();
+  }
+
+  /** The library does not refuse: what is asked of a closed connection ends the whole process. */
+  #refuseClosed(): void {
+    if (!this.#connection.open) throw ledgerClosed(this.file);
   }
 
   #statement(sql: string): Libsql.Statement<unknown[]> {
+    this.#refuseClosed();
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#connection.prepare(sql) as Libsql.Statement<unknown[]>;
@@ -176,7 +184,7 @@ export class Database {
 
   #rollBack(): void {
     // A full disk has rolled it back already; a second time would be an error that hides the first.
-    if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+    if (this.#connection.open && this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
   }
 }
 
