@@ -8,9 +8,9 @@ import { hostname } from 'node:os';
  */
 export interface Owner {
   host: string;
-  /** This start of the machine; the same in all its containers. Empty where the system does not tell. */
+  /** This start of the machine; the same in all its containers. Empty where no system of this kind tells it. */
   boot: string;
-  /** The container's own count of processes. Empty where there is no such thing. */
+  /** The container's own count of processes: no two have the same at a time. Empty where there is no such thing. */
   space: string;
   pid: number;
   /** When the process started, in the system's own measure. Empty where the system does not tell. */
@@ -19,33 +19,36 @@ export interface Owner {
 
 /** The process that asks. */
 export function thisProcess(): Owner {
+  // A Linux that hides it may be a container on a machine that others share: then nobody is seen from here.
+  const hidden = process.platform === 'linux' ? randomUUID() : '';
   return {
     host: hostname(),
-    boot: told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
-    space: told(() => readlinkSync('/proc/self/ns/pid')),
+    boot: told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) || hidden,
+    space: told(() => readlinkSync('/proc/self/ns/pid')) || hidden,
     pid: process.pid,
     started: startOf(process.pid) ?? '',
   };
 }
 
 /**
- * The process that asks, where other machines ask as well. Two of them may bear one name, as containers do: here the
- * start of the machine stands for it, so that another machine's worker is never taken for one of before a restart.
+ * The process that asks, where other machines ask as well. One that cannot be told from them sees nobody else, and its
+ * steady clock counts for itself alone.
  */
 export function thisProcessAmongMachines(): Owner {
   const owner = thisProcess();
-  return { ...owner, host: owner.boot || randomUUID() };
+  return { ...owner, boot: owner.boot || randomUUID() };
 }
 
 /**
- * Whether a process is known to have ended. False where that cannot be seen from here: then the lease decides.
+ * Whether a process is known to have ended. False where that cannot be seen from here: then the lease decides. To be
+ * seen it must be of the same start of the same machine, and of the same container. Names of machines prove nothing:
+ * containers and virtual machines are given the same ones, and a start that is not ours may be another machine's.
  *
  * @param here the process that asks
  */
 export function isGone(owner: Owner, here: Owner): boolean {
-  if (owner.host !== here.host) return false;
-  if (owner.boot !== here.boot) return true;
-  if (owner.space !== here.space) return false;
+  if (owner.boot !== here.boot || owner.space !== here.space) return false;
+  if (owner.boot === '' && owner.host !== here.host) return false;
   if (!isRunning(owner.pid)) return true;
   const started = startOf(owner.pid);
   return started !== undefined && started !== owner.started;
