@@ -32,6 +32,9 @@ export interface CycleOptions {
   whole: boolean;
 }
 
+/** Of as many exams as a cycle may take, so many may be such that a process left behind, beside those that are due. */
+const FOR_LEFT_BEHIND = 0.1;
+
 /**
  * A look at the archive, and work on all that is due, from the moment on that the archive has answered: what is listed
  * first is worked on while the rest is still being listed. While the work lasts, further looks may be taken.
@@ -83,8 +86,9 @@ export class Cycle {
       await this.#furtherLook;
       if (worked.status === 'rejected') throw worked.reason;
       if (this.#failure !== undefined) throw this.#failure;
+      const isMore = this.#left === 0;
       if (this.#shift.isOpen) await this.#workOnLeftBehind();
-      if (this.#left === 0) report.postponed = await ledger.countDue(served, this.#dueBy);
+      if (isMore || this.#left === 0) report.postponed = await ledger.countDue(served, this.#dueBy);
       this.#isLeftAlone();
     } catch (error) {
       report.problems.push(reasonOf(error));
@@ -124,6 +128,8 @@ export class Cycle {
    * what is worked on beside it; the fewest tries come first, so that the others are done before it gets its next.
    */
   async #workOnLeftBehind(): Promise<void> {
+    // However much is due in each cycle, as old exams are: what was left behind gets on, too.
+    this.#left = Math.max(this.#left, Math.ceil(this.#parts.settings.maxExamsPerCycle * FOR_LEFT_BEHIND));
     for (;;) {
       const claim = await this.#take('left-behind', 0);
       if (claim === undefined) return;

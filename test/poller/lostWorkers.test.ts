@@ -120,6 +120,18 @@ describe('Exams that end their workers', () => {
     ]);
   });
 
+  it('keep no exam from its end for as long as more is due than a cycle takes', async () => {
+    const [behind, ...fresh] = ['behind', 'a', 'b', 'c'].map(exam);
+    const study = behind![0]!.studyInstanceUID;
+    await archive.add(...behind!, ...fresh.flat());
+    here = await Station.open(archive.access, { bench, settings: { settleSeconds: 0, maxExamsPerCycle: 2 } });
+    await dieOver(study, here, 1);
+    const { exams: reports, postponed } = await here.poller.cycle();
+    expect(reports.map(({ end }) => end)).to.deep.equal(['delivered', 'delivered', 'delivered']);
+    expect(reports.at(-1)!.studyInstanceUID).to.equal(study);
+    expect(postponed).to.equal(1);
+  });
+
   it('do not leave a cycle half at work when the ledger fails one of its lanes', async () => {
     const [first, second] = [exam('one'), exam('two')];
     await archive.add(...first, ...second);
