@@ -1,6 +1,7 @@
 import { isIncompleteListing, type StudyRecord } from '../dicomweb/index.js';
 import { Listings } from './listings.js';
 import { OldStudies, type OldStudiesParts } from './oldStudies.js';
+import { QuietTimes } from './quietTimes.js';
 import { observeStudy } from './studyVisit.js';
 import {
   BACKFILL_PRIORITY,
@@ -137,7 +138,8 @@ export class Backfill implements WorkSource {
     const takeUp = async () => {
       // Nothing more arrives of an old exam.
       const visit = { ...this.#parts, settings: { ...settings, settleSeconds: 0 }, priority: this.priority };
-      const seen = await observeStudy({ studyInstanceUID, study }, { ...visit, listings: new Listings() });
+      const own = { listings: new Listings(), quiet: new QuietTimes() };
+      const seen = await observeStudy({ studyInstanceUID, study }, { ...visit, ...own });
       return seen === undefined ? 'empty' : 'taken';
     };
     const isKnown = (await ledger.glance(served, [studyInstanceUID])).size > 0;

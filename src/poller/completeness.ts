@@ -18,10 +18,12 @@ export type Completeness =
  * DICOM has no message for "that was all": a study is taken as complete when every expected view is there, or
  * when nothing new has come for `settleSeconds`. The first saves the waiting for the usual four-view exam; the
  * second lets every other exam (one breast, extra views, no view codes) through as well.
+ *
+ * @param quietSince when something new last came
  */
 export function completeness(
   instances: SeenInstance[],
-  lastChange: Date,
+  quietSince: Date,
   now: Date,
   expected: { views: StandardView[]; settleSeconds: number },
 ): Completeness {
@@ -29,7 +31,7 @@ export function completeness(
   if (expected.views.length > 0 && expected.views.every((view) => seen.has(view))) {
     return { complete: true, because: 'views' };
   }
-  const settled = new Date(lastChange.getTime() + expected.settleSeconds * 1000);
+  const settled = new Date(quietSince.getTime() + expected.settleSeconds * 1000);
   if (now >= settled) return { complete: true, because: 'settled' };
   return { complete: false, until: settled };
 }

@@ -1,7 +1,6 @@
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import { type DicomWeb, isIncompleteListing, type PacsError, type StudyRecord } from '../dicomweb/index.js';
 import { type Ledger, LedgerError, type ServedModel } from '../ledger/index.js';
-import { awaited, completeness } from './completeness.js';
 import { IdleStudies } from './idleStudies.js';
 import { LastingTrouble } from './lastingTrouble.js';
 import type { Listings } from './listings.js';
@@ -9,12 +8,13 @@ import type { Log } from './log.js';
 import { LOOK, SEARCH } from './lookoutWords.js';
 import { reasonOf } from './nextTry.js';
 import type { PollerSettings } from './pollerSettings.js';
+import { QuietTimes } from './quietTimes.js';
 import { RefusedStudies } from './refusedStudies.js';
 import { visitOf, visitUnshown } from './revisit.js';
 import { severalAtOnce } from './severalAtOnce.js';
 import { StudyChooser } from './studyChooser.js';
 import { StudySweep } from './studySweep.js';
-import { type Meeting, observeStudy, type SeenStudy } from './studyVisit.js';
+import { type Meeting, observeStudy, type SeenStudy, type VisitParts } from './studyVisit.js';
 import { UndatedStudies } from './undatedStudies.js';
 import {
   countPassedOver,
@@ -63,7 +63,8 @@ interface Looking {
 export class Lookout implements WorkSource {
   readonly priority = LOOKOUT_PRIORITY;
   readonly #parts: LookoutParts;
-  readonly #listings: Listings;
+  /** What its visits share. */
+  readonly #own: Pick<VisitParts, 'listings' | 'quiet' | 'priority'>;
   readonly #stopping: AbortSignal;
   readonly #searching: LastingTrouble;
   readonly #looking: LastingTrouble;
@@ -79,7 +80,7 @@ export class Lookout implements WorkSource {
 
   constructor(parts: LookoutParts, listings: Listings, stopping: AbortSignal) {
     this.#parts = parts;
-    this.#listings = listings;
+    this.#own = { listings, quiet: new QuietTimes(), priority: this.priority };
     this.#stopping = stopping;
     this.#searching = new LastingTrouble(parts.log, SEARCH);
     this.#looking = new LastingTrouble(parts.log, LOOK);
@@ -209,13 +210,15 @@ export class Lookout implements WorkSource {
   /** Exams that wait and that the search did not show: older than the days looked at, or not in this stretch. */
   async #unshown(looking: Looking): Promise<void> {
     const { ledger, served, settings } = this.#parts;
+    const { quiet } = this.#own;
     const now = await ledger.now();
     const waiting = await ledger.list({ states: ['waiting'], served });
     const toList: StudyInstanceUID[] = [];
-    for (const { studyInstanceUID, dueAt, lastSeen, lastChange, answer } of waiting) {
+    for (const record of waiting) {
+      const { studyInstanceUID, dueAt, lastSeen } = record;
       if (dueAt !== undefined || looking.met.has(studyInstanceUID)) continue;
-      const isSettled = completeness([], lastChange, now, awaited(answer, settings)).complete;
-      if (visitUnshown(lastSeen, now, isSettled) === 'list') toList.push(asUid(studyInstanceUID));
+      if (visitUnshown(lastSeen, now, quiet.settled(record, now, settings).complete) === 'list')
+        toList.push(asUid(studyInstanceUID));
       else await this.#settle(studyInstanceUID, looking);
     }
     await this.#list(toList, looking);
@@ -236,7 +239,7 @@ export class Lookout implements WorkSource {
     const record = await ledger.find(exam);
     if (record?.state !== 'waiting') return;
     const now = await ledger.now();
-    const answer = completeness([], record.lastChange, now, awaited(record.answer, settings));
+    const answer = this.#own.quiet.settled(record, now, settings);
     if (answer.complete) {
       await ledger.due(exam, record.fingerprint, now);
       looking.options.onDue();
@@ -245,7 +248,7 @@ export class Lookout implements WorkSource {
 
   /** Lists a study once and notes what it holds; see `observeStudy`. @throws PacsError where it cannot be listed */
   async observe(meeting: Meeting): Promise<SeenStudy | undefined> {
-    return observeStudy(meeting, { ...this.#parts, listings: this.#listings, priority: this.priority });
+    return observeStudy(meeting, { ...this.#parts, ...this.#own });
   }
 
   async #meet(meeting: Meeting, { look, options }: Looking): Promise<void> {

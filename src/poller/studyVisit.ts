@@ -5,6 +5,7 @@ import { awaited, completeness } from './completeness.js';
 import type { Listings } from './listings.js';
 import { examInstances, fingerprintOf, seenInstances } from './mammograms.js';
 import type { PollerSettings } from './pollerSettings.js';
+import type { QuietTimes } from './quietTimes.js';
 
 /** How a study is met: as the search shows it, as an exam that waits, or asked for by name. */
 export interface Meeting {
@@ -27,6 +28,7 @@ export interface VisitParts {
   served: ServedModel;
   /** Keeps what was listed, for the work that follows. */
   listings: Listings;
+  quiet: QuietTimes;
   priority: number;
 }
 
@@ -38,19 +40,21 @@ export interface VisitParts {
  */
 export async function observeStudy(
   { studyInstanceUID, study, always = false }: Meeting,
-  { pacs, ledger, settings, served, listings, priority }: VisitParts,
+  { pacs, ledger, settings, served, listings, quiet, priority }: VisitParts,
 ): Promise<SeenStudy | undefined> {
   const told = study?.numberOfInstances;
   const instances = await examInstances(await pacs.instances(studyInstanceUID, { expected: told }), ledger);
   if (instances.length === 0 && !always) return undefined;
   const exam = { studyInstanceUID, ...served };
   const fingerprint = fingerprintOf(instances);
-  const { record } = await ledger.observe(exam, {
+  const observation = await ledger.observe(exam, {
     fingerprint,
     studyDate: study?.studyDate,
     priority,
     instances: told,
   });
+  quiet.saw(observation);
+  const { record } = observation;
   if (record.state !== 'waiting') return { record, completeAt: undefined };
   const now = await ledger.now();
   // What was complete and has not changed since is complete, as is what somebody wants to be tried again.
@@ -60,11 +64,12 @@ export async function observeStudy(
   }
   // What has settled need not be asked for its views.
   const expected = awaited(record.answer, settings);
-  let answer = completeness([], record.lastChange, now, expected);
+  const quietSince = quiet.since(record, now);
+  let answer = completeness([], quietSince, now, expected);
   if (!answer.complete && expected.views.length > 0) {
     const metadata = () => pacs.metadata(studyInstanceUID);
     const views = await seenInstances(instances, expected.views.length, metadata);
-    answer = completeness(views, record.lastChange, now, expected);
+    answer = completeness(views, quietSince, now, expected);
   }
   await ledger.due(exam, fingerprint, answer.complete ? now : undefined);
   if (!answer.complete) return { record, completeAt: answer.until };

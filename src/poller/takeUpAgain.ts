@@ -3,6 +3,7 @@ import type { DicomWeb } from '../dicomweb/index.js';
 import { type ExamRecord, isServed, type Ledger, type ServedModel } from '../ledger/index.js';
 import { Listings } from './listings.js';
 import type { PollerSettings } from './pollerSettings.js';
+import { QuietTimes } from './quietTimes.js';
 import { observeStudy } from './studyVisit.js';
 import { REPROCESS_PRIORITY } from './workSource.js';
 
@@ -70,6 +71,7 @@ export async function takeUpAgain(
       // Nothing more arrives of an exam that was closed.
       settings: { ...settings, settleSeconds: 0 },
       listings: new Listings(),
+      quiet: new QuietTimes(),
       priority: REPROCESS_PRIORITY,
     },
   );
