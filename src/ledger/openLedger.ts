@@ -77,7 +77,8 @@ export async function openLedgerToRead(place: Place): Promise<LedgerReader | und
     return store && readerOf(store);
   }
   const file = fileOf(url);
-  return existsSync(file) ? readerOf(sqliteReadStore(Database.openToRead(file))) : undefined;
+  const database = existsSync(file) ? Database.openToRead(file) : undefined;
+  return database && readerOf(sqliteReadStore(database));
 }
 
 /** The file of a ledger that is one; undefined for one on a server. */

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import Libsql from 'libsql';
 import {
@@ -25,6 +27,7 @@ import { MIGRATIONS } from '../../src/ledger/sqlite/migrations.js';
 import { mountSmallDisk } from '../fixtures/smallDisk.js';
 import { claimed, clock, EXAM, objects, on } from './exams.js';
 
+const COMING_AND_GOING = fileURLToPath(new URL('./comingAndGoing.js', import.meta.url));
 const LEDGER = new URL('../../src/ledger/index.js', import.meta.url).href;
 
 describe('the file of a ledger', () => {
@@ -201,6 +204,26 @@ describe('ledger in a file', () => {
       old.exec('CREATE TABLE exams (id)');
       old.close();
       await refused(openLedgerToRead(`sqlite:${join(folder, 'old.db')}`), 'ledger-older');
+    });
+
+    it('that is only being made holds nothing to look at yet', async () => {
+      writeFileSync(join(folder, 'empty.db'), '');
+      expect(await openLedgerToRead(`sqlite:${join(folder, 'empty.db')}`)).to.equal(undefined);
+    });
+
+    it('is made once, opened, looked at and closed by many processes at the same time', async () => {
+      const target = `sqlite:${join(folder, 'busy.db')}`;
+      const [processes, rounds] = [5, 8];
+      const children = Array.from({ length: processes }, (_, number) =>
+        fork(COMING_AND_GOING, [target, String(number), String(rounds)], { execArgv: ['--expose-gc'] }),
+      );
+      await Promise.all(children.map((child) => once(child, 'message')));
+      const ends = children.map(async (child) => (await once(child, 'exit'))[0]);
+      for (const child of children) child.send('go');
+      expect(await Promise.all(ends)).to.deep.equal(Array(processes).fill(0));
+      const opened = await openLedger(target);
+      expect(await opened.counts()).to.include({ waiting: processes * rounds });
+      await opened.disconnect();
     });
 
     it('can be looked at where nothing can be written, once its last writer has closed it', async function () {

@@ -56,11 +56,11 @@ export class Database {
   }
 
   /**
-   * Opens what is there without writing anything.
+   * Opens what is there without writing anything. Undefined where a ledger is only being made: the file has no tables.
    *
    * @throws LedgerError `ledger-unreadable`, `ledger-foreign`, `ledger-newer`, `ledger-older`, `ledger-busy`
    */
-  static openToRead(file: string): Database {
+  static openToRead(file: string): Database | undefined {
     try {
       return Database.#openQueryOnly(file, file);
     } catch (error) {
@@ -77,14 +77,19 @@ export class Database {
     }
   }
 
-  static #openQueryOnly(location: string, file: string): Database {
+  static #openQueryOnly(location: string, file: string): Database | undefined {
     const connection = new Libsql(location, { timeout: BUSY_TIMEOUT_MS });
     try {
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       connection.pragma('query_only = ON');
-      refuseForeign(connection, file);
+      const tables = refuseForeign(connection, file);
       const database = new Database(connection, file);
-      if (database.#version() === MIGRATIONS.length) return database;
+      const version = database.#version();
+      if (version === MIGRATIONS.length) return database;
+      if (version === 0 && tables === 0) {
+        connection.close();
+        return undefined;
+      }
       throw new LedgerError(
         'ledger-older',
         `The ledger ${file} was written by an earlier version of Mamori.`,
@@ -199,12 +204,12 @@ function keepPrivate(file: string): void {
   }
 }
 
-/** Another program's database must not get our tables because of a mistyped name. */
-function refuseForeign(connection: Libsql.Database, file: string): void {
+/** Another program's database must not get our tables because of a mistyped name. Answers how many tables there are. */
+function refuseForeign(connection: Libsql.Database, file: string): number {
   const tables = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as {
     name: string;
   }[];
-  if (tables.length === 0 || tables.some(({ name }) => name === 'exams')) return;
+  if (tables.length === 0 || tables.some(({ name }) => name === 'exams')) return tables.length;
   throw new LedgerError('ledger-foreign', `${file} is another program's database and no ledger.`, {
     remedy: 'Nothing was written to it. Name the ledger in ledger.url, or a file that is not there yet.',
   });
