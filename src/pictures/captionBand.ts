@@ -40,9 +40,7 @@ export function drawBand(
   columns: number,
   longEdge: number,
 ): Band {
-  const head = Math.max(15, Math.round(longEdge * 0.027));
-  const body = Math.max(11, Math.round(longEdge * 0.0142));
-  const margin = Math.max(4, Math.round(body * 0.7));
+  const { head, body, margin } = sizesFor(longEdge);
   const inner = columns - 2 * margin;
 
   const scale = drawScale(note, colours, Math.min(inner, body * 16), body);
@@ -63,6 +61,35 @@ export function drawBand(
   if (beside) paste(band, scale, columns - margin - scale.columns, margin + height - scale.rows);
   else paste(band, scale, margin, margin + text.rows + gap);
   return band;
+}
+
+/**
+ * The notice alone, as a band for the upper edge: on one line, as large as the width allows, where its letters are then
+ * no smaller than a caption's; broken into lines of that size where they would be.
+ *
+ * @param columns of the band, at least 200.
+ * @param longEdge of the mammogram in pixels: the measure of all sizes.
+ */
+export function drawNotice(columns: number, longEdge: number): Band {
+  const { head, body, margin } = sizesFor(longEdge);
+  const inner = columns - 2 * margin;
+  const whole = textWidth(NOTICE, head, 'bold');
+  const size = Math.max(body, Math.min(head, Math.floor((head * inner) / whole)));
+  const text = setText([{ ...plain(NOTICE, size), weight: 'bold', grey: WHITE }], inner);
+  // What follows it in memory begins at a word.
+  const band = blank(4 * Math.ceil((text.rows + 2 * margin) / 4), columns);
+  paste(band, text, margin, margin);
+  return band;
+}
+
+/** Of the headline's and all other letters, in pixels per em, and of the space that is kept around them. */
+function sizesFor(longEdge: number): { head: number; body: number; margin: number } {
+  const body = Math.max(11, Math.round(longEdge * 0.0142));
+  return {
+    head: Math.max(15, Math.round(longEdge * 0.027)),
+    body,
+    margin: Math.max(4, Math.round(body * 0.7)),
+  };
 }
 
 function plain(sentence: string, size: number): Paragraph {

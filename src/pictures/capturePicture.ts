@@ -12,5 +12,5 @@ export function capturePicture(file: Uint8Array): RgbImage | undefined {
   if (samples === undefined) return undefined;
   const [rows, columns] = [dataset.number('Rows')!, dataset.number('Columns')!];
   const pixels = samples.subarray(0, rows * columns * 3);
-  return { rows, columns, pixels, imageArea: { rows, columns } };
+  return { rows, columns, pixels, imageArea: { top: 0, rows, columns } };
 }

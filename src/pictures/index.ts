@@ -3,7 +3,8 @@
  *
  * `overlay.ts` is the picture as a function of its inputs: the mammogram reduced and grey, the heat in colours that
  * cannot be mistaken for grey levels (`colourMap.ts`), the outline where the answer is positive, and below it a band
- * with the caption and the colour scale (`captionBand.ts`). What the caption says is put together in `caption.ts`.
+ * with the caption and the colour scale (`captionBand.ts`). A picture that stands alone has its notice along the upper
+ * edge as well (`singlePicture.ts`). What the caption says is put together in `caption.ts`.
  * Letters are outlines from a typeface in the package (`typeface.ts`), filled by `rasteriser.ts`, so that the same
  * exam gives the same bytes on every machine, with or without fonts.
  *
@@ -27,3 +28,4 @@ export { overlayPng } from './png.js';
 export { type PresentationStateInput, presentationState } from './presentationState.js';
 export type { RgbImage } from './rgbImage.js';
 export { overviewCapture, type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';
+export { drawSinglePicture } from './singlePicture.js';

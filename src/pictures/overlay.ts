@@ -42,8 +42,7 @@ export function drawOverlay(
   const strength = heatStrength(caption.probability, caption.operatingPoint);
   const flat = !(heatMap.peak > 0);
 
-  const columns = Math.max(NARROWEST, display.columns);
-  const longEdge = Math.max(display.rows, display.columns);
+  const { columns, longEdge } = pictureSize(display);
   const band = drawBand(caption, { flat, strength }, colourMap(), columns, longEdge);
   const rows = display.rows + band.rows;
   const pixels = allocate(rows * columns * 3);
@@ -51,13 +50,18 @@ export function drawOverlay(
     rows,
     columns,
     pixels,
-    imageArea: { rows: display.rows, columns: display.columns },
+    imageArea: { top: 0, rows: display.rows, columns: display.columns },
   };
   copyGrey(picture, display);
   if (!flat) blendHeat(picture, input, strength);
   if (strength === 1 && input.region !== undefined) strokeOutline(picture, input, input.region.outline);
   pixels.set(band.pixels, display.rows * columns * 3);
   return picture;
+}
+
+/** How broad the picture of a display image is, and the measure of all that is written on it. */
+export function pictureSize({ rows, columns }: DisplayImage): { columns: number; longEdge: number } {
+  return { columns: Math.max(NARROWEST, columns), longEdge: Math.max(rows, columns) };
 }
 
 /** Into a picture that is black: what is black, as most of a mammogram is, stays as it is. */

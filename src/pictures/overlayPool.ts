@@ -29,7 +29,7 @@ export class OverlayPool {
   }
 
   /**
-   * The picture of one result; see `drawOverlay`.
+   * The picture of one result to be put beside others; see `drawOverlay`.
    *
    * @throws OverlayError
    */
@@ -38,7 +38,8 @@ export class OverlayPool {
   }
 
   /**
-   * The picture as a Secondary Capture, drawn and written in the same worker; see `secondaryCapture`.
+   * The picture that stands alone (`drawSinglePicture`) as a Secondary Capture, drawn and written in the same worker;
+   * see `secondaryCapture`.
    *
    * @param options.preview also returns the picture itself.
    * @throws OverlayError

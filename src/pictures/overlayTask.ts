@@ -2,6 +2,7 @@ import { threadMemory, threadTask } from '../threads/index.js';
 import { drawOverlay, type OverlayInput } from './overlay.js';
 import type { RgbImage } from './rgbImage.js';
 import { type SecondaryCaptureInput, secondaryCapture } from './secondaryCapture.js';
+import { drawSinglePicture } from './singlePicture.js';
 
 /** All of a Secondary Capture except its picture, which the thread draws, and the picture's own method. */
 export type CaptureDetails = Omit<SecondaryCaptureInput, 'rgb' | 'method'>;
@@ -20,7 +21,9 @@ interface Drawn {
 
 /** What a thread does for `OverlayPool`. */
 export const draw = threadTask(({ overlay, capture, previewWanted }: OverlayTask): Drawn => {
-  const rgb = previewWanted ? drawOverlay(overlay) : drawOverlay(overlay, onCanvas);
+  // What becomes a part of another picture has no need of a notice of its own.
+  const drawn = capture === undefined ? drawOverlay : drawSinglePicture;
+  const rgb = previewWanted ? drawn(overlay) : drawn(overlay, onCanvas);
   const { method } = overlay.caption;
   return {
     rgb: previewWanted ? rgb : undefined,

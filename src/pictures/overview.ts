@@ -3,7 +3,7 @@ import { NOTICE } from './caption.js';
 import type { RgbImage } from './rgbImage.js';
 import { drawText, type TextImage } from './typeface.js';
 
-/** What stands in each place: a view's picture, or words where there is none. */
+/** What stands in each place: a view's picture as `drawOverlay` makes it, or words where there is none. */
 export type OverviewTiles = Record<StandardView, RgbImage | string>;
 
 /** As radiologists hang them: right and left back to back, MLO below CC. */
@@ -40,7 +40,7 @@ export function drawOverview(tiles: OverviewTiles): RgbImage {
     rows,
     columns,
     pixels: new Uint8Array(rows * columns * 3),
-    imageArea: { rows, columns },
+    imageArea: { top: 0, rows, columns },
   };
   write(picture, title, Math.round((columns - title.columns) / 2), GAP);
 
@@ -88,7 +88,7 @@ function halved(tile: RgbImage | string): RgbImage | string {
           2;
     }
   }
-  const imageArea = { rows: tile.imageArea.rows >> 1, columns: tile.imageArea.columns >> 1 };
+  const imageArea = { top: 0, rows: tile.imageArea.rows >> 1, columns: tile.imageArea.columns >> 1 };
   return halved({ rows, columns, pixels, imageArea });
 }
 

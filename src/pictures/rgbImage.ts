@@ -3,6 +3,6 @@ export interface RgbImage {
   rows: number;
   columns: number;
   pixels: Uint8Array;
-  /** The mammogram's place in the picture: its top-left corner is the picture's, the rest is the caption. */
-  imageArea: { rows: number; columns: number };
+  /** The mammogram's place: from the picture's left edge, `top` rows below its upper one. The rest is writing. */
+  imageArea: { top: number; rows: number; columns: number };
 }

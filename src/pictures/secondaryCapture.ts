@@ -70,7 +70,7 @@ const NO_VIEW = [codeItem(NOT_APPLICABLE)];
  *   people who look at a list; each picture has a series of its own, so that the list tells them apart.
  * - ConversionType WSD, because it shows what a workstation would (the acquired image with something over it), not
  *   a synthetic image.
- * - No pixel spacing: the picture is reduced and carries a caption, and nobody is to measure on it.
+ * - No pixel spacing: the picture is reduced and carries writing, and nobody is to measure on it.
  * - BurnedInAnnotation NO: the caption names view, result and model, nothing of the patient.
  * - RLE Lossless: a third of the bytes, and read by more viewers and archives than any other compression. For an
  *   archive that takes none, the same instance can be sent uncompressed (`nativeCopy`). RGB, though YBR_FULL would be a
@@ -82,7 +82,7 @@ const NO_VIEW = [codeItem(NOT_APPLICABLE)];
  */
 export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
   const { source, rgb, algorithm, method, edition = 1 } = input;
-  const { rows, columns } = rgb.imageArea;
+  const { top, rows, columns } = rgb.imageArea;
   const reduced = rows !== source.rows || columns !== source.columns;
   const size = reduced
     ? `reduced from ${source.columns} x ${source.rows} to ${columns} x ${rows} pixels`
@@ -96,7 +96,9 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
       edition,
     ),
     comments: `Heat map of the ${source.laterality} ${source.view} mammogram.`,
-    derivation: `${method} heat map of ${algorithm.name} ${algorithm.version} over the mammogram ${size}, captioned.`,
+    derivation:
+      `${method} heat map of ${algorithm.name} ${algorithm.version} over the mammogram ${size}, ` +
+      `captioned${top > 0 ? `; the mammogram begins below ${top} rows of notice` : ''}.`,
     reduced,
   });
 }

@@ -4,7 +4,7 @@ import { asUid, type SeriesInstanceUID, type SOPInstanceUID, transferSyntax } fr
 import { type ExamThreads, openThreads } from '../../src/exam/index.js';
 import { type PreparationResult, type PreparationStep, prepareInstance } from '../../src/image/index.js';
 import { type InstanceOptions, makeInstance } from '../../src/phantom/index.js';
-import { drawOverlay, type OverlayInput, secondaryCapture } from '../../src/pictures/index.js';
+import { drawSinglePicture, type OverlayInput, secondaryCapture } from '../../src/pictures/index.js';
 import { transcode } from '../fixtures/index.js';
 import { ALGORITHM, CAPTION, heatMapWith, overlayInput, SOURCE } from '../pictures/examples.js';
 
@@ -144,14 +144,16 @@ describe('many images at a time in threads that use memory again', () => {
       return { overlay, details };
     });
     const alone = drawn.map(({ overlay, details }) =>
-      digest(secondaryCapture({ ...details, rgb: drawOverlay(overlay), method: overlay.caption.method })),
+      digest(
+        secondaryCapture({ ...details, rgb: drawSinglePicture(overlay), method: overlay.caption.method }),
+      ),
     );
     expect(new Set(alone).size).to.equal(drawn.length);
     const [together, prepared] = await Promise.all([
       Promise.all(
         drawn.map(async ({ overlay, details }, i) => {
           const { bytes, rgb } = await threads.overlays.capture(overlay, details, { preview: i % 3 === 0 });
-          if (rgb) expect(digest(rgb.pixels)).to.equal(digest(drawOverlay(overlay).pixels));
+          if (rgb) expect(digest(rgb.pixels)).to.equal(digest(drawSinglePicture(overlay).pixels));
           return digest(bytes);
         }),
       ),

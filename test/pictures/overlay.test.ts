@@ -8,6 +8,7 @@ import { asUid, type SeriesInstanceUID, type SOPInstanceUID } from '../../src/di
 import { openThreads } from '../../src/exam/index.js';
 import {
   drawOverlay,
+  drawSinglePicture,
   OverlayError,
   OverlayPool,
   overlayPng,
@@ -58,7 +59,7 @@ describe('The overlay', () => {
   it('keeps every pixel without heat exactly as it was, at its place', () => {
     const input = overlayInput();
     const rgb = drawOverlay(input);
-    expect(rgb.imageArea).to.deep.equal({ rows: 400, columns: 300 });
+    expect(rgb.imageArea).to.deep.equal({ top: 0, rows: 400, columns: 300 });
     let coloured = 0;
     for (let y = 0; y < 400; y++) {
       for (let x = 0; x < 300; x++) {
@@ -181,7 +182,7 @@ describe('The overlay', () => {
       display: { rows: 60, columns: 31, pixels: new Uint8Array(60 * 31).fill(77) },
     });
     const rgb = drawOverlay({ ...input, heatMap: FLAT });
-    expect(rgb.imageArea).to.deep.equal({ rows: 60, columns: 31 });
+    expect(rgb.imageArea).to.deep.equal({ top: 0, rows: 60, columns: 31 });
     expect(rgb.columns).to.equal(200);
     expect(at(rgb, 30, 59)).to.deep.equal([77, 77, 77]);
     expect(at(rgb, 31, 59)).to.deep.equal([0, 0, 0]);
@@ -257,7 +258,7 @@ describe('The overlay', () => {
     const threads = openThreads(1);
     try {
       const input = overlayInput();
-      const rgb = drawOverlay(input);
+      const rgb = drawSinglePicture(input);
       const bytes = secondaryCapture({ ...DETAILS, rgb, method: input.caption.method });
       const silent = await threads.overlays.capture(input, DETAILS);
       expect(sha256(silent.bytes)).to.equal(sha256(bytes));

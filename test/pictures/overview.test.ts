@@ -5,7 +5,7 @@ import { drawOverview, type OverviewTiles, type RgbImage } from '../../src/pictu
 function tile(grey: number, rows: number, columns: number): RgbImage {
   const pixels = new Uint8Array((rows + 20) * columns * 3);
   for (let at = 0; at < rows * columns * 3; at += 3) pixels.set([grey, 0, 7], at);
-  return { rows: rows + 20, columns, pixels, imageArea: { rows, columns } };
+  return { rows: rows + 20, columns, pixels, imageArea: { top: 0, rows, columns } };
 }
 
 const TILES: OverviewTiles = {

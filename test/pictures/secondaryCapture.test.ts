@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { asUid, nativeCopy, ownMark, readPart10, sopClass } from '../../src/dicom/index.js';
 import {
   capturePicture,
-  drawOverlay,
+  drawSinglePicture,
   type SecondaryCaptureInput,
   secondaryCapture,
 } from '../../src/pictures/index.js';
@@ -16,7 +16,7 @@ import { ALGORITHM, JAPANESE_NAME, overlayInput, SOURCE } from './examples.js';
 function input(change: Partial<SecondaryCaptureInput> = {}): SecondaryCaptureInput {
   return {
     source: SOURCE,
-    rgb: drawOverlay(overlayInput()),
+    rgb: drawSinglePicture(overlayInput()),
     algorithm: ALGORITHM,
     method: 'Grad-CAM',
     uids: { seriesInstanceUID: asUid('2.25.6'), sopInstanceUID: asUid('2.25.7') },
@@ -31,7 +31,7 @@ describe('The Secondary Capture', () => {
   it('holds the picture byte for byte', () => {
     // An odd number of bytes, as 533 × 301 × 3, must be padded and nothing else.
     const display = { rows: 401, columns: 301, pixels: new Uint8Array(401 * 301).fill(9) };
-    const rgb = drawOverlay(overlayInput({ display }));
+    const rgb = drawSinglePicture(overlayInput({ display }));
     const file = secondaryCapture(input({ rgb }));
     const { dataset, transferSyntaxUID } = readPart10(file);
     expect(transferSyntaxUID).to.equal('1.2.840.10008.1.2.5');
@@ -142,6 +142,13 @@ describe('The Secondary Capture', () => {
     expect(dataset.string('LossyImageCompression')).to.equal('01');
     expect(dataset.numbers('LossyImageCompressionRatio')).to.deep.equal([10.5]);
     expect(dataset.string('LossyImageCompressionMethod')).to.equal('ISO_15444_1');
+  });
+
+  it('says how large the mammogram is in it, and where it begins', () => {
+    const { top } = drawSinglePicture(overlayInput()).imageArea;
+    const said = readPart10(secondaryCapture(input())).dataset.string('DerivationDescription');
+    expect(said).to.include('reduced from 900 x 1200 to 300 x 400 pixels');
+    expect(said).to.include(`begins below ${top} rows of notice`);
   });
 
   it('is the same bytes for the same input', () => {

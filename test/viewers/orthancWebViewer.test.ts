@@ -59,7 +59,7 @@ describe("Orthanc's own web viewer", () => {
     const jpeg = sharp(Buffer.from(image.PixelData, 'base64')).toColourspace('srgb').raw();
     const { data, info } = await jpeg.toBuffer({ resolveWithObject: true });
     const size = { rows: info.height, columns: info.width };
-    return { ...size, pixels: new Uint8Array(data), imageArea: size };
+    return { ...size, pixels: new Uint8Array(data), imageArea: { top: 0, ...size } };
   }
 });
 
