@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Settings } from '../config/index.js';
-import type { LookoutParts, WorkSource } from '../poller/index.js';
+import type { SourceParts, WorkSource } from '../poller/index.js';
 import type { OperatorAct } from '../service/index.js';
 import { EXIT } from './outcome.js';
 import { zoneText } from './zoneText.js';
@@ -22,7 +22,7 @@ export interface OldExamsWork<Source extends OldExams> {
   json: boolean;
   /** What the audit trail is told. */
   act: OperatorAct;
-  source(parts: LookoutParts, stopping: AbortSignal): Source;
+  source(parts: SourceParts, stopping: AbortSignal): Source;
   /** How far it is, in a line. */
   told(source: Source): string;
 }

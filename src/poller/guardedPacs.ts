@@ -4,10 +4,17 @@ import { isForbidden } from './archiveFault.js';
 import type { Breaker, InstanceNames, Questions } from './breaker.js';
 
 /**
+ * Who asks. From how the look-out and the workers fare follows how the archive is. Whoever asks `besides`, for old
+ * exams or for somebody who looks at one, may ask for what the archive does not do well: from that follows nothing,
+ * unless it refuses the account. But nobody asks while it is left alone.
+ */
+export type Asking = 'for-work' | 'besides';
+
+/**
  * The archive behind a breaker, which hears of what is asked and how it ends: nothing is asked while the archive is
  * left alone.
  */
-export function guardedPacs(pacs: DicomWeb, breaker: Breaker): DicomWeb {
+export function guardedPacs(pacs: DicomWeb, breaker: Breaker, asking: Asking = 'for-work'): DicomWeb {
   return new Proxy(pacs, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
@@ -16,9 +23,10 @@ export function guardedPacs(pacs: DicomWeb, breaker: Breaker): DicomWeb {
         const ask = () => value.apply(target, args) as Promise<unknown> | AsyncIterable<unknown>;
         if (name === 'allStudies') return admittedSearch(ask as () => AsyncIterable<unknown>, breaker);
         // Only searches are answered bit by bit.
-        if (name === 'studies') return watchedSearch(ask as () => AsyncIterable<unknown>, breaker);
+        if (name === 'studies') return watchedSearch(ask as () => AsyncIterable<unknown>, breaker, asking);
         return watched(ask as () => Promise<unknown>, breaker, !OF_AN_IMAGE.has(name)).then((answer) => {
-          if (name === 'retrieveInstance') breaker.gave(args.slice(0, 3) as unknown as InstanceNames);
+          if (name === 'retrieveInstance' && asking === 'for-work')
+            breaker.gave(args.slice(0, 3) as unknown as InstanceNames);
           return answer;
         });
       };
@@ -69,7 +77,11 @@ async function* admittedSearch<T>(ask: () => AsyncIterable<T>, breaker: Breaker)
   }
 }
 
-async function* watchedSearch<T>(ask: () => AsyncIterable<T>, breaker: Breaker): AsyncGenerator<T> {
+async function* watchedSearch<T>(
+  ask: () => AsyncIterable<T>,
+  breaker: Breaker,
+  asking: Asking,
+): AsyncGenerator<T> {
   breaker.admit();
   try {
     for await (const found of ask()) {
@@ -78,8 +90,9 @@ async function* watchedSearch<T>(ask: () => AsyncIterable<T>, breaker: Breaker):
       breaker.admit();
     }
   } catch (error) {
-    if (error instanceof PacsError) breaker.failed(error, 'search');
+    if (error instanceof PacsError) breaker.failed(error, asking === 'besides' ? 'other' : 'search');
+    if (asking === 'besides' && isForbidden(error)) await breaker.isOutage(error);
     throw error;
   }
-  breaker.searched();
+  if (asking === 'for-work') breaker.searched();
 }

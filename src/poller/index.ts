@@ -15,8 +15,8 @@
  * beforehand and `takeUpAgain.ts` does for each; what is the same for both is in `oldStudies.ts`. `poller.ts` runs
  * cycles on the schedule, or until all is done; a schedule begins again when somebody sets the clock (`clockWatch.ts`).
  *
- * All of it meets the archive through `guardedPacs.ts`, which asks `breaker.ts` whether the archive is left alone;
- * `archiveFault.ts` says which errors may be the archive's.
+ * All of it meets the archive through `guardedPacs.ts`, which asks `breaker.ts` whether the archive is left alone, for
+ * as long as `pauses.ts` says; `archiveFault.ts` says which errors may be the archive's.
  */
 export { Backfill, type BackfillParts, type BackfillProgress } from './backfillSource.js';
 export type { CycleReport } from './cycleReport.js';
@@ -26,7 +26,7 @@ export type { Analysis, ExamMaking, ExamReport } from './examWork.js';
 export type { Log } from './log.js';
 export type { LookoutParts } from './lookout.js';
 export { type HoursOfDay, OpenHours } from './openHours.js';
-export { Poller, type PollerParts } from './poller.js';
+export { Poller, type PollerParts, type SourceParts } from './poller.js';
 export type { PollerSettings } from './pollerSettings.js';
 export { type AskedAgain, type PlanParts, planReprocess, type ReprocessPlan } from './reprocessPlan.js';
 export { Reprocess, type ReprocessParts, type ReprocessProgress } from './reprocessSource.js';

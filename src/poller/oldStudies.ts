@@ -20,6 +20,8 @@ export interface OldStudiesParts extends PaceOptions {
   settings: PollerSettings;
   served: ServedModel;
   log: Log;
+  /** Whether an error is the archive's, and not that of the study or day that met it. */
+  isOutage(error: unknown): Promise<boolean>;
 }
 
 interface Trying<End> {
@@ -107,7 +109,8 @@ export class OldStudies {
       this.#tries.delete(what);
       return end;
     } catch (error) {
-      if (error instanceof LedgerError) throw error;
+      // An outage uses up no tries.
+      if (error instanceof LedgerError || (await this.#parts.isOutage(error))) throw error;
       const tries = (this.#tries.get(what) ?? 0) + 1;
       this.#tries.set(what, tries);
       if (tries < TRIES && !isHopeless(error)) throw error;

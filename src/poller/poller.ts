@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import cron, { type ScheduledTask } from 'node-cron';
 import type { StudyInstanceUID } from '../dicom/index.js';
+import type { DicomWeb } from '../dicomweb/index.js';
 import type { Workbench } from '../exam/index.js';
 import type { Claim, ExamKey, ExamRecord, Pausing } from '../ledger/index.js';
-import { Breaker, type Pause, type Pauses } from './breaker.js';
+import { Breaker, type Pause } from './breaker.js';
 import { watchClock } from './clockWatch.js';
 import { Cycle, type CycleOptions } from './cycle.js';
 import type { CycleReport } from './cycleReport.js';
@@ -16,7 +17,14 @@ import { Listings } from './listings.js';
 import { Lookout, type LookoutParts } from './lookout.js';
 import { reasonOf } from './nextTry.js';
 import { heldExams, othersLeaveWork } from './otherWorkers.js';
+import { pausesOf } from './pauses.js';
 import type { WorkSource } from './workSource.js';
+
+/** What another source of exams works with; its `pacs` is not asked while the archive is left alone. */
+export interface SourceParts extends LookoutParts {
+  /** Whether an error is the archive's, and says nothing about what was asked for. */
+  isOutage(error: unknown): Promise<boolean>;
+}
 
 export interface PollerParts extends LookoutParts {
   bench: Workbench;
@@ -25,7 +33,7 @@ export interface PollerParts extends LookoutParts {
   /** Unique among all processes that share the ledger. */
   workerName: string;
   /** Where exams come from besides the look-out for new ones. */
-  sources?: readonly WorkSource[];
+  sources?: ((parts: SourceParts) => readonly WorkSource[]) | undefined;
   /** Told of each try at an exam, once it has ended. */
   onExam?: ((report: ExamReport) => void) | undefined;
   /** Told of each object on its way to the archive. */
@@ -44,6 +52,8 @@ const PATIENCE_MS = 600_000;
 
 /** Finds new exams and sees each through to its end. */
 export class Poller {
+  /** The archive for whoever else asks it: left alone by them while it is left alone by the work. */
+  readonly pacs: DicomWeb;
   readonly #parts: PollerParts;
   readonly #stopping = new AbortController();
   readonly #breaker: Breaker;
@@ -66,8 +76,10 @@ export class Poller {
     this.#breaker = new Breaker({ questions: questionsFor(pacs), pauses: pausesOf(retry), log: others.log });
     const parts = { pacs: guardedPacs(pacs, this.#breaker), ...others };
     this.#parts = parts;
+    this.pacs = guardedPacs(pacs, this.#breaker, 'besides');
     this.#lookout = new Lookout(parts, this.#listings, this.#stopping.signal);
-    this.#sources = [this.#lookout, ...(parts.sources ?? [])];
+    const isOutage = (error: unknown) => this.#breaker.isOutage(error);
+    this.#sources = [this.#lookout, ...(parts.sources?.({ ...parts, pacs: this.pacs, isOutage }) ?? [])];
     this.#cycling = new LastingTrouble(parts.log, CYCLE);
   }
 
@@ -279,19 +291,4 @@ export class Poller {
   #key(studyInstanceUID: string): ExamKey {
     return { studyInstanceUID, ...this.#parts.served };
   }
-}
-
-/** Longer than that, a PACS that is back would be waited for without need: the question is a small one. */
-const LONGEST_OUTAGE_PAUSE_SECONDS = 300;
-
-/** Hospitals lock an account after some wrong passwords in half an hour: three with the usual settings. */
-function pausesOf({ firstDelaySeconds, longestDelaySeconds }: PollerParts['settings']['retry']): Pauses {
-  const longest = Math.min(longestDelaySeconds, LONGEST_OUTAGE_PAUSE_SECONDS);
-  return {
-    outage: { first: 1000 * Math.min(firstDelaySeconds, longest), longest: 1000 * longest },
-    credentials: {
-      first: 5000 * firstDelaySeconds,
-      longest: Math.max(5000 * firstDelaySeconds, 4000 * longestDelaySeconds),
-    },
-  };
 }

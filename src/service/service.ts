@@ -8,9 +8,9 @@ import { isLedgerThere, LEASE_SECONDS, type Ledger, openLedger, type ServedModel
 import { type Bundle, type Engine, loadBundle, openEngine, readKnownFeatures } from '../model/index.js';
 import {
   type Log,
-  type LookoutParts,
   Poller,
   type PollerParts,
+  type SourceParts,
   takeUpAgain,
   type WorkSource,
 } from '../poller/index.js';
@@ -22,6 +22,7 @@ import { pacsOptions } from './pacsOptions.js';
 export interface Service {
   bundle: Bundle;
   engine: Engine;
+  /** Behind the breaker: nobody asks it while it is left alone. */
   pacs: DicomWeb;
   ledger: Ledger;
   poller: Poller;
@@ -46,7 +47,7 @@ export async function openService(
   settings: Settings,
   log: Log,
   onExam?: PollerParts['onExam'],
-  sources: (parts: LookoutParts) => readonly WorkSource[] = () => [],
+  sources?: (parts: SourceParts) => readonly WorkSource[],
 ): Promise<Service> {
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => {
@@ -60,7 +61,6 @@ export async function openService(
   try {
     const workbench = await openWorkbench(settings);
     keep(workbench);
-    const pacs = keep(openPacs(settings));
     if (!(await isLedgerThere(settings.ledger)))
       log.warn({ ledger: settings.ledger.url }, 'No ledger there: a new one is made, which knows of no exam');
     const ledger = await openLedger(settings.ledger);
@@ -79,18 +79,20 @@ export async function openService(
         'Exams of another version or other settings wait; mamori adopt takes them over',
       );
     const pollerSettings = { ...settings.poll, workers: settings.workers, leaseSeconds: LEASE_SECONDS };
-    const parts: LookoutParts = { pacs, ledger, settings: pollerSettings, served, log };
+    const parts = { ledger, settings: pollerSettings, served, log };
     const poller = new Poller({
       ...parts,
+      pacs: keep(openPacs(settings)),
       bench: workbench.bench,
-      sources: sources(parts),
+      sources,
       workerName: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       onExam,
       onDelivery: deliveriesInto(audit.trail, settings),
     });
     keep({ close: () => poller.stop() });
+    const { pacs } = poller;
     const reprocess = (study: StudyInstanceUID) =>
-      takeUpAgain(study, { ...parts, reports: settings.outputs.reports });
+      takeUpAgain(study, { ...parts, pacs, reports: settings.outputs.reports });
     return { bundle, engine, pacs, ledger, poller, audit, reprocess, close };
   } catch (error) {
     await close();

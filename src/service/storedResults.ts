@@ -5,6 +5,7 @@ import { MamoriError } from '../errors.js';
 import type { MadeObject } from '../ledger/index.js';
 import { capturePicture, overlayPng } from '../pictures/index.js';
 import { type ReportedAnswer, reportedAnswer } from '../sr/index.js';
+import { timeText } from '../timeText.js';
 import { inTime } from './inTime.js';
 import type { Service } from './service.js';
 
@@ -42,12 +43,13 @@ export class StoredResults {
     const { poller } = this.#service;
     const mine = this.#turn.then(async () => {
       // An archive in trouble is left alone, by those who look as well.
-      if (poller.pause !== undefined) throw pacsAway(poller.pause.reason.reason);
+      if (poller.pause !== undefined) throw notAsked(poller.pause);
       try {
         return await work();
       } catch (cause) {
         // Trouble of the ledger, or an order that is refused, is not the PACS's.
         if (cause instanceof MamoriError && !(cause instanceof PacsError)) throw cause;
+        if (poller.pause !== undefined) throw notAsked(poller.pause);
         throw pacsAway(cause instanceof PacsError ? cause.message : 'It gives no answer.', cause);
       }
     });
@@ -65,6 +67,11 @@ export class StoredResults {
 
 function pacsAway(why: string, cause?: unknown): AdminError {
   return new AdminError('pacs-away', `The PACS does not give it now. ${why}`, { cause });
+}
+
+function notAsked({ until, reason }: NonNullable<Service['poller']['pause']>): AdminError {
+  const when = `The PACS is not asked at the moment, and not before ${timeText(until)}.`;
+  return new AdminError('pacs-away', `${when} ${reason.reason}`);
 }
 
 function unreadable({ sopInstanceUID }: MadeObject): AdminError {

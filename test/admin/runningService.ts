@@ -24,15 +24,18 @@ export interface RunningOptions {
   /** What the status page has in place of the ledger, to make it late or deaf. */
   between?: (ledger: Ledger) => Ledger;
   outputs?: Partial<Settings['outputs']>;
+  /** Where the service finds the archive, by its own address. */
+  way?: (url: string) => Promise<string>;
 }
 
 export async function runningService({
   between = (ledger) => ledger,
   outputs = {},
+  way = async (url) => url,
 }: RunningOptions = {}): Promise<RunningService> {
   const archive = await startArchive();
   const bundle = await smallBundle();
-  const usual = defaultSettings(archive.url);
+  const usual = defaultSettings(await way(archive.url));
   const folder = scratchFolder('admin');
   const settings: Settings = {
     ...usual,

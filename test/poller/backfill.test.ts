@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { dicomDate } from '../../src/dicom/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
-import { Backfill, type BackfillParts } from '../../src/poller/index.js';
+import { Backfill, type BackfillParts, type PollerSettings } from '../../src/poller/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { startRelay } from '../pacs/relay.js';
@@ -40,6 +40,7 @@ describe('A backfill', () => {
       file?: string;
       url?: string;
       exclude?: Record<string, string[]>;
+      retry?: PollerSettings['retry'];
       pace?: Pick<BackfillParts, 'hours' | 'now'>;
     } = {},
   ) {
@@ -50,7 +51,7 @@ describe('A backfill', () => {
       {
         bench,
         ...(options.file === undefined ? {} : { file: options.file }),
-        settings: { exclude: options.exclude },
+        settings: { exclude: options.exclude, ...(options.retry && { retry: options.retry }) },
         sources: (parts) => {
           const steady = () => clock.hours * HOUR_MS;
           const pace = { perHour, steady, ...options.pace };
@@ -127,6 +128,49 @@ describe('A backfill', () => {
       now.is = new Date('2026-02-11T01:00:00');
       expect([...(await cycle()), ...(await cycle())]).to.have.length(1);
       expect(backfill.progress).to.include({ taken: 1, opensAt: undefined });
+    } finally {
+      await relay.close();
+    }
+  });
+
+  it('asks no more once its account is refused, so that it is not locked', async () => {
+    await archive.add(...exam('old', daysAgo(11)));
+    const relay = await startRelay(archive.access.url!);
+    try {
+      const ofOldDays = `StudyDate=${daysAgo(11)}`;
+      relay.fate = (line) => (line.includes(ofOldDays) ? { status: 401 } : 'pass');
+      const retry = { attempts: 3, firstDelaySeconds: 60, longestDelaySeconds: 60 };
+      const { backfill, cycle, station } = await backfilling(3600, { url: relay.url, retry });
+      for (let round = 0; round < 4; round++) await cycle();
+      expect(relay.asked.filter((line) => line.includes(ofOldDays))).to.have.length(1);
+      expect(station.poller.pause?.reason.code).to.equal('pacs-unauthorised');
+      expect(backfill.progress.troubledDays).to.deep.equal([]);
+    } finally {
+      await relay.close();
+    }
+  });
+
+  it('leaves out no day for an outage, however often it meets one there', async () => {
+    await archive.add(...exam('old', daysAgo(11)));
+    const relay = await startRelay(archive.access.url!);
+    try {
+      let isAway = false;
+      let outages = 4;
+      relay.fate = (line) => {
+        if (line.includes(`StudyDate=${daysAgo(11)}`) && outages > 0) isAway = true;
+        return isAway ? 'refuse' : 'pass';
+      };
+      const { backfill, cycle, station } = await backfilling(3600, { url: relay.url });
+      const taken: string[] = [];
+      while (outages > 0) {
+        taken.push(...(await cycle()));
+        if (isAway) outages--;
+        isAway = false;
+        while (station.poller.pause !== undefined) await sleep(10);
+      }
+      while (!backfill.isOver || taken.length === 0) taken.push(...(await cycle()));
+      expect(taken).to.have.length(1);
+      expect(backfill.progress).to.deep.include({ taken: 1, troubledDays: [], troubled: [] });
     } finally {
       await relay.close();
     }

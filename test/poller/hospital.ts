@@ -8,8 +8,8 @@ import {
   type Log,
   type LookoutParts,
   Poller,
+  type PollerParts,
   type PollerSettings,
-  type WorkSource,
 } from '../../src/poller/index.js';
 import { type Orthanc, type OrthancOptions, startOrthanc } from '../pacs/orthanc.js';
 import { scratchFolder } from '../scratch.js';
@@ -94,7 +94,7 @@ export interface StationOptions {
   /** Hears of everything that is logged. */
   log?: Log;
   /** Where exams come from besides the look-out. */
-  sources?: (parts: LookoutParts) => readonly WorkSource[];
+  sources?: PollerParts['sources'];
 }
 
 /** One Mamori at work: a poller on an archive, with a ledger of its own unless it is given one. */
@@ -122,7 +122,7 @@ export class Station {
       ...parts,
       bench: options.bench,
       workerName: `station ${process.pid}/${++stations}`,
-      sources: options.sources?.(parts) ?? [],
+      sources: options.sources,
     });
   }
 

@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { type RunningService, runningService } from '../admin/runningService.js';
+import { type Relay, startRelay } from '../pacs/relay.js';
+
+describe('What the status page asks of the PACS', function () {
+  this.timeout(60_000);
+  let running: RunningService;
+  let relay: Relay;
+
+  before(async () => {
+    running = await runningService({
+      way: async (url) => {
+        relay = await startRelay(url);
+        return relay.url;
+      },
+    });
+  });
+  after(async () => {
+    await running?.close();
+    await relay?.close();
+  });
+
+  const called = (path: string, init?: RequestInit) => fetch(new URL(path, running.admin.url), init);
+
+  it('stops with the first refusal of the account, for all that asks, and says until when', async () => {
+    const { ledger, poller } = running.service;
+    const study = running.arrives('shown');
+    await poller.cycle();
+    const exam = (await ledger.list({ studyInstanceUID: study }))[0]!;
+    const { sopInstanceUID } = (await ledger.made(exam)).find(({ kind }) => kind === 'secondary-capture')!;
+    const earlier = { ...exam, studyInstanceUID: running.arrives('earlier'), modelVersion: '0.9.0' };
+    await ledger.observe(earlier, { fingerprint: 'x' });
+    const claim = (await ledger.claim(earlier, 'test', 60_000))!;
+    await ledger.giveUp(claim, { code: 'images-unreadable', reason: 'Two images could not be read.' });
+
+    relay.fate = () => ({ status: 401 });
+    const before = relay.asked.length;
+    const refused = await called(`api/v1/exams/${study}/report`);
+    expect(refused.status).to.equal(502);
+    expect(relay.asked.length - before).to.equal(1);
+    expect(poller.pause?.reason.code).to.equal('pacs-unauthorised');
+
+    const headers = { 'content-type': 'application/json' };
+    for (const [path, init] of [
+      [`api/v1/exams/${study}/report`],
+      [`api/v1/exams/${study}/pictures/${sopInstanceUID}`],
+      [`api/v1/exams/${earlier.studyInstanceUID}/reprocess`, { method: 'POST', headers }],
+    ] as [string, RequestInit?][]) {
+      const answer = await called(path, init);
+      expect(answer.status, path).to.equal(502);
+      const { detail } = (await answer.json()) as { detail: string };
+      expect(detail, path).to.match(/^The PACS is not asked at the moment, and not before \d{4}-\d\d-\d\d /);
+    }
+    const page = await (await called(`exams/${study}?answer=pacs`)).text();
+    expect(page).to.contain('The PACS is not asked at the moment');
+    expect(relay.asked.length - before).to.equal(1);
+    const { state } = (await ledger.find(earlier))!;
+    expect(state).to.equal('not-processed');
+  });
+});
