@@ -60,6 +60,9 @@ describe('a ledger that several machines share', function () {
       console.log(`      seed ${seed}`);
       const report = await shareWork({ server, url, seed, exams: 24, workers: 3, troubles: 16, workMs: 20 });
       expect(report.broken).to.deep.equal([]);
+      // What a process had written when it was killed and not named yet goes with the first start an hour later.
+      await server.ask('UPDATE mamori.kept_bytes SET stored_at = stored_at - 7200000', url);
+      await opened();
       expect(await count('byte_pieces')).to.equal(0);
     });
   });
