@@ -111,7 +111,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     await weather;
     proxy.weather = 'calm';
     workers.setRight();
-    await finish(url, studies.length);
+    await finish(url, studies.length, say);
     await workers.end();
     const broken = [...workers.endedByThemselves, ...(await whatIsBroken(archive, url, studies))];
     const { count: requests } = proxy.requests;
@@ -156,14 +156,19 @@ async function cause({ workers, ledger, random }: Victims): Promise<Trouble[]> {
 }
 
 /** Lets the workers come to the end of all work. */
-async function finish(url: string, exams: number): Promise<void> {
+async function finish(url: string, exams: number, say: (text: string) => void): Promise<void> {
   const ledger = await openLedger(url);
+  const begin = performance.now();
   try {
     let before = -1;
     for (let until = performance.now() + LONGEST_FINISH_MS; performance.now() < until; await sleep(500)) {
       const { delivered, partial, 'not-processed': notProcessed } = await ledger.counts();
       const ended = delivered + partial + notProcessed;
-      if (ended >= exams) return;
+      if (before < 0) say(`${exams - ended} exams are not at their end`);
+      if (ended >= exams) {
+        say(`All are ${Math.round((performance.now() - begin) / 1000)} s after the last kill`);
+        return;
+      }
       if (ended > before) until = performance.now() + LONGEST_FINISH_MS;
       before = ended;
     }
