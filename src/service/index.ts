@@ -8,8 +8,9 @@
  * `auditing.ts` opens the audit trail and notes in it what the service and the command line do,
  * `supportBundle.ts` packs what may leave the hospital about one exam.
  * `presentAnswer.ts` says which results in the archive are an exam's answer now, and which no longer.
- * `stageSeconds.ts` how long an exam's stages took for the metrics, `logger.ts` writes the log. The command line calls
- * these and adds words; nothing below knows that there is a service.
+ * `stageSeconds.ts` how long an exam's stages took for the metrics, `logger.ts` writes the log.
+ * `blackener.ts` keeps the settings' secrets out of it, of the bundle and of messages, and `ownWords.ts` tells it what
+ * is said anyhow. The command line calls these and adds words; nothing below knows that there is a service.
  */
 
 export {
@@ -20,6 +21,7 @@ export {
   noteReading,
   type OperatorAct,
 } from './auditing.js';
+export { blackener } from './blackener.js';
 export { type CheckResult, type CheckState, examine, type NamedResult } from './doctor/index.js';
 export { openLog } from './logger.js';
 export { openNotifier } from './notification.js';

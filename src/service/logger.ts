@@ -1,6 +1,7 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
-import { type Settings, secretValues } from '../config/index.js';
+import type { Settings } from '../config/index.js';
 import { timeText } from '../timeText.js';
+import { blackener } from './blackener.js';
 
 export interface LogTarget {
   write(text: string): void;
@@ -9,15 +10,12 @@ export interface LogTarget {
 
 /**
  * The service's log: a line for each event on stderr (stdout belongs to `--json`), as text on a terminal and as JSON
- * for everything that collects logs. A secret from the settings is blacked out wherever it turns up.
+ * for everything that collects logs. Secrets from the settings are blacked out (`blackener.ts`).
  */
-export function openLog(
-  settings: Pick<Settings, 'log' | 'pacs' | 'admin'>,
-  target: LogTarget = process.stderr,
-): Logger {
+export function openLog(settings: Settings, target: LogTarget = process.stderr): Logger {
   const { level, format } = settings.log;
   const asText = format === 'text' || (format === 'auto' && target.isTTY === true);
-  const blackOut = blackener(settings as Settings);
+  const blackOut = blackener(settings);
   const destination: DestinationStream = {
     write: (line) => target.write(blackOut(asText ? textLine(line) : line)),
   };
@@ -37,20 +35,6 @@ export function openLog(
     },
     destination,
   );
-}
-
-/** Shorter ones would black out half of every line; they are not secrets worth the name. */
-const SHORTEST_SECRET = 4;
-
-/** Blacks out every secret of the settings, wherever it turns up in a text. */
-export function blackener(settings: Settings): (line: string) => string {
-  const secrets = secretValues(settings);
-  // As they stand, and as JSON and Basic authentication write them.
-  const forms = secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
-  const distinct = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  return (line) => distinct.reduce((text, form) => text.replaceAll(form, '***'), line);
 }
 
 /** `2026-03-01 10:00:00 info  Exam closed  study=2.25.1 end=delivered`, in local time as `mamori status` has it. */

@@ -14,8 +14,8 @@ import {
 import type { Situation } from '../notify/index.js';
 import type { Poller } from '../poller/index.js';
 import type { Audit } from './auditing.js';
+import { blackener } from './blackener.js';
 import { certificateEnds } from './doctor/index.js';
-import { blackener } from './logger.js';
 import { isRightlyNotProcessed } from './rightEnds.js';
 
 const HOUR_MS = 3_600_000;

@@ -7,14 +7,13 @@ import { loadBundle } from '../model/index.js';
 import {
   type BundlePart,
   linesAbout,
-  NOT_SHOWN,
   Pseudonyms,
   plainExam,
   plainHeader,
   plainSettings,
 } from '../support/index.js';
+import { blackener } from './blackener.js';
 import { examine } from './doctor/index.js';
-import { blackener } from './logger.js';
 import { openPacs } from './service.js';
 
 export interface SupportRequest {
@@ -73,34 +72,30 @@ export async function supportBundle(request: SupportRequest): Promise<BundlePart
   const told = await ledgerPart(ledger, study).finally(() => ledger.disconnect());
   const lines =
     log === undefined ? [] : await linesAbout(log, { ...told.around, uids: new Set([study, ...told.made]) });
+  // UIDs first: a gap in one of them would leave the rest of it as it is.
+  const clean = (text: string) => blackOut(uids.in(text));
   const part = (name: string, content: unknown): BundlePart => ({
     name,
-    text: `${JSON.stringify(blackedOut(content, blackOut), null, 2)}\n`,
+    text: `${JSON.stringify(content, null, 2)}\n`,
   });
-  const parts: BundlePart[] = [
+  // Versions and headers hold nothing of the settings, and headers other UIDs already.
+  return [
     { name: 'README.txt', text: readme(request) },
     part('versions.json', await versions(settings)),
-    part('settings.json', plainSettings(settings)),
-    part('doctor.json', await examine(file, { write: false })),
-    part('ledger.json', told.exams),
-    { name: 'log.txt', text: lines.map((line) => `${blackOut(line)}\n`).join('') },
+    part('settings.json', valuesBy(clean, plainSettings(settings))),
+    part('doctor.json', valuesBy(clean, await examine(file, { write: false }))),
+    part('ledger.json', valuesBy(clean, told.exams)),
+    { name: 'log.txt', text: lines.map((line) => `${clean(line)}\n`).join('') },
     ...(request.headers ? [part('headers.json', await headers(settings, study, uids))] : []),
   ];
-  // In all of them alike, so that they can be read together. Headers hold other UIDs already.
-  return parts.map(({ name, text }) => ({ name, text: name === 'headers.json' ? text : uids.in(text) }));
 }
 
-/**
- * Values without secrets. Keys, and words that stand for what is not shown, are ours: a password that happens to be one
- * of them would be told by the gap that it leaves.
- */
-function blackedOut(content: unknown, blackOut: (text: string) => string): unknown {
-  if (typeof content === 'string') return NOT_SHOWN.includes(content) ? content : blackOut(content);
-  if (Array.isArray(content)) return content.map((one) => blackedOut(one, blackOut));
+/** Every text in the content made clean. Keys are ours. */
+function valuesBy(clean: (text: string) => string, content: unknown): unknown {
+  if (typeof content === 'string') return clean(content);
+  if (Array.isArray(content)) return content.map((one) => valuesBy(clean, one));
   if (typeof content !== 'object' || content === null || content instanceof Date) return content;
-  return Object.fromEntries(
-    Object.entries(content).map(([key, value]) => [key, blackedOut(value, blackOut)]),
-  );
+  return Object.fromEntries(Object.entries(content).map(([key, value]) => [key, valuesBy(clean, value)]));
 }
 
 function readme(request: SupportRequest): string {

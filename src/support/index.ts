@@ -14,5 +14,5 @@ export { KEPT_KEYWORDS } from './keptAttributes.js';
 export { type LogSelection, linesAbout } from './logLines.js';
 export { type KnownExam, plainExam } from './plainExam.js';
 export { type PlainHeader, plainHeader } from './plainHeader.js';
-export { NOT_SHOWN, plainSettings } from './plainSettings.js';
+export { plainSettings } from './plainSettings.js';
 export { Pseudonyms } from './pseudonyms.js';

@@ -1,10 +1,5 @@
 import { type Settings, settingsByKey } from '../config/index.js';
 
-/** What stands in place of a value. */
-const SECRET = '(secret)';
-const SET = '(set)';
-export const NOT_SHOWN: readonly string[] = [SECRET, SET];
-
 /** What names people, or may: addresses, accounts, and patterns that may be for a patient's name. */
 const PERSONAL = [
   /(^|\.)(username|subject|user|name)$/i,
@@ -20,8 +15,10 @@ const PERSONAL = [
  */
 export function plainSettings(settings: Settings): Record<string, string> {
   const { values, secrets } = settingsByKey(settings);
-  const shown = [...values].map(([key, value]) => [key, isPersonal(key) ? SET : withoutUser(value)] as const);
-  const hidden = [...secrets.keys()].map((key) => [key, SECRET] as const);
+  const shown = [...values].map(
+    ([key, value]) => [key, isPersonal(key) ? '(set)' : withoutUser(value)] as const,
+  );
+  const hidden = [...secrets.keys()].map((key) => [key, '(secret)'] as const);
   return Object.fromEntries([...shown, ...hidden].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

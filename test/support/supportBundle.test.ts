@@ -10,6 +10,7 @@ import { type Archive, startArchive } from '../../src/demo/index.js';
 import { dicomDate } from '../../src/dicom/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
+import { blackener } from '../../src/service/index.js';
 import { KEPT_KEYWORDS, linesAbout, Pseudonyms, plainExam, plainSettings } from '../../src/support/index.js';
 import { type Ended, mamori } from '../mamori.js';
 import { smallBundle } from '../model/bundles.js';
@@ -300,19 +301,53 @@ notify:
 
   it('leaves no gap in its own words by which a password could be told', async () => {
     const common = join(folder, 'common.yaml');
-    const words = { [SECRETS.PACS]: 'secret', [SECRETS.PROXY]: 'accounts', [SECRETS.MAIL]: 'reason' };
+    const words = { [SECRETS.PACS]: 'delivered', [SECRETS.PROXY]: 'secret', [SECRETS.MAIL]: 'reason' };
     const text = Object.entries(words).reduce(
       (yaml, [secret, word]) => yaml.replace(secret, word),
       readFileSync(file, 'utf8'),
     );
     writeFileSync(common, text);
     const out = join(folder, 'common.tar.gz');
-    const ended = await mamori('support-bundle', '-c', common, study, '--out', out);
+    const log = join(folder, 'common.log');
+    writeFileSync(log, logText().replace(SECRETS.PACS, 'a gap'));
+    const ended = await mamori(
+      'support-bundle',
+      '-c',
+      common,
+      study,
+      '--out',
+      out,
+      '--log',
+      log,
+      '--headers',
+    );
     expect(ended.code, ended.err).to.equal(0);
     const files = unpacked(out);
-    for (const name of ['README.txt', 'settings.json', 'versions.json', 'ledger.json'])
-      expect(files[name], name).to.be.a('string').and.not.include('***');
+    expect(Object.keys(files)).to.have.length(7);
+    for (const [name, told] of Object.entries(files)) expect(told, name).not.to.include('***');
+    expect(files['log.txt']).to.include('"end":"delivered"');
     expect(files['settings.json']).to.include('"pacs.auth.password": "(secret)"');
+  });
+
+  it('would be the same with any word, number or name in it as a password', () => {
+    const files = Object.entries(unpacked(join(folder, 'bundle.tar.gz'))).filter(([name]) =>
+      // Of the others nothing is ever blacked out.
+      ['settings.json', 'doctor.json', 'ledger.json', 'log.txt'].includes(name),
+    );
+    const settings = loadSettings(file);
+    const words = new Set(
+      files
+        .flatMap(([, text]) => text.match(/[\p{L}\p{N}_-]+/gu) ?? [])
+        // Digests are nobody's password.
+        .filter((word) => word.length < 20 && !/^[\da-f]{12,}$/.test(word)),
+    );
+    expect(words.size).to.be.greaterThan(200);
+    for (const password of words) {
+      const auth = { type: 'basic', username: 'mamori', password } as const;
+      const blackOut = blackener({ ...settings, pacs: { ...settings.pacs, auth } });
+      for (const [name, text] of files)
+        expect(blackOut(text) === text, `${password} in ${name}`).to.equal(true);
+    }
   });
 
   it('overwrites nothing, and names a log that is not there', async () => {
