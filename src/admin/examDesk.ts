@@ -1,3 +1,4 @@
+import type { Person } from './access/index.js';
 import type { ExamStatus, PauseStatus } from './serviceState.js';
 
 /** Which exams are asked for: those that everything said here is true of. */
@@ -96,16 +97,16 @@ export interface ExamDesk {
    */
   picture(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array>;
   /** Another try at once for what failed, was given up or is partial; how many that are. */
-  retry(filter: ExamFilter, by: string): Promise<number>;
+  retry(filter: ExamFilter, by: Person): Promise<number>;
   /**
    * Has a closed exam processed again with today's model and settings. `taken-up`: it is; `under-way`: it waits or is
    * worked on already; `done`: it was closed with exactly these; `gone`: the PACS holds no mammogram of it any more.
    *
    * @throws AdminError `exam-unknown`, `pacs-away`
    */
-  reprocess(studyInstanceUID: string, by: string): Promise<'taken-up' | 'under-way' | 'done' | 'gone'>;
+  reprocess(studyInstanceUID: string, by: Person): Promise<'taken-up' | 'under-way' | 'done' | 'gone'>;
   /** No exam is taken up from now on. Answers the pause that holds. */
-  pause(by: string, why?: string): Promise<PauseStatus>;
+  pause(by: Person, why?: string): Promise<PauseStatus>;
   /** Answers the pause that ended, if there was one. */
-  goOn(by: string): Promise<PauseStatus | undefined>;
+  goOn(by: Person): Promise<PauseStatus | undefined>;
 }

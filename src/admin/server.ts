@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type RequestHandler, type Response }
 import {
   type AccessListener,
   Door,
+  hasSession,
   type Person,
   type ProviderSettings,
   personOf,
@@ -119,7 +120,7 @@ export async function startAdmin(
     );
     app.use(
       API,
-      orderRoutes(desk, (request) => personOf(request)!.name),
+      orderRoutes(desk, (request) => personOf(request)!),
       readRoutes(status, desk),
     );
   }
@@ -131,11 +132,12 @@ export async function startAdmin(
 
 const API = '/api/v1';
 
-function viewerOf({ name, role, by }: Person, canAct: boolean): Viewer {
+function viewerOf(person: Person, canAct: boolean): Viewer {
+  const { name, role, by } = person;
   return {
     name: by === 'machine' ? undefined : name,
     mayAct: canAct && role === 'act',
-    maySignOut: by === 'session',
+    maySignOut: hasSession(person),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Somebody who acts: an account of the operating system, or a user of the status page. */
 export interface Person {
   userId: string;
-  /** Who used that account, as far as is known: the account behind sudo. */
+  /** Who that is, as far as is known: the account behind sudo, or which person of which OpenID provider. */
   alternativeUserId?: string | undefined;
   /** Network address that the person came from. */
   address?: string | undefined;

@@ -120,6 +120,8 @@ export interface DoorEvent {
   user: string;
   address: string;
   by: string;
+  /** Who it is at the OpenID provider. */
+  identity?: string | undefined;
 }
 
 /** What anybody can make happen again and again without a right is said once a minute. */
@@ -138,8 +140,8 @@ export function accessInto(trail: AuditTrail, now: () => number = Date.now): (ev
     toldAt.set(key, moment);
     return false;
   };
-  return ({ kind, user, address, by }) => {
-    const person = { userId: user, address };
+  return ({ kind, user, address, by, identity }) => {
+    const person = { userId: user, alternativeUserId: identity, address };
     switch (kind) {
       case 'signed-in':
         return trail.record({ act: 'sign-in', by: person });
@@ -154,7 +156,7 @@ export function accessInto(trail: AuditTrail, now: () => number = Date.now): (ev
           trail.record({ act: 'sign-in', by: person, failure: `held off after too many guesses (${by})` });
         return;
       case 'forbidden':
-        if (isTold(kind, JSON.stringify([user, address]))) return;
+        if (isTold(kind, JSON.stringify([user, identity, address]))) return;
         return trail.record({ act: 'used', what: 'order', by: person, failure: `without the right (${by})` });
     }
   };

@@ -5,6 +5,7 @@ import {
   type ExamFilter,
   type ExamWork,
   type ObjectStatus,
+  type Person,
 } from '../admin/index.js';
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import {
@@ -53,15 +54,19 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
   const soon = <T>(work: Promise<T>) => inTime(work, LEDGER_MS, ledgerAway);
   /** Noted before it is done, so that nothing takes effect unseen, not even where the answer comes too late. */
   const order = async <T>(
-    by: string,
+    by: Person,
     what: string,
     { studies, ...rest }: Ordered,
     act: () => Promise<T>,
   ): Promise<T> => {
     const detail = Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest);
-    const event = { act: 'used' as const, what, by: { userId: by }, studies, detail };
+    const person = { userId: by.name, alternativeUserId: by.identity };
+    const event = { act: 'used' as const, what, by: person, studies, detail };
     await service.audit.trail.recordNow(event).catch(refuseUnnoted);
-    log.info({ by, order: what, ...(studies && { studies }), ...rest }, 'Ordered on the status page');
+    log.info(
+      { by: nameOf(by), order: what, ...(studies && { studies }), ...rest },
+      'Ordered on the status page',
+    );
     try {
       return await act();
     } finally {
@@ -137,9 +142,14 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
       return outcome;
     },
     // Why stands in the ledger and on the page alone: whatever somebody wrote there, it leaves them by no log.
-    pause: async (by, why) => order(by, 'pause', {}, () => soon(ledger.pause(by, why))),
+    pause: async (by, why) => order(by, 'pause', {}, () => soon(ledger.pause(nameOf(by), why))),
     goOn: async (by) => order(by, 'go-on', {}, () => soon(ledger.goOn())),
   };
+}
+
+/** A user of the settings may be called as somebody of the hospital's sign-in is. */
+function nameOf({ name, by }: Person): string {
+  return by === 'oidc' ? `${name} (hospital's sign-in)` : name;
 }
 
 /** What this service works with before what others do; among each the latest first. */

@@ -89,7 +89,7 @@ describe('the door of the status page, tried from outside', () => {
       response.end();
     });
     app.get('/in', ({ session }, response) => {
-      session.signedIn = { name: 'doer', role: 'act', atMs: Date.now() };
+      session.signedIn = { name: 'doer', role: 'act', by: 'password', atMs: Date.now() };
       response.end();
     });
     app.get('/who', ({ session }, response) => {

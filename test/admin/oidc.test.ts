@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import OidcProvider from 'oidc-provider';
 import { chromium } from 'playwright-core';
-import { type AccessEvent, type AdminServer, startAdmin } from '../../src/admin/index.js';
+import { type AccessEvent, type AdminServer, type Person, startAdmin } from '../../src/admin/index.js';
+import { hashPassword } from '../../src/passwordHash.js';
 import { Browser } from './browserSession.js';
 import { quietState } from './quietState.js';
 
@@ -17,10 +18,12 @@ describe('signing in at an OpenID provider', () => {
   let admin: AdminServer;
   let callbacks: string[];
   let events: AccessEvent[];
+  let ordered: Person[];
 
   beforeEach(async () => {
     callbacks = [];
     events = [];
+    ordered = [];
     provider = createServer();
     provider.listen(0, '127.0.0.1');
     await once(provider, 'listening');
@@ -39,11 +42,14 @@ describe('signing in at an OpenID provider', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     callbacks.push(`${url}/sign-in/oidc/callback`);
+    const passwordHash = await hashPassword('a password of words');
     const roles = { claim: 'groups', see: ['radiology'], act: ['pacs-admins'] };
     admin = await startAdmin(
       {
         listen: { host: '127.0.0.1', port },
         oidc: { issuer, clientId: 'mamori', clientSecret, url, scope: 'openid profile', roles },
+        users: [{ name: 'ana', role: 'act', passwordHash }],
+        desk: { goOn: async (by: Person) => void ordered.push(by) } as never,
         onAccess: (event) => events.push(event),
       },
       async () => quietState(),
@@ -82,12 +88,29 @@ describe('signing in at an OpenID provider', () => {
     expect([back.status, back.headers.get('location')]).to.deep.equal([303, '/exams']);
     expect((await browser.get('/')).status).to.equal(200);
     expect(events).to.have.length(1);
-    expect(events[0]).to.include({ kind: 'signed-in', user: 'ben', by: 'oidc' });
+    expect(events[0]).to.include({ kind: 'signed-in', user: 'ben', by: 'oidc', identity: `${issuer}#ben` });
     const out = await browser.post('/sign-out');
     expect(await out.text(), 'goes on to end the session there too').to.contain(
       `href="${issuer}/session/end?`,
     );
     expect((await browser.get('/')).status).to.equal(303);
+    expect(events[1]).to.include({ kind: 'signed-out', user: 'ben', by: 'oidc', identity: `${issuer}#ben` });
+  });
+
+  it('says of an order which person of which provider gave it, whatever a user here is called', async function () {
+    this.timeout(30_000);
+    const browser = new Browser(admin.url);
+    await signIn(browser, 'ana');
+    expect((await browser.post('/api/v1/go-on')).status).to.equal(200);
+    const credentials = Buffer.from('ana:a password of words').toString('base64');
+    const order = await fetch(`${admin.url}api/v1/go-on`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${credentials}` },
+    });
+    expect(order.status).to.equal(200);
+    const [there, here] = ordered;
+    expect(there).to.include({ name: 'ana', by: 'oidc', identity: `${issuer}#ana` });
+    expect(here).to.include({ name: 'ana', by: 'basic' }).and.not.have.property('identity');
   });
 
   it('signs out there too, in a browser that keeps to the policy', async function () {

@@ -324,7 +324,7 @@ export function madeDesk(
     },
     pause: async (by) => {
       onOrder('pause');
-      return { since: NOW, by };
+      return { since: NOW, by: by.name };
     },
     goOn: async () => {
       onOrder('go-on');

@@ -61,6 +61,27 @@ describe('What happens at the door of the status page', function () {
     ]);
   });
 
+  it('names which person of which provider it was, whatever a user here is called', async () => {
+    const note = accessInto(trail, () => 0);
+    const identity = 'https://login.stmary.example/realms/staff#f3a1';
+    for (const kind of ['signed-in', 'signed-out', 'forbidden'] as const) {
+      note({ kind, user: 'doer', address: '192.0.2.1', by: 'oidc', identity });
+      note({ kind, user: 'doer', address: '192.0.2.1', by: 'password' });
+    }
+    await trail.written();
+    const entries = (await auditEntries(folder, { limit: 6 })).map(({ by, failure }) => [by, failure]);
+    const both = [
+      [`doer/${identity}`, undefined],
+      ['doer', undefined],
+    ];
+    expect(entries).to.deep.equal([
+      ...both,
+      ...both,
+      [`doer/${identity}`, 'without the right (oidc)'],
+      ['doer', 'without the right (password)'],
+    ]);
+  });
+
   it('fills no disk, however often somebody is held off', async () => {
     let now = 0;
     const note = accessInto(trail, () => now);

@@ -21,7 +21,10 @@ export interface AccessEvent {
   user: string;
   /** Where the request comes from. */
   address: string;
-  by: 'password' | 'basic' | 'oidc' | 'session';
+  /** How they come in, or came in. */
+  by: 'password' | 'basic' | 'oidc';
+  /** Who it is at the OpenID provider, where that is known: `ISSUER#SUB`. */
+  identity?: string | undefined;
 }
 
 export type AccessListener = (event: AccessEvent) => void;

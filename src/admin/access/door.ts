@@ -1,11 +1,11 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { isPassword } from '../../passwordHash.js';
 import type { AdminError } from '../errors.js';
-import { type AccessListener, shortName, UNKNOWN } from './accessEvent.js';
+import { type AccessEvent, type AccessListener, shortName, UNKNOWN } from './accessEvent.js';
 import { basicCredentials, RightHeaders } from './basicUsers.js';
 import { Guesses, type Pause } from './guesses.js';
 import { isOwnPage } from './ownPage.js';
-import { may, type Person, personOf, type Role, setPerson } from './person.js';
+import { hasSession, may, type Person, personOf, type Role, setPerson } from './person.js';
 import { CALLBACK_PATH, Provider, type ProviderSettings } from './provider.js';
 import { addressOf, isFromThisMachine } from './requestOrigin.js';
 import { LONGEST_SESSION_MS, sessions } from './sessions.js';
@@ -77,14 +77,14 @@ export class Door {
         return;
       }
       if (!may(person, role)) {
-        this.#tell(request, 'forbidden', person.name, person.by === 'basic' ? 'basic' : 'session');
+        this.#tellOf(request, 'forbidden', person);
         return void response
           .status(403)
           .type('text/plain')
           .send(`${person.name} may look, and not give orders.\n`);
       }
       const changes = request.method !== 'GET' && request.method !== 'HEAD';
-      if (changes && !isOwnPage(request, person.by !== 'session'))
+      if (changes && !isOwnPage(request, !hasSession(person)))
         return void response.status(403).type('text/plain').send('Orders come from pages of Mamori alone.\n');
       next();
     };
@@ -157,7 +157,7 @@ export class Door {
         : `Too many wrong passwords. Try again in ${inWords(found.pause)}.`;
       return this.#ask(response.status(found.isBusy ? 503 : 429), { ...page, problem });
     }
-    await beginSession(request, { name: found.name, role: found.role });
+    await beginSession(request, { name: found.name, role: found.role, by: 'password' });
     this.#tell(request, 'signed-in', found.name, 'password');
     response.redirect(303, page.to);
   }
@@ -167,7 +167,7 @@ export class Door {
     if (signedIn !== undefined && !isOwnPage(request, false))
       return void response.status(403).type('text/plain').send('Not from here.\n');
     await new Promise((resolve) => request.session.destroy(resolve));
-    if (signedIn !== undefined) this.#tell(request, 'signed-out', signedIn.name, 'session');
+    if (signedIn !== undefined) this.#tellOf(request, 'signed-out', signedIn);
     const elsewhere =
       signedIn?.idToken === undefined ? undefined : await this.#provider?.endUrl(signedIn.idToken);
     if (elsewhere === undefined) return response.redirect(303, SIGN_IN_PATH);
@@ -194,14 +194,15 @@ export class Door {
     if (this.#isHeldOffAtProvider(request, response, pending.to)) return;
     const query = request.originalUrl.slice(request.originalUrl.indexOf('?'));
     try {
-      const { name, role, idToken } = await this.#provider.end(query, pending);
+      const { name, identity, role, idToken } = await this.#provider.end(query, pending);
       if (role === undefined) {
-        this.#tell(request, 'forbidden', name, 'oidc');
+        this.#tell(request, 'forbidden', name, 'oidc', identity);
         const problem = `${name} has no right here; admin.oidc.roles says who has.`;
         return this.#ask(response.status(403), { to: pending.to, problem });
       }
-      await beginSession(request, { name, role, idToken });
-      this.#tell(request, 'signed-in', name, 'oidc');
+      const person: Person = { name, role, by: 'oidc', identity };
+      await beginSession(request, person, idToken);
+      this.#tellOf(request, 'signed-in', person);
       response.redirect(303, pending.to);
     } catch (error) {
       this.#providerFailures.failed(addressOf(request));
@@ -240,29 +241,34 @@ export class Door {
 
   #tell(
     request: Request,
-    kind: Parameters<AccessListener>[0]['kind'],
+    kind: AccessEvent['kind'],
     user: string,
-    by: Parameters<AccessListener>[0]['by'],
+    by: AccessEvent['by'],
+    identity?: string,
   ): void {
-    this.#options.listener?.({ kind, user: shortName(user), address: addressOf(request), by });
+    const address = addressOf(request);
+    this.#options.listener?.({ kind, user: shortName(user), address, by, ...(identity && { identity }) });
+  }
+
+  /** Whoever comes from this machine without signing in is told of by nobody. */
+  #tellOf(request: Request, kind: AccessEvent['kind'], { name, by, identity }: Person): void {
+    if (by !== 'machine') this.#tell(request, kind, name, by, identity);
   }
 }
 
 function sessionPerson(request: Request): Person | undefined {
   const { signedIn } = request.session;
   if (signedIn === undefined || Date.now() - signedIn.atMs > LONGEST_SESSION_MS) return undefined;
-  return { name: signedIn.name, role: signedIn.role, by: 'session' };
+  const { name, role, by, identity } = signedIn;
+  return { name, role, by, identity };
 }
 
 /** With a new name of its own: one that somebody else planted before is worth nothing. */
-async function beginSession(
-  request: Request,
-  { name, role, idToken }: { name: string; role: Role; idToken?: string | undefined },
-): Promise<void> {
+async function beginSession(request: Request, person: Person, idToken?: string): Promise<void> {
   await new Promise<void>((resolve, reject) =>
     request.session.regenerate((error) => (error ? reject(error) : resolve())),
   );
-  request.session.signedIn = { name, role, atMs: Date.now(), ...(idToken !== undefined && { idToken }) };
+  request.session.signedIn = { ...person, atMs: Date.now(), ...(idToken !== undefined && { idToken }) };
 }
 
 function notNow(response: Response, { pause, isBusy }: Pause): void {

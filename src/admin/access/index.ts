@@ -12,5 +12,5 @@
  */
 export { ACCESS_KINDS, type AccessEvent, type AccessKind, type AccessListener } from './accessEvent.js';
 export { Door, type DoorOptions, type User } from './door.js';
-export { type Person, personOf, type Role } from './person.js';
+export { hasSession, type Person, personOf, type Role } from './person.js';
 export type { ProviderSettings } from './provider.js';

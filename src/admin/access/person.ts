@@ -7,8 +7,13 @@ export type Role = 'see' | 'act';
 export interface Person {
   name: string;
   role: Role;
-  /** `machine`: nobody has to sign in, and the request comes from this machine itself. */
-  by: 'machine' | 'session' | 'basic';
+  /**
+   * How they came in: with a password on the page or, programs, with each request, or at the OpenID provider.
+   * `machine`: nobody has to sign in, and the request comes from this machine itself.
+   */
+  by: 'machine' | 'password' | 'basic' | 'oidc';
+  /** Who it is at the OpenID provider, see `ProvidedPerson`: a user here may have the same name. */
+  identity?: string | undefined;
 }
 
 const persons = new WeakMap<Request, Person>();
@@ -20,6 +25,11 @@ export function setPerson(request: Request, person: Person): void {
 /** Undefined: nobody that is known. */
 export function personOf(request: Request): Person | undefined {
   return persons.get(request);
+}
+
+/** Whether a browser's cookie says who it is. */
+export function hasSession({ by }: Person): boolean {
+  return by === 'password' || by === 'oidc';
 }
 
 export function may(person: Person, role: Role): boolean {

@@ -23,6 +23,8 @@ export interface PendingSignIn {
 
 export interface ProvidedPerson {
   name: string;
+  /** `ISSUER#SUB`: which person of which provider, whatever they are called (OpenID Connect Core 1.0, 2 and 5.7). */
+  identity: string;
   /** Undefined: known there, and without any right here. */
   role: Role | undefined;
   idToken: string | undefined;
@@ -78,6 +80,7 @@ export class Provider {
       );
       return {
         name: name as string,
+        identity: `${claims.iss}#${claims.sub}`,
         role: roleOf(claims[this.#settings.roles.claim], this.#settings.roles),
         idToken: tokens.id_token,
       };

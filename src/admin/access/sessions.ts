@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import session, { type SessionData, Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
-import type { Role } from './person.js';
+import type { Person } from './person.js';
 
 declare module 'express-session' {
   interface SessionData {
-    signedIn?: { name: string; role: Role; atMs: number; idToken?: string };
+    signedIn?: Person & { atMs: number; idToken?: string };
     /** Of a sign-in that is under way at the OpenID provider. */
     pending?: { state: string; nonce: string; verifier: string; to: string };
   }

@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler, Router } from 'express';
+import type { Person } from '../access/index.js';
 import { AdminError } from '../errors.js';
 import type { ExamDesk } from '../examDesk.js';
 import { sendProblem, tellProblem } from './problems.js';
@@ -10,9 +11,9 @@ const LONGEST_BODY = '16kb';
 /**
  * What may be ordered, under `/api/v1`, as JSON.
  *
- * @param orderedBy the name of whoever sends the request
+ * @param orderedBy whoever sends the request
  */
-export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => string): Router {
+export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => Person): Router {
   const router = Router();
   const body: RequestHandler[] = [jsonAlone, express.json({ limit: LONGEST_BODY })];
   router.post('/exams/:study/retry', async (request, response) => {
