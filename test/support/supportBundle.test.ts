@@ -338,8 +338,8 @@ notify:
     const words = new Set(
       files
         .flatMap(([, text]) => text.match(/[\p{L}\p{N}_-]+/gu) ?? [])
-        // Digests are nobody's password.
-        .filter((word) => word.length < 20 && !/^[\da-f]{12,}$/.test(word)),
+        // Digests and folders of chance are nobody's password.
+        .filter((word) => word.length < 16 && !/^[\da-f]{12,}$/.test(word)),
     );
     expect(words.size).to.be.greaterThan(200);
     for (const password of words) {
