@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type Archive, startArchive } from '../../src/demo/index.js';
 import { dicomDate } from '../../src/dicom/index.js';
+import { openExistingLedger } from '../../src/ledger/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
 import { mamori } from '../mamori.js';
 import { smallBundle } from '../model/bundles.js';
@@ -214,12 +215,23 @@ log: { level: trace, format: json }
       stream.on('data', (text) => {
         log += text;
       });
-    await untilClosed(config);
+    await untilClosed();
     const api = ['service', 'queue', 'reasons', 'day', 'exams', 'nothing'].map((path) => `/api/v1/${path}`);
     const exams = Object.values(studies).flatMap((study) => [
       `/exams/${study}`,
       `/api/v1/exams/${study}`,
       `/api/v1/exams/${study}/report`,
+    ]);
+    const run = async (...commands: string[][]) => {
+      for (const command of commands) {
+        const { out, err } = await mamori(command[0]!, ...command.slice(1), '-c', config);
+        seen.set(`mamori ${command.join(' ')}`, out + err);
+      }
+    };
+    // While the service goes on: much of its time is waiting.
+    const asked = Promise.all([
+      run(['status', '--json', '--limit', '100'], ['audit', 'list', '--json']),
+      run(...Object.values(studies).map((study) => ['status', '--study', study])),
     ]);
     for (const path of [
       '/',
@@ -234,21 +246,13 @@ log: { level: trace, format: json }
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       seen.set(`page ${path}`, `${JSON.stringify([...answer.headers])}\n${await answer.text()}`);
     }
-    for (let tries = 0; told.length === 0 && tries < 40; tries++) await sleep(500);
+    for (let tries = 0; told.length === 0 && tries < 200; tries++) await sleep(100);
+    await asked;
     seen.set('notification', told.join('\n'));
     service.kill('SIGTERM');
     await once(service, 'exit');
     seen.set('log', log);
-    for (const command of [
-      ['status', '--json', '--limit', '100'],
-      ...Object.values(studies).map((study) => ['status', '--study', study]),
-      ['audit', 'list', '--json'],
-      ['retry', '--json'],
-      ['process', studies.unfetchable!, '--json', '--debug'],
-    ]) {
-      const { out, err } = await mamori(command[0]!, ...command.slice(1), '-c', config);
-      seen.set(`mamori ${command.join(' ')}`, out + err);
-    }
+    await run(['retry', '--json'], ['process', studies.unfetchable!, '--json', '--debug']);
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
       // What waits for delivery holds patient data, and is the one place that does.
@@ -284,24 +288,22 @@ log: { level: trace, format: json }
     expect(trail).to.match(new RegExp(`EventOutcomeIndicator="8".*${studies.refused}`));
   });
 
-  async function untilClosed(file: string): Promise<void> {
-    let last = '';
-    for (let tries = 0; tries < 60; tries++) {
-      await sleep(1500);
-      const { out } = await mamori('status', '--json', '-c', file);
-      if (out === '') continue;
-      last = out;
-      const { exams = [] } = JSON.parse(out) as {
-        exams?: { studyInstanceUID: string; closedAt?: string; attempts: number }[];
-      };
+  async function untilClosed(): Promise<void> {
+    let last: unknown;
+    for (let tries = 0; tries < 450; tries++) {
+      await sleep(200);
+      const ledger = await openExistingLedger(`sqlite:${join(folder, 'l.db')}`).catch(() => undefined);
+      if (ledger === undefined) continue;
+      const exams = await ledger.list().finally(() => ledger.disconnect());
+      last = exams;
       // What the archive refuses is tried again and again.
       const open = exams.filter(
         ({ studyInstanceUID, closedAt, attempts }) =>
-          !closedAt && (studyInstanceUID !== studies.refused || attempts < 2),
+          closedAt === undefined && (studyInstanceUID !== studies.refused || attempts < 2),
       );
       if (exams.length >= 5 && open.length === 0) return;
     }
-    throw new Error(`the exams are still open: ${last}`);
+    throw new Error(`the exams are still open: ${JSON.stringify(last)}`);
   }
 });
 
