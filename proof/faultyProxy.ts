@@ -25,8 +25,8 @@ const STORM = { search: 0.2, retrieval: 0.2, store: 0.5 };
 export interface FaultyProxy {
   url: string;
   weather: Weather;
-  /** Requests so far, and faults by kind. */
-  readonly requests: { count: number };
+  /** Requests so far, stores among them, and faults by kind. */
+  readonly requests: { count: number; stores: number };
   readonly faults: Map<Fault, number>;
   close(): Promise<void>;
 }
@@ -48,6 +48,7 @@ export async function startFaultyProxy(target: string, random: () => number): Pr
   };
   const server = createServer((incoming, outgoing) => {
     proxy.requests.count++;
+    if (kindOf(incoming) === 'store') proxy.requests.stores++;
     const fault = faultOf(incoming);
     if (fault !== undefined) proxy.faults.set(fault, (proxy.faults.get(fault) ?? 0) + 1);
     serve({ origin, incoming, outgoing, random }, fault).catch(() => incoming.socket.destroy());
@@ -62,7 +63,7 @@ export async function startFaultyProxy(target: string, random: () => number): Pr
   const proxy: FaultyProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`,
     weather: 'calm',
-    requests: { count: 0 },
+    requests: { count: 0, stores: 0 },
     faults: new Map(),
     close: async () => {
       const closed = once(server, 'close');

@@ -51,6 +51,10 @@ const WHOLE = ['mammography-cad', 'secondary-capture', 'secondary-capture', 'tid
 
 /** A worker is killed after so long at the most; the most of its exams are under way then. */
 const LONGEST_LIFE_MS = 1500;
+/** So many live until something is stored, if it comes to that in time, and are killed soon after. */
+const KILLED_AT_STORE = 0.4;
+const LONGEST_WAIT_MS = 4000;
+const AFTER_STORE_MS = 400;
 /** How often something goes wrong, per kill. */
 const HURT_LEDGER = 0.3;
 const FAIL_SERVER = 0.2;
@@ -103,7 +107,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       await sleep((random() * LONGEST_LIFE_MS) / 2);
       for (const trouble of await cause({ workers, ledger, random }))
         troubles.set(trouble, (troubles.get(trouble) ?? 0) + 1);
-      await sleep((random() * LONGEST_LIFE_MS) / 2);
+      if (random() < KILLED_AT_STORE) await untilStore(proxy, random);
+      else await sleep((random() * LONGEST_LIFE_MS) / 2);
       await workers.killOne(random);
       if (kill % 20 === 0 || kill === kills) say(`${kill} of ${kills} kills, ${studies.length} exams`);
     }
@@ -123,6 +128,13 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     await archive.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function untilStore({ requests }: FaultyProxy, random: Uniform): Promise<void> {
+  const { stores } = requests;
+  const until = performance.now() + LONGEST_WAIT_MS;
+  while (requests.stores === stores && performance.now() < until) await sleep(20);
+  await sleep(random() * AFTER_STORE_MS);
 }
 
 async function changeWeather(proxy: FaultyProxy, random: Uniform, isOver: () => boolean): Promise<void> {
