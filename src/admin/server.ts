@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
+import { isLoopback } from '../loopback.js';
 import {
   type AccessListener,
   Door,
@@ -170,10 +171,6 @@ function httpsAlone(seconds: number): RequestHandler {
     response.setHeader('Strict-Transport-Security', `max-age=${seconds}`);
     next();
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** Says nothing about the error: more people may see the page than the log. */

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { isLoopback } from '../loopback.js';
 import { LISTEN } from './adminSettings.js';
 import { keyAlternatives, keysAt } from './jsonSchema.js';
 import { type KeyPath, keyName, type Problem } from './problem.js';
@@ -227,10 +228,6 @@ function adminChecks(document: SettingsDocument, folder: string): Problem[] {
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function isReadable(file: string): boolean {

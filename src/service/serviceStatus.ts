@@ -4,6 +4,7 @@ import { installedVersion, type Settings } from '../config/index.js';
 import { isPacsErrorCode } from '../dicomweb/index.js';
 import type { Log } from '../poller/index.js';
 import { LedgerView, type View } from './ledgerView.js';
+import { pacsTrouble } from './pacsTrouble.js';
 import { isRightlyNotProcessed } from './rightEnds.js';
 import { type Service, servedModelOf } from './service.js';
 import { examDesk } from './serviceDesk.js';
@@ -30,10 +31,7 @@ export function statusOf(
     const told = await view.look();
     const cycle = poller.latest;
     const { pause } = poller;
-    // A single study that the PACS keeps to itself is no trouble of the PACS: the search went through.
-    const searchProblem =
-      cycle?.searched === false && cycle.problems.find(({ code }) => isPacsErrorCode(code));
-    const problem = pause?.reason ?? (searchProblem || undefined);
+    const problem = pacsTrouble(poller);
     const ownProblem = cycle?.problems.find(({ code }) => !isPacsErrorCode(code));
     // A claim alone may be another's, or that of a process that was killed.
     const { claimed = 0, delivering = 0 } = told.reading?.counts ?? {};

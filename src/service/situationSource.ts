@@ -2,7 +2,6 @@ import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Settings } from '../config/index.js';
 import { UIDS_IN_TEXT } from '../dicom/index.js';
-import { isPacsErrorCode } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import {
   type Ending,
@@ -16,6 +15,8 @@ import type { Poller } from '../poller/index.js';
 import type { Audit } from './auditing.js';
 import { blackener } from './blackener.js';
 import { certificateEnds } from './doctor/index.js';
+import { inTime } from './inTime.js';
+import { pacsTrouble } from './pacsTrouble.js';
 import { isRightlyNotProcessed } from './rightEnds.js';
 
 const HOUR_MS = 3_600_000;
@@ -79,18 +80,14 @@ function cleaner(settings: Settings): (text: string) => string {
   return (text) => blackOut(text.replace(UIDS_IN_TEXT, '(UID)'));
 }
 
-function pacsSituation(
-  { pause, latest }: SituationParts['poller'],
-  clean: (text: string) => string,
-): Situation['pacs'] {
-  const reason = pause?.reason ?? (latest?.searched === false ? latest.problems.find(isThePacs) : undefined);
+function pacsSituation(poller: SituationParts['poller'], clean: (text: string) => string): Situation['pacs'] {
+  const { pause, latest } = poller;
+  const reason = pacsTrouble(poller);
   if (reason === undefined) return latest === undefined ? undefined : 'well';
   const kind = reason.code === 'pacs-unauthorised' ? 'refuses' : 'down';
   const since = pause?.since ?? latest?.unsearchableSince ?? latest?.startedAt ?? new Date();
   return { kind, since, reason: clean(reason.reason) };
 }
-
-const isThePacs = ({ code }: { code: string }) => isPacsErrorCode(code);
 
 async function ledgerSituation(
   { ledger, settings, served }: SituationParts,
@@ -112,6 +109,7 @@ async function ledgerSituation(
     const [failing, partly, reasons, newestExam, oldestReady, pausing] = await inTime(
       asked,
       LEDGER_PATIENCE_MS,
+      ledgerSilent,
     );
     const why = (codes: readonly Ending[]) => mostly(codes, reasons, clean);
     const ends = (all: readonly Ending[], isBad: (ending: Ending) => boolean) => {
@@ -133,23 +131,9 @@ async function ledgerSituation(
   }
 }
 
-/** Rejects with a ledger's error where the answer does not come in time. */
-async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(new MamoriError('ledger-silent', `The ledger did not answer within ${ms / 1000} seconds.`)),
-      ms,
-    );
-  });
-  try {
-    return await Promise.race([answer, tooLong]);
-  } finally {
-    clearTimeout(timer);
-    // It may still fail later, and nobody waits for it.
-    answer.catch(() => {});
-  }
+function ledgerSilent(): MamoriError {
+  const seconds = LEDGER_PATIENCE_MS / 1000;
+  return new MamoriError('ledger-silent', `The ledger did not answer within ${seconds} seconds.`);
 }
 
 /** How exams ended in these last hours, rightly not processed ones aside. */

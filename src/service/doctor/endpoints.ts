@@ -60,10 +60,6 @@ function proxyFor(what: 'pacs' | 'login', { proxy }: Settings['pacs']): Endpoint
   };
 }
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
-
 /**
  * A connection.
  *

@@ -1,4 +1,5 @@
-import { endpointsOf, isLoopback, speaksHttp, speaksTls } from '../endpoints.js';
+import { isLoopback } from '../../../loopback.js';
+import { endpointsOf, speaksHttp, speaksTls } from '../endpoints.js';
 import { type Check, failure, ok, warning } from '../types.js';
 
 /** Is it http where the settings say http, and https where they say https? */
