@@ -170,6 +170,24 @@ describe('the pages in a browser', function () {
     await isUsable();
   });
 
+  it('ask the PACS for an answer once, and not again when they renew themselves', async () => {
+    await open(STATES.busy, { path: `exams/${EXAM_SHOWN}?answer=pacs#answer` });
+    expect(await text('#answer')).to.contain('72 %');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    for (let round = 0; round < 3; round++) {
+      const renewal = page.waitForResponse((response) => response.url().includes('/exams/'));
+      await page.clock.runFor(10_500);
+      await (await renewal).finished();
+    }
+    expect(asked.filter((url) => url.includes(`/exams/${EXAM_SHOWN}`))).to.have.lengthOf(3);
+    expect(asked.filter((url) => url.includes('answer='))).to.deep.equal([]);
+    expect(await text('#answer')).to.contain('72 %');
+    // Nor where no script runs.
+    const plain = await (await fetch(page.url())).text();
+    expect(plain).to.contain(`content="30; url=/exams/${EXAM_SHOWN}"`);
+  });
+
   it('let go of an answer that is taken back while they are open', async () => {
     let isTakenBack = false;
     const work = () => (isTakenBack ? TAKEN_BACK : { ...TAKEN_BACK, presentAnswer: { revision: 1 } });

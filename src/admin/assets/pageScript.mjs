@@ -19,9 +19,17 @@ async function asked(address) {
   return new DOMParser().parseFromString(await response.text(), 'text/html');
 }
 
+/** This page without what is asked of the PACS, which is asked once and not every few seconds. */
+function here() {
+  const address = new URL(location.href);
+  address.searchParams.delete('answer');
+  address.hash = '';
+  return address.href;
+}
+
 async function renew() {
   try {
-    const fresh = await asked(location.href);
+    const fresh = await asked(here());
     lastContact = new Date();
     lost.hidden = true;
     document.body.classList.remove('old');

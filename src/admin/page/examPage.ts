@@ -26,7 +26,16 @@ ${first && statePart(study, first, now, viewer)}
 ${first && answerPart(view, first)}
 ${first && picturesPart(study, first)}
 ${works.map((work, index) => workPart(work, index, now))}`;
-  return layout({ title: `Exam ${study} – Mamori`, isAlarming: false, now, version, viewer, body });
+  const renewedFrom = view.answer === undefined ? undefined : `/exams/${study}`;
+  return layout({
+    title: `Exam ${study} – Mamori`,
+    isAlarming: false,
+    now,
+    version,
+    viewer,
+    body,
+    renewedFrom,
+  });
 }
 
 function statePart(study: string, work: ExamWork, now: Date, viewer: Viewer): Html {

@@ -23,16 +23,20 @@ export interface Page {
   version: string;
   viewer: Viewer;
   body: Html;
+  /** Where it renews itself from without a script, if that is another address: one that asks the PACS for nothing. */
+  renewedFrom?: string | undefined;
 }
 
-export function layout({ title, isAlarming, now, version, viewer, body }: Page): string {
+export function layout({ title, isAlarming, now, version, viewer, body, renewedFrom }: Page): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<noscript><meta http-equiv="refresh" content="${SECONDS_WITHOUT_SCRIPT}"></noscript>
+<noscript><meta http-equiv="refresh" content="${SECONDS_WITHOUT_SCRIPT}${
+    renewedFrom && `; url=${renewedFrom}`
+  }"></noscript>
 <title>${isAlarming ? '! ' : ''}${title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/page.css">
