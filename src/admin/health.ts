@@ -54,6 +54,42 @@ export function hindrances(snapshot: StatusSnapshot): string[] {
   return found;
 }
 
+/** How ready the service is, in kinds alone: no name, no address, nobody's words. */
+export interface Readiness {
+  status: 'ready' | 'not ready';
+  /** What keeps it from working. */
+  hindrances: readonly ('stopping' | 'paused' | 'ledger' | 'pacs' | 'service')[];
+  pacs: {
+    state: 'answers' | 'away' | 'refuses the account' | 'not tried yet' | 'not known';
+    since?: Date | undefined;
+    notAskedBefore?: Date | undefined;
+  };
+}
+
+/** @param snapshot undefined where the service cannot tell its state */
+export function readinessOf(snapshot: StatusSnapshot | undefined): Readiness {
+  if (snapshot === undefined)
+    return { status: 'not ready', hindrances: ['service'], pacs: { state: 'not known' } };
+  const { service, pausing, ledger, pacs } = snapshot;
+  const found: Readiness['hindrances'][number][] = [];
+  if (service.state === 'stopping') found.push('stopping');
+  if (pausing !== undefined) found.push('paused');
+  if (ledger.problem !== undefined) found.push('ledger');
+  if (pacs.reachable === false) found.push('pacs');
+  if (hindrances(snapshot).length > found.length) found.push('service');
+  return {
+    status: found.length === 0 ? 'ready' : 'not ready',
+    hindrances: found,
+    pacs: { state: pacsWord(pacs), since: pacs.since, notAskedBefore: pacs.leftAlone?.until },
+  };
+}
+
+function pacsWord({ reachable, code, leftAlone }: StatusSnapshot['pacs']): Readiness['pacs']['state'] {
+  if (reachable === undefined) return 'not tried yet';
+  if (reachable) return 'answers';
+  return (leftAlone?.code ?? code) === 'pacs-unauthorised' ? 'refuses the account' : 'away';
+}
+
 /** Whether the service has not got on for so long that it should be started again. Trouble elsewhere is no reason. */
 export function isStuck(snapshot: StatusSnapshot): boolean {
   return isHanging(snapshot) || silentSeconds(snapshot) > STUCK * snapshot.service.staleAfterSeconds;

@@ -27,6 +27,7 @@ export type {
   ObjectStatus,
   PresentAnswer,
 } from './examDesk.js';
+export type { Readiness } from './health.js';
 export type { AdminServer } from './listener.js';
 export { Metrics, STAGES, type StageSeconds } from './metrics.js';
 export { type AdminOptions, startAdmin } from './server.js';

@@ -4,6 +4,7 @@ import {
   type AccessListener,
   Door,
   hasSession,
+  isSentHere,
   type Person,
   type ProviderSettings,
   personOf,
@@ -12,7 +13,7 @@ import {
 import { orderRoutes, readRoutes } from './api/index.js';
 import { ASSETS } from './assets/index.js';
 import type { ExamDesk } from './examDesk.js';
-import { ailments, hindrances, isStuck } from './health.js';
+import { ailments, hindrances, isStuck, readinessOf } from './health.js';
 import { type AdminServer, listenOn, type TlsFiles } from './listener.js';
 import { Metrics } from './metrics.js';
 import { pageRoutes, type Viewer } from './page/index.js';
@@ -38,7 +39,8 @@ export interface AdminOptions {
  * Serves the status page at `/`, `/health` for supervisors, `/metrics` for Prometheus, and the API under `/api/v1`.
  *
  * `/health/live` is 503 only where a new start can help, `/health/ready` where exams cannot be worked on now; `/health`
- * also where most of them fail. Where others than this machine can ask, all but `/health/live` wants to know who asks.
+ * also where most of them fail. Where others than this machine can ask, all but `/health/live` wants to know who asks;
+ * accounts of this machine are told by `/health/ready`, in kinds alone, whether it works.
  *
  * @param metrics told of each exam by whoever runs the service
  * @throws AdminError `admin-listen` when the address cannot be used, `admin-tls`
@@ -76,6 +78,14 @@ export async function startAdmin(
     // A state that cannot be told (the ledger's disk, say) does not get better by a new start.
     const isLive = snapshot === undefined || !isStuck(snapshot);
     response.status(isLive ? 200 : 503).json({ status: isLive ? 'live' : 'stuck' });
+  });
+  // For `mamori status`, which has no user: accounts of this machine are told whether it works, and not a word more.
+  app.get('/health/ready', async (request, response, next) => {
+    const { authorization, cookie } = request.headers;
+    if (door.isOpen || authorization !== undefined || cookie !== undefined || !isSentHere(request))
+      return next();
+    const readiness = readinessOf(await status().catch(() => undefined));
+    response.status(readiness.status === 'ready' ? 200 : 503).json(readiness);
   });
   if (proxy !== undefined)
     app.use((request, response, next) => {

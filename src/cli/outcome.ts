@@ -18,6 +18,8 @@ export const EXIT = {
   trouble: 1,
   /** Wrong usage or settings. */
   usage: 2,
+  /** `mamori status` alone: whether the service works and the PACS answers is not known here. */
+  unknown: 3,
 } as const;
 
 type UsageCode =

@@ -4,6 +4,7 @@ import type { RunningService } from '../service/index.js';
 import { timeText } from '../timeText.js';
 import { wholeNumber } from './commandValues.js';
 import { checkChoice, configOption, jsonOption } from './options.js';
+import { EXIT } from './outcome.js';
 import { tableText } from './table.js';
 
 interface Options {
@@ -33,6 +34,7 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   try {
     const { askRunningService } = await import('../service/index.js');
     const service = await askRunningService(settings);
+    process.exitCode = exitCodeFor(service);
     const counts = await ledger.counts();
     const pausing = await ledger.pausing();
     const troubles = (await ledger.reasons()).filter(({ code }) => !isRight(code));
@@ -94,18 +96,52 @@ function isRight(code: string | undefined): boolean {
   return ['no-mammogram', 'no-standard-view', 'superseded'].includes(code ?? '');
 }
 
+/** Never 0 unless the service itself says that it works. */
+function exitCodeFor(service: RunningService): number {
+  if (service.answer === 'told') return service.troubles.length > 0 ? EXIT.trouble : EXIT.well;
+  if (service.answer !== 'locked' || service.readiness === undefined) return EXIT.unknown;
+  const isTrouble = service.readiness.hindrances.some((one) => one !== 'paused');
+  return isTrouble ? EXIT.trouble : EXIT.well;
+}
+
+const UNKNOWN = 'NOT KNOWN HERE: whether the PACS answers.';
+
 /** What the service itself knows and the ledger does not: whether it runs, and the PACS answers, and since when not. */
 function serviceText(service: RunningService): string[] {
-  if (service.answer === 'off') return [];
+  if (service.answer === 'off')
+    return [`The status page is off (admin.listen). ${UNKNOWN} mamori doctor asks it.`];
   const { at } = service;
   if (service.answer === 'silent')
-    return [`No service answers at ${at}: it does not run, or on another machine.`];
-  if (service.answer === 'locked') return [`A service runs at ${at}; sign in on its page to see how it is.`];
+    return [
+      `No service answers at ${at}: it does not run, or on another machine. ${UNKNOWN} mamori doctor asks it.`,
+    ];
+  if (service.answer === 'locked') return lockedText(service);
   const troubles = service.troubles.flatMap(({ what, todo, since }) => [
     `  ${since === undefined ? '' : `since ${timeText(new Date(since))}: `}${what}`,
     ...(todo === undefined ? [] : [`  → ${todo}`]),
   ]);
   return [`Service at ${at}: ${service.headline}.`, ...troubles];
+}
+
+const PACS_WORDS: Record<string, string> = {
+  answers: 'the PACS answers',
+  away: 'the PACS CANNOT BE USED',
+  'refuses the account': 'the PACS REFUSES THE ACCOUNT of Mamori',
+  'not tried yet': 'the PACS was not asked yet',
+  'not known': 'whether the PACS answers is not known',
+};
+
+function lockedText({ at, readiness }: Extract<RunningService, { answer: 'locked' }>): string[] {
+  const more = `Sign in at ${at} for more.`;
+  if (readiness === undefined)
+    return [`A service runs at ${at} and wants to know who asks. ${UNKNOWN} Sign in on its page.`];
+  const { state, since, notAskedBefore } = readiness.pacs;
+  const lasting = since === undefined || state === 'answers' ? '' : ` since ${timeText(new Date(since))}`;
+  const left =
+    notAskedBefore === undefined ? '' : `; it is not asked before ${timeText(new Date(notAskedBefore))}`;
+  const pacs = `${PACS_WORDS[state] ?? `the PACS: ${state}`}${lasting}${left}`;
+  if (readiness.hindrances.length === 0) return [`Service at ${at}: it works, and ${pacs}. ${more}`];
+  return [`Service at ${at}: NOT WORKING (${readiness.hindrances.join(', ')}); ${pacs}. ${more}`];
 }
 
 /** `Trouble: 2 partial (images-missing), the latest 2026-03-01 10:00:00. It lacks …` */

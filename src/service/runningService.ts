@@ -1,5 +1,13 @@
-import { get, type IncomingMessage } from 'node:http';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, get as plainGet } from 'node:http';
+import { get as secureGet } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import type { Readiness } from '../admin/index.js';
 import type { Settings } from '../config/index.js';
+
+/** As JSON has it. */
+type Told<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Told<T[Key]> } : T;
 
 /** What a service that runs with the same settings says of itself, as far as it can be asked. */
 export type RunningService =
@@ -9,9 +17,11 @@ export type RunningService =
       headline: string;
       troubles: readonly { what: string; todo?: string; since?: string }[];
     }
-  /** Nobody listens there; it wants to know who asks, or speaks https; the settings have no status page. */
+  /** It wants to know who asks; `readiness`, where it tells at least that. */
+  | { answer: 'locked'; at: string; readiness?: Told<Readiness> }
+  /** Nobody listens there, or somebody else. */
   | { answer: 'silent'; at: string }
-  | { answer: 'locked'; at: string }
+  /** The settings have no status page. */
   | { answer: 'off' };
 
 const PATIENCE_MS = 3000;
@@ -23,10 +33,9 @@ export async function askRunningService({ admin }: Pick<Settings, 'admin'>): Pro
   if (listen === 'off') return { answer: 'off' };
   const host = listen.host === '0.0.0.0' || listen.host === '::' ? '127.0.0.1' : listen.host;
   const at = `${host.includes(':') ? `[${host}]` : host}:${listen.port}`;
-  if (tls !== undefined) return { answer: 'locked', at };
   try {
-    const { status, body } = await asked(`http://${at}/api/v1/service`);
-    if (status !== 200) return { answer: 'locked', at };
+    const { status, body } = await asked(at, '/api/v1/service', tls?.cert);
+    if (status !== 200) return { answer: 'locked', at, ...(await readiness(at, tls?.cert)) };
     const { headline, troubles } = JSON.parse(body) as Extract<RunningService, { answer: 'told' }>;
     if (typeof headline !== 'string' || !Array.isArray(troubles)) return { answer: 'silent', at };
     return { answer: 'told', at, headline, troubles };
@@ -35,10 +44,35 @@ export async function askRunningService({ admin }: Pick<Settings, 'admin'>): Pro
   }
 }
 
-function asked(url: string): Promise<{ status: number; body: string }> {
-  const headers = { accept: 'application/json' };
+/** What it tells accounts of its own machine; nothing where it does not. */
+async function readiness(
+  at: string,
+  certificate: string | undefined,
+): Promise<{ readiness?: Told<Readiness> }> {
+  try {
+    const { body } = await asked(at, '/health/ready', certificate);
+    const told = JSON.parse(body) as Told<Readiness>;
+    return typeof told.pacs?.state === 'string' && Array.isArray(told.hindrances) ? { readiness: told } : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * @param certificate the file of the service's own, where it speaks https: its name is seldom the one that this machine
+ * has for itself, so what it shows is held against the file
+ */
+function asked(
+  at: string,
+  path: string,
+  certificate: string | undefined,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { headers, timeout: PATIENCE_MS }, (response: IncomingMessage) => {
+    const expected = certificate && new X509Certificate(readFileSync(certificate)).fingerprint256;
+    const options = { headers: { accept: 'application/json' }, timeout: PATIENCE_MS, agent: false };
+    const onResponse = (response: IncomingMessage) => {
+      const shown = expected && (response.socket as TLSSocket).getPeerX509Certificate()?.fingerprint256;
+      if (shown !== expected) request.destroy(new Error('another certificate'));
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (text: string) => {
@@ -47,7 +81,11 @@ function asked(url: string): Promise<{ status: number; body: string }> {
       });
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
       response.on('error', reject);
-    });
+    };
+    const request =
+      expected === undefined
+        ? plainGet(`http://${at}${path}`, options, onResponse)
+        : secureGet(`https://${at}${path}`, { ...options, rejectUnauthorized: false }, onResponse);
     request.on('timeout', () => request.destroy(new Error('timed out')));
     request.on('error', reject);
   });

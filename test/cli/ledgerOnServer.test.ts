@@ -58,7 +58,7 @@ admin: { listen: off }
     await ledger.disconnect();
 
     const before = await mamori('status', '--json');
-    expect(before.code, before.err).to.equal(0);
+    expect(before.code, before.err).to.equal(3);
     expect(JSON.parse(before.out).counts).to.include({ 'not-processed': 1 });
     expect((await mamori('retry')).out).to.match(/^1 exam is put back for another model than /);
     expect(JSON.parse((await mamori('status', '--json')).out).counts).to.include({ failed: 1 });

@@ -4,8 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { startAdmin } from '../../src/admin/index.js';
 import { openLedger } from '../../src/ledger/index.js';
+import { hashPassword } from '../../src/passwordHash.js';
+import { STATES } from '../admin/states.js';
 import { mamori } from '../mamori.js';
+import { selfSigned } from '../pacs/certificates.js';
+import { needs } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
 
 describe('mamori status', () => {
@@ -45,7 +50,8 @@ describe('mamori status', () => {
   it('names partial exams as trouble, and no study that has rightly no answer', async () => {
     settings('{ listen: off }');
     const { code, out } = await mamori('status', '-c', config);
-    expect(code).to.equal(0);
+    expect(code).to.equal(3);
+    expect(out).to.match(/^The status page is off .* NOT KNOWN HERE: whether the PACS answers\./m);
     expect(out).to.match(
       /^Trouble: 1 partial \(images-missing\), the latest \d{4}-\S+ \S+\. The answer rests on 3 of 4 images\.$/m,
     );
@@ -54,7 +60,9 @@ describe('mamori status', () => {
 
   it('tells what a running service knows of an outage, and since when; or that none answers', async () => {
     settings('{ listen: "127.0.0.1:9" }');
-    expect((await mamori('status', '-c', config)).out).to.match(/^No service answers at 127\.0\.0\.1:9: /m);
+    const none = await mamori('status', '-c', config);
+    expect(none.out).to.match(/^No service answers at 127\.0\.0\.1:9: .* NOT KNOWN HERE: /m);
+    expect(none.code).to.equal(3);
     const since = new Date(2026, 2, 1, 10, 30).toISOString();
     const troubles = [{ what: 'The PACS cannot be reached.', todo: 'Check the network.', since }];
     const seen: (string | undefined)[] = [];
@@ -67,16 +75,56 @@ describe('mamori status', () => {
     try {
       const { port } = server.address() as AddressInfo;
       settings(`{ listen: "127.0.0.1:${port}" }`);
-      const { out } = await mamori('status', '-c', config);
+      const { out, code } = await mamori('status', '-c', config);
+      expect(code).to.equal(1);
       expect(out)
         .to.include(`Service at 127.0.0.1:${port}: Not working: the PACS cannot be used.\n`)
         .and.include('  since 2026-03-01 10:30:00: The PACS cannot be reached.\n  → Check the network.\n');
       expect(seen).to.deep.equal(['/api/v1/service']);
-      const locked = JSON.parse((await mamori('status', '-c', config, '--json')).out);
+      const ended = await mamori('status', '-c', config, '--json');
+      expect(ended.code).to.equal(3);
+      const locked = JSON.parse(ended.out);
       expect(locked.service).to.deep.equal({ answer: 'locked', at: `127.0.0.1:${port}` });
       expect(locked.troubles).to.have.length(1);
     } finally {
       server.close();
+    }
+  });
+
+  it('tells of an outage of the PACS though the service has users, by http and https', async function () {
+    this.timeout(60_000);
+    needs(this, 'openssl');
+    const users = [
+      { name: 'berta', role: 'see' as const, passwordHash: await hashPassword('correct horse') },
+    ];
+    const { certFile: cert, keyFile: key } = selfSigned(folder, 'page');
+    const another = selfSigned(folder, 'another');
+    const listen = { host: '127.0.0.1', port: 0 };
+    let state: keyof typeof STATES = 'trouble';
+    for (const tls of [undefined, { cert, key }]) {
+      const admin = await startAdmin({ listen, users, tls }, async () => STATES[state]);
+      const { port } = new URL(admin.url);
+      const saved = (shown: typeof tls) =>
+        settings(JSON.stringify({ listen: `127.0.0.1:${port}`, tls: shown }));
+      try {
+        saved(tls);
+        state = 'trouble';
+        const trouble = await mamori('status', '-c', config);
+        expect(trouble.out).to.match(
+          /^Service at .*: NOT WORKING \(pacs\); the PACS CANNOT BE USED since \d/m,
+        );
+        expect(trouble.code).to.equal(1);
+        state = 'busy';
+        const well = await mamori('status', '-c', config);
+        expect(well.out).to.match(/^Service at .*: it works, and the PACS answers\. Sign in /m);
+        expect(well.code).to.equal(0);
+        if (tls === undefined) continue;
+        // Whoever else listens there is not believed.
+        saved({ cert: another.certFile, key: another.keyFile });
+        expect((await mamori('status', '-c', config)).code).to.equal(3);
+      } finally {
+        await admin.close();
+      }
     }
   });
 });

@@ -35,8 +35,9 @@ const SIGN_OUT_PATH = '/sign-out';
 
 /** Who comes in, and as whom. Everything that answers stands behind `requires`. */
 export class Door {
+  /** Nobody on this machine has to say who they are. */
+  readonly isOpen: boolean;
   readonly #options: DoorOptions;
-  readonly #isOpen: boolean;
   readonly #users: ReadonlyMap<string, User>;
   readonly #guesses = new Guesses();
   /** Counted by themselves: what fails at the provider must not close the door to passwords, nor the reverse. */
@@ -48,13 +49,13 @@ export class Door {
     this.#options = options;
     this.#users = new Map(options.users.map((user) => [user.name, user]));
     this.#provider = options.provider && new Provider(options.provider);
-    this.#isOpen = options.onlyThisMachine && options.users.length === 0 && options.provider === undefined;
+    this.isOpen = options.onlyThisMachine && options.users.length === 0 && options.provider === undefined;
   }
 
   /** Signing in and out; before everything else, since it also finds out who sends a request. */
   routes(): Router {
     const router = Router();
-    if (this.#isOpen) {
+    if (this.isOpen) {
       router.use(this.#openToThisMachine);
       return router;
     }

@@ -14,3 +14,4 @@ export { ACCESS_KINDS, type AccessEvent, type AccessKind, type AccessListener } 
 export { Door, type DoorOptions, type User } from './door.js';
 export { hasSession, type Person, personOf, type Role } from './person.js';
 export type { ProviderSettings } from './provider.js';
+export { isSentHere } from './requestOrigin.js';

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { isLoopback } from '../../loopback.js';
 
 /** What proxies add to a request. */
 const PROXY_MARKS = [
@@ -13,6 +14,12 @@ const PROXY_MARKS = [
 /** Where a request comes from, as far as proxies that are believed tell. */
 export function addressOf(request: Request): string {
   return request.ip ?? 'unknown';
+}
+
+/** Whether a request was sent on this machine, by no proxy: by one of its own accounts. */
+export function isSentHere(request: Request): boolean {
+  const from = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return isLoopback(from) && isFromThisMachine(request);
 }
 
 /**
