@@ -3,8 +3,8 @@ import type { Reason } from '../ledger/index.js';
 import type { Poller } from '../poller/index.js';
 
 /**
- * What is wrong with the archive as a whole. A single study that it keeps to itself is no trouble of it: then the search
- * went through.
+ * What is wrong with the archive as a whole. A single study that it keeps to itself is no trouble of it: then the
+ * search went through.
  */
 export function pacsTrouble({ pause, latest }: Pick<Poller, 'pause' | 'latest'>): Reason | undefined {
   if (pause !== undefined) return pause.reason;

@@ -93,7 +93,7 @@ describe('mamori', () => {
     });
     const [code] = await once(child, 'close');
     expect(err).not.to.include('EPIPE');
-    expect(code).to.equal(0);
+    expect(code).to.equal(3);
   });
 
   it('loads nothing heavy before it knows the command', () => {
