@@ -36,8 +36,8 @@ export function cadReport(input: ReportInput): Uint8Array {
 
 /** At most 64 characters: where more than one thing is to be said, the graver one, and the summary says both. */
 function seriesDescription(kind: string, input: ReportInput): string {
-  const { edition = 1 } = input;
-  if (input.findings === undefined) return `${kind}${edition > 1 ? ` rev ${edition}` : ''}: NOT PROCESSED`;
+  const { edition } = input;
+  if (input.findings === undefined) return seriesTitle(kind, ': NOT PROCESSED', edition);
   const part = lacking(input).length > 0 ? 'part of the exam' : absentViewsTitle(views(input));
   return seriesTitle(kind, part === undefined ? '' : `, ${part}`, edition);
 }

@@ -13,6 +13,7 @@ describe('The title of a series of results', () => {
   it('fits its attribute, however many there are, and never loses that it is not for diagnosis', () => {
     for (const [what, rest] of [
       ['AI CAD result', ', part of the exam'],
+      ['AI CAD result', ': NOT PROCESSED'],
       ['AI marks', ' R mediolateral oblique'],
       ['AI map', ' R mediolateral oblique'],
     ] as const)

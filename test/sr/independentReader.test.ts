@@ -196,7 +196,7 @@ describe('Reports as an independent reader has them (highdicom)', function () {
 
   it('have no number and no mark where nothing was processed, and a group for every image that failed', () => {
     const { answers, regions, title } = result['not processed']!;
-    expect(title).to.equal('AI result: NOT PROCESSED');
+    expect(title).to.equal('AI result: NOT PROCESSED; not for primary diagnosis');
     expect(regions).to.deep.equal([]);
     expect(answers.map(({ numbers, name }) => [name, numbers])).to.deep.equal(
       ['Exam', 'L CC', 'L MLO', 'R CC', 'R MLO'].map((of) => [`${of}: NOT PROCESSED`, []]),

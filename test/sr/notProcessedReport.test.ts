@@ -18,7 +18,9 @@ describe('TID 1500 report of an exam that was not processed', () => {
 
   it('says so before anything else, with the reason, and has neither number nor verdict', () => {
     const { dataset, root } = readReport(resultReport(failed));
-    expect(dataset.string('SeriesDescription')).to.equal('AI result: NOT PROCESSED');
+    expect(dataset.string('SeriesDescription')).to.equal(
+      'AI result: NOT PROCESSED; not for primary diagnosis',
+    );
     const summary = textOf(under(root, SUMMARY)[0]);
     expect(summary)
       .to.match(/^NOT PROCESSED/)
@@ -27,6 +29,13 @@ describe('TID 1500 report of an exam that was not processed', () => {
     expect(find(root, PROBABILITY)).to.deep.equal([]);
     expect(find(root, INTERPRETATION)).to.deep.equal([]);
     expect(codeOf(find(root, 'C0034375')[0]?.children[0])).to.equal('111224');
+  });
+
+  it('says in its title which it is of several sets about the study', () => {
+    const title = (edition: number) =>
+      readReport(resultReport({ ...failed, edition })).dataset.string('SeriesDescription');
+    expect(title(2)).to.equal('AI result rev 2: NOT PROCESSED; not for primary diagnosis');
+    expect(title(1234)).to.equal('AI result rev 99: NOT PROCESSED; not for primary diagnosis');
   });
 
   it('has a group for the exam and for each image, with its reason', () => {
