@@ -87,12 +87,21 @@ export const PIXELS: Code = { value: '{pixels}', scheme: 'UCUM', meaning: 'pixel
  * read on their own, because viewers show nothing else.
  */
 export const OWN_SCHEME = '99MAMORI';
+/** What the number of a bundle is that tells malignant from benign masses. */
+export const MASS_MALIGNANCY: Code = {
+  value: 'mass-malignancy',
+  scheme: OWN_SCHEME,
+  meaning: 'Probability that a mass is malignant',
+};
 /** What a number is whose bundle does not say what it is the probability of. */
 export const POSITIVE_CLASS_PROBABILITY: Code = {
   value: 'positive-class',
   scheme: OWN_SCHEME,
   meaning: "Probability of the model's positive class",
 };
+
+/** Numbers that bundles give: TID 1411, 1501, 4006. */
+export const PROBABILITY_OF_CANCER = dcm('111047', 'Probability of cancer');
 
 // Algorithm identification: TID 4019
 export const ALGORITHM_NAME = dcm('111001', 'Algorithm Name');

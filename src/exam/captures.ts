@@ -4,6 +4,7 @@ import {
   attentionCaution,
   heatMapCaution,
   heatMapTrust,
+  notExcluded,
   probabilityName,
 } from '../findings/index.js';
 import type { HeatMap } from '../gradcam/index.js';
@@ -73,6 +74,7 @@ export function overlayOf(
       probability: finding.probability,
       operatingPoint: bundle.operatingPoint,
       probabilityName: probabilityName(bundle),
+      notExcluded: notExcluded(bundle),
       caution: bundle.caution,
       modelName: bundle.name,
       modelVersion: bundle.version,

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StudyIdentity } from '../dicom/index.js';
-import { heatMapTrust, probabilityConcept, probabilityName } from '../findings/index.js';
+import { heatMapTrust, notExcluded, probabilityConcept, probabilityName } from '../findings/index.js';
 import type { ReportInput, SecondaryCaptureReference } from '../sr/index.js';
 import type { ExplainedImage } from './explanation.js';
 import type { ReportOutput } from './outputRow.js';
@@ -108,6 +108,7 @@ function writeReport(kind: ReportKind, subject: ReportSubject, work: ExamWork): 
     operatingPoint: bundle.operatingPoint,
     probability: probabilityConcept(bundle),
     probabilityName: probabilityName(bundle),
+    notExcluded: notExcluded(bundle),
     marks: bundle.marks ?? 'attention',
     heatMaps: heatMapTrust(bundle, settings.explain.failedHeatMaps),
     uids: { ...names, trackingUid: work.names.trackingUid },

@@ -1,5 +1,5 @@
 import { standardView } from '../dicom/index.js';
-import { attentionCaution, heatMapCaution, heatMapTrust } from '../findings/index.js';
+import { attentionCaution, heatMapCaution, heatMapTrust, notExcluded } from '../findings/index.js';
 import { presentationState } from '../pictures/index.js';
 import type { ExplainedImage } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputRow.js';
@@ -28,6 +28,7 @@ export async function markImages(
       source,
       outline: region?.outline,
       positive,
+      notExcluded: notExcluded(bundle),
       cautions: [positive ? attentionCaution(finding) : undefined, caution].flatMap((said) => said ?? []),
       algorithm,
       uids: names,

@@ -1,4 +1,9 @@
-import { type Code, POSITIVE_CLASS_PROBABILITY } from '../dicom/index.js';
+import {
+  type Code,
+  MASS_MALIGNANCY,
+  POSITIVE_CLASS_PROBABILITY,
+  PROBABILITY_OF_CANCER,
+} from '../dicom/index.js';
 import type { Bundle } from '../model/index.js';
 
 /**
@@ -12,4 +17,15 @@ export function probabilityConcept({ probabilityOf }: Pick<Bundle, 'probabilityO
 /** The same in words, with the model's own name for its class: `Probability of cancer ("malignant")`. */
 export function probabilityName(bundle: Pick<Bundle, 'probabilityOf' | 'classes'>): string {
   return `${probabilityConcept(bundle).meaning} ("${bundle.classes[1]}")`;
+}
+
+/**
+ * What a negative answer does not exclude: what the bundle's number is the probability of, and of any other number
+ * than these two nothing less than all. It stands after `does not exclude`.
+ */
+export function notExcluded(bundle: Pick<Bundle, 'probabilityOf'>): string {
+  const { value, scheme } = probabilityConcept(bundle);
+  const isOf = (code: Code) => code.value === value && code.scheme === scheme;
+  if (isOf(PROBABILITY_OF_CANCER)) return 'cancer';
+  return isOf(MASS_MALIGNANCY) ? 'malignancy' : 'anything';
 }

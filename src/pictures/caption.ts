@@ -11,6 +11,8 @@ export interface Caption {
   operatingPoint: number;
   /** What the probability is of, in words (`probabilityName`): `Probability of cancer ("malignant")`. */
   probabilityName: string;
+  /** What a negative answer does not exclude (`notExcluded`). */
+  notExcluded: string;
   modelName: string;
   modelVersion: string;
   /** What must not be overlooked beside the number, as a sentence. */
@@ -47,7 +49,7 @@ export function explanations(caption: Caption): string[] {
   const isPositive = caption.probability >= caption.operatingPoint;
   const side = isPositive ? 'at or above' : 'below';
   // Whoever sees the picture alone has no report beside it.
-  const rest = isPositive ? '' : ': this does not exclude cancer';
+  const rest = isPositive ? '' : `: this does not exclude ${caption.notExcluded}`;
   const operatingPoint = `${operatingPointPercent(caption.operatingPoint)}${SPACE}%`;
   return [
     `${caption.probabilityName}, ${side} the operating point of ${operatingPoint}${rest}`,

@@ -22,6 +22,8 @@ export interface PresentationStateInput {
   outline: Point[] | undefined;
   /** Whether the image's answer is: one without an outline must not read as if nothing was found. */
   positive: boolean;
+  /** What a negative answer does not exclude (`notExcluded`). */
+  notExcluded: string;
   /** What else has to stand on the image, as sentences: that the heat maps failed their checks. */
   cautions?: readonly string[] | undefined;
   algorithm: Algorithm;
@@ -42,7 +44,6 @@ const TEXT_STRIP = { top: 0.955, bottom: 0.99, left: 0.01, right: 0.99 };
 
 const MARKED = 'AI attention, not a lesion';
 const POSITIVE_UNMARKED = 'AI: positive, no place marked; see the report';
-const UNMARKED = 'AI: nothing marked, which does not exclude cancer';
 
 /**
  * A Grayscale Softcopy Presentation State (PS3.3 A.33.1) that lays the region of attention over the original pixels, in
@@ -118,9 +119,9 @@ export function presentationState(input: PresentationStateInput): Uint8Array {
   );
 }
 
-function whatIsSaid({ outline, positive }: PresentationStateInput): string {
+function whatIsSaid({ outline, positive, notExcluded }: PresentationStateInput): string {
   if (outline !== undefined) return MARKED;
-  return positive ? POSITIVE_UNMARKED : UNMARKED;
+  return positive ? POSITIVE_UNMARKED : `AI: nothing marked, which does not exclude ${notExcluded}`;
 }
 
 function withCautions(said: string, cautions: readonly string[] = []): string {

@@ -43,6 +43,8 @@ export interface ReportInput {
   probability: Code;
   /** The same in words, with the model's own name for its class (`probabilityName`): printable ASCII. */
   probabilityName: string;
+  /** What a negative answer does not exclude (`notExcluded`). */
+  notExcluded: string;
   /** What a marked place is: where the network looked, or, for a model made to find them, a mass. */
   marks: 'attention' | 'masses';
   /** How far the heat maps may be trusted that places are taken from. */

@@ -57,7 +57,8 @@ export function summaryText(input: ReportInput): string {
           .map((image) => `${viewOf(image.source)} ${percent(image.probability, operatingPoint)} %`)
           .join(', ')}${restsOnOne(breast) ? ' alone' : ''}.`,
     ),
-    `Positive means ${operatingPointText(operatingPoint)} or more. A negative answer does not exclude cancer.`,
+    `Positive means ${operatingPointText(operatingPoint)} or more. ` +
+      `A negative answer does not exclude ${input.notExcluded}.`,
     ...implantLimits(input),
     ...(input.heatMaps === 'withheld' || input.heatMaps === 'failed' ? heatMapWords(input) : []),
     ...attentionWords(input),

@@ -16,7 +16,7 @@ import {
   processExam,
   type Workbench,
 } from '../../src/exam/index.js';
-import { type Engine, KnownFeatures, placeSummary } from '../../src/model/index.js';
+import { type Bundle, type Engine, KnownFeatures, placeSummary } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
 import { smallBundle } from '../model/bundles.js';
 import { lookingAt, type OpenBench, openBench } from './openBench.js';
@@ -221,6 +221,44 @@ describe('processing an exam', () => {
     }
   });
 
+  it('says of a negative answer that it does not exclude what the bundle looks for, wherever it stands', async () => {
+    const concepts: [Bundle['probabilityOf'], string][] = [
+      [{ value: '111047', scheme: 'DCM', meaning: 'Probability of cancer' }, 'cancer'],
+      [
+        { value: 'mass-malignancy', scheme: '99MAMORI', meaning: 'Probability that a mass is malignant' },
+        'malignancy',
+      ],
+      // The same value in another scheme is another concept.
+      [{ value: '111047', scheme: '99MAKER', meaning: 'Probability of dense tissue' }, 'anything'],
+      [undefined, 'anything'],
+    ];
+    for (const [probabilityOf, word] of concepts) {
+      const captions: string[] = [];
+      const overlays = {
+        ...bench.overlays,
+        capture: (overlay, ...rest) => {
+          captions.push(overlay.caption.notExcluded);
+          return bench.overlays.capture(overlay, ...rest);
+        },
+      } as typeof bench.overlays;
+      const { objects } = await process(
+        exam.map((made) => given(made)),
+        {
+          overlays,
+          bundle: { ...bench.bundle, probabilityOf, operatingPoint: 1 },
+          settings: { ...bench.settings, presentationState: 'all' },
+        },
+      );
+      expect(captions).to.deep.equal(Array(4).fill(word));
+      const texts = objects
+        .filter(({ kind }) => kind !== 'secondary-capture')
+        .map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+      expect(texts).to.have.length(6);
+      for (const text of texts)
+        expect([...text.matchAll(/does not exclude (\w+)/g)].map(([, what]) => what)).to.include(word);
+    }
+  });
+
   describe('with a bundle whose heat maps failed their checks', () => {
     const failed = () => ({
       ...bench.bundle,
@@ -265,7 +303,7 @@ describe('processing an exam', () => {
         Array(4).fill(`AI: positive, no place marked; see the report; ${why}`),
       );
       expect(await textsAt(1)).to.deep.equal(
-        Array(4).fill(`AI: nothing marked, which does not exclude cancer; ${why}`),
+        Array(4).fill(`AI: nothing marked, which does not exclude anything; ${why}`),
       );
     });
 

@@ -7,6 +7,7 @@ const CAPTION: Caption = {
   probability: 0.39,
   operatingPoint: 0.4,
   probabilityName: 'Probability of cancer ("malignant")',
+  notExcluded: 'cancer',
   modelName: 'm',
   modelVersion: '1',
   method: 'Grad-CAM',
@@ -16,6 +17,8 @@ describe("a picture's caption", () => {
   it('says of a negative answer what it does not say', () => {
     const [negative] = explanations(CAPTION);
     expect(negative).to.match(/below the operating point of 40.% *: this does not exclude cancer$/);
+    const [other] = explanations({ ...CAPTION, notExcluded: 'malignancy' });
+    expect(other).to.match(/: this does not exclude malignancy$/);
     const [positive] = explanations({ ...CAPTION, probability: 0.4 });
     expect(positive).to.match(/at or above the operating point of 40.%$/);
   });

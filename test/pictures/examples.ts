@@ -36,6 +36,7 @@ export const CAPTION: Caption = {
   probability: 0.83,
   operatingPoint: 0.5,
   probabilityName: 'Probability of cancer ("malignant")',
+  notExcluded: 'cancer',
   modelName: 'ddsm-mass',
   modelVersion: '1.0.0',
   method: 'Grad-CAM',

@@ -218,11 +218,13 @@ describe('The overlay', () => {
     draw({ probability: 0.84 });
     draw({ operatingPoint: 0.6 });
     draw({ probabilityName: 'Probability of cancer' });
+    draw({ probability: 0.2 });
+    draw({ probability: 0.2, notExcluded: 'anything' });
     draw({ caution: 'Too high for screening.' });
     draw({ modelName: 'other' });
     draw({ modelVersion: '1.0.1' });
     draw({ method: 'Integrated Grad-CAM' });
-    expect(bands.size).to.equal(10);
+    expect(bands.size).to.equal(12);
   });
 
   it('gives the same bytes again, in a worker, and in a process without any fonts', async () => {

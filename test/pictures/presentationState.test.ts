@@ -28,6 +28,7 @@ function input(change: Partial<PresentationStateInput> = {}): PresentationStateI
     source: SOURCE,
     outline: OUTLINE,
     positive: true,
+    notExcluded: 'cancer',
     algorithm: ALGORITHM,
     uids: { seriesInstanceUID: asUid('2.25.6'), sopInstanceUID: asUid('2.25.7') },
     createdAt: new Date(2026, 0, 2, 3, 4, 5),
@@ -108,6 +109,9 @@ describe('The presentation state', () => {
       texts: ['AI: nothing marked, which does not exclude cancer; not for primary diagnosis'],
       drawn: 0,
     });
+    expect(said({ outline, positive: false, notExcluded: 'malignancy' }).texts[0]).to.include(
+      'does not exclude malignancy;',
+    );
     const positive = 'AI: positive, no place marked; see the report';
     expect(said({ outline })).to.deep.equal({
       texts: [`${positive}; not for primary diagnosis`],

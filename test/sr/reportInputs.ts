@@ -225,6 +225,7 @@ export function reportInput(
     operatingPoint: 0.5,
     probability: { value: '111047', scheme: 'DCM', meaning: 'Probability of cancer' },
     probabilityName: 'Probability of cancer ("malignant")',
+    notExcluded: 'cancer',
     marks: 'attention',
     heatMaps: 'passed',
     uids: {

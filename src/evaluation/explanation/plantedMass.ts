@@ -1,6 +1,6 @@
 import { Random } from '../../dataset/index.js';
 import { readPart10, standardView } from '../../dicom/index.js';
-import { probabilityName } from '../../findings/index.js';
+import { notExcluded, probabilityName } from '../../findings/index.js';
 import {
   attentionRegion,
   blackLevel,
@@ -167,6 +167,7 @@ async function picture(
       probability: view.probability,
       operatingPoint,
       probabilityName: probabilityName(bundle),
+      notExcluded: notExcluded(bundle),
       modelName: name,
       modelVersion: version,
       method: 'Grad-CAM',
