@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -51,17 +51,17 @@ export function postgresMissing(): string | undefined {
   return programs() === undefined ? 'PostgreSQL is not installed (apt-get install postgresql)' : undefined;
 }
 
-/** The one server of a test run. */
+/** The one server of a process, whichever tests it runs. It ends with the process. */
 export function postgresServer(): Promise<PostgresServer> {
   shared ??= startPostgres();
   return shared;
 }
 
-// A proof runs without mocha, and stops it itself.
-if (typeof after === 'function')
-  after(async () => {
-    await (await shared)?.stop();
-  });
+/** No server outlives the tests, whatever becomes of them. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const server of running) server.kill('SIGQUIT');
+});
 
 function programs(): string | undefined {
   if (PARTS_ARE_HIDDEN || !existsSync(VERSIONS)) return undefined;
@@ -123,7 +123,8 @@ async function startPostgres(): Promise<PostgresServer> {
     // Not by pg_ctl, whose server would outlive tests that are killed.
     const server = spawn(join(bin, 'postgres'), ['-D', data], { ...as, stdio: 'ignore' });
     server.unref();
-    process.once('exit', () => server.kill('SIGQUIT'));
+    running.add(server);
+    server.once('exit', () => running.delete(server));
     for (const until = Date.now() + START_MS; ; await sleep(50)) {
       const answer = await ask('SELECT 1').catch((error: Error) => error);
       if (!(answer instanceof Error)) return;

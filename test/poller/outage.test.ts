@@ -68,6 +68,8 @@ const WRITTEN = ['mammography-cad', 'secondary-capture', 'secondary-capture', 't
 const exam = (seed: string): MadeInstance[] =>
   makeExam({ rows: 160, columns: 128, seed, date: today(), views: ['LCC', 'RCC'] });
 const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
+/** More than there are tries. */
+const CYCLES = 3;
 const isRetrieval = (line: string) => /^GET .*\/instances\/[\d.]+$/.test(line);
 
 describe('An archive in trouble, and an exam in trouble', () => {
@@ -93,7 +95,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
     await bench.close();
   });
 
-  /** Few tries, so that an outage that counted would soon use them up. */
+  /** Few tries, so that an outage that counted would use them up within the cycles. */
   const open = async (options: Partial<StationOptions> = {}): Promise<Station> => {
     const retry = { attempts: 2, firstDelaySeconds: 0.05, longestDelaySeconds: 0.05 };
     here = await Station.open(
@@ -118,7 +120,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
       await archive.add(...made.flat());
       const at = await open();
       relay.fate = (line) => (isRetrieval(line) ? fate : 'pass');
-      for (let cycle = 0; cycle < 5; cycle++) {
+      for (let cycle = 0; cycle < CYCLES; cycle++) {
         const report = await at.poller.cycle();
         expect(report.problems).to.not.deep.equal([]);
         expect(ends(report.exams).filter((end) => end !== 'failed')).to.deep.equal([]);
@@ -144,7 +146,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
     const at = await open({ log });
     const isOfWado = (line: string) => isRetrieval(line) || line.includes('/metadata');
     relay.fate = (line) => (isOfWado(line) ? { status: 404 } : 'pass');
-    for (let cycle = 0; cycle < 5; cycle++) {
+    for (let cycle = 0; cycle < CYCLES; cycle++) {
       const report = await at.poller.cycle();
       expect(report.problems[0]!.reason).to.include('pacs.wadoUrl');
       expect(ends(report.exams).filter((end) => end !== 'failed')).to.deep.equal([]);
