@@ -10,7 +10,10 @@ export function brokenPromises(what: {
   exams: readonly ModelledExam[];
   pacs: ModelledPacs;
   records: readonly Pick<ExamRecord, 'studyInstanceUID' | 'state' | 'code'>[];
-  /** With the clock set forward, an exam may seem to have settled: it is answered, and again when more comes. */
+  /**
+   * With the clock set forward, an exam may seem to have settled to a process that did not see it come: it is answered,
+   * and again when more comes.
+   */
   clockWasSet: boolean;
 }): string[] {
   const { exams, pacs, records, clockWasSet } = what;

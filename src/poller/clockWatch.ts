@@ -1,5 +1,5 @@
 /** How often it is looked whether somebody has set the clock. */
-const LOOK_MS = 5000;
+const LOOK_MS = 1000;
 
 /** The clock may run a little fast or slow; that is no step. */
 const SMALLEST_STEP_MS = 2000;
