@@ -44,9 +44,17 @@ export interface ObjectStatus {
 /** Which revision's objects tell an exam's answer now; or, where results in the PACS tell it no more, why. */
 export type PresentAnswer = { revision: number } | { outdated: string };
 
+/** What can be ordered about it here; `adopt` at the command line alone. */
+export interface OrderWays {
+  retry: boolean;
+  reprocess: boolean;
+  adopt: boolean;
+}
+
 /** The work of one model, in one version and with one set of settings, on one study. */
 export interface ExamWork extends ExamStatus {
   model: { name: string; version: string; settings: string };
+  ways: OrderWays;
   /** Undefined where nothing was answered yet. */
   presentAnswer?: PresentAnswer | undefined;
   /** The service that is asked works with this model, version and settings. */
@@ -78,6 +86,12 @@ export interface ExamAnswer {
   comments: readonly string[];
 }
 
+/** How many exams are tried again; how many of an earlier version are left, for reprocess or adopt. */
+export interface Retried {
+  exams: number;
+  earlier: number;
+}
+
 /**
  * What is asked about single exams, and what can be ordered. Every order names who gave it.
  *
@@ -96,8 +110,8 @@ export interface ExamDesk {
    * @throws AdminError `exam-unknown`, `object-unknown`, `answer-outdated`, `pacs-away`
    */
   picture(studyInstanceUID: string, sopInstanceUID: string): Promise<Uint8Array>;
-  /** Another try at once for what failed, was given up or is partial; how many that are. */
-  retry(filter: ExamFilter, by: Person): Promise<number>;
+  /** Another try at once for what failed, was given up or is partial. */
+  retry(filter: ExamFilter, by: Person): Promise<Retried>;
   /**
    * Has a closed exam processed again with today's model and settings. `taken-up`: it is; `under-way`: it waits or is
    * worked on already; `done`: it was closed with exactly these; `gone`: the PACS holds no mammogram of it any more.

@@ -26,6 +26,7 @@ export type {
   ImageStatus,
   ObjectStatus,
   PresentAnswer,
+  Retried,
 } from './examDesk.js';
 export type { Readiness } from './health.js';
 export type { AdminServer } from './listener.js';

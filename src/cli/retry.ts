@@ -1,6 +1,14 @@
 import { Command, Option } from 'commander';
 import { countText } from '../countText.js';
-import type { ExamKey, Ledger, RetriableState, RetryFilter, ServedModel } from '../ledger/index.js';
+import type {
+  ExamKey,
+  ExamRecord,
+  Ledger,
+  RetriableState,
+  RetryFilter,
+  ServedModel,
+  Ways,
+} from '../ledger/index.js';
 import type { Bundle } from '../model/index.js';
 import { moment } from './commandValues.js';
 import { configOption, jsonOption } from './options.js';
@@ -56,66 +64,68 @@ async function retry(studies: string[], { config, state, reason, since, json }: 
       studies,
       detail: JSON.stringify({ state, reason, since }),
     });
-    const which = { studies: named, states: state, codes: reason, since };
-    const all = await ledger.retry(which);
-    const known = new Set(all.map(({ studyInstanceUID }) => studyInstanceUID));
     const served = servedModelOf(bundle, settings);
-    const { retried, others } = await sorted(all, served, ledger);
-    const left = named === undefined ? await leftAlone(which, served, ledger) : [];
+    const which = { studies: named, states: state, codes: reason, since, served };
+    const retried = await ledger.retry(which);
+    const others = await earlierOnes(which, ledger);
+    const left = named === undefined ? await leftAlone(which, ledger) : [];
+    const known = new Set([...retried, ...others].map(({ studyInstanceUID }) => studyInstanceUID));
     const notRetried = studies.filter((study) => !known.has(study));
     const standing = await Promise.all(notRetried.map((study) => whyNot(study, served, ledger)));
     const untouched = standing.filter(({ isUnderWay }) => !isUnderWay);
     if (json) {
       const underWay = standing.filter(({ isUnderWay }) => isUnderWay).map(({ study }) => study);
       const names = untouched.map(({ study }) => study);
-      console.log(JSON.stringify({ retried, others, left, underWay, untouched: names }));
+      console.log(JSON.stringify({ retried, others: others.map(keyOf), left, underWay, untouched: names }));
     } else {
       if (retried.length > 0) console.log(`${exams(retried.length)} tried again in the next cycle.`);
       for (const line of [...othersText(others, bundle), ...left.map(leftText)]) console.log(line);
-      if (all.length === 0 && left.length === 0 && named === undefined)
+      if (retried.length + others.length + left.length === 0 && named === undefined)
         console.log('There is nothing of that kind to be tried again.');
       for (const { study, why } of standing) console.log(`${study}: ${why}`);
     }
-    if (untouched.length > 0) process.exitCode = EXIT.trouble;
+    if (untouched.length > 0 || (named !== undefined && others.length > 0)) process.exitCode = EXIT.trouble;
   } finally {
     await ledger.disconnect();
   }
 }
 
-/**
- * Which of them this model's service takes: its own, and those that only have to be delivered. The others wait for a
- * service of theirs.
- */
-async function sorted(
-  exams: ExamKey[],
-  served: ServedModel,
+/** An exam of another version or other settings that is left, and what can be done about it. */
+type Earlier = ExamRecord & { ways: Ways };
+
+async function earlierOnes(
+  { studies, states, codes, since, served }: RetryFilter & { served: ServedModel },
   ledger: Ledger,
-): Promise<{ retried: ExamKey[]; others: ExamKey[] }> {
-  const { isServed } = await import('../ledger/index.js');
-  const retried: ExamKey[] = [];
-  const others: ExamKey[] = [];
-  for (const exam of exams) {
-    const isOwn = isServed(exam, served);
-    const record = isOwn ? undefined : await ledger.find(exam);
-    const isMade = record?.state === 'failed' && record.objects.kept > 0;
-    (isOwn || isMade ? retried : others).push(exam);
-  }
-  return { retried, others };
+): Promise<Earlier[]> {
+  const { isServed, RETRIABLE_STATES, waysFor } = await import('../ledger/index.js');
+  const found = await ledger.list({ states: states ?? RETRIABLE_STATES, codes });
+  return found
+    .filter((exam) => studies?.includes(exam.studyInstanceUID) ?? true)
+    .filter(({ updatedAt }) => since === undefined || updatedAt >= since)
+    .map((exam) => ({ ...exam, ways: waysFor(exam, served) }))
+    .filter((exam) => !exam.ways.retry && !isServed(exam, served) && exam.code !== 'superseded');
 }
 
-function othersText(others: readonly ExamKey[], { name, version }: Bundle): string[] {
-  const adoptable = others.filter(({ modelName }) => modelName === name).length;
-  const foreign = others.length - adoptable;
+function keyOf({ studyInstanceUID, modelName, modelVersion, settingsDigest }: ExamKey): ExamKey {
+  return { studyInstanceUID, modelName, modelVersion, settingsDigest };
+}
+
+function othersText(others: readonly Earlier[], { name, version }: Bundle): string[] {
+  const text = (count: number, what: string) =>
+    count === 0
+      ? []
+      : [
+          `${exams(count)} left: of another version or other settings than those of ${name} ${version}${what}`,
+        ];
+  const closed = others.filter(({ ways }) => ways.reprocess).length;
+  const adoptable = others.filter(({ ways }) => ways.adopt).length;
   return [
-    ...(adoptable > 0
-      ? [
-          `${exams(adoptable)} put back for another version or other settings than those of ${name} ${version}. ` +
-            'If that version has stopped for good, hand over what it left: mamori adopt.',
-        ]
-      : []),
-    ...(foreign > 0
-      ? [`${exams(foreign)} put back for another model than ${name}, which takes none of them.`]
-      : []),
+    ...text(closed, ', and closed. To have them processed again with these: mamori reprocess.'),
+    ...text(
+      adoptable,
+      ', and unfinished. If that version has stopped for good, hand over what it left: mamori adopt.',
+    ),
+    ...text(others.length - closed - adoptable, ', and no exams of this model, which takes none of them.'),
   ];
 }
 
@@ -127,8 +137,7 @@ interface LeftAlone {
 }
 
 async function leftAlone(
-  { states, codes, since }: RetryFilter,
-  served: ServedModel,
+  { states, codes, since, served }: RetryFilter & { served: ServedModel },
   ledger: Ledger,
 ): Promise<LeftAlone[]> {
   const closed = (['partial', 'not-processed'] as const).filter((state) => states?.includes(state) ?? true);

@@ -109,6 +109,7 @@ export type Outcome = (
 
 /** Which exams an administrator wants tried again: those that everything said here is true of. */
 export interface RetryFilter {
+  /** Whose service is to take them: exams of its own, and those that only have to be delivered (`waysFor`). */
   served?: ServedModel | undefined;
   studies?: readonly string[] | undefined;
   states?: readonly RetriableState[] | undefined;

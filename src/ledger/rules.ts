@@ -1,5 +1,6 @@
-import type { ClosedState, ExamState } from './examState.js';
-import type { Among, Answer, Change, Claim, Outcome, RetryFilter } from './ledger.js';
+import { isServed, type ServedModel } from './examKey.js';
+import { type ClosedState, type ExamState, RETRIABLE_STATES } from './examState.js';
+import type { Among, Answer, Change, Claim, ExamRecord, Outcome, RetryFilter } from './ledger.js';
 
 /*
  * What the ledger allows, whatever database keeps it: pure functions of states and numbers. A database's statements
@@ -153,4 +154,33 @@ export function retryOf(
   if (state === 'partial') return 'reopen';
   if (!answered) return 'again';
   return isNamed(which) ? 'reopen' : undefined;
+}
+
+/** What can be ordered about an exam, where a service of today's model and settings is to do it. */
+export interface Ways {
+  /** Another try. Of another version's exam: where its objects are made, and only have to be delivered. */
+  retry: boolean;
+  /** Closed by another version: once more with today's. */
+  reprocess: boolean;
+  /** Left unfinished by another version of the same model: handed over. */
+  adopt: boolean;
+}
+
+/** The same for the page, the command line, and whoever takes an exam up again. */
+export function waysFor(exam: ExamRecord, served: ServedModel): Ways {
+  const { state, code, modelName, objects } = exam;
+  const isOver = code === 'superseded';
+  const isOwn = isServed(exam, served);
+  const isRetriable = !isOver && RETRIABLE_STATES.some((one) => one === state);
+  const isUnfinished = state === 'waiting' || state === 'failed';
+  return {
+    retry: isRetriable && (isOwn || isOnlyToDeliver(exam)),
+    reprocess: !isOwn && !isOver && isClosed(state),
+    adopt: !isOwn && !isOver && isUnfinished && objects.kept === 0 && modelName === served.modelName,
+  };
+}
+
+/** Its objects are made, and it is not closed with them. */
+function isOnlyToDeliver({ state, objects: { kept, confirmed } }: ExamRecord): boolean {
+  return state === 'failed' ? kept > 0 : state === 'not-processed' && kept > confirmed;
 }

@@ -1,6 +1,6 @@
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
-import { type ExamRecord, isServed, type Ledger, type ServedModel } from '../ledger/index.js';
+import { type ExamRecord, isServed, type Ledger, type ServedModel, waysFor } from '../ledger/index.js';
 import { Listings } from './listings.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { QuietTimes } from './quietTimes.js';
@@ -9,7 +9,8 @@ import { REPROCESS_PRIORITY } from './workSource.js';
 
 /**
  * How a study stands that may be processed again with today's model and settings. `again`: it was closed with others,
- * or lacks a report that is switched on now. `done`: with exactly these. `under-way`: it waits, or is worked on.
+ * or lacks a report that is switched on now. `done`: with exactly these. `under-way`: it waits, or is worked on, or is
+ * left to `adopt`.
  * `unknown`: nothing was ever closed of it.
  */
 export type Standing = 'again' | 'done' | 'under-way' | 'unknown';
@@ -28,7 +29,7 @@ export async function standingOf(records: readonly ExamRecord[], parts: Standing
     if (own.closedAt === undefined) return 'under-way';
     return isHandedOver(own) || (await lacksReport(own, parts)) ? 'again' : 'done';
   }
-  if (records.some((record) => record.closedAt !== undefined && !isHandedOver(record))) return 'again';
+  if (records.some((record) => waysFor(record, parts.served).reprocess)) return 'again';
   return records.length > 0 ? 'under-way' : 'unknown';
 }
 

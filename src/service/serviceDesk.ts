@@ -17,6 +17,7 @@ import {
   type MadeObject,
   RETRIABLE_STATES,
   type ServedModel,
+  waysFor,
 } from '../ledger/index.js';
 import type { Log } from '../poller/index.js';
 import { inTime } from './inTime.js';
@@ -128,10 +129,11 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
       return results.picture(study, picture);
     },
     retry: async (filter, by) => {
-      // An exam of an earlier version would be put back where nobody takes it: that is for reprocess.
-      const which = { ...retryOf(filter), served };
-      const exams = await order(by, 'retry', { ...filter }, () => soon(ledger.retry(which)));
-      return exams.length;
+      const which = retryOf(filter);
+      return order(by, 'retry', { ...filter }, async () => {
+        const exams = await soon(ledger.retry({ ...which, served }));
+        return { exams: exams.length, earlier: await soon(earlierLeft(which, ledger, served)) };
+      });
     },
     reprocess: async (study, by) => {
       const outcome = await order(by, 'reprocess', { studies: [study] }, () =>
@@ -165,6 +167,7 @@ async function workOf(exam: ExamRecord, ledger: Ledger, served: ServedModel): Pr
     ...exam,
     model: { name, version, settings },
     isServed: isServed(exam, served),
+    ways: waysFor(exam, served),
     presentAnswer: presentAnswer(exam, made),
     objects: made.map(objectOf),
     steps,
@@ -181,6 +184,21 @@ function isState(text: string): text is ExamState {
 
 function retryOf({ studies, states, codes }: ExamFilter) {
   return { studies, codes, states: states && RETRIABLE_STATES.filter((state) => states.includes(state)) };
+}
+
+/** How many of another version are left, though somebody may have meant them. */
+async function earlierLeft(
+  { studies, states = RETRIABLE_STATES, codes }: ReturnType<typeof retryOf>,
+  ledger: Ledger,
+  served: ServedModel,
+): Promise<number> {
+  const asked = { states, codes };
+  const found =
+    studies === undefined
+      ? await ledger.list(asked)
+      : (await Promise.all(studies.map((one) => ledger.list({ ...asked, studyInstanceUID: one })))).flat();
+  const ways = found.map((exam) => waysFor(exam, served));
+  return ways.filter(({ retry, reprocess, adopt }) => !retry && (reprocess || adopt)).length;
 }
 
 function refuseUnnoted(cause: unknown): never {

@@ -257,8 +257,12 @@ describe('the API', () => {
     expect(level).to.equal('attention');
     expect(await answered('/exams/{study}/retry', '/exams/2.25.71/retry', 200, order())).to.deep.equal({
       exams: 1,
+      earlier: 0,
     });
-    expect(await answered('/retry', '/retry', 200, order({ codes: ['none'] }))).to.deep.equal({ exams: 0 });
+    expect(await answered('/retry', '/retry', 200, order({ codes: ['none'] }))).to.deep.equal({
+      exams: 0,
+      earlier: 0,
+    });
     expect(
       await answered(
         '/retry',
@@ -266,9 +270,7 @@ describe('the API', () => {
         200,
         order({ states: ['not-processed'], codes: ['images-unreadable'] }),
       ),
-    ).to.deep.equal({
-      exams: 1,
-    });
+    ).to.deep.equal({ exams: 1, earlier: 0 });
     expect(await ledger.counts()).to.include({ 'not-processed': 0 });
   });
 
@@ -286,6 +288,10 @@ describe('the API', () => {
     // Tried again it would wait for a service that is gone.
     await answered('/exams/{study}/retry', `${path}/retry`, 409, order());
     expect((await ledger.find(earlier))!.state).to.equal('not-processed');
+    const those = order({ codes: ['images-unreadable'] });
+    expect(await answered('/retry', '/retry', 200, those)).to.deep.equal({ exams: 0, earlier: 1 });
+    const { ways } = (await answered<{ works: { ways: object }[] }>('/exams/{study}', path)).works[0]!;
+    expect(ways).to.deep.equal({ retry: false, reprocess: true, adopt: false });
     expect(await answered(address, `${path}/reprocess`, 200, order())).to.deep.equal({ outcome: 'taken-up' });
     await poller.cycle();
     const { works } = await answered<{ works: { isServed: boolean; state: string }[] }>(
@@ -296,6 +302,30 @@ describe('the API', () => {
       [true, 'delivered'],
       [false, 'not-processed'],
     ]);
+  });
+
+  it('has an exam of an earlier version tried again that only has to be delivered', async () => {
+    const { ledger } = running.service;
+    const [served] = await ledger.list({ studyInstanceUID: whole });
+    const earlier = { ...served!, studyInstanceUID: '2.25.81', modelVersion: '0.9.0' };
+    await ledger.observe(earlier, { fingerprint: 'x' });
+    const claim = (await ledger.claim(earlier, 'test', 60_000))!;
+    const object = {
+      kind: 'tid1500' as const,
+      sopClassUID: '1',
+      seriesInstanceUID: '2',
+      sopInstanceUID: '3',
+    };
+    await ledger.keepObjects(claim, [{ ...object, bytes: new Uint8Array(9) }], { kind: 'processed' });
+    await ledger.giveUp(claim, { code: 'delivery-refused', reason: 'The PACS refused the results.' });
+    expect(await answered('/exams/{study}/retry', '/exams/2.25.81/retry', 200, order())).to.deep.equal({
+      exams: 1,
+      earlier: 0,
+    });
+    expect(await ledger.find(earlier)).to.include({ state: 'failed', modelVersion: '0.9.0' });
+    // Any service delivers it.
+    const { modelName, modelVersion, settingsDigest } = served!;
+    expect(await ledger.countDue({ modelName, modelVersion, settingsDigest })).to.equal(1);
   });
 
   it('answers in two seconds while the ledger does not, with what was known and since when', async () => {

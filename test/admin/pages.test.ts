@@ -205,9 +205,26 @@ describe('the pages in a browser', function () {
   it('have an exam of an earlier version processed again', async () => {
     await open(STATES.busy, { path: `exams/${EXAM_SHOWN}`, work: EARLIER_WORK });
     page.on('dialog', (dialog) => dialog.accept());
+    await page.getByRole('button', { name: 'Process again' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Try again now' }).count()).to.equal(0);
     await page.getByRole('button', { name: 'Process again' }).click();
     await page.getByText('It is processed in the next round.').waitFor();
     expect(orders).to.deep.equal([`reprocess ${EXAM_SHOWN}`]);
+  });
+
+  it('offer of an earlier version what helps: a further try to deliver, or the word that hands it over', async () => {
+    const failed = { ...EARLIER_WORK, state: 'failed', code: 'pacs-refused' };
+    const button = () => page.getByRole('button', { name: 'Try again now' }).count();
+    const undelivered = { retry: true, reprocess: false, adopt: false };
+    await open(STATES.busy, { path: `exams/${EXAM_SHOWN}`, work: { ...failed, ways: undelivered } });
+    expect(await text('#state')).to.contain('only have to be delivered');
+    expect(await button()).to.equal(1);
+    await page.close();
+    await admin.close();
+    const unfinished = { retry: false, reprocess: false, adopt: true };
+    await open(STATES.busy, { path: `exams/${EXAM_SHOWN}`, work: { ...failed, ways: unfinished } });
+    expect(await text('#state')).to.contain('mamori adopt hands it over');
+    expect(await button()).to.equal(0);
   });
 
   it('show who may only see everything, and no button', async () => {
@@ -273,6 +290,7 @@ describe('the pages in a browser', function () {
     page.on('dialog', (dialog) => dialog.accept());
     await page.getByRole('button', { name: 'Try all 2 again now' }).click();
     await page.getByText('2 exams are tried again').waitFor();
+    expect(await text('#outcome')).to.contain('3 exams are of an earlier version and left: mamori reprocess');
     expect(orders).to.deep.equal(['retry {"states":["not-processed"],"codes":["images-unreadable"]}']);
   });
 

@@ -238,6 +238,7 @@ const WORK: ExamWork = {
   attempts: 2,
   model: { name: 'breast-cancer', version: '1.0.0', settings: '8f14e45fceea167a' },
   isServed: true,
+  ways: { retry: true, reprocess: false, adopt: false },
   presentAnswer: { revision: 1 },
   images: [
     { sopInstanceUID: `${study(31)}.1`, view: 'RCC', answered: true },
@@ -316,7 +317,7 @@ export function madeDesk(
     },
     retry: async (filter) => {
       onOrder(`retry ${JSON.stringify(filter)}`);
-      return 2;
+      return { exams: 2, earlier: 3 };
     },
     reprocess: async (asked) => {
       onOrder(`reprocess ${asked}`);
@@ -340,6 +341,7 @@ export const EARLIER_WORK: ExamWork = {
   code: undefined,
   reason: undefined,
   isServed: false,
+  ways: { retry: false, reprocess: true, adopt: false },
   model: { ...WORK.model, version: '0.9.0' },
 };
 

@@ -568,8 +568,8 @@ describe('mamori', () => {
     it('counts apart what another version left, and names what hands it over', async () => {
       await withExams({ ...(await served()), modelVersion: '0.0.0' });
       const { out } = await mamori(['retry', '-c', config]);
-      expect(out).to.match(/^1 exam is put back for another version or other settings .* mamori adopt\.\n$/);
-      expect(JSON.parse((await mamori(['adopt', '-c', config, '--json'])).out)).to.include({ adopted: 2 });
+      expect(out).to.match(/^1 exam is left: of another version or other settings .* mamori reprocess\.\n$/);
+      expect(JSON.parse((await mamori(['adopt', '-c', config, '--json'])).out)).to.include({ adopted: 1 });
     });
 
     it('says that there is nothing to try', async () => {

@@ -6,6 +6,7 @@ import {
   openLedger,
   openLedgerToRead,
   takeable,
+  waysFor,
 } from '../../src/ledger/index.js';
 import { onEveryDatabase, type TestDatabase } from './databases.js';
 import { at, claimed, clock, delivered, EXAM, objects, on } from './exams.js';
@@ -436,6 +437,35 @@ onEveryDatabase('ledger', (make) => {
         expect(await on(2, ledger).retry({ studies, served: { ...served, ...other } })).to.deep.equal([]);
       expect(await ledger.find(EXAM)).to.include({ state: 'partial', revision: 1 });
       expect(await on(3, ledger).retry({ studies, served })).to.deep.equal([EXAM]);
+    });
+
+    it('is retried for any version where only its delivery is left', async () => {
+      const { studyInstanceUID, ...served } = EXAM;
+      const which = { studies: [studyInstanceUID], served: { ...served, modelVersion: '2.0.0' } };
+      const claim = await claimed(ledger);
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      await on(1, ledger).giveUp(claim, TROUBLE);
+      const ways = async () => waysFor((await ledger.find(EXAM))!, which.served);
+      expect(await ways()).to.deep.equal({ retry: true, reprocess: true, adopt: false });
+      expect(await on(2, ledger).retry(which)).to.deep.equal([EXAM]);
+      expect(await ways()).to.deep.equal({ retry: true, reprocess: false, adopt: false });
+      const turn = { worker: 'w', leaseMs: 60_000, among: 'due' as const, dueBy: at(3) };
+      expect((await on(3, ledger).claimNext(which.served, turn))?.exam).to.deep.equal(EXAM);
+    });
+
+    it('is left to adopt or reprocess where another version did not make its objects', async () => {
+      const { studyInstanceUID, ...served } = EXAM;
+      const which = { studies: [studyInstanceUID], served: { ...served, modelVersion: '2.0.0' } };
+      const ways = async () => waysFor((await ledger.find(EXAM))!, which.served);
+      const claim = await claimed(ledger);
+      expect(await ways()).to.deep.equal({ retry: false, reprocess: false, adopt: false });
+      await on(1, ledger).fail(claim, TROUBLE, 1000);
+      expect(await ways()).to.deep.equal({ retry: false, reprocess: false, adopt: true });
+      expect(await on(2, ledger).retry(which)).to.deep.equal([]);
+      const again = await on(5, ledger).claim(EXAM, 'worker', 60_000);
+      await on(5, ledger).giveUp(again!, TROUBLE);
+      expect(await ways()).to.deep.equal({ retry: false, reprocess: true, adopt: false });
+      expect(await on(6, ledger).retry(which)).to.deep.equal([]);
     });
 
     it('is retried by state, by reason and by time', async () => {

@@ -93,6 +93,7 @@ export function detailOf(studyInstanceUID: string, works: readonly ExamWork[]): 
         ...examOf(work),
         model: work.model,
         isServed: work.isServed,
+        ways: work.ways,
         presentAnswer: work.presentAnswer,
         images: work.images?.map(({ sopInstanceUID, view, answered, code, reason }) => ({
           sopInstanceUID,

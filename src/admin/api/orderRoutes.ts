@@ -20,11 +20,13 @@ export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => Per
     const { study } = request.params as { study: string };
     if (!uid.safeParse(study).success || (await desk.works(study)).length === 0)
       throw new AdminError('exam-unknown', 'The ledger knows no exam of that study.');
-    const exams = await desk.retry({ studies: [study] }, orderedBy(request));
-    if (exams > 0) return void response.json({ exams });
+    const retried = await desk.retry({ studies: [study] }, orderedBy(request));
+    if (retried.exams > 0) return void response.json(retried);
     const detail =
-      "Only exams of today's model and settings that failed, were given up or are partial are tried again; " +
-      'one of an earlier version is for reprocess.';
+      retried.earlier > 0
+        ? 'It is of another version of the model or other settings: closed, it can be processed again; ' +
+          'unfinished, mamori adopt hands it over.'
+        : 'Only exams that failed, were given up or are partial are tried again.';
     sendProblem(response, [409, 'Nothing to try again'], { detail, code: 'not-retriable' });
   });
   router.post('/exams/:study/reprocess', async (request, response) => {
@@ -41,7 +43,7 @@ export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => Per
   router.post('/retry', ...body, async (request, response) => {
     const order = retryOrder.safeParse(request.body ?? {});
     if (!order.success) return sendProblem(response, [400, 'The order cannot be read'], { code: 'order' });
-    response.json({ exams: await desk.retry(order.data, orderedBy(request)) });
+    response.json(await desk.retry(order.data, orderedBy(request)));
   });
   router.post('/pause', ...body, async (request, response) => {
     const order = pauseOrder.safeParse(request.body ?? {});

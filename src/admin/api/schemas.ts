@@ -156,6 +156,9 @@ export const examAnswer = z
           isServed: z
             .boolean()
             .meta({ description: 'This service works with that model and these settings' }),
+          ways: z
+            .object({ retry: z.boolean(), reprocess: z.boolean(), adopt: z.boolean() })
+            .meta({ description: 'What can be ordered about it; adopt at the command line alone' }),
           presentAnswer: z
             .object({
               revision: z.int().optional().meta({ description: 'Of the objects that tell the answer now' }),
@@ -254,7 +257,13 @@ export const retryOrder = z
   });
 
 export const retryAnswer = z
-  .object({ exams: count.meta({ description: 'Exams that are tried again' }) })
+  .object({
+    exams: count.meta({ description: 'Exams that are tried again' }),
+    earlier: count.meta({
+      description:
+        'Of another version of the model or other settings: left alone, for reprocess or mamori adopt',
+    }),
+  })
   .meta({ id: 'Retried' });
 
 export const reprocessAnswer = z

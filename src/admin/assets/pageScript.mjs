@@ -95,7 +95,10 @@ async function ordered({ dataset }) {
     if (!response.ok) return `Not done: ${answer.detail ?? answer.title ?? response.status}`;
     if (answer.outcome !== undefined) return 'It is processed in the next round.';
     if (answer.exams === undefined) return 'Done.';
-    return `${answer.exams} ${answer.exams === 1 ? 'exam is' : 'exams are'} tried again in the next round.`;
+    const exams = (count) => `${count} ${count === 1 ? 'exam is' : 'exams are'}`;
+    const retried = `${exams(answer.exams)} tried again in the next round.`;
+    if (!answer.earlier) return retried;
+    return `${retried} ${exams(answer.earlier)} of an earlier version and left: mamori reprocess, or mamori adopt.`;
   } catch {
     return 'Not done: Mamori does not answer.';
   }

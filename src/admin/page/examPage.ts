@@ -52,7 +52,13 @@ ${isHeld && html`<p>In the hands of <code>${worker}</code>, try ${attempts}.</p>
 ${retryAt && html`<p>Tried again by itself at ${shortTime(retryAt, now)}, after ${tries}.</p>`}
 ${todo && html`<p class="todo"><strong>What to do:</strong> ${todo}</p>`}
 ${
-  mayHelpToRetry(state, code)
+  work.ways.retry && !work.isServed
+    ? html`<p>Its results were made by another version of the model or with other settings, and only have to be
+delivered.</p>`
+    : undefined
+}
+${
+  work.ways.retry && mayHelpToRetry(state, code)
     ? orderButton(viewer, {
         id: 'retry',
         words: 'Try again now',
@@ -62,7 +68,13 @@ ${
     : undefined
 }
 ${
-  !work.isServed && work.closedAt !== undefined
+  work.ways.adopt
+    ? html`<p class="todo"><strong>What to do:</strong> It is left by another version of the model or other settings,
+and no service here takes it up: <code>mamori adopt</code> hands it over.</p>`
+    : undefined
+}
+${
+  work.ways.reprocess
     ? html`<p>It was closed with another version of the model or other settings.</p>
 ${orderButton(viewer, {
   id: 'reprocess',

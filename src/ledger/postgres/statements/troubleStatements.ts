@@ -47,7 +47,11 @@ export function retriable(transaction: Transaction, bindings: Retriable): Promis
     WHERE state IN (SELECT json_array_elements_text(:states::text::json)) AND updated_at >= :since
       AND (:studies::text IS NULL OR study_instance_uid IN (SELECT json_array_elements_text(:studies::json)))
       AND (:codes::text IS NULL OR code IN (SELECT json_array_elements_text(:codes::json)))
-      AND (:model::text IS NULL OR (${THIS_MODEL}))
+      -- As waysFor of the rules has it: whoever made objects, they are delivered.
+      AND (:model::text IS NULL OR (${THIS_MODEL})
+        OR (outcome IS NOT NULL
+          AND (state = 'failed' OR EXISTS (SELECT FROM mamori.objects o
+               WHERE o.exam_id = exams.id AND o.revision = exams.revision AND o.confirmed_at IS NULL))))
     ORDER BY id
     FOR NO KEY UPDATE OF exams`;
   return transaction.rows(sql, bindings);

@@ -46,7 +46,11 @@ export function retriable(database: Database, bindings: Retriable): RetriableRow
     WHERE state IN (SELECT value FROM json_each(:states)) AND updated_at >= :since
       AND (:studies IS NULL OR study_instance_uid IN (SELECT value FROM json_each(:studies)))
       AND (:codes IS NULL OR code IN (SELECT value FROM json_each(:codes)))
-      AND (:model IS NULL OR (${THIS_MODEL}))
+      -- As waysFor of the rules has it: whoever made objects, they are delivered.
+      AND (:model IS NULL OR (${THIS_MODEL})
+        OR (outcome IS NOT NULL
+          AND (state = 'failed' OR EXISTS (SELECT 1 FROM objects o
+               WHERE o.exam_id = exams.id AND o.revision = exams.revision AND o.confirmed_at IS NULL))))
     ORDER BY id`;
   return database.rows(sql, bindings);
 }
