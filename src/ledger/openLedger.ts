@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerError } from './errors.js';
 import type { Clock, Ledger, LedgerReader } from './ledger.js';
 import { thisProcess } from './owner.js';
@@ -34,11 +35,31 @@ export async function openLedger(place: Place, clock?: Clock): Promise<Ledger> {
     return storedLedger(await openPostgres({ url, ...access }, clock ?? { steady: MACHINE.steady }));
   }
   const file = fileOf(url);
-  const database = Database.open(file);
+  const database = await openFile(file);
   const spool = new Spool(`${file}-objects`);
   const named = new Set(namedFiles(database));
   await spool.sweep((name) => named.has(name));
   return storedLedger(sqliteStore({ database, spool, clock: clock ?? MACHINE, owner: thisProcess() }));
+}
+
+const BUSY_MS = 5000;
+const PAUSE_MS = 20;
+
+/**
+ * Several processes may start on a new ledger at once. SQLite lets one of them turn on the write-ahead log and refuses
+ * the others without waiting, whatever its busy timeout is.
+ */
+async function openFile(file: string): Promise<Database> {
+  const start = MACHINE.steady();
+  for (;;) {
+    try {
+      return Database.open(file);
+    } catch (error) {
+      const isBusy = error instanceof LedgerError && error.code === 'ledger-busy';
+      if (!isBusy || MACHINE.steady() - start > BUSY_MS) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
 }
 
 /**
