@@ -32,12 +32,12 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   const settings = loadSettings(config);
   const ledger = await openExistingLedger(settings.ledger);
   try {
-    const { askRunningService } = await import('../service/index.js');
+    const { askRunningService, isRightlyNotProcessed } = await import('../service/index.js');
     const service = await askRunningService(settings);
     process.exitCode = exitCodeFor(service);
     const counts = await ledger.counts();
     const pausing = await ledger.pausing();
-    const troubles = (await ledger.reasons()).filter(({ code }) => !isRight(code));
+    const troubles = (await ledger.reasons()).filter(({ code }) => !isRightlyNotProcessed(code));
     const exams = await ledger.list({
       limit,
       ...(state === undefined ? {} : { states: state }),
@@ -89,11 +89,6 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   } finally {
     await ledger.disconnect();
   }
-}
-
-/** Answers about studies with nothing to analyse, and exams that another version has taken over. */
-function isRight(code: string | undefined): boolean {
-  return ['no-mammogram', 'no-standard-view', 'superseded'].includes(code ?? '');
 }
 
 /** Never 0 unless the service itself says that it works. */

@@ -26,6 +26,7 @@ export { blackener } from './blackener.js';
 export { type CheckResult, type CheckState, examine, type NamedResult } from './doctor/index.js';
 export { openLog } from './logger.js';
 export { openNotifier } from './notification.js';
+export { isRightlyNotProcessed } from './rightEnds.js';
 export { askRunningService, type RunningService } from './runningService.js';
 export { openPacs, openService, openWorkbench, type Service, servedModelOf } from './service.js';
 export { statusOf } from './serviceStatus.js';
