@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Anchor, AuditEntry, Verification } from '../audit/index.js';
+import { countText } from '../countText.js';
 import { moment, wholeNumber } from './commandValues.js';
 import { configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
@@ -59,7 +60,7 @@ async function list({ config, since, limit, json }: ListOptions): Promise<void> 
 }
 
 function aboutText({ about, instances }: AuditEntry): string {
-  return [...about, ...(instances > 0 ? [`${instances} objects`] : [])].join('; ');
+  return [...about, ...(instances > 0 ? [countText(instances, 'object')] : [])].join('; ');
 }
 
 interface VerifyOptions {
@@ -86,7 +87,7 @@ function tell(
   for (const { what, file, line } of problems.slice(0, MOST_SHOWN))
     console.log(`${file === undefined ? folder : `${file}:${line}`}: ${what}.`);
   if (problems.length > MOST_SHOWN) console.log(`… and ${problems.length - MOST_SHOWN} more.`);
-  const count = `${lines} ${lines === 1 ? 'line' : 'lines'} in ${files} ${files === 1 ? 'file' : 'files'}`;
+  const count = `${countText(lines, 'line')} in ${countText(files, 'file')}`;
   console.log(problems.length === 0 ? `${count}: whole.` : `${count}: NOT as written.`);
   if (last !== undefined && problems.length === 0)
     console.log(`Note this somewhere else, and give it as --anchor next time: ${text(last)}`);
