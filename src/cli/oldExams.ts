@@ -4,6 +4,7 @@ import type { Settings } from '../config/index.js';
 import type { SourceParts, WorkSource } from '../poller/index.js';
 import type { OperatorAct } from '../service/index.js';
 import { EXIT } from './outcome.js';
+import { pausedText } from './pausedText.js';
 import { zoneText } from './zoneText.js';
 
 /** How often there is looked for what may be taken up next. */
@@ -75,7 +76,7 @@ export async function workOnOldExams<Source extends OldExams>({
       if (!json) for (const reason of reasons) if (!toldProblems.has(reason)) console.log(reason);
       toldProblems = reasons;
       if (pausing !== undefined) {
-        if (!json) console.log(`No exam is taken up: ${pausing.by} ordered a pause on the status page.`);
+        if (!json) console.log(pausedText(pausing));
         return { source, ends, whole: false };
       }
       if (stopping.signal.aborted || (source.isOver && exams.length === 0 && postponed === 0)) break;

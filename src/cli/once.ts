@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { configOption, jsonOption } from './options.js';
+import { pausedText } from './pausedText.js';
 
 /** `mamori once`: one poll, and work until every complete exam is done. */
 export const onceCommand = new Command('once')
@@ -24,15 +25,7 @@ async function once({ config, json }: { config: string; json?: true }): Promise<
       reason: `Study ${studyInstanceUID} is left to another process, which still works on it (${worker}).`,
     }));
     const pausing = cycles.at(-1)?.pausing;
-    const paused =
-      pausing === undefined
-        ? []
-        : [
-            {
-              code: 'paused',
-              reason: `No exam is taken up: ${pausing.by} ordered a pause on the status page.`,
-            },
-          ];
+    const paused = pausing === undefined ? [] : [{ code: 'paused', reason: pausedText(pausing) }];
     const problems = [...(cycles.at(-1)?.problems ?? []), ...paused, ...left];
     tellExams(
       cycles.flatMap(({ exams }) => exams),
