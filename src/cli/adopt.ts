@@ -19,9 +19,9 @@ async function adopt({ config, json }: { config: string; json?: true }): Promise
   const bundle = await loadBundle(settings.model.bundle);
   const ledger = await openExistingLedger(settings.ledger);
   try {
-    await noteAct(settings, openLog(settings), { what: 'adopt', detail: `${bundle.name} ${bundle.version}` });
-    const adopted = await ledger.adopt(servedModelOf(bundle, settings));
     const version = `${bundle.name} ${bundle.version}`;
+    await noteAct(settings, openLog(settings), { what: 'adopt', detail: version });
+    const adopted = await ledger.adopt(servedModelOf(bundle, settings));
     if (json) console.log(JSON.stringify({ adopted, model: bundle.name, version: bundle.version }));
     else if (adopted === 0) console.log(`Nothing is left unfinished by another version than ${version}.`);
     else console.log(`${adopted === 1 ? '1 exam is' : `${adopted} exams are`} taken over by ${version}.`);
