@@ -17,7 +17,7 @@ ${exams.map((exam) => row(exam, now))}
 
 function row(exam: ExamStatus, now: Date): Html {
   const { studyInstanceUID, state, revision, firstSeen, closedAt, retryAt, reason, code, attempts } = exam;
-  const [, seen, ended, took, why] = HEADINGS.slice(1);
+  const [, , seen, ended, took, why] = HEADINGS;
   const again = retryAt && html` Next try ${shortTime(retryAt, now)}.`;
   const tries = attempts > 1 ? ` ${attempts} tries.` : '';
   const cell = (heading: string | undefined, value: Html | string | undefined) =>

@@ -2,9 +2,7 @@ import { type Html, html } from '../../html.js';
 import type { ExamStatus } from '../serviceState.js';
 import { examTable } from './examTable.js';
 import { layout, type Viewer } from './layout.js';
-import { stateName } from './pageWords.js';
-
-const STATES = ['waiting', 'claimed', 'delivering', 'failed', 'delivered', 'partial', 'not-processed'];
+import { STATE_NAMES } from './pageWords.js';
 
 export interface ExamsView {
   exams: readonly ExamStatus[];
@@ -23,7 +21,9 @@ export function examsPage({ exams, asked, limit, now, version }: ExamsView, view
 <p><label for="study">Study Instance UID</label> <input id="study" name="study" value="${study}" inputmode="decimal"
 autocomplete="off" spellcheck="false"></p>
 <p><label for="state">State</label> <select id="state" name="state"><option value="">all</option>
-${STATES.map((one) => html`<option value="${one}"${one === state ? html` selected` : ''}>${stateName(one)}</option>`)}
+${Object.entries(STATE_NAMES).map(
+  ([one, name]) => html`<option value="${one}"${one === state ? html` selected` : ''}>${name}</option>`,
+)}
 </select></p>
 <p><label for="code">Reason</label> <input id="code" name="code" value="${code}" autocomplete="off"
 spellcheck="false"></p>

@@ -1,8 +1,8 @@
-import { Html, html } from '../../html.js';
+import { type Html, html } from '../../html.js';
 import { timeText } from '../../timeText.js';
 
-/** What people read for a state. */
-const STATES: Record<string, string> = {
+/** What people read for a state, in the order of an exam's way. */
+export const STATE_NAMES: Record<string, string> = {
   waiting: 'waiting',
   claimed: 'in work',
   delivering: 'being delivered',
@@ -53,7 +53,7 @@ const KINDS: Record<string, string> = {
 
 const VIEWS: Record<string, string> = { RCC: 'R CC', LCC: 'L CC', RMLO: 'R MLO', LMLO: 'L MLO' };
 
-export const stateName = (state: string) => STATES[state] ?? state;
+export const stateName = (state: string) => STATE_NAMES[state] ?? state;
 export const eventName = (event: string) => EVENTS[event] ?? event;
 export const kindName = (kind: string) => KINDS[kind] ?? kind;
 export const viewName = (view: string | undefined) => (view === undefined ? '—' : (VIEWS[view] ?? view));
@@ -87,5 +87,3 @@ export function duration(seconds: number): string {
 export function uidText(uid: string): Html {
   return html`<span class="uid">${uid}</span>`;
 }
-
-export const EMPTY = new Html('');
