@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import { type Request, Router } from 'express';
 import { AdminError } from '../errors.js';
 import type { ExamDesk } from '../examDesk.js';
 import type { StatusSource } from '../serviceState.js';
@@ -19,11 +19,11 @@ const UID = /^[0-9.]{1,64}$/;
 export function pageRoutes(
   status: StatusSource,
   desk: ExamDesk | undefined,
-  viewerOf: (request: Request, response: Response) => Viewer,
+  viewerOf: (request: Request) => Viewer,
 ): Router {
   const router = Router();
   router.get('/', async (request, response) => {
-    response.type('html').send(statusPage(await status(), viewerOf(request, response)));
+    response.type('html').send(statusPage(await status(), viewerOf(request)));
   });
   if (desk === undefined) return router;
   router.get('/exams', async (request, response) => {
@@ -41,7 +41,7 @@ export function pageRoutes(
     };
     const exams = await desk.find(filter, EXAMS_LISTED);
     const view = { exams, asked, limit: EXAMS_LISTED, now, version };
-    response.type('html').send(examsPage(view, viewerOf(request, response)));
+    response.type('html').send(examsPage(view, viewerOf(request)));
   });
   router.get('/exams/:study', async (request, response) => {
     const { study } = request.params;
@@ -53,7 +53,7 @@ export function pageRoutes(
     response
       .status(works.length === 0 ? 404 : 200)
       .type('html')
-      .send(examPage(view, viewerOf(request, response)));
+      .send(examPage(view, viewerOf(request)));
   });
   return router;
 }
