@@ -73,7 +73,7 @@ export class Guesses {
       // Others may have failed meanwhile.
       const pause = this.#pauseFor(keys);
       if (pause !== undefined) return pause;
-      for (const [kind, key] of keys) this.#count(LIMITS[kind], key, this.#now());
+      for (const key of keys) this.#count(key);
       right = await isRight();
     } finally {
       this.#leave();
@@ -82,7 +82,7 @@ export class Guesses {
     return { right };
   }
 
-  #pauseFor(keys: readonly [Kind, string][]): Pause | undefined {
+  #pauseFor(keys: readonly Key[]): Pause | undefined {
     const left = Math.max(...keys.map(([, key]) => this.#failures.get(key)?.until ?? 0)) - this.#now();
     return left > 0 ? { pause: Math.ceil(left / 1000), isBusy: false } : undefined;
   }
@@ -118,23 +118,23 @@ export class Guesses {
 
   /** Seconds for which this address has to wait; 0: it may go on. For ways in that tell no user beforehand. */
   pauseOf(address: string): number {
-    const left = (this.#failures.get(alone(address))?.until ?? 0) - this.#now();
-    return Math.max(0, Math.ceil(left / 1000));
+    return this.#pauseFor([addressKey(address)])?.pause ?? 0;
   }
 
   /** Counts an attempt of which nobody knows whose it was. */
   failed(address: string): void {
-    this.#count(LIMITS.address, alone(address), this.#now());
+    this.#count(addressKey(address));
   }
 
-  #count({ free, first, longest }: Limit, key: string, now: number): void {
+  #count([kind, key]: Key): void {
+    const { free, first, longest } = LIMITS[kind];
     const count = (this.#failures.get(key)?.count ?? 0) + 1;
     const pause = count < free ? 0 : Math.min(longest, first * 2 ** Math.min(20, count - free));
-    this.#failures.set(key, { count, until: pause === 0 ? 0 : now + 1000 * pause });
+    this.#failures.set(key, { count, until: pause === 0 ? 0 : this.#now() + 1000 * pause });
   }
 
   /** The pair is trusted again; what address and user did before stays. */
-  #takeBack(keys: [Kind, string][]): void {
+  #takeBack(keys: readonly Key[]): void {
     for (const [kind, key] of keys) {
       const known = this.#failures.get(key);
       if (kind === 'pair' || known === undefined || known.count <= 1) this.#failures.delete(key);
@@ -143,18 +143,16 @@ export class Guesses {
   }
 }
 
-type Kind = keyof typeof LIMITS;
+/** Whose failures are counted together. */
+type Key = [kind: keyof typeof LIMITS, key: string];
 
-function keysOf(user: string, address: string): [Kind, string][] {
-  const from = networkOf(address);
-  return [
-    ['pair', `pair ${from} ${user}`],
-    ['address', `address ${from}`],
-    ['user', `user ${user}`],
-  ];
+function keysOf(user: string, address: string): Key[] {
+  return [['pair', `pair ${networkOf(address)} ${user}`], addressKey(address), ['user', `user ${user}`]];
 }
 
-const alone = (address: string) => `address ${networkOf(address)}`;
+function addressKey(address: string): Key {
+  return ['address', `address ${networkOf(address)}`];
+}
 
 /** A machine with IPv6 has a whole /64 to come from. */
 function networkOf(address: string): string {
