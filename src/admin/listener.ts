@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { AdminError } from './errors.js';
 
 export interface TlsFiles {
@@ -58,7 +59,7 @@ export async function listenOn(
 
 function tlsServer(tls: TlsFiles, answer: RequestListener): TlsServer {
   try {
-    return createTlsServer({ ...filesOf(tls), minVersion: 'TLSv1.2' }, answer);
+    return createTlsServer(contextOf(tls), answer);
   } catch (cause) {
     throw new AdminError(
       'admin-tls',
@@ -71,8 +72,9 @@ function tlsServer(tls: TlsFiles, answer: RequestListener): TlsServer {
   }
 }
 
-function filesOf({ cert, key }: TlsFiles): { cert: Buffer; key: Buffer } {
-  return { cert: readFileSync(cert), key: readFileSync(key) };
+/** What the server shows and takes, at its start and with each renewed certificate. */
+function contextOf({ cert, key }: TlsFiles): SecureContextOptions {
+  return { cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' };
 }
 
 const RENEWAL_MS = 60_000;
@@ -90,7 +92,7 @@ export function watchCertificate(
     try {
       const now = written();
       if (now === last) return;
-      server.setSecureContext({ ...filesOf(tls), minVersion: 'TLSv1.2' });
+      server.setSecureContext(contextOf(tls));
       last = now;
       failures = 0;
     } catch (error) {
