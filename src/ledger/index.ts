@@ -6,7 +6,8 @@
  * `rules.ts` says what is allowed, in pure functions that know no database; `lease.ts` how long a claim stands,
  * `owner.ts` whether the process that holds it still runs. `steps/` are the steps, the same for every database;
  * `statements.ts` is what they ask of one, `saidStatements.ts` has it said to one connection. `sqlite/` keeps the
- * ledger in a file, `postgres/` on a server for several machines. `spool.ts` keeps the objects' bytes until the archive has them.
+ * ledger in a file, `postgres/` on a server for several machines. `spool.ts` keeps the objects' bytes until the
+ * archive has them.
  */
 
 export type {
