@@ -45,13 +45,13 @@ async function diagnose({ config, write, notify, json }: Options): Promise<void>
 
 /** Settings that cannot be read are told of by the first check, and nothing is written then. */
 async function noteWriting(config: string): Promise<void> {
-  const { loadSettings, SettingsError } = await import('../config/index.js');
+  const { loadSettings, SettingsError, SettingsFileError } = await import('../config/index.js');
   const { noteAct, openLog } = await import('../service/index.js');
   try {
     const settings = loadSettings(config);
     await noteAct(settings, openLog(settings), { what: 'doctor --write' });
   } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
+    if (!(error instanceof SettingsError || error instanceof SettingsFileError)) throw error;
   }
 }
 

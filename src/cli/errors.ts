@@ -8,6 +8,8 @@ export type CommandErrorCode =
   | 'usage-unasked'
   | 'password-short'
   | 'password-differs'
+  /** The input ended, or Ctrl-C, before there was one. */
+  | 'password-missing'
   | 'results-unwritable'
   /** A folder that holds what is no result of the study. */
   | 'results-place-taken'

@@ -30,14 +30,22 @@ async function asked(): Promise<string> {
 
 /** Nothing of what is typed is shown. */
 function unseen(prompt: string): Promise<string> {
-  process.stderr.write(prompt);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  return new Promise((resolve) =>
-    lines.question('', (answer) => {
-      lines.close();
+  // Once nothing that is typed is shown any more.
+  process.stderr.write(prompt);
+  return new Promise((resolve, reject) => {
+    lines.once('close', () => {
       process.stderr.write('\n');
+      reject(
+        new CommandError('password-missing', 'No password was given, and no hash is made.', {
+          remedy: 'Begin again: type it, press Enter, and type it once more.',
+        }),
+      );
+    });
+    lines.question('', (answer) => {
       resolve(answer);
-    }),
-  );
+      lines.close();
+    });
+  });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkSettings } from './check.js';
+import { howToLetRead, isDenied } from './fileRights.js';
 import { bundleFolder } from './installation.js';
 import { SettingsError, SettingsFileError } from './problem.js';
 import { readSecretFiles } from './secret.js';
@@ -40,10 +41,17 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const remedy = isDenied(code)
+      ? `Run this as the account that the service has (sudo -u mamori …), or ${howToLetRead(file)}`
+      : 'Name it with -c FILE; config/mamori.example.yaml is one to start from.';
     throw new SettingsFileError(
       'settings-unreadable',
-      `The settings file ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-      { remedy: 'Name it with -c FILE; config/mamori.example.yaml is one to start from.', cause: error },
+      `The settings file ${file} cannot be read (${code}).`,
+      {
+        remedy,
+        cause: error,
+      },
     );
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { howToLetRead, isDenied } from './fileRights.js';
 import { type KeyPath, keyName, type Problem } from './problem.js';
 import { SECRETS } from './secretKey.js';
 import type { Settings } from './settingsSchema.js';
@@ -19,7 +20,10 @@ export function readSecretFiles(document: SettingsDocument, folder: string): Pro
       if (content === '') report('names an empty file');
       else replaceAt(document.value, path, content);
     } catch (error) {
-      report(`names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      report(
+        `names a file that cannot be read (${code})${isDenied(code) ? `: ${howToLetRead('FILE')}` : ''}`,
+      );
     }
   }
   return problems;

@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { expect } from 'chai';
 import { isPassword, passwordHashProblem } from '../../src/passwordHash.js';
+import { needs } from '../parts.js';
 
 const password = (input: string) =>
   spawnSync(process.execPath, ['dist/src/cli/main.js', 'password'], { input, encoding: 'utf8' });
@@ -26,6 +28,26 @@ describe('mamori password', () => {
     const composed = password('Ångström-Ångström').stdout.trim();
     expect(await isPassword('A\u030angstro\u0308m-A\u030angstro\u0308m', composed)).to.equal(true);
   });
+
+  for (const [key, typed] of [
+    ['Ctrl-D', '\u0004'],
+    ['Ctrl-C', '\u0003'],
+  ] as const)
+    it(`ends with a sentence where somebody types ${key} in its place`, async function () {
+      needs(this, 'script');
+      this.timeout(30_000);
+      const command = `${process.execPath} dist/src/cli/main.js password`;
+      const terminal = spawn('script', ['-qec', command, '/dev/null']);
+      let shown = '';
+      terminal.stdout.setEncoding('utf8').on('data', (text) => {
+        if (!shown.includes('Password:') && `${shown}${text}`.includes('Password:'))
+          terminal.stdin.write(typed);
+        shown += text;
+      });
+      const [code] = await once(terminal, 'exit');
+      expect(code, shown).to.equal(1);
+      expect(shown).to.contain('No password was given').and.not.contain('scrypt');
+    });
 
   it('refuses a short one, and does not show it', () => {
     const { status, stdout, stderr } = password('hunter2');

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what settings files hold
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -261,6 +261,32 @@ describe('settings', () => {
       const settings = load(basic('{ file: secrets/pacs }'));
       expect(settings.pacs.auth).to.have.property('password', 'pass: ${word}');
       expect(secretValues(settings)).to.deep.equal(['pass: ${word}']);
+    });
+
+    it('say how to let the account read a file that it may not read', function () {
+      if (process.getuid?.() !== 0) this.skip();
+      const file = join(folder, 'locked.yaml');
+      writeFileSync(join(folder, 'locked'), 'hunter2', { mode: 0o600 });
+      writeFileSync(file, basic('{ file: locked }'), { mode: 0o600 });
+      const asNobody = () => {
+        process.seteuid!(65_534);
+        try {
+          return loadSettings(file, {});
+        } finally {
+          process.seteuid!(0);
+        }
+      };
+      chmodSync(folder, 0o755);
+      expect(asNobody)
+        .to.throw(/EACCES/)
+        .with.property('remedy')
+        .that.includes('sudo -u mamori')
+        .and.includes(`chmod 640 ${file}`)
+        .and.not.includes('example');
+      chmodSync(file, 0o644);
+      expect(asNobody).to.throw(
+        /password\.file names a file that cannot be read \(EACCES\): let this account/,
+      );
     });
 
     it('say which file is missing or empty', () => {
