@@ -42,7 +42,11 @@ export async function listenOn(
     clearInterval(renewal);
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
     throw new AdminError('admin-listen', `The status page cannot listen on ${host}:${port} (${code}).`, {
-      remedy: 'Set admin.listen to a free address and port, or to off.',
+      remedy:
+        code === 'EADDRINUSE'
+          ? 'Does Mamori run already? Then leave it to that one, or stop it first. Otherwise another program has the ' +
+            'port: set admin.listen to a free address and port, or to off.'
+          : 'Set admin.listen to a free address and port, or to off.',
       cause,
     });
   }

@@ -47,11 +47,11 @@ export async function examine(file: string, options: ExamineOptions): Promise<Na
     return results;
   }
   const visit = new Visit(settings, { write: options.write, notify: options.notify === true });
-  const blocked = new Set<string>();
+  const blocked = new Map<string, CheckResult>();
   try {
     for (const check of CHECKS) {
       const result = await outcomeOf(check, visit, blocked);
-      if (result.state === 'failure' || result.state === 'skipped') blocked.add(check.name);
+      if (result.state === 'failure' || result.state === 'skipped') blocked.set(check.name, result);
       add(check.name, result);
     }
   } finally {
@@ -60,9 +60,16 @@ export async function examine(file: string, options: ExamineOptions): Promise<Na
   return results;
 }
 
-async function outcomeOf(check: Check, visit: Visit, blocked: ReadonlySet<string>): Promise<CheckResult> {
+async function outcomeOf(
+  check: Check,
+  visit: Visit,
+  blocked: ReadonlyMap<string, CheckResult>,
+): Promise<CheckResult> {
   const missing = check.needs.find((name) => blocked.has(name));
-  if (missing !== undefined) return skipped(`means nothing before ${missing} is ok`);
+  const { state, says } = (missing !== undefined && blocked.get(missing)) || {};
+  if (state === 'failure') return skipped(`means nothing before ${missing} is ok`);
+  // What the other takes, this one takes, too.
+  if (state === 'skipped') return skipped(says ?? '');
   try {
     return await check.run(visit);
   } catch (error) {

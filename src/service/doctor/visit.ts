@@ -50,6 +50,8 @@ export class Visit {
   /** What storing has found out about pictures, before they were removed again. */
   pictures: HeldPictures | undefined;
   readonly notify: boolean;
+  /** What looking at the disk has found out: nothing can be written where the ledger lies, or soon. */
+  isDiskUnfit = false;
   readonly #known = new Map<string, Promise<unknown>>();
   readonly #open: { close(): Promise<void> }[] = [];
 

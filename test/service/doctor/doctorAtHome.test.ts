@@ -6,9 +6,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import Libsql from 'libsql';
+import { startAdmin } from '../../../src/admin/index.js';
 import { openLedger } from '../../../src/ledger/index.js';
 import type { Bundle } from '../../../src/model/index.js';
 import { examine } from '../../../src/service/index.js';
+import { quietState } from '../../admin/quietState.js';
 import { trailOf } from '../../audit/trails.js';
 import { mountSmallDisk } from '../../fixtures/smallDisk.js';
 import { smallBundle } from '../../model/bundles.js';
@@ -130,6 +132,9 @@ describe('mamori doctor, on its own machine', () => {
       const small = resultOf(await visit(bundle, { url, ledger }), 'disk');
       expect(small).to.include({ state: 'failure' });
       expect(small.remedy).to.include('room');
+      const ledgerLine = resultOf(await visit(bundle, { url, ledger }), 'ledger');
+      expect(ledgerLine, 'no line may say that all is well with it').to.include({ state: 'failure' });
+      expect(ledgerLine.says).to.include('cannot be written');
       disk.makeReadOnly();
       expect(resultOf(await visit(bundle, { url, ledger }), 'disk').says).to.include('EROFS');
     } finally {
@@ -185,7 +190,33 @@ describe('mamori doctor, on its own machine', () => {
       admin: { listen: `127.0.0.1:${port}` },
     };
     writeFileSync(file, JSON.stringify(settings));
-    expect(resultOf(await examine(file, { write: false }), 'status-page')).to.include({ state: 'warning' });
+    const taken = resultOf(await examine(file, { write: false }), 'status-page');
+    expect(taken).to.include({ state: 'warning' });
+    expect(taken.remedy, 'the likeliest first').to.match(/^If the service runs already.*admin\.listen/);
     server.close();
+  });
+
+  it('takes the port of the status page for its own where a Mamori answers there', async () => {
+    const desk = {} as never;
+    const admin = await startAdmin({ listen: { host: '127.0.0.1', port: 0 }, desk }, async () =>
+      quietState(),
+    );
+    try {
+      const file = join(scratchFolder('doctor'), 'mamori.yaml');
+      const listen = `127.0.0.1:${new URL(admin.url).port}`;
+      const model = { bundle: bundle.directory };
+      writeFileSync(file, JSON.stringify({ pacs: { url }, model, admin: { listen } }));
+      const found = resultOf(await examine(file, { write: false }), 'status-page');
+      expect(found).to.include({ state: 'ok' });
+      expect(found.says).to.include('a Mamori that runs');
+    } finally {
+      await admin.close();
+    }
+  });
+
+  it('says of what an earlier failure hides which failure that is', async () => {
+    const results = await visit({ ...bundle, directory: `${bundle.directory}-gone` }, { url });
+    expect(resultOf(results, 'engine').says).to.equal('means nothing before model is ok');
+    expect(resultOf(results, 'retrieve').says).to.match(/means nothing before \w+ is ok/);
   });
 });

@@ -198,7 +198,11 @@ describe('mamori doctor, at the PACS', () => {
   it('stores nothing unless it is told to', async () => {
     fill(exam('a'));
     const before = archive.size;
-    expect(resultOf(await visit(bundle, { url: archive.url }), 'store')).to.include({ state: 'skipped' });
+    const results = await visit(bundle, { url: archive.url });
+    for (const check of ['store', 'pictures']) {
+      expect(resultOf(results, check), check).to.include({ state: 'skipped' });
+      expect(resultOf(results, check).says, check).to.include('only with --write');
+    }
     expect(archive.size).to.equal(before);
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Settings } from '../../../config/index.js';
 import { ledgerFileOf } from '../../../ledger/index.js';
 import { type Check, type CheckResult, failure, ok, skipped, warning } from '../types.js';
 
@@ -14,37 +15,42 @@ const LITTLE_MEGABYTES = 2000;
 export const diskRoom: Check = {
   name: 'disk',
   needs: [],
-  run: async ({ settings }) => {
-    const file = ledgerFileOf(settings.ledger.url);
-    if (file === undefined)
-      return skipped('the ledger and the results on their way are in a database server');
-    const folder = dirname(file);
-    const objects = `${file}-objects`;
-    const account = userInfo().username;
-    for (const place of [folder, objects]) {
-      const found = await stat(place).catch(() => undefined);
-      // The second is made by the first exam.
-      if (found === undefined && place === objects) continue;
-      if (found?.isDirectory() !== true)
-        return failure(
-          `There is no folder ${place}`,
-          `Make it for the service's account: install -d -m 700 -o ACCOUNT ${place}`,
-        );
-      const unwritable = await tryToWrite(place, account);
-      if (unwritable !== undefined) return unwritable;
-    }
-    const foreign = await ownerMismatch(file, account);
-    if (foreign !== undefined) return foreign;
-    const { bavail, bsize } = await statfs(folder);
-    const megabytes = Math.floor((bavail * bsize) / MEGABYTE);
-    const says = `${folder} can be written by ${account}, ${roomText(megabytes)} free`;
-    const more = 'Make room, or name another place in ledger.url.';
-    if (megabytes < LEAST_MEGABYTES) return failure(says, more);
-    const seen = process.platform === 'win32' ? undefined : await whoElse(file);
-    if (seen !== undefined) return warning(`${says}; ${seen}`, aFolderOfItsOwn(folder));
-    return megabytes < LITTLE_MEGABYTES ? warning(says, more) : ok(says);
+  run: async (visit) => {
+    const result = await roomFor(visit.settings);
+    visit.isDiskUnfit = result.state === 'failure';
+    return result;
   },
 };
+
+async function roomFor(settings: Settings): Promise<CheckResult> {
+  const file = ledgerFileOf(settings.ledger.url);
+  if (file === undefined) return skipped('the ledger and the results on their way are in a database server');
+  const folder = dirname(file);
+  const objects = `${file}-objects`;
+  const account = userInfo().username;
+  for (const place of [folder, objects]) {
+    const found = await stat(place).catch(() => undefined);
+    // The second is made by the first exam.
+    if (found === undefined && place === objects) continue;
+    if (found?.isDirectory() !== true)
+      return failure(
+        `There is no folder ${place}`,
+        `Make it for the service's account: install -d -m 700 -o ACCOUNT ${place}`,
+      );
+    const unwritable = await tryToWrite(place, account);
+    if (unwritable !== undefined) return unwritable;
+  }
+  const foreign = await ownerMismatch(file, account);
+  if (foreign !== undefined) return foreign;
+  const { bavail, bsize } = await statfs(folder);
+  const megabytes = Math.floor((bavail * bsize) / MEGABYTE);
+  const says = `${folder} can be written by ${account}, ${roomText(megabytes)} free`;
+  const more = 'Make room, or name another place in ledger.url.';
+  if (megabytes < LEAST_MEGABYTES) return failure(says, more);
+  const seen = process.platform === 'win32' ? undefined : await whoElse(file);
+  if (seen !== undefined) return warning(`${says}; ${seen}`, aFolderOfItsOwn(folder));
+  return megabytes < LITTLE_MEGABYTES ? warning(says, more) : ok(says);
+}
 
 /**
  * What other accounts of this machine can do. That they can list the folder alone harms nothing: the ledger and the

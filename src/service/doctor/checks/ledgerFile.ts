@@ -1,5 +1,5 @@
 import { isSentInTheClear, LedgerError, openLedgerToRead } from '../../../ledger/index.js';
-import { type Check, ok, warning } from '../types.js';
+import { type Check, failure, ok, warning } from '../types.js';
 
 /**
  * Can the ledger be opened, is it one, and of a format that this version knows? It is only looked at. Nobody on the way
@@ -8,11 +8,17 @@ import { type Check, ok, warning } from '../types.js';
 export const ledgerFile: Check = {
   name: 'ledger',
   needs: [],
-  run: async ({ settings }) => {
+  run: async ({ settings, isDiskUnfit }) => {
     try {
       const ledger = await openLedgerToRead(settings.ledger);
       await ledger?.disconnect();
       const says = ledger === undefined ? 'not there yet, the first run makes it' : 'can be read';
+      // That it can be read is little where nothing can be written.
+      if (isDiskUnfit)
+        return failure(
+          `${ledger === undefined ? 'not there yet' : 'can be read'}, and cannot be written for long: see disk`,
+          'Do what the line about the disk says; a ledger without room takes no exam.',
+        );
       if (await isSentInTheClear(settings.ledger))
         return warning(
           `${says}; results with patient data go to its server without TLS`,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { askRunningService } from '../../runningService.js';
 import { type Check, failure, ok, warning } from '../types.js';
 
 /** Can the status page listen where the settings say? */
@@ -16,10 +17,15 @@ export const statusPort: Check = {
       await once(server, 'listening');
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      const remedy = 'Set admin.listen to a free address and port of this machine, or to off.';
-      if (code === 'EADDRINUSE')
-        return warning(`${at} is in use, by a Mamori that runs or by another program`, remedy);
-      return failure(`The status page cannot listen on ${at} (${code})`, remedy);
+      const remedy = 'set admin.listen to a free address and port of this machine, or to off.';
+      if (code !== 'EADDRINUSE')
+        return failure(`The status page cannot listen on ${at} (${code})`, `S${remedy.slice(1)}`);
+      const { answer } = await askRunningService(settings);
+      if (answer === 'told') return ok(`${at} is in use by a Mamori that runs`);
+      return warning(
+        `${at} is in use, by a Mamori that runs or by another program`,
+        `If the service runs already, it is its own, and all is well (mamori status). If not, ${remedy}`,
+      );
     } finally {
       server.close();
     }
