@@ -7,6 +7,7 @@ import {
   type StudyInstanceUID,
   sopClass,
 } from '../src/dicom/index.js';
+import { DEFAULT_READ_BACK_DELAYS_MS } from '../src/dicomweb/connectionSettings.js';
 import {
   type DicomWeb,
   type InstanceOutcome,
@@ -108,6 +109,7 @@ export class ModelledPacs {
     const shown = (study: string) =>
       this.#shown().filter(({ studyInstanceUID }) => studyInstanceUID === study);
     const web = {
+      readBackDelaysMs: DEFAULT_READ_BACK_DELAYS_MS,
       studies: (query: StudyQuery) => this.#search(query),
       allStudies: () => this.#pages(),
       instances: (study: string) =>

@@ -73,6 +73,8 @@ export interface DicomWebOptions {
   maxBackoffMs?: number;
   /** Connections to one host at a time, 6 unless told otherwise. */
   connections?: number;
+  /** Pauses in ms before each look for what was stored: 0, 300, 1000, 3000 unless told otherwise. */
+  readBackDelaysMs?: readonly number[];
   /** Most results asked for in one answer to a query. More than 200 is refused by some servers. */
   pageSize?: number;
 }
@@ -84,6 +86,9 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   idleBodyMs: 60_000,
   totalMs: 900_000,
 };
+
+/** Some archives list what they stored a moment later. */
+export const DEFAULT_READ_BACK_DELAYS_MS: readonly number[] = [0, 300, 1000, 3000];
 
 const MIB = 1024 * 1024;
 export const DEFAULT_MAX_INSTANCE_BYTES = 512 * MIB;

@@ -7,6 +7,7 @@ import {
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_MAX_INSTANCE_BYTES,
   DEFAULT_PAGE_SIZE,
+  DEFAULT_READ_BACK_DELAYS_MS,
   type DicomWebOptions,
 } from './connectionSettings.js';
 import { decodeInstance } from './decode.js';
@@ -23,6 +24,8 @@ const FRAMING_BYTES = 64 * 1024;
 
 /** The PACS: query (QIDO-RS), retrieve (WADO-RS), store (STOW-RS) and read back. Safe for concurrent use. */
 export class DicomWeb {
+  /** How long whoever stores waits before each `confirm`, as long as something is missing. */
+  readonly readBackDelaysMs: readonly number[];
   readonly #calls: ClientCalls;
   readonly #qido: Client;
   readonly #wado: Client;
@@ -35,6 +38,7 @@ export class DicomWeb {
   constructor(options: DicomWebOptions) {
     const { transport, qido, wado, stow } = openTransport(options);
     const maxAnswerBytes = options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
+    this.readBackDelaysMs = options.readBackDelaysMs ?? DEFAULT_READ_BACK_DELAYS_MS;
     this.#calls = new ClientCalls(transport, maxAnswerBytes);
     this.#qido = dicomwebClient(qido.url);
     this.#wado = dicomwebClient(wado.url);

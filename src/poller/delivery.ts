@@ -11,9 +11,6 @@ import type { Claim, KeptObject, Ledger, Reason } from '../ledger/index.js';
 import { DeliveryError } from './errors.js';
 import { reasonOf } from './nextTry.js';
 
-/** Some archives list what they stored a moment later. */
-const READ_BACK_DELAYS_MS = [0, 300, 1000, 3000];
-
 /** One request's worth; a larger object goes alone. Web servers before archives often refuse much larger bodies. */
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 
@@ -92,7 +89,7 @@ async function handOver(delivery: Delivery, kept: KeptObject[]): Promise<void> {
   }
 
   const shown = async () => {
-    for (const delay of READ_BACK_DELAYS_MS) {
+    for (const delay of pacs.readBackDelaysMs) {
       if (waiting.length === 0) return;
       await sleep(delay);
       waiting = await withoutConfirmed(waiting, delivery);

@@ -26,7 +26,8 @@ describe('Compressed pictures and the archive', () => {
   async function heldBy(archive: TestArchive) {
     const exam = makeExam({ rows: 320, columns: 256, seed: 'compression', date: today() });
     await archive.add(...exam);
-    const here = await Station.open(archive.access, { bench });
+    // What it does not show at once it never shows.
+    const here = await Station.open({ ...archive.access, readBackDelaysMs: [0, 100] }, { bench });
     const pacs = new DicomWeb(archive.access);
     try {
       const study = exam[0]!.studyInstanceUID;

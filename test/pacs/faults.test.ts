@@ -290,7 +290,11 @@ describe('When something goes wrong on the way', () => {
     it('does not take an exam for delivered before they are there', async () => {
       const made = exam('filtered');
       await filtering.add(...made);
-      const here = await Station.open(filtering.access, { bench, settings: SETTLED });
+      const here = await Station.open(
+        // What it does not show at once it never shows.
+        { ...filtering.access, readBackDelaysMs: [0, 100] },
+        { bench, settings: SETTLED },
+      );
       open.push(here);
       expect(await cycle(here)).to.deep.nested.include({
         end: 'failed',

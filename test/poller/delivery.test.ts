@@ -12,7 +12,8 @@ const sopInstanceUID = asUid<SOPInstanceUID>('2.25.3');
 /** An archive that shows nothing, and refuses each store for a reason of its own. */
 function refusing(reasons: { code: number; meaning: string }[]) {
   const sent: ('compressed' | 'uncompressed')[] = [];
-  const pacs: Pick<DicomWeb, 'store' | 'confirm'> = {
+  const pacs: Pick<DicomWeb, 'store' | 'confirm' | 'readBackDelaysMs'> = {
+    readBackDelaysMs: [0, 10],
     store: async (_study, instances: readonly InstanceToStore[], options): Promise<StoreAnswer> => {
       sent.push(options?.uncompressed ? 'uncompressed' : 'compressed');
       const reason = reasons[sent.length - 1]!;
@@ -32,8 +33,7 @@ function refusing(reasons: { code: number; meaning: string }[]) {
 }
 
 describe('A delivery', () => {
-  it('that is refused twice, compressed and not, fails for the reason of the second time', async function () {
-    this.timeout(30_000);
+  it('that is refused twice, compressed and not, fails for the reason of the second time', async () => {
     const ledger = await openLedger(`sqlite:${join(scratch(), 'ledger.db')}`);
     try {
       const exam = { studyInstanceUID: '2.25.1', ...ALGORITHM };

@@ -22,9 +22,6 @@ export const TEST_MARKS = {
 /** Long before all days that anybody looks at for new exams. */
 const TEST_DATE = '19010101';
 
-/** Some archives list what they stored a moment later. */
-const READ_BACK_DELAYS_MS = [0, 300, 1000, 3000];
-
 /**
  * The results that these settings would write about a made exam of nobody. Results only: an image of modality MG,
  * however marked, could be taken for a mammogram, by people or by other programs that look for new ones.
@@ -81,7 +78,7 @@ export async function storeAndReadBack(
 /** Which of them the PACS does not show. */
 async function unseen(pacs: DicomWeb, objects: readonly ExamObject[]): Promise<ExamObject[]> {
   let missing = [...objects];
-  for (const delay of READ_BACK_DELAYS_MS) {
+  for (const delay of pacs.readBackDelaysMs) {
     await sleep(delay);
     const uids = missing.map(({ sopInstanceUID }) => sopInstanceUID);
     const present = new Set((await pacs.confirm(objects[0]!.studyInstanceUID, uids)).present);
