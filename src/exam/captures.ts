@@ -1,4 +1,4 @@
-import { type SourceInstance, standardView } from '../dicom/index.js';
+import { standardView } from '../dicom/index.js';
 import {
   absentViewsText,
   attentionCaution,
@@ -12,17 +12,14 @@ import { type ExplainedImage, methodName } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputRow.js';
 
 const STANDARD_VIEWS = 4;
-/** An integer string (IS) ends here. */
-const HIGHEST_SERIES_NUMBER = 2 ** 31 - 1;
 
 /** One Secondary Capture per image, each a series of its own, drawn in the overlay pool. */
 export function drawCaptures(
   explained: ExplainedImage[],
   work: PictureWork<{ longEdge: number }>,
 ): Promise<DrawnObject[]> {
-  const { algorithm, createdAt, overlays, edition } = work;
+  const { algorithm, createdAt, overlays, edition, seriesNumber } = work;
   const sources = explained.map(({ finding }) => finding.source);
-  const seriesNumber = behind(sources, work.seriesNumber);
   const examIsWhole = new Set(sources.map(standardView)).size === STANDARD_VIEWS;
   return Promise.all(
     explained.filter(hasHeatMap).map(async (one, index) => {
@@ -36,17 +33,6 @@ export function drawCaptures(
       return { uids, source, name: `${standardView(source)}-${index + 1}`, bytes, preview: rgb };
     }),
   );
-}
-
-/**
- * The first series number for pictures. Viewers that find two series equally fit take the one of the lower number, and
- * that must be the mammogram's, whatever numbers its machine gives.
- */
-export function behind(sources: SourceInstance[], seriesNumber: number): number {
-  const highest = Math.max(...sources.map((source) => source.seriesNumber ?? 0));
-  return highest < HIGHEST_SERIES_NUMBER - sources.length
-    ? Math.max(seriesNumber, highest + 1)
-    : seriesNumber;
 }
 
 export type WithHeatMap = ExplainedImage & { heatMap: HeatMap };

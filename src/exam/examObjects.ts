@@ -6,6 +6,7 @@ import type { ExplainedImage } from './explanation.js';
 import type { ReportOutput } from './outputRow.js';
 import { type ExamSettings, type PictureInUse, picturesInUse } from './outputSettings.js';
 import { REPORTS, type ReportKind } from './outputs.js';
+import { pictureSeriesNumbers } from './seriesNumbers.js';
 import type { ExamObject, Preview } from './types.js';
 import type { ExamWork } from './workbench.js';
 
@@ -28,9 +29,10 @@ export interface ExamPictures {
 
 /** The pictures of every kind that is switched on. */
 export async function drawPictures(explained: ExplainedImage[], work: ExamWork): Promise<ExamPictures> {
+  const numbers = pictureSeriesNumbers(explained.map(({ finding }) => finding.source));
   const pictures: ExamPictures[] = [];
   for (const inUse of picturesInUse(work.bench.settings))
-    pictures.push(await drawKind(inUse, explained, work));
+    pictures.push(await drawKind({ ...inUse, seriesNumber: numbers[inUse.kind] }, explained, work));
   return {
     objects: pictures.flatMap(({ objects }) => objects),
     previews: pictures.flatMap(({ previews }) => previews),
@@ -39,11 +41,11 @@ export async function drawPictures(explained: ExplainedImage[], work: ExamWork):
 }
 
 async function drawKind(
-  { kind, row, setting }: PictureInUse,
+  { kind, row, setting, seriesNumber }: PictureInUse & { seriesNumber: number },
   explained: ExplainedImage[],
   { bench, context, names, algorithm, views, unanswered }: ExamWork,
 ): Promise<ExamPictures> {
-  const { sopClassUID, seriesNumber } = row;
+  const { sopClassUID } = row;
   const drawn = await row.draw(explained, {
     setting,
     bundle: bench.bundle,

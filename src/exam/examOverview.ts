@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type StandardView, standardView } from '../dicom/index.js';
 import { viewName } from '../findings/index.js';
 import { drawOverview, type OverviewTiles, overviewCapture } from '../pictures/index.js';
-import { behind, hasHeatMap, overlayOf, type WithHeatMap } from './captures.js';
+import { hasHeatMap, overlayOf, type WithHeatMap } from './captures.js';
 import type { ExplainedImage } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputRow.js';
 
@@ -30,7 +30,7 @@ export async function drawExamOverview(
     algorithm: work.algorithm,
     uids,
     createdAt: work.createdAt,
-    seriesNumber: behind(sources, work.seriesNumber),
+    seriesNumber: work.seriesNumber,
     edition: work.edition,
     examIsWhole: new Set(sources.map(standardView)).size === VIEWS.length,
   });

@@ -16,7 +16,10 @@ import type { ExplainedImage, ExplainMethod } from './explanation.js';
 /** What every kind of object has. */
 interface OutputRow {
   sopClassUID: SOPClassUID;
-  /** Series Number (0020,0011), one for each kind: results sort behind a study's own series in every viewer. */
+  /**
+   * Series Number (0020,0011), one for each kind: results sort behind a study's own series in every viewer. Of pictures
+   * the first one's, where the mammograms' own numbers are lower (`pictureSeriesNumbers`).
+   */
   seriesNumber: number;
 }
 
@@ -61,6 +64,7 @@ export interface PictureWork<Setting> {
   overlays: OverlayPool;
   algorithm: Algorithm;
   createdAt: Date;
+  /** Of the first object; the next has the next. */
   seriesNumber: number;
   /** Which of several sets of results about the study, from 1; left out: the first. */
   edition?: number | undefined;

@@ -83,6 +83,35 @@ describe('processing an exam', () => {
     expect(await numbered(2 ** 31 - 1)).to.deep.equal([9803, 9804, 9805, 9806]);
   });
 
+  it('gives no two of its series one number, whatever the mammograms have and however many they are', async () => {
+    const settings = {
+      ...bench.settings,
+      presentationState: 'all' as const,
+      overview: 'on' as const,
+    };
+    const numbers = async (instances: MadeInstance[]) => {
+      const { objects } = await process(
+        instances.map((made) => given(made)),
+        { settings },
+      );
+      expect(objects.some(({ kind }) => kind === 'overview')).to.equal(true);
+      return objects.map(({ bytes }) => readPart10(bytes).dataset.number('SeriesNumber')!);
+    };
+    for (const SeriesNumber of [1, 9802, 9848, 9890, 13_223, 2 ** 31 - 1]) {
+      const all = await numbers(
+        makeExam({ ...SMALL, seed: `of ${SeriesNumber}`, override: { SeriesNumber } }),
+      );
+      expect(all).to.have.length(11);
+      expect(new Set(all).size, `${SeriesNumber}: ${all}`).to.equal(all.length);
+      expect(all.every((number) => number < 2 ** 31)).to.equal(true);
+    }
+    const many = Array.from({ length: 50 }, (_, i) =>
+      makeInstance({ ...SMALL, seed: 'many', instanceNumber: i + 1 }),
+    );
+    const all = await numbers(many);
+    expect(new Set(all).size).to.equal(2 + 2 * many.length + 1);
+  });
+
   it('shows the four views in one picture where that is asked for, and says which is not in the study', async () => {
     const overview = async (views?: StandardView[]) => {
       const instances = makeExam({ ...SMALL, seed: 'overview', ...(views && { views }) });
