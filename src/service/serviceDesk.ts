@@ -7,7 +7,9 @@ import {
   type ObjectStatus,
   type Person,
 } from '../admin/index.js';
+import { countText } from '../countText.js';
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
+import { MamoriError } from '../errors.js';
 import {
   EXAM_STATES,
   type ExamRecord,
@@ -41,6 +43,9 @@ interface Ordered {
   [said: string]: unknown;
 }
 
+/** How it ended, for the audit trail. */
+type OrderEnd = { detail: string } | { failure: string };
+
 export interface DeskParts {
   service: Pick<Service, 'ledger' | 'pacs' | 'poller' | 'audit' | 'reprocess'>;
   served: ServedModel;
@@ -53,23 +58,38 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
   const { ledger } = service;
   const results = new StoredResults(service);
   const soon = <T>(work: Promise<T>) => inTime(work, LEDGER_MS, ledgerAway);
-  /** Noted before it is done, so that nothing takes effect unseen, not even where the answer comes too late. */
+  /**
+   * Noted before it is done, so that nothing takes effect unseen, not even where the answer comes too late; and once
+   * more with how it ended.
+   */
   const order = async <T>(
     by: Person,
     what: string,
     { studies, ...rest }: Ordered,
     act: () => Promise<T>,
+    endOf: (result: T) => OrderEnd = () => ({ detail: 'done' }),
   ): Promise<T> => {
     const detail = Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest);
     const person = { userId: by.name, alternativeUserId: by.identity };
     const event = { act: 'used' as const, what, by: person, studies, detail };
-    await service.audit.trail.recordNow(event).catch(refuseUnnoted);
+    const { trail } = service.audit;
+    const ended = (end: OrderEnd) => trail.record({ act: 'used', what, by: person, studies, ...end });
+    await trail.recordNow(event).catch((cause: unknown) => {
+      // It waits for the disk: whoever reads it later has to know that nothing came of it.
+      ended({ failure: 'refused: trail-unwritable' });
+      throw unnoted(cause);
+    });
     log.info(
       { by: nameOf(by), order: what, ...(studies && { studies }), ...rest },
       'Ordered on the status page',
     );
     try {
-      return await act();
+      const result = await act();
+      ended(endOf(result));
+      return result;
+    } catch (error) {
+      ended({ failure: error instanceof MamoriError ? error.code : 'unexpected-error' });
+      throw error;
     } finally {
       view.forget();
     }
@@ -130,14 +150,22 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
     },
     retry: async (filter, by) => {
       const which = retryOf(filter);
-      return order(by, 'retry', { ...filter }, async () => {
+      const retried = async () => {
         const exams = await soon(ledger.retry({ ...which, served }));
         return { exams: exams.length, earlier: await soon(earlierLeft(which, ledger, served)) };
-      });
+      };
+      return order(by, 'retry', { ...filter }, retried, ({ exams }) =>
+        exams > 0
+          ? { detail: `done: ${countText(exams, 'exam')}` }
+          : { failure: 'refused: nothing to try again' },
+      );
     },
     reprocess: async (study, by) => {
-      const outcome = await order(by, 'reprocess', { studies: [study] }, () =>
-        results.asked(() => service.reprocess(asUid<StudyInstanceUID>(study))),
+      const reprocessed = () => results.asked(() => service.reprocess(asUid<StudyInstanceUID>(study)));
+      const outcome = await order(by, 'reprocess', { studies: [study] }, reprocessed, (end) =>
+        end === 'taken-up' || end === 'under-way'
+          ? { detail: `done: ${end}` }
+          : { failure: `refused: ${end}` },
       );
       if (outcome === 'unknown')
         throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
@@ -201,8 +229,8 @@ async function earlierLeft(
   return ways.filter(({ retry, reprocess, adopt }) => !retry && (reprocess || adopt)).length;
 }
 
-function refuseUnnoted(cause: unknown): never {
-  throw new AdminError('trail-unwritable', 'The audit trail cannot be written, so no order is taken.', {
+function unnoted(cause: unknown): AdminError {
+  return new AdminError('trail-unwritable', 'The audit trail cannot be written, so no order is taken.', {
     cause,
     remedy: 'Mend what the status page says of the audit trail, then order again.',
   });

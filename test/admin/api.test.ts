@@ -208,10 +208,9 @@ describe('the API', () => {
     expect(pause).to.include({ why: 'PACS upgrade' });
     await running.service.audit.trail.written();
     const noted = await auditEntries(running.settings.audit.folder, { limit: 50 });
-    expect(noted.at(-1)).to.deep.include({
-      by: 'somebody on this machine',
-      about: ['pause'],
-    });
+    const by = 'somebody on this machine';
+    expect(noted.at(-2)).to.deep.include({ by, about: ['pause'], failure: undefined });
+    expect(noted.at(-1)).to.deep.include({ by, about: ['pause: done'], failure: undefined });
     const waits = running.arrives('paused');
     await running.service.poller.cycle();
     expect((await running.service.ledger.list({ studyInstanceUID: waits }))[0]!.state).to.equal('waiting');

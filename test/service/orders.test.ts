@@ -1,0 +1,84 @@
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { auditEntries } from '../../src/audit/index.js';
+import { type RunningService, runningService } from '../admin/runningService.js';
+
+describe('Orders on the status page', function () {
+  this.timeout(60_000);
+  let running: RunningService;
+
+  before(async () => {
+    running = await runningService();
+  });
+  after(async () => {
+    await running?.close();
+  });
+
+  const order = (path: string) =>
+    fetch(new URL(`api/v1${path}`, running.admin.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
+  /** Of the latest entries of the trail: what, and how it ended. */
+  const noted = async (count: number) => {
+    await running.service.audit.trail.written();
+    const entries = await auditEntries(running.settings.audit.folder, { limit: 100 });
+    return entries.slice(-count).map(({ about, failure }) => [about[0], failure]);
+  };
+
+  it('stand in the audit trail before they are done, and with how they ended', async () => {
+    const { ledger, poller } = running.service;
+    const study = running.arrives('ordered');
+    await poller.cycle();
+    expect((await order(`/exams/${study}/reprocess`)).status).to.equal(409);
+    expect(await noted(2)).to.deep.equal([
+      ['reprocess', undefined],
+      ['reprocess', 'refused: done'],
+    ]);
+    expect((await order('/retry')).status).to.equal(200);
+    expect(await noted(2)).to.deep.equal([
+      ['retry', undefined],
+      ['retry', 'refused: nothing to try again'],
+    ]);
+    const [record] = await ledger.list({ studyInstanceUID: study });
+    const failed = { ...record!, studyInstanceUID: '2.25.61' };
+    await ledger.observe(failed, { fingerprint: 'x' });
+    const reason = { code: 'images-unreadable', reason: 'Two images could not be read.' };
+    await ledger.giveUp((await ledger.claim(failed, 'test', 60_000))!, reason);
+    expect((await order('/exams/2.25.61/retry')).status).to.equal(200);
+    expect(await noted(2)).to.deep.equal([
+      ['retry', undefined],
+      ['retry: done: 1 exam', undefined],
+    ]);
+  });
+
+  it('are refused where they cannot be noted, and what was noted late says so', async () => {
+    const { ledger } = running.service;
+    const { folder } = running.settings.audit;
+    const file = join(folder, 'audit-000000000001.log');
+    // A disk that takes nothing, for whoever writes as root as well.
+    renameSync(file, `${file}.aside`);
+    mkdirSync(file);
+    try {
+      for (const path of ['/pause', '/retry', '/go-on']) {
+        const refused = await order(path);
+        expect(refused.status, path).to.equal(503);
+        expect(await refused.json(), path).to.include({ code: 'trail-unwritable' });
+      }
+      expect(await ledger.pausing()).to.equal(undefined);
+    } finally {
+      rmdirSync(file);
+      renameSync(`${file}.aside`, file);
+    }
+    const all = await noted(6);
+    expect(all).to.deep.equal(
+      ['pause', 'retry', 'go-on'].flatMap((what) => [
+        [what, undefined],
+        [what, 'refused: trail-unwritable'],
+      ]),
+    );
+    expect((await order('/pause')).status).to.equal(200);
+    expect((await order('/go-on')).status).to.equal(200);
+  });
+});
