@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import { timeText } from '../timeText.js';
 import type { RecentExams, StatusSnapshot } from './serviceState.js';
 
@@ -46,7 +47,8 @@ export function hindrances(snapshot: StatusSnapshot): string[] {
   }
   if (service.problem !== undefined) found.push(service.problem);
   const minutes = Math.round(stepSeconds(snapshot) / 60);
-  if (isHanging(snapshot)) found.push(`The exam that is worked on has not got on for ${minutes} minutes.`);
+  if (isHanging(snapshot))
+    found.push(`The exam that is worked on has not got on for ${countText(minutes, 'minute')}.`);
   const silent = silentSeconds(snapshot);
   if (silent > service.staleAfterSeconds) {
     found.push(`The PACS was last looked at ${Math.round(silent)} seconds ago.`);

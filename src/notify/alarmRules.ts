@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import type { AlarmKind } from './alarmKind.js';
 import { type BusyTime, busyHours } from './busyHours.js';
 import type { Ends, Situation } from './situation.js';
@@ -241,10 +242,11 @@ function share(
   const least = (settings.percent / 100) * (isRaised ? MARGIN : 1);
   if (bad / ended < least) return [];
   const why = mostly === undefined ? '' : ` Most often: ${mostly}`;
+  const which = `${countText(ended, 'exam')} of the last ${countText(settings.hours, 'hour')}`;
   return [
     {
       ...one(undefined),
-      says: `${bad} of ${ended} exams of the last ${settings.hours} hours ${words.what}.${why}`,
+      says: `${bad} of ${which} ${words.what}.${why}`,
       remedy: words.remedy,
     },
   ];

@@ -157,6 +157,17 @@ describe('the API', () => {
     await answered('/retry', '/retry', 400, text);
     await answered('/pause', '/pause', 400, order({ why: 7 }));
     await answered('/pause', '/pause', 400, { ...order(), body: '{' });
+    for (const [path, what, asked] of [
+      ['/retry', /everything/, order({ everything: true })],
+      ['/retry', /^states\.0: .*failed.*partial/, order({ states: ['delivered'] })],
+      ['/pause', /^why: .*string/, order({ why: 7 })],
+      ['/pause', /no JSON/, { ...order(), body: '{' }],
+      ['/exams?state=nothing', /^state: one of waiting/, {}],
+      ['/exams?limit=9999', /^limit: .*500/, {}],
+    ] as const) {
+      const { detail } = (await (await called(path, asked)).json()) as { detail: string };
+      expect(detail, path).to.match(what);
+    }
     expect((await called('/nothing')).status).to.equal(404);
   });
 

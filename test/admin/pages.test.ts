@@ -135,6 +135,34 @@ describe('the pages in a browser', function () {
         await isUsable();
       });
 
+  it('breaks no word of a table on a phone', async () => {
+    for (const [state, path] of [
+      ['attention', `exams/${EXAM_SHOWN}?answer=pacs`],
+      ['busy', ''],
+      ['trouble', 'exams?state=failed'],
+    ] as const) {
+      await open(STATES[state], { path, width: 390 });
+      await page.evaluate(`for (const part of document.querySelectorAll('details')) part.open = true`);
+      const broken = await page.evaluate(`[...document.querySelectorAll('th, td')].flatMap((cell) => {
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        const found = [];
+        for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+          if (node.parentElement.closest('.uid, code')) continue;
+          for (const { 0: word, index } of node.data.matchAll(/[a-z]{2,}/gi)) {
+            const range = document.createRange();
+            range.setStart(node, index);
+            range.setEnd(node, index + word.length);
+            if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) found.push(word);
+          }
+        }
+        return found;
+      })`);
+      expect(broken, path).to.deep.equal([]);
+      await page.close();
+      await admin.close();
+    }
+  });
+
   it('tell of one exam, with its answer and pictures out of the PACS', async () => {
     await open(STATES.attention, { path: `exams/${EXAM_SHOWN}`, width: 390 });
     await page.getByText('72 %').first().waitFor();

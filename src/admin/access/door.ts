@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { countText } from '../../countText.js';
 import { isPassword } from '../../passwordHash.js';
 import type { AdminError } from '../errors.js';
 import { type AccessEvent, type AccessListener, shortName, UNKNOWN } from './accessEvent.js';
@@ -285,6 +286,6 @@ function localPath(to: unknown): string {
 }
 
 function inWords(seconds: number): string {
-  if (seconds < 120) return `${seconds} seconds`;
+  if (seconds < 120) return countText(seconds, 'second');
   return `${Math.ceil(seconds / 60)} minutes`;
 }

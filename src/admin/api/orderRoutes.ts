@@ -1,8 +1,9 @@
-import express, { type Request, type RequestHandler, Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { ZodError } from 'zod';
 import type { Person } from '../access/index.js';
 import { AdminError } from '../errors.js';
 import type { ExamDesk } from '../examDesk.js';
-import { sendProblem, tellProblem } from './problems.js';
+import { sendProblem, tellProblem, wrongKeys } from './problems.js';
 import { pauseOrder, retryOrder, uid } from './schemas.js';
 
 /** More than any order takes. */
@@ -42,12 +43,12 @@ export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => Per
   });
   router.post('/retry', ...body, async (request, response) => {
     const order = retryOrder.safeParse(request.body ?? {});
-    if (!order.success) return sendProblem(response, [400, 'The order cannot be read'], { code: 'order' });
+    if (!order.success) return sendUnreadable(response, order.error);
     response.json(await desk.retry(order.data, orderedBy(request)));
   });
   router.post('/pause', ...body, async (request, response) => {
     const order = pauseOrder.safeParse(request.body ?? {});
-    if (!order.success) return sendProblem(response, [400, 'The order cannot be read'], { code: 'order' });
+    if (!order.success) return sendUnreadable(response, order.error);
     response.json({ pause: await desk.pause(orderedBy(request), order.data.why) });
   });
   router.post('/go-on', async (request, response) => {
@@ -55,6 +56,10 @@ export function orderRoutes(desk: ExamDesk, orderedBy: (request: Request) => Per
   });
   router.use(tellProblem);
   return router;
+}
+
+function sendUnreadable(response: Response, error: ZodError): void {
+  sendProblem(response, [400, 'The order cannot be read'], { code: 'order', detail: wrongKeys(error) });
 }
 
 /** An order in another form would be read as one without limits: try everything again. */

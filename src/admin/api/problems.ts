@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express';
+import type { ZodError } from 'zod';
 import { AdminError, type AdminErrorCode } from '../errors.js';
 
 const STATUS: Record<AdminErrorCode, [status: number, title: string]> = {
@@ -26,6 +27,11 @@ export function sendProblem(
     .send(JSON.stringify({ title, status, detail, code }));
 }
 
+/** What is wrong with a question or an order, key by key; without what was written there. */
+export function wrongKeys({ issues }: ZodError): string {
+  return `${issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; ')}.`;
+}
+
 /** Of an error of ours what it says, of any other nothing: more people may ask than read the log. */
 export const tellProblem: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error);
@@ -36,6 +42,9 @@ export const tellProblem: ErrorRequestHandler = (error: unknown, _request, respo
   const status = (error as { status?: unknown }).status;
   // The body is no JSON, or too large.
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return sendProblem(response, [status, 'The request cannot be read']);
+    return sendProblem(response, [status, 'The request cannot be read'], {
+      detail: 'Its body is no JSON, or longer than any order is.',
+      code: 'order',
+    });
   sendProblem(response, [503, 'The service cannot tell; see the log']);
 };

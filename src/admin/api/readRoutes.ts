@@ -4,7 +4,7 @@ import type { ExamDesk } from '../examDesk.js';
 import type { StatusSource } from '../serviceState.js';
 import { dayOf, detailOf, examOf, queueOf, reasonsOf, serviceOf } from './apiAnswers.js';
 import { apiDocument } from './apiDocument.js';
-import { sendProblem, tellProblem } from './problems.js';
+import { sendProblem, tellProblem, wrongKeys } from './problems.js';
 import { examsQuery, uid } from './schemas.js';
 
 /** What may be asked, under `/api/v1`. */
@@ -27,7 +27,11 @@ export function readRoutes(status: StatusSource, desk: ExamDesk): Router {
   });
   router.get('/exams', async (request, response) => {
     const asked = examsQuery.safeParse(request.query);
-    if (!asked.success) return sendProblem(response, [400, 'The question cannot be read'], { code: 'query' });
+    if (!asked.success)
+      return sendProblem(response, [400, 'The question cannot be read'], {
+        code: 'query',
+        detail: wrongKeys(asked.error),
+      });
     const { state, code, study, limit } = asked.data;
     const filter = {
       states: state === undefined ? undefined : [state].flat(),

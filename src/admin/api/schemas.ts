@@ -277,7 +277,7 @@ export const pauseAnswer = z.object({ pause: pause.optional() }).meta({ id: 'Pau
 /** Of a list of exams. */
 export const examsQuery = z.object({
   state: z
-    .union([states, examState])
+    .union([states, examState], { error: `one of ${examState.options.join(', ')}` })
     .optional()
     .meta({ description: 'Only in these states', param: { style: 'form', explode: true } }),
   code: z.string().max(100).optional().meta({ description: 'Only with this reason' }),

@@ -92,6 +92,8 @@ td { font-variant-numeric: tabular-nums; }
 .time, time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .uid { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .85rem; overflow-wrap: anywhere; }
 table .uid { display: inline-block; max-width: 24rem; }
+.scroll table { overflow-wrap: break-word; }
+.scroll .uid { min-width: 13rem; }
 .state { display: inline-block; border-radius: 1rem; padding: .05rem .65rem; white-space: nowrap; font-size: .85rem;
   font-weight: 600; border: 1px solid transparent; }
 h3 .state { font-size: .9rem; } h2 .state { font-size: 1rem; }

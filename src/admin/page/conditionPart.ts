@@ -39,7 +39,7 @@ what to do</a></p>`;
       : html`<p>What is shown of exams below is as of ${shortTime(ledger.toldAt, now)}.</p>`;
   const waiting = (backlog?.ready ?? 0) + (backlog?.again.exams ?? 0);
   if (level !== 'trouble' || waiting === 0) return undefined;
-  return html`<p>${countText(waiting, 'exam')} ${waiting === 1 ? 'waits' : 'wait'}; none is lost.</p>`;
+  return html`<p>${waitText(waiting)}; none is lost.</p>`;
 }
 
 /** That it does something, too: a page that says no more than that all is well may be an old one. */
@@ -53,11 +53,13 @@ function wellWord({ service, day, exams, now }: StatusSnapshot): Html | undefine
   }.</p>`;
 }
 
+const waitText = (exams: number) => `${countText(exams, 'exam')} ${exams === 1 ? 'waits' : 'wait'}`;
+
 function pausePart({ pausing, now, backlog }: StatusSnapshot, viewer: Viewer): Html {
   const { since, by, why } = pausing!;
   const waiting = backlog?.ready ?? 0;
   return html`<p>Paused by ${by} since ${shortTime(since, now)}, ${ago(since, now)}${why && html`: “${why}”`}.
-The PACS is looked at all the same, so no exam is lost. ${waiting > 0 ? `${countText(waiting, 'exam')} wait.` : ''}</p>
+The PACS is looked at all the same, so no exam is lost. ${waiting > 0 ? `${waitText(waiting)}.` : ''}</p>
 ${orderButton(viewer, { id: 'go-on', words: 'Go on', address: '/api/v1/go-on', look: 'strong' })}`;
 }
 

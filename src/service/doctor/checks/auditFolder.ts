@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkSyslog, verifyAudit } from '../../../audit/index.js';
+import { countText } from '../../../countText.js';
 import { type Check, failure, ok, warning } from '../types.js';
 
 /** Can it be noted what is done, is what was noted as it was written, and can it be sent on? */
@@ -30,6 +31,6 @@ export const auditFolder: Check = {
       );
     if (syslog !== undefined) await checkSyslog(syslog);
     const sent = syslog === undefined ? '' : `; ${syslog.url} can be reached`;
-    return ok(`${isThere ? `${lines} lines, as they were written` : `${written} can be written`}${sent}`);
+    return ok(`${isThere ? `${countText(lines, 'line')}, as written` : `${written} can be written`}${sent}`);
   },
 };
