@@ -19,6 +19,20 @@ export interface PollCosts {
   ledgerQuestions: number;
 }
 
+/**
+ * What a poll over many closed exams takes too much of, beside one over few. What is known already is gone through a
+ * stretch at a time, so none of it may grow as the exams do; the bounds leave room for a machine with other work.
+ */
+export function tooDear(few: PollCosts, many: PollCosts): string[] {
+  const held: [what: string, isHeld: boolean][] = [
+    ['asks the archive for more', many.requests <= 3 * few.requests],
+    ['gets more bytes of answers', many.answerBytes <= 8 * few.answerBytes],
+    ['takes more of the processor', many.cpuMs <= 10 * few.cpuMs + 50],
+    ['asks the ledger for more', many.ledgerQuestions <= 3 * few.ledgerQuestions],
+  ];
+  return held.filter(([, isHeld]) => !isHeld).map(([what]) => `A poll over many closed exams ${what}`);
+}
+
 const LOOKBACK_DAYS = 3;
 const DAY_MS = 86_400_000;
 const WORKER = fileURLToPath(new URL('./pollingWorker.js', import.meta.url));

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type PollCosts, pollCosts, soak } from './index.js';
+import { type PollCosts, pollCosts, soak, tooDear } from './index.js';
 
 /** npm run soak -- [--exams 10000] [--minutes 60]. Ends with 1 where something grows that must not. */
 const { values } = parseArgs({
@@ -47,11 +47,7 @@ console.log(
     `${heapSlope.toFixed(2)} MB heap. The ledger takes ${ledgerBytesPerExam.toFixed(0)} bytes for an exam; at most ` +
     `${(mostSpoolBytes / 1e6).toFixed(1)} MB were on their way at a time.`,
 );
-// What is known already is gone through a stretch at a time.
-if (large.requests > 3 * small.requests)
-  broken.push('A poll over many closed exams asks the archive for more');
-if (large.ledgerQuestions > 3 * small.ledgerQuestions)
-  broken.push('A poll over many asks the ledger for more');
+broken.push(...tooDear(small, large));
 for (const what of broken) console.log(`BROKEN: ${what}`);
 if (broken.length === 0) console.log('Nothing grows with what has been done.');
 process.exit(broken.length === 0 ? 0 : 1);
