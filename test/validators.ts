@@ -60,6 +60,23 @@ export async function validate(
   }
 }
 
+/**
+ * What dicom3tools' dcentvfy says against files of one study taken together: a patient, a study or a series that two of
+ * them describe differently.
+ */
+export async function contradictions(files: readonly Uint8Array[]): Promise<string[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'mamori-entities-'));
+  try {
+    const paths = files.map((_, i) => join(directory, `${i}.dcm`));
+    await Promise.all(paths.map((path, i) => writeFile(path, files[i]!)));
+    const { status, stdout, stderr } = await run('dcentvfy', paths);
+    const errors = `${stdout}\n${stderr}`.split(/\r?\n/).filter((line) => /^Error/.test(line));
+    return status !== 0 && errors.length === 0 ? [`ended with ${status}: ${stdout}${stderr}`] : errors;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
 /** The text of a report as dsrdump shows it. */
 export async function dumpReport(bytes: Uint8Array): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'mamori-dsrdump-'));
