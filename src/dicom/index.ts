@@ -128,7 +128,7 @@ export { decimalString } from './ownValues.js';
 export { type DicomInstance, readPart10 } from './part10Reader.js';
 export { writePart10 } from './part10Writer.js';
 export { patientAndStudyFromJson, registerPatientAndStudy } from './patientAndStudy.js';
-export { intentOfClass, leftOutByClass } from './recognisedClasses.js';
+export { contradictoryIntent, intentOfClass, leftOutByClass } from './recognisedClasses.js';
 export type { InstanceReference, ResultUids, SopReference } from './references.js';
 export { registerRequests, requestsFromJson } from './requests.js';
 export { rleFrameOf } from './rleFrame.js';

@@ -29,6 +29,7 @@ export type LeftOutCode =
   | 'not-grey'
   | 'no-image-size'
   | 'no-pixel-data'
+  | 'contradictory-intent'
   | 'no-valid-uid';
 
 /** By the view's modifier (CID 4015). */

@@ -1,5 +1,6 @@
 import {
   type LeftOut,
+  type LeftOutCode,
   leftOutByClass,
   type Reason,
   type SourceInstance,
@@ -110,6 +111,8 @@ export function knownByClass({ sopClassUID }: ExamInstance): Reason | undefined 
 
 type Why = Reason<ExamLeftOutCode> & Pick<LeftOut, 'attempted' | 'superseded'>;
 
+const MISLABELLED: LeftOutCode = 'contradictory-intent';
+
 const SUPERSEDED: Why = {
   code: 'for-processing-superseded',
   reason: 'A For Presentation image of the same view was taken instead.',
@@ -213,12 +216,15 @@ function withoutSuperseded({ images, leftOut, study }: Intake): Intake {
   const presented = viewsOf(images.filter((image) => image.source.intent === 'presentation'));
   const isSuperseded = (source: SourceInstance) =>
     source.intent === 'processing' && presented.has(standardView(source));
+  // Most likely a raw twin as well: whatever it is, its view has its image.
+  const isMislabelled = ({ code, source }: LeftOut) =>
+    code === MISLABELLED && source !== undefined && presented.has(standardView(source));
   return {
     images: images.filter(({ source }) => !isSuperseded(source)),
     leftOut: [
       // Nor is anything lost by a raw twin that could not be read.
       ...leftOut.map((left) =>
-        left.source && isSuperseded(left.source) ? { ...left, ...SUPERSEDED } : left,
+        left.source && (isSuperseded(left.source) || isMislabelled(left)) ? { ...left, ...SUPERSEDED } : left,
       ),
       ...images
         .filter(({ source }) => isSuperseded(source))

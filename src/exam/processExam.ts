@@ -1,4 +1,4 @@
-import type { LeftOut, Reason } from '../dicom/index.js';
+import type { LeftOut, LeftOutCode, Reason } from '../dicom/index.js';
 import { aggregate, lacksAnswer } from '../findings/index.js';
 import { isImplausibility } from '../image/index.js';
 import type { ExamLeftOutCode, NotProcessedCode } from './errors.js';
@@ -131,11 +131,11 @@ function isFailure(left: LeftOut): boolean {
 
 /** An image that could be read, and of which an answer would say nothing: the next try would end alike. */
 export function isRefused({ code }: Pick<LeftOut, 'code'>): boolean {
-  return is(code, 'unlike-training') || isImplausibility(code);
+  return is(code, 'unlike-training') || is(code, 'contradictory-intent') || isImplausibility(code);
 }
 
 /** A left-out image has codes of several rooms. */
-function is(code: string, asked: ExamLeftOutCode): boolean {
+function is(code: string, asked: ExamLeftOutCode | LeftOutCode): boolean {
   return code === asked;
 }
 

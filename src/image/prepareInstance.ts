@@ -1,4 +1,5 @@
 import {
+  contradictoryIntent,
   type DicomInstance,
   type LeftOut,
   leftOut,
@@ -61,6 +62,8 @@ export async function prepareInstance(
     instance = readPart10(bytes);
     recognition = recogniseMammogram(instance);
     if (recognition.kind === 'left-out') return instanceLeftOut(instance, recognition, recognition.leftOut);
+    const contradiction = contradictoryIntent(instance.dataset);
+    if (contradiction !== undefined) return instanceLeftOut(instance, recognition, contradiction);
     const grey = presentationImage(instance.dataset, await decodePixels(instance, options), options);
     const reduced = reducedImage(grey);
     const mask = breastMask(grey, reduced);

@@ -581,6 +581,50 @@ describe('processing an exam', () => {
     expect(series).to.equal('AI result, 1 of 4 views; not for primary diagnosis');
   });
 
+  describe('with an image whose Presentation Intent Type says the other than its SOP class', () => {
+    const mislabelled = (view: StandardView, seed: string = SMALL.seed) =>
+      makeExam({
+        ...SMALL,
+        seed,
+        views: [view],
+        override: {
+          PresentationIntentType: 'FOR PROCESSING',
+          PatientID: readPart10(exam[0]!.bytes).dataset.string('PatientID')!,
+        },
+      })[0]!;
+
+    it('gives it no answer, and says so by name', async () => {
+      const others = exam.filter(({ view }) => view !== 'LCC');
+      const outcome = await process([mislabelled('LCC'), ...others].map((made) => given(made)));
+      expect(outcome.leftOut.map(({ code }) => code)).to.deep.equal(['contradictory-intent']);
+      const report = Buffer.from(outcome.objects[0]!.bytes).toString('latin1');
+      expect(report).to.include('No answer about L CC.');
+      expect(report).to.include('Presentation Intent Type says FOR PROCESSING, the SOP class');
+      expect(report).to.include('AI result, part of the exam; not for primary diagnosis');
+    });
+
+    it('processes no exam of such alone, in either direction', async () => {
+      const raw = makeInstance({
+        ...SMALL,
+        intent: 'processing',
+        override: { PresentationIntentType: 'FOR PRESENTATION' },
+      });
+      for (const made of [mislabelled('LCC'), raw])
+        expect(await process([given(made)])).to.include({
+          status: 'not-processed',
+          code: 'images-refused',
+        });
+    });
+
+    it('misses nothing where another image shows the view', async () => {
+      const outcome = await process([...exam, mislabelled('LCC', 'twin')].map((made) => given(made)));
+      expect(outcome.leftOut).to.have.length(1);
+      expect(outcome.leftOut[0]).to.include({ code: 'for-processing-superseded', superseded: true });
+      const series = readPart10(outcome.objects[0]!.bytes).dataset.string('SeriesDescription');
+      expect(series).to.equal('AI result; not for primary diagnosis');
+    });
+  });
+
   it('does not fetch For Processing images that cannot be needed', async () => {
     const raw = makeExam({ ...SMALL, seed: 'raw', intent: 'processing' });
     const never = raw.map((made) =>
