@@ -25,8 +25,8 @@ export function intentOfClass(sopClassUID: string): Intent | undefined {
 
 /**
  * Why a mammogram is not answered whose Presentation Intent Type (0008,0068) says the other than its SOP class;
- * undefined where they agree or there is none. Raw values read as others, or the other way round, would look like a mammogram and
- * get a number that means nothing.
+ * undefined where they agree or there is none. Raw values read as others, or the other way round, would look like
+ * a mammogram and get a number that means nothing.
  */
 export function contradictoryIntent(dataset: Dataset): Reason<LeftOutCode> | undefined {
   const type = printable(dataset.string('PresentationIntentType') ?? '').toUpperCase();
