@@ -74,6 +74,8 @@ const MARKED = [
     'PatientInstitutionResidence',
   ],
 ] as const;
+/** Why somebody orders a pause, as it must not be written. */
+const TYPED = 'ZQTYPED, Hanako, wants her results';
 const SHORT = 9;
 const BORN = '19010203';
 
@@ -246,6 +248,19 @@ log: { level: trace, format: json }
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       seen.set(`page ${path}`, `${JSON.stringify([...answer.headers])}\n${await answer.text()}`);
     }
+    // What somebody types of a patient, too: it stands where they put it, and goes nowhere else.
+    const paused = await fetch(`http://127.0.0.1:${port}/api/v1/pause`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ why: TYPED }),
+    });
+    expect(paused.status).to.equal(200);
+    for (const path of ['/', '/metrics', '/health', '/health/ready', ...api]) {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      seen.set(`page ${path} in a pause`, await answer.text());
+    }
+    for (let tries = 0; !log.includes('"msg":"Paused') && tries < 200; tries++) await sleep(100);
+    await fetch(`http://127.0.0.1:${port}/api/v1/go-on`, { method: 'POST' });
     for (let tries = 0; told.length === 0 && tries < 200; tries++) await sleep(100);
     await asked;
     seen.set('notification', told.join('\n'));
@@ -264,6 +279,15 @@ log: { level: trace, format: json }
     expect([...seen.keys()].filter((name) => /audit-\d+\.log|l\.db$/.test(name))).to.have.lengthOf(2);
     const found = [...seen].flatMap(([where, text]) => marksIn(text).map((mark) => `${mark} in ${where}`));
     expect(found).to.deep.equal([]);
+    expect(log).to.contain('"msg":"Paused');
+    const spread = [...seen].filter(([, text]) => text.includes('ZQTYPED')).map(([where]) => where);
+    expect(spread).to.include('page / in a pause');
+    const isItsPlace = (where: string) =>
+      /^page (\/|\/api\/v1\/service) in a pause$|\/l\.db(-wal)?$/.test(where);
+    expect(
+      spread.filter((where) => !isItsPlace(where)),
+      'beside the status page and the ledger',
+    ).to.deep.equal([]);
   });
 
   it('is not in the audit trail, which names every object that the archive got', async () => {
