@@ -102,6 +102,8 @@ describe('mamori doctor, on its own machine', () => {
   it('finds a folder for the ledger that is missing, or cannot be written', async () => {
     const missing = await visit(bundle, { url, ledger: join(scratchFolder('doctor'), 'no/mamori.db') });
     expect(resultOf(missing, 'disk').says).to.include('There is no folder');
+    expect(resultOf(missing, 'ledger')).to.include({ state: 'failure' });
+    expect(resultOf(missing, 'audit').remedy, 'not to give it to somebody').to.include('install -d');
     const locked = await visit(bundle, { url, ledger: '/proc/mamori.db' });
     expect(resultOf(locked, 'disk').says).to.include('cannot write into');
   });

@@ -20,7 +20,9 @@ export const auditFolder: Check = {
     if (refusal !== undefined)
       return failure(
         `The audit trail cannot be written in ${written} (${refusal})`,
-        'Give the folder to the account that the service runs as, or name another in audit.folder.',
+        refusal === 'ENOENT'
+          ? `Make it for the service's account: install -d -m 700 -o ACCOUNT ${written}`
+          : 'Give the folder to the account that the service runs as, or name another in audit.folder.',
       );
     const { lines, problems } = isThere ? await verifyAudit(folder) : { lines: 0, problems: [] };
     const [first] = problems;

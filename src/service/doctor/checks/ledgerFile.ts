@@ -16,8 +16,8 @@ export const ledgerFile: Check = {
       // That it can be read is little where nothing can be written.
       if (isDiskUnfit)
         return failure(
-          `${ledger === undefined ? 'not there yet' : 'can be read'}, and cannot be written for long: see disk`,
-          'Do what the line about the disk says; a ledger without room takes no exam.',
+          `${ledger === undefined ? 'not there yet' : 'can be read'}, and cannot be written: see disk`,
+          'Do what the line about the disk says: without a ledger that can be written no exam is taken up.',
         );
       if (await isSentInTheClear(settings.ledger))
         return warning(
