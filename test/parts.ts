@@ -16,6 +16,7 @@ const TENSORFLOW_NOT_FETCHED = '.cache/tensorflow-not-fetched';
 export const PYTHON = '/usr/bin/python3';
 export const NUMPY = '/usr/lib/python3/dist-packages/numpy';
 export const OPENCV = '/usr/share/doc/python3-opencv';
+export const PYDICOM = '/usr/lib/python3/dist-packages/pydicom';
 export const PYTORCH = '/usr/lib/python3/dist-packages/torchvision';
 /** Where scripts/testParts.mjs puts Keras with CI set. */
 export const KERAS = resolve('.cache/keras');
