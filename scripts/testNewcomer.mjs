@@ -9,7 +9,8 @@ import { join } from 'node:path';
 const bare = mkdtempSync(join(tmpdir(), 'mamori-newcomer-'));
 symlinkSync(process.execPath, join(bare, 'node'));
 const { CI: _, NODE_PATH: __, ...env } = process.env;
-const specs = process.argv.length > 2 ? process.argv.slice(2) : ['dist/test/**/*.test.js'];
+const specs =
+  process.argv.length > 2 ? process.argv.slice(2) : ['--parallel', '--jobs', '2', 'dist/test/**/*.test.js'];
 try {
   const { status } = spawnSync(process.execPath, ['node_modules/mocha/bin/mocha.js', ...specs], {
     stdio: 'inherit',

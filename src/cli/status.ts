@@ -49,7 +49,8 @@ async function show({ config, state, study, limit, json }: Options, command: Com
       console.log(
         JSON.stringify({
           service,
-          pausing,
+          // What somebody typed as the reason stays on the status page: this output goes on to other programs.
+          pausing: pausing && { since: pausing.since, by: pausing.by },
           counts,
           troubles,
           exams,

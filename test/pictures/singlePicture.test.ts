@@ -20,10 +20,12 @@ function ofSize(rows: number, columns: number, change: Partial<OverlayInput> = {
 /** Where the word stands in the rows above the mammogram, in letters of that size. */
 function placeOf(word: string, size: number, { pixels, columns, imageArea }: RgbImage) {
   const letters = drawText(word, size, 'bold');
+  // The brightest first: where there is nothing, one look is enough.
+  const order = [...letters.coverage.keys()].sort((a, b) => letters.coverage[b]! - letters.coverage[a]!);
   const isThere = (x0: number, y0: number) =>
-    letters.coverage.every((coverage, i) => {
+    order.every((i) => {
       const [x, y] = [x0 + (i % letters.columns), y0 + Math.floor(i / letters.columns)];
-      return pixels[(y * columns + x) * 3] === Math.round((coverage * WHITE) / 255);
+      return pixels[(y * columns + x) * 3] === Math.round((letters.coverage[i]! * WHITE) / 255);
     });
   for (let y = 0; y + letters.rows <= imageArea.top; y++) {
     for (let x = 0; x + letters.columns <= columns; x++) if (isThere(x, y)) return { x, y };

@@ -259,6 +259,7 @@ log: { level: trace, format: json }
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       seen.set(`page ${path} in a pause`, await answer.text());
     }
+    await run(['status', '--json']);
     for (let tries = 0; !log.includes('"msg":"Paused') && tries < 200; tries++) await sleep(100);
     await fetch(`http://127.0.0.1:${port}/api/v1/go-on`, { method: 'POST' });
     for (let tries = 0; told.length === 0 && tries < 200; tries++) await sleep(100);
