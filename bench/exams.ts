@@ -21,7 +21,7 @@ const ROWS = 3328;
 const COLUMNS = 2560;
 
 /** As the service's unit and its image have it. */
-const DEPLOYED = { MALLOC_ARENA_MAX: '2' };
+const DEPLOYED = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '8388608' };
 
 interface Rounds {
   rounds: number;
