@@ -1,28 +1,18 @@
 import { expect } from 'chai';
-import { type RunningService, runningService } from '../admin/runningService.js';
-import { type Relay, startRelay } from '../pacs/relay.js';
+import { type RelayedService, relayedService } from './relayedService.js';
 
 describe('Trouble of the PACS on the status page', function () {
   this.timeout(60_000);
-  let running: RunningService;
-  let relay: Relay;
+  let running: RelayedService;
 
   before(async () => {
-    running = await runningService({
-      way: async (url) => {
-        relay = await startRelay(url);
-        return relay.url;
-      },
-    });
+    running = await relayedService();
   });
-  after(async () => {
-    await running?.close();
-    await relay?.close();
-  });
+  after(() => running?.close());
 
   it('is none of a single study that it keeps to itself: the search went through', async () => {
     const [locked, open] = [running.arrives('locked'), running.arrives('open')];
-    relay.fate = (line) => (line.includes(locked) ? { status: 403 } : 'pass');
+    running.relay.fate = (line) => (line.includes(locked) ? { status: 403 } : 'pass');
     const { ledger, poller } = running.service;
     const report = await poller.cycle();
     expect(report.problems.map(({ code }) => code)).to.deep.equal(['pacs-unauthorised']);

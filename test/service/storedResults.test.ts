@@ -1,24 +1,14 @@
 import { expect } from 'chai';
-import { type RunningService, runningService } from '../admin/runningService.js';
-import { type Relay, startRelay } from '../pacs/relay.js';
+import { type RelayedService, relayedService } from './relayedService.js';
 
 describe('What the status page asks of the PACS', function () {
   this.timeout(60_000);
-  let running: RunningService;
-  let relay: Relay;
+  let running: RelayedService;
 
   before(async () => {
-    running = await runningService({
-      way: async (url) => {
-        relay = await startRelay(url);
-        return relay.url;
-      },
-    });
+    running = await relayedService();
   });
-  after(async () => {
-    await running?.close();
-    await relay?.close();
-  });
+  after(() => running?.close());
 
   const called = (path: string, init?: RequestInit) => fetch(new URL(path, running.admin.url), init);
 
@@ -33,11 +23,11 @@ describe('What the status page asks of the PACS', function () {
     const claim = (await ledger.claim(earlier, 'test', 60_000))!;
     await ledger.giveUp(claim, { code: 'images-unreadable', reason: 'Two images could not be read.' });
 
-    relay.fate = () => ({ status: 401 });
-    const before = relay.asked.length;
+    running.relay.fate = () => ({ status: 401 });
+    const before = running.relay.asked.length;
     const refused = await called(`api/v1/exams/${study}/report`);
     expect(refused.status).to.equal(502);
-    expect(relay.asked.length - before).to.equal(1);
+    expect(running.relay.asked.length - before).to.equal(1);
     expect(poller.pause?.reason.code).to.equal('pacs-unauthorised');
 
     const headers = { 'content-type': 'application/json' };
@@ -53,7 +43,7 @@ describe('What the status page asks of the PACS', function () {
     }
     const page = await (await called(`exams/${study}?answer=pacs`)).text();
     expect(page).to.contain('The PACS is not asked at the moment');
-    expect(relay.asked.length - before).to.equal(1);
+    expect(running.relay.asked.length - before).to.equal(1);
     const { state } = (await ledger.find(earlier))!;
     expect(state).to.equal('not-processed');
   });
