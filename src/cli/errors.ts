@@ -7,6 +7,9 @@ export type CommandErrorCode =
   | 'usage-range'
   | 'usage-unasked'
   | 'password-short'
+  | 'password-long'
+  /** One of those that are tried first. */
+  | 'password-weak'
   | 'password-differs'
   /** The input ended, or Ctrl-C, before there was one. */
   | 'password-missing'

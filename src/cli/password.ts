@@ -6,6 +6,8 @@ import { CommandError } from './errors.js';
 
 /** As NIST SP 800-63B asks of a password that stands alone. */
 const SHORTEST = 12;
+/** Long enough for a sentence. The form of the status page has room for so many, whatever letters they are. */
+const LONGEST = 128;
 
 /** `mamori password`: from a password to what `admin.users` keeps of it. */
 export const passwordCommand = new Command('password')
@@ -15,10 +17,26 @@ export const passwordCommand = new Command('password')
 async function run(): Promise<void> {
   const { hashPassword } = await import('../passwordHash.js');
   const password = process.stdin.isTTY ? await asked() : (await text(process.stdin)).replace(/\r?\n$/, '');
-  if (password.length < SHORTEST)
+  const { length } = [...password.normalize('NFKC')];
+  if (length < SHORTEST)
     throw new CommandError('password-short', `A password has ${SHORTEST} characters at least.`, {
       remedy: 'Take several words.',
     });
+  if (length > LONGEST)
+    throw new CommandError('password-long', `A password has ${LONGEST} characters at most.`, {
+      remedy: 'Leave some words out.',
+    });
+  const { passwordStrength } = await import('./passwordStrength.js');
+  const { word, guesses } = passwordStrength(password);
+  if (word === 'weak')
+    throw new CommandError(
+      'password-weak',
+      `This password is among the first ${guesses} that somebody tries.`,
+      {
+        remedy: 'Take four words or more that have nothing to do with each other, nor with this place.',
+      },
+    );
+  console.error(`Strength: ${word}, about ${guesses} guesses.`);
   console.log(await hashPassword(password));
 }
 

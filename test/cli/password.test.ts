@@ -49,6 +49,36 @@ describe('mamori password', () => {
       expect(shown).to.contain('No password was given').and.not.contain('scrypt');
     });
 
+  it('refuses what everybody tries first, however long, and does not show it', () => {
+    for (const common of [
+      'password123456',
+      'qwertyuiop1234',
+      'Mammography2024!',
+      'aaaaaaaaaaaaaaaa',
+      '123456789012345',
+    ]) {
+      const { status, stdout, stderr } = password(`${common}\n`);
+      expect([status, stdout], common).to.deep.equal([1, '']);
+      expect(stderr).to.contain('somebody tries').and.not.contain(common);
+    }
+  });
+
+  it('says how hard it is to guess, beside the hash', () => {
+    const { stdout, stderr } = password('correct horse battery\n');
+    expect(stderr).to.match(/very hard to guess, about 10\^\d+ guesses/);
+    expect(passwordHashProblem(stdout.trim())).to.equal(undefined);
+  });
+
+  it('takes 128 characters, whatever letters they are, and says where there are more', () => {
+    const letters = Array.from({ length: 128 }, (_, index) => String.fromCodePoint(0x1f300 + 7 * index)).join(
+      '',
+    );
+    expect(password(letters).status).to.equal(0);
+    const { status, stdout, stderr } = password(`${letters}x`);
+    expect([status, stdout]).to.deep.equal([1, '']);
+    expect(stderr).to.contain('128 characters at most');
+  });
+
   it('refuses a short one, and does not show it', () => {
     const { status, stdout, stderr } = password('hunter2');
     expect([status, stdout]).to.deep.equal([1, '']);
