@@ -5,6 +5,8 @@ import {
   Door,
   hasSession,
   isSentHere,
+  limitAddresses,
+  limitPersons,
   type Person,
   type ProviderSettings,
   personOf,
@@ -31,6 +33,8 @@ export interface AdminOptions {
   hsts?: boolean | number | undefined;
   /** Answers about single exams, and takes orders; without one there is neither. */
   desk?: ExamDesk | undefined;
+  /** How many requests an address, and orders a person may send in a minute. More are answered by 429. */
+  perMinute?: { requests: number; orders: number } | undefined;
   /** Told of who comes in, and who does not. */
   onAccess?: AccessListener | undefined;
 }
@@ -46,7 +50,17 @@ export interface AdminOptions {
  * @throws AdminError `admin-listen` when the address cannot be used, `admin-tls`
  */
 export async function startAdmin(
-  { listen, users = [], oidc, tls, proxy, hsts = false, desk, onAccess }: AdminOptions,
+  {
+    listen,
+    users = [],
+    oidc,
+    tls,
+    proxy,
+    hsts = false,
+    desk,
+    perMinute = PER_MINUTE,
+    onAccess,
+  }: AdminOptions,
   status: StatusSource,
   metrics = new Metrics(),
 ): Promise<AdminServer> {
@@ -79,6 +93,7 @@ export async function startAdmin(
     const isLive = snapshot === undefined || !isStuck(snapshot);
     response.status(isLive ? 200 : 503).json({ status: isLive ? 'live' : 'stuck' });
   });
+  app.use(limitAddresses(perMinute.requests));
   // For `mamori status`, which has no user: accounts of this machine are told whether it works, and not a word more.
   app.get('/health/ready', async (request, response, next) => {
     const { authorization, cookie } = request.headers;
@@ -125,10 +140,7 @@ export async function startAdmin(
     response.end(await metrics.text(await status()));
   });
   if (desk !== undefined) {
-    const act = door.requires('act');
-    app.use(API, (request, response, next) =>
-      request.method === 'POST' ? act(request, response, next) : next(),
-    );
+    app.post(`${API}/{*order}`, door.requires('act'), limitPersons(perMinute.orders));
     app.use(
       API,
       orderRoutes(desk, (request) => personOf(request)!),
@@ -142,6 +154,9 @@ export async function startAdmin(
 }
 
 const API = '/api/v1';
+
+/** Far above what a ward full of open pages behind one address takes, and below what would keep the service busy. */
+const PER_MINUTE = { requests: 1200, orders: 120 };
 
 function viewerOf(person: Person, canAct: boolean): Viewer {
   const { name, role, by } = person;

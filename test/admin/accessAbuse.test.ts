@@ -76,6 +76,30 @@ describe('the door of the status page, tried from outside', () => {
     expect(await signInFrom('127.0.9.9', PASSWORD)).to.equal(303);
   });
 
+  it('has whoever asks too often wait, from that address alone, and always says that it lives', async () => {
+    const browser = await open({ users: [], perMinute: { requests: 20, orders: 5 } });
+    for (let request = 0; request < 20; request++)
+      expect((await browser.get('/')).status, String(request)).to.equal(200);
+    const more = await browser.get('/');
+    expect(more.status).to.equal(429);
+    expect(Number(more.headers.get('retry-after'))).to.be.within(1, 60);
+    expect((await browser.get('/metrics')).status).to.equal(429);
+    expect((await browser.get('/health/live')).status).to.equal(200);
+    expect(await statusFrom('127.0.9.9', '/health/ready'), 'from elsewhere').to.equal(200);
+  });
+
+  it('has whoever orders too often wait, and nobody else', async () => {
+    const others = [...users, { ...users[0]!, name: 'another' }];
+    const desk = { goOn: async () => ({}) } as never;
+    const browser = await open({ users: others, desk, perMinute: { requests: 1000, orders: 3 } });
+    await browser.signIn('doer', PASSWORD);
+    const order = async () => (await browser.post('/api/v1/go-on')).status;
+    expect([await order(), await order(), await order(), await order()]).to.deep.equal([200, 200, 200, 429]);
+    expect((await browser.get('/')).status, 'looking is no order').to.equal(200);
+    await browser.signIn('another', PASSWORD);
+    expect(await order()).to.equal(200);
+  });
+
   it('says of a form that it cannot read what is wrong with it', async () => {
     const browser = await open();
     expect((await browser.signIn('a'.repeat(9000), 'x')).status).to.equal(413);
@@ -108,6 +132,14 @@ describe('the door of the status page, tried from outside', () => {
     server.closeAllConnections();
     server.close();
   });
+
+  async function statusFrom(localAddress: string, path: string): Promise<number> {
+    const { hostname, port } = new URL(admin!.url);
+    const sent = request({ hostname, port, path, localAddress }).end();
+    const [response] = (await once(sent, 'response')) as [{ statusCode: number; resume(): void }];
+    response.resume();
+    return response.statusCode;
+  }
 
   /** Every address of 127.0.0.0/8 is this machine's, and another one to the door. */
   async function signInFrom(localAddress: string, password: string): Promise<number> {

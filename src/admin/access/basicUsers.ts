@@ -1,8 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { LONGEST_SESSION_MS } from './sessions.js';
 
 const REMEMBERED_MS = 5 * 60 * 1000;
 const MOST_REMEMBERED = 100;
+const MOST_PROGRAMS = 1000;
 
 /** The user and password of an Authorization header (RFC 7617, UTF-8). */
 export function basicCredentials(header: string | undefined): { name: string; password: string } | undefined {
@@ -30,5 +32,17 @@ export class RightHeaders {
 
   #digest(header: string): string {
     return createHmac('sha256', this.#key).update(header).digest('base64');
+  }
+}
+
+/** Who came in lately by a header, and from where: told of as often as a person who signs in, not with each request. */
+export class Programs {
+  readonly #known = new LRUCache<string, true>({ max: MOST_PROGRAMS, ttl: LONGEST_SESSION_MS });
+
+  isNew(user: string, address: string): boolean {
+    const key = JSON.stringify([user, address]);
+    if (this.#known.has(key)) return false;
+    this.#known.set(key, true);
+    return true;
   }
 }

@@ -3,7 +3,7 @@ import { countText } from '../../countText.js';
 import { isPassword } from '../../passwordHash.js';
 import type { AdminError } from '../errors.js';
 import { type AccessEvent, type AccessListener, shortName, UNKNOWN } from './accessEvent.js';
-import { basicCredentials, RightHeaders } from './basicUsers.js';
+import { basicCredentials, Programs, RightHeaders } from './basicUsers.js';
 import { Guesses, type Pause } from './guesses.js';
 import { isOwnPage } from './ownPage.js';
 import { hasSession, may, type Person, personOf, type Role, setPerson } from './person.js';
@@ -44,6 +44,7 @@ export class Door {
   /** Counted by themselves: what fails at the provider must not close the door to passwords, nor the reverse. */
   readonly #providerFailures = new Guesses();
   readonly #rightHeaders = new RightHeaders();
+  readonly #programs = new Programs();
   readonly #provider: Provider | undefined;
 
   constructor(options: DoorOptions) {
@@ -119,6 +120,8 @@ export class Door {
     const found = await this.#try(request, given.name, given.password, 'basic');
     if (found === undefined || 'pause' in found) return found;
     this.#rightHeaders.add(header, found.name);
+    if (this.#programs.isNew(found.name, addressOf(request)))
+      this.#tell(request, 'signed-in', found.name, 'basic');
     return { name: found.name, role: found.role, by: 'basic' };
   }
 

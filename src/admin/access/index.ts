@@ -5,7 +5,8 @@
  * sign in (`signInPage.ts`). People sign in with a password (`src/passwordHash.ts`: scrypt) or at the hospital's OpenID
  * provider (`provider.ts`), and a cookie remembers them (`sessions.ts`). Programs send user and password with each
  * request (`basicUsers.ts`). Whoever guesses is held off for longer and longer (`guesses.ts`), and no other site can
- * have a browser give orders (`ownPage.ts`). What happens at the door is told to whoever listens (`accessEvent.ts`).
+ * have a browser give orders (`ownPage.ts`). How many requests and orders are taken in a minute is limited, too
+ * (`requestLimit.ts`). What happens at the door is told to whoever listens (`accessEvent.ts`).
  *
  * Without users, the page answers this machine alone, and everybody on it may act. The settings refuse any other
  * address without users, or without https.
@@ -14,4 +15,5 @@ export { ACCESS_KINDS, type AccessEvent, type AccessKind, type AccessListener } 
 export { Door, type DoorOptions, type User } from './door.js';
 export { hasSession, type Person, personOf, type Role } from './person.js';
 export type { ProviderSettings } from './provider.js';
+export { limitAddresses, limitPersons } from './requestLimit.js';
 export { isSentHere } from './requestOrigin.js';

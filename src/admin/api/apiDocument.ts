@@ -29,12 +29,13 @@ const WHY: Record<string, string> = {
   403: 'The role does not allow it',
   404: 'Nothing is known of it',
   409: 'There is nothing to be done about it, or the answer no longer holds',
+  429: 'Too many requests or orders in a minute, or too many wrong passwords; Retry-After says how long to wait',
   502: 'The PACS does not give it now',
   503: 'The ledger does not answer in time, or the service cannot tell its state',
 };
 
 /** Said at the door, as text: before it is known what was asked. */
-const DOOR = [401, 403];
+const DOOR = [401, 403, 429];
 
 /** Besides what every address may answer. */
 function problems(...statuses: number[]) {

@@ -1,0 +1,40 @@
+import type { Request, RequestHandler } from 'express';
+import { type AugmentedRequest, ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { personOf } from './person.js';
+import { addressOf } from './requestOrigin.js';
+
+const MINUTE_MS = 60_000;
+/** As with guesses: a machine with IPv6 has a whole network of this size to come from. */
+const NETWORK_BITS = 64;
+
+/** Requests of one address in a minute, whoever sends them: an open page takes some ten, Prometheus four. */
+export function limitAddresses(mostPerMinute: number): RequestHandler {
+  return limit(mostPerMinute, (request) => ipKeyGenerator(addressOf(request), NETWORK_BITS));
+}
+
+/** Orders of one person in a minute, wherever they come from. Stands behind the door. */
+export function limitPersons(mostPerMinute: number): RequestHandler {
+  return limit(mostPerMinute, (request) => {
+    const { by, name, identity } = personOf(request)!;
+    return JSON.stringify([by === 'oidc' ? identity : name]);
+  });
+}
+
+function limit(most: number, keyGenerator: (request: Request) => string): RequestHandler {
+  return rateLimit({
+    windowMs: MINUTE_MS,
+    limit: most,
+    keyGenerator,
+    // Who is asked to wait is told for how long; others need no account of what they have left.
+    standardHeaders: false,
+    legacyHeaders: false,
+    handler: (request, response) => {
+      const { resetTime } = (request as AugmentedRequest).rateLimit!;
+      const seconds = Math.max(1, Math.ceil(((resetTime?.getTime() ?? 0) - Date.now()) / 1000));
+      response.setHeader('Retry-After', seconds);
+      response.status(429).type('text/plain').send(`Too many requests; wait ${seconds} s\n`);
+    },
+    // Its warnings go past our log, and are of settings that Mamori does not have.
+    validate: false,
+  });
+}
