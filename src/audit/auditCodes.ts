@@ -28,6 +28,8 @@ export const EVENT_TYPE = {
   softwareConfiguration: dcm('110131', 'Software Configuration'),
   restrictedFunction: dcm('110132', 'Use of Restricted Function'),
   securityAttributes: dcm('110135', 'Object Security Attributes Changed'),
+  securityRoles: dcm('110136', 'Security Roles Changed'),
+  userSecurityAttributes: dcm('110137', 'User Security Attributes Changed'),
 };
 
 /** CID 402 Audit Active Participant Role ID Code. */

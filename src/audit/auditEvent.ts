@@ -13,9 +13,11 @@ export interface AuditedInstance {
   sopInstanceUID: string;
 }
 
-/** One setting that is another than when the trail was last written. Values are left out where they are secret. */
+/** One setting that is another than when the trail was last written. */
 export interface SettingChange {
   key: string;
+  /** What became of one that is secret, in place of its values. */
+  secret?: 'set' | 'changed' | 'removed' | undefined;
   from?: string | undefined;
   to?: string | undefined;
 }

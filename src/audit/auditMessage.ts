@@ -182,20 +182,26 @@ function trailXml(trail: string): Html {
 /** Sections of the settings that say who may do what, and with whom Mamori talks. */
 const SECURITY = /^(admin|audit)\.|\.(auth|tls)\./;
 const NETWORK = /^(pacs|ledger|notify)\.|^admin\.listen/;
+/** Who there is and with which password, and who may do what. */
+const USERS = /^admin\.users\./;
+const ROLES = /^admin\.(users\..*\.role$|oidc\.roles\.)/;
 
 function configurationTypes(changes: readonly SettingChange[]): AuditCode[] {
   const { securityConfiguration, networkConfiguration, softwareConfiguration } = EVENT_TYPE;
+  const { securityRoles, userSecurityAttributes } = EVENT_TYPE;
   const types = changes.flatMap(({ key }) => {
     const found = [
       ...(SECURITY.test(key) ? [securityConfiguration] : []),
       ...(NETWORK.test(key) ? [networkConfiguration] : []),
+      ...(USERS.test(key) ? [userSecurityAttributes] : []),
+      ...(ROLES.test(key) ? [securityRoles] : []),
     ];
     return found.length === 0 ? [softwareConfiguration] : found;
   });
   return [...new Set(types)];
 }
 
-function changeText({ key, from, to }: SettingChange): string {
-  if (from === undefined && to === undefined) return `${key} changed`;
+function changeText({ key, secret, from, to }: SettingChange): string {
+  if (secret !== undefined) return `${key} ${secret}`;
   return `${key}: ${from ?? '(none)'} → ${to ?? '(none)'}`;
 }

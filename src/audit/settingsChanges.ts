@@ -21,7 +21,7 @@ export function changesOf(
     const old = before.get(key);
     const isSame = old !== undefined && fits(secret, old);
     kept.set(key, isSame ? old : hidden(secret));
-    if (!isSame) changes.push({ key });
+    if (!isSame) changes.push({ key, secret: old === undefined ? 'set' : 'changed' });
   }
   for (const [key, to] of values) {
     const from = before.get(key);
@@ -29,7 +29,7 @@ export function changesOf(
     if (from !== to) changes.push({ key, from: from?.startsWith(HIDDEN) ? undefined : from, to });
   }
   for (const [key, from] of before)
-    if (!kept.has(key)) changes.push(from.startsWith(HIDDEN) ? { key } : { key, from });
+    if (!kept.has(key)) changes.push(from.startsWith(HIDDEN) ? { key, secret: 'removed' } : { key, from });
   return { changes: before.size === 0 ? [] : changes, kept };
 }
 

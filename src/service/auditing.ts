@@ -1,5 +1,5 @@
 import { type AuditError, AuditTrail, Forwarder, operator } from '../audit/index.js';
-import { installedVersion, type Settings, settingsByKey } from '../config/index.js';
+import { installedVersion, type Settings, type SettingsByKey, settingsByKey } from '../config/index.js';
 import type { DeliveryWatch, Log } from '../poller/index.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -22,7 +22,7 @@ export async function openAudit(settings: Settings, log: Log): Promise<Audit> {
   const by = operator();
   const command = commandName();
   try {
-    await trail.noteSettings(settingsByKey(settings), by);
+    await trail.noteSettings(withUserNames(settings), by);
     await trail.recordNow({ act: 'start', command, by });
   } catch (error) {
     await trail.close();
@@ -42,6 +42,22 @@ export async function openAudit(settings: Settings, log: Log): Promise<Audit> {
       await trail.close();
     },
   };
+}
+
+/** All settings by key, those of a user under the user's name: who comes first in the list says nothing. */
+function withUserNames(settings: Settings): SettingsByKey {
+  const { users } = settings.admin;
+  const named = (entries: SettingsByKey['values']) =>
+    new Map(
+      [...entries]
+        .filter(([key]) => !/^admin\.users\.\d+\.name$/.test(key))
+        .map(([key, value]) => [
+          key.replace(/^(admin\.users\.)(\d+)/, (_, start, place) => `${start}${users[Number(place)]!.name}`),
+          value,
+        ]),
+    );
+  const { values, secrets } = settingsByKey(settings);
+  return { values: named(values), secrets: named(secrets) };
 }
 
 /** What somebody does at the command line. */

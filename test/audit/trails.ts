@@ -32,7 +32,7 @@ export const EVENTS: readonly AuditEvent[] = [
   {
     act: 'settings-changed',
     changes: [
-      { key: 'pacs.auth.password' },
+      { key: 'pacs.auth.password', secret: 'changed' },
       { key: 'poll.lookbackDays', from: '3', to: '7' },
       { key: 'audit.folder', to: '/var/log/mamori' },
     ],

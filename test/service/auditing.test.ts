@@ -1,10 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { type AdminServer, startAdmin } from '../../src/admin/index.js';
 import { type AuditTrail, auditEntries } from '../../src/audit/index.js';
+import { defaultSettings, type Settings } from '../../src/config/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
+import { openAudit } from '../../src/service/auditing.js';
 import { accessInto } from '../../src/service/index.js';
 import { quietState } from '../admin/quietState.js';
-import { newFolder, openTrail } from '../audit/trails.js';
+import { newFolder, openTrail, SILENT } from '../audit/trails.js';
+import { scratchFolder } from '../scratch.js';
+
+describe('Users of the settings', () => {
+  it('are named in the audit trail when they come, go, or have another role or password', async () => {
+    const folder = scratchFolder('audited-users');
+    const hash = (letter: string) => `scrypt:16384:8:5:${letter.repeat(22)}:${letter.repeat(43)}`;
+    const startsWith = async (users: Settings['admin']['users']) => {
+      const usual = defaultSettings('https://pacs.example/dicom-web');
+      const settings = { ...usual, admin: { ...usual.admin, users }, audit: { ...usual.audit, folder } };
+      await (await openAudit(settings, SILENT as never)).close();
+    };
+    const [ana, ben] = [
+      { name: 'ana', role: 'act' as const, passwordHash: hash('a') },
+      { name: 'ben', role: 'see' as const, passwordHash: hash('b') },
+    ];
+    await startsWith([ana, ben]);
+    await startsWith([ben, ana]);
+    const changes = async () =>
+      (await auditEntries(folder, { limit: 100 })).filter(({ about }) => /admin/.test(about.join()));
+    expect(await changes(), 'in another order').to.deep.equal([]);
+    await startsWith([
+      { ...ben, role: 'act', passwordHash: hash('c') },
+      { ...ana, name: 'Hash Nguyễn' },
+    ]);
+    const [entry, ...others] = await changes();
+    expect(others).to.deep.equal([]);
+    expect(entry?.event).to.equal('Security Alert');
+    expect(entry?.types).to.include.members(['Security Roles Changed', 'User Security Attributes Changed']);
+    expect(entry?.about).to.have.members([
+      'admin.users.ben.role: see → act',
+      'admin.users.ben.passwordHash changed',
+      'admin.users.ana.role: act → (none)',
+      'admin.users.ana.passwordHash removed',
+      'admin.users.Hash Nguyễn.role: (none) → act',
+      'admin.users.Hash Nguyễn.passwordHash set',
+    ]);
+    const written = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1'));
+    for (const letter of ['a', 'b', 'c']) expect(written.join()).not.to.contain(letter.repeat(22));
+  });
+});
 
 describe('What happens at the door of the status page', function () {
   this.timeout(60_000);
@@ -57,6 +101,7 @@ describe('What happens at the door of the status page', function () {
     expect(entries.map(({ by, types, failure }) => [by, types.at(-1), failure])).to.deep.equal([
       ['doer', 'Login', undefined],
       ['doer', 'Login', 'refused (password)'],
+      ['looker', 'Login', undefined],
       ['looker', 'order', 'without the right (basic)'],
     ]);
   });
