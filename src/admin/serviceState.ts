@@ -131,6 +131,8 @@ export interface StatusSnapshot {
   };
   /** Why what is done cannot be proved later: the audit trail cannot be written, or is not sent on. */
   audit?: { problem: string; remedy?: string | undefined } | undefined;
+  /** What the settings let travel so that others on the network can read it. */
+  unencrypted?: readonly { setting: string; to: string }[] | undefined;
   pausing?: PauseStatus | undefined;
   /** Exams by state, states without any included. */
   counts: Readonly<Record<string, number>>;

@@ -22,6 +22,6 @@ export { bundleFolder, installationFolder, installedVersion } from './installati
 export { settingsJsonSchema } from './jsonSchema.js';
 export { defaultSettings, loadSettings } from './load.js';
 export { type Problem, SettingsError, SettingsFileError } from './problem.js';
-export { secretValues } from './secret.js';
+export { secretsByKey } from './secret.js';
 export { type SettingsByKey, settingsByKey } from './settingsByKey.js';
 export type { Settings } from './settingsSchema.js';

@@ -29,11 +29,12 @@ export function readSecretFiles(document: SettingsDocument, folder: string): Pro
   return problems;
 }
 
-/** Every secret in the settings: what no log line may show. */
-export function secretValues(settings: Settings): string[] {
-  return secretsIn(settings)
-    .map((path) => valueAt(settings, path))
-    .filter((value) => typeof value === 'string');
+/** Every secret in the settings: what no log line may show, by the key that holds it. */
+export function secretsByKey(settings: Settings): { key: string; value: string }[] {
+  return secretsIn(settings).flatMap((path) => {
+    const value = valueAt(settings, path);
+    return typeof value === 'string' ? [{ key: keyName(path), value }] : [];
+  });
 }
 
 /** Every path at which these settings may hold a secret: `*` becomes the keys that are there. */

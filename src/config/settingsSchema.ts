@@ -230,6 +230,6 @@ export type ParsedSettings = z.output<typeof settingsSchema>;
 
 /**
  * Checked settings, every default filled in, every path absolute, every secret read. Holds secrets in clear: not
- * for logging as a whole (`secretValues` names what a log must not show).
+ * for logging as a whole (`secretsByKey` names what a log must not show).
  */
 export type Settings = ParsedSettings & { audit: { folder: string } };

@@ -1,12 +1,20 @@
-import { type Settings, secretValues } from '../config/index.js';
+import { type Settings, secretsByKey } from '../config/index.js';
 import { namesHere, ownText } from './ownWords.js';
+
+const GAP = '***';
 
 /** Shorter ones would black out half of every line; they are not secrets worth the name. */
 const SHORTEST_SECRET = 4;
-const GAP = '***';
-
-/** The password in an address, whatever it is. */
-const PASSWORD_IN_ADDRESS = /(:\/\/[^\s/:@"']*):[^\s/@"']+@/g;
+/** Where nothing but a secret stands, so that a gap tells no more than that there is one. Whatever it is, it goes. */
+const PLACES: readonly [place: RegExp, gap: string][] = [
+  // The password in an address.
+  [/(:\/\/[^\s/:@"']*):[^\s/@"']+@/g, `$1:${GAP}@`],
+  // The header that a client signs in by, as libraries print it.
+  [/(authorization\\?["']?\s*[:=]\s*\\?["']?)(?:(?:Basic|Bearer)\s+)?[^\s"',;\\]+/gi, `$1${GAP}`],
+  // A form, a connection string, an object printed as JSON.
+  [/(\b(?:password|passwd|pwd|passphrase|client_?secret|\w+_token)=)[^\s&"',;)}\\]+/gi, `$1${GAP}`],
+  [/(\\?"(?:password|passphrase|client_?secret|\w+_token)\\?":\s*\\?")[^"\\]+/gi, `$1${GAP}`],
+];
 
 /**
  * Blacks out the secrets of the settings wherever they turn up in a text, but for those that the gap itself would tell.
@@ -17,8 +25,8 @@ const PASSWORD_IN_ADDRESS = /(:\/\/[^\s/:@"']*):[^\s/@"']+@/g;
  * word it stands by chance. One that nobody could guess is blacked out everywhere.
  */
 export function blackener(settings: Settings): (text: string) => string {
-  const secrets = [...new Set(secretValues(settings))]
-    .filter((secret) => secret.length >= SHORTEST_SECRET && !isNumber(secret))
+  const secrets = [...new Set([...secretsByKey(settings).map(({ value }) => value), ...basicPairs(settings)])]
+    .filter(isSecretByItself)
     .sort((a, b) => b.length - a.length)
     .map((secret) => ({ forms: formsOf(secret), isTold: once(() => wouldBeTold(secret, settings)) }));
   return (text) =>
@@ -28,11 +36,35 @@ export function blackener(settings: Settings): (text: string) => string {
         // Few texts hold a secret: only then is it asked what a gap would tell.
         (rest, { form, pattern, isTold }) =>
           rest.includes(form) && !isTold() ? rest.replace(pattern, GAP) : rest,
-        text.replace(PASSWORD_IN_ADDRESS, `$1:${GAP}@`),
+        PLACES.reduce((rest, [place, gap]) => rest.replace(place, gap), text),
       );
 }
 
-/** As it stands, and as JSON and Basic authentication write it. */
+/**
+ * The settings whose secret is not kept out of logs, but for the places where nothing else stands: too short, a number,
+ * or words that stand there anyhow. A gap would tell what it is, and so would a guess.
+ */
+export function guessableSecrets(settings: Settings): string[] {
+  return secretsByKey(settings)
+    .filter(({ value }) => !isSecretByItself(value) || wouldBeTold(value, settings))
+    .map(({ key }) => key);
+}
+
+function isSecretByItself(secret: string): boolean {
+  return secret.length >= SHORTEST_SECRET && !isNumber(secret);
+}
+
+/** User and password as Basic authentication sends them. */
+function basicPairs({ pacs, notify }: Settings): string[] {
+  const pairs = [pacs.auth.type === 'basic' ? pacs.auth : undefined, pacs.proxy, notify.webhook?.proxy];
+  return pairs.flatMap((pair) =>
+    pair?.password === undefined
+      ? []
+      : [Buffer.from(`${pair.username ?? ''}:${pair.password}`, 'utf8').toString('base64')],
+  );
+}
+
+/** As it stands, and as JSON and addresses write it. */
 function formsOf(secret: string): { form: string; pattern: RegExp }[] {
   const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
   return [...new Set(forms)].map((form) => {

@@ -7,6 +7,7 @@
  * `situationSource.ts` how it is for `notification.ts`, which has people told when it needs them.
  * `auditing.ts` opens the audit trail and notes in it what the service and the command line do,
  * `supportBundle.ts` packs what may leave the hospital about one exam.
+ * `plainWays.ts` says what the settings leave unencrypted, for the log, the doctor and the status page.
  * `pacsTrouble.ts` says what is wrong with the archive as a whole, for both.
  * `presentAnswer.ts` says which results in the archive are an exam's answer now, and which no longer.
  * `stageSeconds.ts` how long an exam's stages took for the metrics, `logger.ts` writes the log.

@@ -17,7 +17,7 @@ export function openLog(settings: Settings, target: LogTarget = process.stderr):
   const asText = format === 'text' || (format === 'auto' && target.isTTY === true);
   const blackOut = blackener(settings);
   const destination: DestinationStream = {
-    write: (line) => target.write(blackOut(asText ? textLine(line) : line)),
+    write: (line) => target.write(visible(blackOut(asText ? textLine(line) : line))),
   };
   return pino(
     {
@@ -50,7 +50,20 @@ function textLine(line: string): string {
   const stack = (err as { stack?: string } | undefined)?.stack;
   const head = `${moment} ${String(level).padEnd(5)} ${msg === undefined ? '' : oneLine(String(msg))}`;
   const story = [head, pairs.join(' ')].filter((part) => part !== '').join('  ');
-  return `${story}\n${stack === undefined ? '' : `${stack}\n`}`;
+  return `${story}\n${stack === undefined ? '' : `${stack.replace(/[\r\n]+(?!\s)/g, '\n    ')}\n`}`;
+}
+
+/**
+ * What steers a terminal, or shows text in another order than it stands there, as JSON writes it: the PACS and the
+ * OpenID provider may send anything. Line ends are the lines' own by now.
+ */
+function visible(lines: string): string {
+  return lines.replace(/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/gu, (one) =>
+    one
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 /** A message must not be able to look like further lines of the log. */

@@ -16,7 +16,9 @@ import {
 } from '../poller/index.js';
 import { letHeapsGrow } from '../threads/index.js';
 import { type Audit, deliveriesInto, openAudit } from './auditing.js';
+import { guessableSecrets } from './blackener.js';
 import { pacsOptions } from './pacsOptions.js';
+import { plainWays } from './plainWays.js';
 
 /** Everything a running Mamori consists of, opened from its settings. */
 export interface Service {
@@ -59,6 +61,14 @@ export async function openService(
     opened.length = 0;
   };
   try {
+    for (const way of await plainWays(settings))
+      log.warn(way, 'Not encrypted: unless that is this machine, it can be read and changed on its way');
+    // Not why: that would be said of it in the log.
+    for (const setting of guessableSecrets(settings))
+      log.warn(
+        { setting },
+        'A secret that cannot be kept out of the log: have another one set (mamori doctor)',
+      );
     const workbench = await openWorkbench(settings);
     keep(workbench);
     if (!(await isLedgerThere(settings.ledger)))

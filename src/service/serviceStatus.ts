@@ -5,6 +5,7 @@ import { isPacsErrorCode } from '../dicomweb/index.js';
 import type { Log } from '../poller/index.js';
 import { LedgerView, type View } from './ledgerView.js';
 import { pacsTrouble } from './pacsTrouble.js';
+import { plainWays } from './plainWays.js';
 import { isRightlyNotProcessed } from './rightEnds.js';
 import { type Service, servedModelOf } from './service.js';
 import { examDesk } from './serviceDesk.js';
@@ -24,6 +25,8 @@ export function statusOf(
   const { bundle, engine, poller } = service;
   const served = servedModelOf(bundle, settings);
   const view = new LedgerView(service.ledger, served);
+  const unencrypted = plainWays(settings);
+  unencrypted.catch(() => {});
   let isStopping = false;
 
   const source: StatusSource = async () => {
@@ -71,6 +74,7 @@ export function statusOf(
         reason: engine.reason,
       },
       audit: auditStatus(service.audit),
+      unencrypted: (await unencrypted).map(({ setting, to }) => ({ setting, to })),
       ...ledgerStatus(told),
     };
   };

@@ -138,6 +138,16 @@ describe('status page', () => {
     expect(text).to.match(/Not reachable since <time datetime="2026-03-01T09:00:00/);
   });
 
+  it('names what travels unencrypted, and says nothing of it where nothing does', async () => {
+    await serve();
+    const page = async () => (await get('/')).text();
+    expect(await page()).not.to.contain('Not encrypted');
+    answer = () => ({ ...snapshot(), unencrypted: [{ setting: 'pacs.url', to: 'pacs.example:8042' }] });
+    expect(await page())
+      .to.contain('Not encrypted')
+      .and.contain('pacs.url to pacs.example:8042');
+  });
+
   it('escapes whatever it is given', async () => {
     await serve();
     await fc.assert(

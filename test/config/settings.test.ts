@@ -12,10 +12,12 @@ import {
   loadSettings,
   type Settings,
   SettingsError,
-  secretValues,
+  secretsByKey,
   settingsJsonSchema,
 } from '../../src/config/index.js';
 import { MamoriError } from '../../src/errors.js';
+
+const secretsIn = (settings: Settings) => secretsByKey(settings).map(({ value }) => value);
 
 describe('settings', () => {
   let folder: string;
@@ -260,7 +262,7 @@ describe('settings', () => {
       writeFileSync(join(folder, 'secrets', 'pacs'), 'pass: ${word}\r\n');
       const settings = load(basic('{ file: secrets/pacs }'));
       expect(settings.pacs.auth).to.have.property('password', 'pass: ${word}');
-      expect(secretValues(settings)).to.deep.equal(['pass: ${word}']);
+      expect(secretsIn(settings)).to.deep.equal(['pass: ${word}']);
     });
 
     it('say how to let the account read a file that it may not read', function () {
@@ -346,7 +348,7 @@ describe('settings', () => {
       expect(load(ledger('')).ledger.url).to.equal(URL_OF_IT);
       const settings = load(ledger(', password: "${DB}"'), { DB: 'hunter:2/' });
       expect(settings.ledger.password).to.equal('hunter:2/');
-      expect(secretValues(settings)).to.include('hunter:2/');
+      expect(secretsIn(settings)).to.include('hunter:2/');
       writeFileSync(join(folder, 'password'), 'hunter3\n');
       expect(load(ledger(', password: { file: password }')).ledger.password).to.equal('hunter3');
     });
@@ -388,7 +390,7 @@ describe('settings', () => {
         url: 'https://chat.example/hook/hunter2',
         headers: { Authorization: 'Bearer hunter3', 'X-Key': 'hunter4' },
       });
-      expect(secretValues(settings)).to.include.members([
+      expect(secretsIn(settings)).to.include.members([
         'https://chat.example/hook/hunter2',
         'Bearer hunter3',
         'hunter4',
@@ -543,7 +545,7 @@ describe('settings', () => {
         const text = line.includes('ADMIN')
           ? `${PACS}admin:\n  ${line}`
           : `pacs:\n  url: http://p\n  ${line}`;
-        expect(secretValues(load(text, env)), line).to.have.lengthOf(1);
+        expect(secretsIn(load(text, env)), line).to.have.lengthOf(1);
       }
     });
 

@@ -1,14 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { defaultSettings } from '../../src/config/index.js';
+import { guessableSecrets } from '../../src/service/blackener.js';
 import { blackener } from '../../src/service/index.js';
 
 /** The settings of a hospital whose account has this password. */
-function withPassword(password: string) {
+function settingsWith(password: string) {
   const settings = defaultSettings('https://pacs.stmary.example/dicom-web');
   settings.pacs.auth = { type: 'basic', username: 'reader', password };
-  return blackener(settings);
+  return settings;
 }
+
+const withPassword = (password: string) => blackener(settingsWith(password));
 
 const LINES = [
   '{"level":"info","time":"2026-03-01T10:20:30.123Z","study":"2.25.3232865","end":"delivered","ms":1042,"objects":5}',
@@ -77,5 +80,34 @@ describe('A secret in a text', () => {
     expect(withPassword('delivered')('at postgres://mamori:delivered@db/m')).to.equal(
       'at postgres://mamori:***@db/m',
     );
+  });
+
+  it('is blacked out where nothing but a secret stands, even a word of ours or a number', () => {
+    for (const secret of ['delivered', '20260301', 'admin', '12']) {
+      const pair = Buffer.from(`reader:${secret}`).toString('base64');
+      for (const text of [
+        `{"authorization":"Basic ${pair}","accept":"application/json"}`,
+        `Authorization: Bearer ${secret}`,
+        `'proxy-authorization': 'Basic ${pair}'`,
+        `Basic ${pair} was refused`,
+        `host=db user=m password=${secret} dbname=m`,
+        `POST /token grant_type=x&client_secret=${secret}&scope=y`,
+        `{"user":"reader","password":"${secret}"}`,
+        JSON.stringify({ reason: `{"password":"${secret}"}, access_token=${secret}` }),
+      ]) {
+        const told = withPassword(secret)(text);
+        expect(told, text).to.contain('***').and.not.contain(secret).and.not.contain(pair);
+        if (text.startsWith('{')) expect(() => JSON.parse(told), told).not.to.throw();
+      }
+    }
+    const plain = 'The PACS asks for Basic authentication; the password of pacs.auth is wrong.';
+    expect(withPassword('delivered')(plain)).to.equal(plain);
+  });
+
+  it('that cannot be kept out of a log is named by its setting, and no other is', () => {
+    for (const secret of ['delivered', '20260301', 'abc', 'admin', 'the PACS', 'reader'])
+      expect(guessableSecrets(settingsWith(secret)), secret).to.deep.equal(['pacs.auth.password']);
+    for (const secret of ['hunter7', 'Sommer2019!', 'q8Rk0-mv2LxW7dTz', '493827160594837261'])
+      expect(guessableSecrets(settingsWith(secret)), secret).to.deep.equal([]);
   });
 });

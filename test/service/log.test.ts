@@ -82,6 +82,23 @@ describe('log', () => {
     expect(lines[0]!.trimEnd()).not.to.contain('\n');
   });
 
+  it('sends nothing to a terminal that steers it or turns text around', () => {
+    const clearing = '\x1b[2J';
+    const rest = ['\u009b31m', '\x7f', '\x00', '\u202e', '\u2066', '\u2028', '\u0085'];
+    for (const format of ['text', 'json'] as const) {
+      const { lines, log: it } = log({ format });
+      for (const bad of [clearing, ...rest]) {
+        it.info({ user: `a${bad}`, [`k${bad}`]: 'x', deep: { list: [bad] } }, `b${bad}`);
+        it.error({ err: new Error(`c${bad}\n2026-01-01 00:00:00 error forged`) }, 'failed');
+      }
+      const all = lines.join('');
+      expect(all, format).not.to.match(/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/u);
+      expect(all, format).not.to.match(/^2026-01-01/m);
+      expect(all, format).to.contain('\\u001b[2J').and.contain('\\u202e');
+      if (format === 'json') for (const line of lines) expect(() => JSON.parse(line), line).not.to.throw();
+    }
+  });
+
   it('shows an error with its stack', () => {
     const { lines, log: it } = log({ format: 'text' });
     it.error({ err: new Error('broken') }, 'failed');

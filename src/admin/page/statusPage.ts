@@ -56,13 +56,20 @@ ${
 }
 
 function partsPart(snapshot: StatusSnapshot, viewer: Viewer): Html {
-  const { service, pacs, model, startedAt, now, pausing } = snapshot;
+  const { service, pacs, model, startedAt, now, pausing, unencrypted = [] } = snapshot;
   return html`<section id="parts" data-live aria-labelledby="parts-title">
 <h2 id="parts-title">Service, PACS and model</h2>
 <div class="cards">
 <section class="card" aria-labelledby="service-title"><h3 id="service-title">Service</h3>
 <p>${SERVICE[service.state]}</p>
 <p class="quiet">${lastLook(snapshot)}</p><p class="quiet">Up since ${time(startedAt)}</p>
+${
+  unencrypted.length === 0
+    ? undefined
+    : html`<p class="quiet">Not encrypted, readable on the way:
+${unencrypted.map(({ setting, to }) => `${setting} to ${to}`).join(', ')}.
+<code>mamori doctor</code> says what to do.</p>`
+}
 ${
   pausing === undefined
     ? orderButton(viewer, {

@@ -90,6 +90,15 @@ describe('mamori doctor, on its own machine', () => {
     expect(resultOf(away, 'audit').says).to.include('cannot be reached');
   });
 
+  it('names a secret that the log would give away, without saying what it is', async () => {
+    const pacs = '  auth: { type: basic, username: reader, password: delivered }';
+    const weak = resultOf(await visit(bundle, { url, pacs }), 'secrets');
+    expect(weak).to.include({ state: 'warning' });
+    expect(weak.says).to.include('pacs.auth.password').and.not.include('delivered');
+    const good = await visit(bundle, { url, pacs: pacs.replace('delivered', 'q8Rk0-mv2LxW7dTz') });
+    expect(resultOf(good, 'secrets')).to.include({ state: 'ok' });
+  });
+
   it('finds that a device is not there', async () => {
     const file = join(scratchFolder('doctor'), 'mamori.yaml');
     const model = JSON.stringify({ bundle: bundle.directory, engine: 'onnxruntime', device: 'cuda' });

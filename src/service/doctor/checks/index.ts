@@ -10,6 +10,7 @@ import { certificate } from './certificate.js';
 import { clock } from './clock.js';
 import { compressedPictures } from './compressedPictures.js';
 import { diskRoom } from './diskRoom.js';
+import { encryption } from './encryption.js';
 import { engineStart } from './engineStart.js';
 import { examImages } from './examImages.js';
 import { examsTaken } from './examsTaken.js';
@@ -23,6 +24,7 @@ import { paging } from './paging.js';
 import { portsOpen } from './portsOpen.js';
 import { scheme } from './scheme.js';
 import { searchFilters } from './searchFilters.js';
+import { secrets } from './secrets.js';
 import { statusPort } from './statusPort.js';
 import { storing } from './storing.js';
 import { studyList } from './studyList.js';
@@ -38,6 +40,8 @@ export const CHECKS: readonly Check[] = [
   auditFolder,
   statusPort,
   messages,
+  secrets,
+  encryption,
   hostNames,
   portsOpen,
   scheme,

@@ -1,10 +1,7 @@
-import { isSentInTheClear, LedgerError, openLedgerToRead } from '../../../ledger/index.js';
-import { type Check, failure, ok, warning } from '../types.js';
+import { LedgerError, openLedgerToRead } from '../../../ledger/index.js';
+import { type Check, failure, ok } from '../types.js';
 
-/**
- * Can the ledger be opened, is it one, and of a format that this version knows? It is only looked at. Nobody on the way
- * to a database server may read along.
- */
+/** Can the ledger be opened, is it one, and of a format that this version knows? It is only looked at. */
 export const ledgerFile: Check = {
   name: 'ledger',
   needs: [],
@@ -18,11 +15,6 @@ export const ledgerFile: Check = {
         return failure(
           `${ledger === undefined ? 'not there yet' : 'can be read'}, and cannot be written: see disk`,
           'Do what the line about the disk says: without a ledger that can be written no exam is taken up.',
-        );
-      if (await isSentInTheClear(settings.ledger))
-        return warning(
-          `${says}; results with patient data go to its server without TLS`,
-          'Switch TLS on in the server (ssl = on), and take sslmode=disable out of ledger.url.',
         );
       return ok(says);
     } catch (error) {

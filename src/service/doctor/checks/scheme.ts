@@ -1,6 +1,5 @@
-import { isLoopback } from '../../../loopback.js';
 import { endpointsOf, speaksHttp, speaksTls } from '../endpoints.js';
-import { type Check, failure, ok, warning } from '../types.js';
+import { type Check, failure, ok } from '../types.js';
 
 /** Is it http where the settings say http, and https where they say https? */
 export const scheme: Check = {
@@ -8,7 +7,6 @@ export const scheme: Check = {
   needs: ['port'],
   run: async ({ settings }) => {
     const patience = settings.pacs.timeouts.connectSeconds * 1000;
-    let inClear: string | undefined;
     for (const endpoint of endpointsOf(settings)) {
       const { host, port, secure, key } = endpoint;
       const at = `${host}:${port} (${key})`;
@@ -28,12 +26,7 @@ export const scheme: Check = {
           );
         return failure(`${at} does not speak http`, 'Check the port: it may be the DICOM port.');
       }
-      if (!secure && !isLoopback(host)) inClear = at;
     }
-    if (inClear === undefined) return ok('as the addresses say');
-    return warning(
-      `${inClear} speaks plain http: patient data and passwords can be read on the way`,
-      'Use the https address of the PACS, if it has one.',
-    );
+    return ok('as the addresses say');
   },
 };
