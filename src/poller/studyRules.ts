@@ -1,4 +1,4 @@
-import wildcard from 'wildcard-match';
+import { wildcardPattern } from './wildcardPattern.js';
 
 /** DICOM keyword → patterns, in which `*` stands for any characters and `?` for one (PS3.4 C.2.2.2.4). */
 export type AttributePatterns = Readonly<Record<string, readonly string[]>>;
@@ -62,8 +62,7 @@ function rulesOf(attributes: AttributePatterns): Rule[] {
     keyword,
     patterns: patterns.map((text) => ({
       text,
-      // No character separates parts of a value, as the slash does in paths.
-      fits: wildcard(text, { separator: false, flags: 'i' }),
+      fits: wildcardPattern(text),
     })),
   }));
 }

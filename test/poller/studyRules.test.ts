@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { type AttributePatterns, StudyJudge } from '../../src/poller/index.js';
 
 const VALUES: Record<string, string[]> = {
@@ -28,6 +29,28 @@ describe('poll.include and poll.exclude', () => {
     expect(setting({}, { StudyDescription: ['*[SCREENING]*', 'MAMMO {L,R}*', '!*', '+(MAMMO)*'] })).to.equal(
       undefined,
     );
+  });
+
+  it('mean what a regular expression would, by letters', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'B', 'é', '乳', '𝒳', '\n'), maxLength: 8 });
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'b', 'É', '乳', '𝒳', '*', '?'), maxLength: 8 });
+    fc.assert(
+      fc.property(letters, pattern, (text, wanted) => {
+        const source = wanted.replaceAll('?', '.').replaceAll('*', '.*');
+        const fits = new RegExp(`^${source}$`, 'isu').test(text);
+        const judge = new StudyJudge({ exclude: { StudyDescription: [wanted] } });
+        expect(judge.judge(() => [text]) !== undefined, `${text} by ${wanted}`).to.equal(fits);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('are held against whatever a PACS sends without keeping the service from its work', () => {
+    const judge = new StudyJudge({ exclude: { StudyDescription: [`${'*a'.repeat(30)}*b`] } });
+    const start = process.cpuUsage();
+    expect(judge.judge(() => ['a'.repeat(64), 'a'.repeat(10_000)])).to.equal(undefined);
+    // Seconds of the processor, not of the clock; the years that a regular expression takes are more.
+    expect(process.cpuUsage(start).user / 1e6).to.be.below(10);
   });
 
   it('want every keyword of include, with any of its patterns, in any of its values', () => {
