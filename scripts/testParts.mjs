@@ -24,6 +24,7 @@ const parts = [
   { package: 'libxml2-utils', file: '/usr/bin/xmllint' },
   { package: 'rsyslog', file: '/usr/sbin/rsyslogd' },
   { package: 'rsyslog-openssl', file: '/usr/share/doc/rsyslog-openssl' },
+  { package: 'nginx-light', file: '/usr/sbin/nginx' },
   { package: 'postgresql', file: '/usr/lib/postgresql' },
   { package: 'prometheus', file: '/usr/bin/promtool' },
   { package: 'chromium', file: '/usr/bin/chromium' },

@@ -5,6 +5,7 @@ import type { AdminError } from '../errors.js';
 import { type AccessEvent, type AccessListener, shortName, UNKNOWN } from './accessEvent.js';
 import { basicCredentials, Programs, RightHeaders } from './basicUsers.js';
 import { Guesses, type Pause } from './guesses.js';
+import { isHeldByService } from './localAccount.js';
 import { isOwnPage } from './ownPage.js';
 import { hasSession, may, type Person, personOf, type Role, setPerson } from './person.js';
 import { CALLBACK_PATH, Provider, type ProviderSettings } from './provider.js';
@@ -33,6 +34,8 @@ export interface DoorOptions {
 const LONGEST_FORM = '4kb';
 const SIGN_IN_PATH = '/sign-in';
 const SIGN_OUT_PATH = '/sign-out';
+/** What programs that watch over the service ask. */
+const FOR_SERVICES = /^\/(metrics|health(\/ready)?)$/;
 
 /** Who comes in, and as whom. Everything that answers stands behind `requires`. */
 export class Door {
@@ -94,11 +97,14 @@ export class Door {
   }
 
   #openToThisMachine: RequestHandler = (request, response, next) => {
-    if (!isFromThisMachine(request))
+    const isService = isHeldByService(request.socket) && !FOR_SERVICES.test(request.path);
+    if (isService || !isFromThisMachine(request))
       return void response
         .status(421)
         .type('text/plain')
-        .send('Without users the status page answers this machine alone, by its own names and no proxy.\n');
+        .send(
+          'Without users the status page answers people of this machine, by its own names and no proxy.\n',
+        );
     setPerson(request, { name: 'somebody on this machine', role: 'act', by: 'machine' });
     next();
   };

@@ -8,8 +8,9 @@
  * have a browser give orders (`ownPage.ts`). How many requests and orders are taken in a minute is limited, too
  * (`requestLimit.ts`). What happens at the door is told to whoever listens (`accessEvent.ts`).
  *
- * Without users, the page answers this machine alone, and everybody on it may act. The settings refuse any other
- * address without users, or without https.
+ * Without users, the page answers this machine alone, and everybody on it may act (`requestOrigin.ts`; services such as
+ * a proxy are told apart by their account, `localAccount.ts`). The settings refuse any other address without users, or
+ * without https.
  */
 export { ACCESS_KINDS, type AccessEvent, type AccessKind, type AccessListener } from './accessEvent.js';
 export { Door, type DoorOptions, type User } from './door.js';

@@ -2,14 +2,9 @@ import type { Request } from 'express';
 import { isLoopback } from '../../loopback.js';
 
 /** What proxies add to a request. */
-const PROXY_MARKS = [
-  'forwarded',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-];
+const PROXY_MARK = /^(via|forwarded|x-forwarded.*|x-real-ip|x-client-ip|x-original-.*|true-client-ip|cf-.*)$/;
+
+const OWN_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /** Where a request comes from, as far as proxies that are believed tell. */
 export function addressOf(request: Request): string {
@@ -25,8 +20,12 @@ export function isSentHere(request: Request): boolean {
 /**
  * Whether a request asks for this machine by its own names and came by no proxy. A page elsewhere can have its own name
  * point here: a browser on this machine would then read this page for it. And a proxy here brings people from anywhere.
+ * Not every proxy marks what it passes on: one that is told nothing else may ask by our name, and is known by HTTP 1.0
+ * or by the page that the browser sends an order from.
  */
-export function isFromThisMachine({ headers }: Request): boolean {
-  const isOwnName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
-  return isOwnName && !PROXY_MARKS.some((mark) => mark in headers);
+export function isFromThisMachine({ headers, httpVersion }: Request): boolean {
+  const { host = '', origin } = headers;
+  if (httpVersion !== '1.1' || !OWN_NAME.test(host)) return false;
+  if (origin !== undefined && !OWN_NAME.test(origin.replace(/^https?:\/\//, ''))) return false;
+  return !Object.keys(headers).some((name) => PROXY_MARK.test(name));
 }

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { isIPv4, type Socket } from 'node:net';
+
+/** Where Linux lists connections with the account that holds each end, addresses and ports in hexadecimal. */
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+const LOCAL = 1;
+const REMOTE = 2;
+const ACCOUNT = 7;
+
+/** People's accounts begin here (login.defs), and those that systemd makes for services lie above. */
+const FIRST_PERSON = 1000;
+const SERVICES_AGAIN = { from: 61_184, to: 65_534 };
+
+const services = new WeakMap<Socket, boolean>();
+
+/**
+ * Whether a service of this machine, such as a proxy, holds the other end of a connection within it: an account that is
+ * neither a person's, nor root, nor our own. False where the system does not tell.
+ */
+export function isHeldByService(socket: Socket): boolean {
+  let known = services.get(socket);
+  if (known === undefined) {
+    const account = accountBehind(socket);
+    known = account !== undefined && account !== process.getuid?.() && isService(account);
+    services.set(socket, known);
+  }
+  return known;
+}
+
+export function isService(account: number): boolean {
+  if (account === 0) return false;
+  return account < FIRST_PERSON || (account >= SERVICES_AGAIN.from && account <= SERVICES_AGAIN.to);
+}
+
+function accountBehind({ remoteAddress, remotePort, localPort }: Socket): number | undefined {
+  const ends = remoteAddress === undefined ? [] : endsOf(remoteAddress, remotePort!);
+  for (const table of TABLES) {
+    const row = rowsOf(table).find(
+      (columns) => ends.includes(columns[LOCAL] ?? '') && columns[REMOTE]?.endsWith(`:${hex(localPort!, 4)}`),
+    );
+    if (row !== undefined) return Number(row[ACCOUNT]);
+  }
+  return undefined;
+}
+
+function rowsOf(table: string): string[][] {
+  try {
+    return readFileSync(table, 'latin1')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/));
+  } catch {
+    return [];
+  }
+}
+
+/** How the tables write an end of a connection within this machine. */
+function endsOf(address: string, port: number): string[] {
+  const plain = address.replace(/^::ffff:/, '');
+  if (!isIPv4(plain)) return address === '::1' ? [`${'0'.repeat(24)}01000000:${hex(port, 4)}`] : [];
+  const bytes = plain.split('.').reverse();
+  const four = bytes.map((byte) => hex(Number(byte), 2)).join('');
+  return [four, `${'0'.repeat(16)}FFFF0000${four}`].map((end) => `${end}:${hex(port, 4)}`);
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, '0');
+}
