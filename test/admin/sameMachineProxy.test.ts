@@ -85,9 +85,7 @@ http {
 
   it('answers nobody through one that passes on who asks', async () => {
     await refusesAll(await nginx('proxy_http_version 1.1; proxy_set_header X-Forwarded-For $remote_addr;'));
-    await refusesAll(
-      await nginx('proxy_http_version 1.1; proxy_set_header Host mamori.hospital.example;'),
-    );
+    await refusesAll(await nginx('proxy_http_version 1.1; proxy_set_header Host mamori.hospital.example;'));
   });
 
   it('knows one by its account where nothing else shows it, and lets it watch', async function () {
