@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
-import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer as createPlainServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
@@ -21,18 +26,52 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
+export interface ListenOptions {
+  /** Port 0 takes any that is free. */
+  listen: { host: string; port: number };
+  tls?: TlsFiles | undefined;
+  /** Whether everybody comes from this address: a proxy's. */
+  isShared?: ((address: string) => boolean) | undefined;
+  /** How long a request may take to arrive, for tests. */
+  patience?: Patience;
+}
+
+/** Milliseconds. */
+interface Patience {
+  /** Until its head is there, and the handshake of TLS before it. */
+  head: number;
+  /** Until all of it is there: forms and orders are short. */
+  request: number;
+}
+
+const PATIENCE: Patience = { head: 15_000, request: 30_000 };
+
+/** A browser opens six or so; several hundred of one address are held open to keep others out. */
+const MOST_OF_ONE_ADDRESS = 300;
+/** What memory and file descriptors stand, of all. */
+const MOST_CONNECTIONS = 2000;
+
 /**
- * Listens, by https where there is a certificate. A certificate that is renewed is taken up within a minute.
+ * Listens, by https where there is a certificate. A certificate that is renewed is taken up within a minute. Who holds
+ * many connections open, or sends slowly, is cut off.
  *
- * @param port 0 takes any that is free
  * @throws AdminError `admin-listen`, `admin-tls`
  */
 export async function listenOn(
-  { host, port }: { host: string; port: number },
-  tls: TlsFiles | undefined,
+  { listen: { host, port }, tls, isShared = () => false, patience = PATIENCE }: ListenOptions,
   answer: RequestListener,
 ): Promise<AdminServer> {
-  const server = tls === undefined ? createPlainServer(answer) : tlsServer(tls, answer);
+  const limits: ServerOptions = {
+    headersTimeout: patience.head,
+    requestTimeout: patience.request,
+    connectionsCheckingInterval: Math.min(5000, patience.head),
+  };
+  const server =
+    tls === undefined
+      ? createPlainServer(limits, answer)
+      : tlsServer(tls, { ...limits, handshakeTimeout: patience.head }, answer);
+  server.maxConnections = MOST_CONNECTIONS;
+  limitConnections(server, isShared);
   const renewal = tls === undefined ? undefined : watchCertificate(server as TlsServer, tls);
   const connections = watchConnections(server);
   server.listen(port, host);
@@ -61,9 +100,13 @@ export async function listenOn(
   };
 }
 
-function tlsServer(tls: TlsFiles, answer: RequestListener): TlsServer {
+function tlsServer(
+  tls: TlsFiles,
+  limits: ServerOptions & { handshakeTimeout: number },
+  answer: RequestListener,
+): TlsServer {
   try {
-    return createTlsServer(contextOf(tls), answer);
+    return createTlsServer({ ...limits, ...contextOf(tls) }, answer);
   } catch (cause) {
     throw new AdminError(
       'admin-tls',
@@ -108,6 +151,22 @@ export function watchCertificate(
   const timer = setInterval(look, everyMs);
   timer.unref();
   return timer;
+}
+
+/** Closes connections of an address that has many, before anything is read from them. */
+function limitConnections(server: Server, isShared: (address: string) => boolean): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (open.get(address) ?? 0) + 1;
+    if (count > MOST_OF_ONE_ADDRESS && !isShared(address)) return void socket.destroy();
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = open.get(address)! - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+  });
 }
 
 /** Longer than any answer takes; after that, open connections are cut off. */

@@ -150,7 +150,9 @@ export async function startAdmin(
   app.use((_, response) => plain(response, 404, 'Not found'));
   app.use(unable);
 
-  return listenOn(listen, tls, app);
+  const isProxy = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  const isShared = (address: string) => proxy !== undefined && isProxy(address, 0);
+  return listenOn({ listen, tls, isShared }, app);
 }
 
 const API = '/api/v1';
