@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { numberText } from '../countText.js';
 import type { EvaluationEvents, EvaluationOptions } from '../evaluation/index.js';
 import { checkEngineOptions, engineOptions } from './engineOptions.js';
 import { wholeNumber } from './numbers.js';
@@ -95,9 +96,9 @@ async function run({ json, subgroup, data: folders, labels, ...options }: Option
   type Line = [string, { value: number | null; interval: [number, number] | null }];
   const lines: Line[] = [
     ['AUC by image, within one machine', machines.within],
-    [`AUC by exam, one breast each (${exam.patients})`, exam.auc],
-    [`AUC by patient, as the service joins them (${patient.count})`, patient.auc],
-    [`AUC by image (${image.count})`, image.auc],
+    [`AUC by exam, one breast each (${numberText(exam.patients)})`, exam.auc],
+    [`AUC by patient, as the service joins them (${numberText(patient.count)})`, patient.auc],
+    [`AUC by image (${numberText(image.count)})`, image.auc],
     ['sensitivity at the operating point, by image', image.atOperatingPoint.sensitivity],
     ['specificity at the operating point, by image', image.atOperatingPoint.specificity],
     ...(localisation === null

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { countText } from '../countText.js';
 import type { ImportEvents, ImportOptions } from '../training/index.js';
 import { importProcedure } from './importProcedure.js';
 import { askForMissing, type CompleteAnswers, type ImportAnswers } from './importQuestions.js';
@@ -81,8 +82,8 @@ async function run(file: string, given: ImportAnswers, command: Command): Promis
   }
   console.log(explanation);
   console.log(
-    `On ${checks.pictures.count} pictures (${checks.pictures.kind}) its probability is the given network's to ` +
-      `${checks.difference.toExponential(1)}`,
+    `On ${countText(checks.pictures.count, 'picture')} (${checks.pictures.kind}) its probability is the given ` +
+      `network's to ${checks.difference.toExponential(1)}`,
   );
   if (checks.saturated)
     console.log(

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { numberText } from '../countText.js';
 import type { ExamState, ReasonCount } from '../ledger/index.js';
 import type { RunningService } from '../service/index.js';
 import { timeText } from '../timeText.js';
@@ -61,7 +62,7 @@ async function show({ config, state, study, limit, json }: Options, command: Com
     }
     console.log(
       Object.entries(counts)
-        .map(([name, count]) => `${count} ${name}`)
+        .map(([name, count]) => `${numberText(count)} ${name}`)
         .join(', '),
     );
     for (const line of serviceText(service)) console.log(line);
@@ -143,5 +144,5 @@ function lockedText({ at, readiness }: Extract<RunningService, { answer: 'locked
 /** `Trouble: 2 partial (images-missing), the latest 2026-03-01 10:00:00. It lacks …` */
 function troubleText({ state, code, exams, latest, reason }: ReasonCount): string {
   const named = code === undefined ? '' : ` (${code})`;
-  return `Trouble: ${exams} ${state}${named}, the latest ${timeText(latest)}. ${reason ?? ''}`.trimEnd();
+  return `Trouble: ${numberText(exams)} ${state}${named}, the latest ${timeText(latest)}. ${reason ?? ''}`.trimEnd();
 }

@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import {
   casePartsOf,
   groupByCase,
@@ -67,7 +68,8 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
   const pool = new ExaminationPool(chosen.length);
   try {
     events.stage(
-      `${chosen.length} images of ${groupByCase(chosen).size} patients on ${engine.name}, ${engine.device}`,
+      `${countText(chosen.length, 'image')} of ${countText(groupByCase(chosen).size, 'patient')} on ` +
+        `${engine.name}, ${engine.device}`,
     );
     const answered = await answerImages(chosen, boxes, sampleOf(chosen, options), {
       bundle,
@@ -77,7 +79,7 @@ export async function evaluate(options: EvaluationOptions, events: EvaluationEve
       progress: events.progress,
     });
     if (selection.seen.length > 0)
-      events.stage(`looking for copies among ${selection.seen.length} training images`);
+      events.stage(`looking for copies among ${countText(selection.seen.length, 'training image')}`);
     const seen = await printImages(selection.seen, pool, events.progress);
     const copies = findCopies(answered.printed, seen, options.protocol);
     events.stage('measuring');

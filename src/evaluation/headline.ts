@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import type { Evaluation } from './types.js';
 
 type Known = Pick<
@@ -18,23 +19,19 @@ export function headlineOf(known: Known): [string, string, string] {
 
 function discrimination({ data, model, exam, machines }: Known): string {
   const { withinMachines: found } = exam;
-  const kinds = machines.known
-    ? ` on ${machines.machines.length} ${plural(machines.machines.length, 'machine')}`
-    : '';
+  const kinds = machines.known ? ` on ${countText(machines.machines.length, 'machine')}` : '';
+  const measuredOn = `${countText(data.images, 'image')} of ${countText(data.patients, 'woman', 'women')}${kinds}`;
   const [negative, positive] = model.classes;
   const asked = `Of two women examined on the same machine, one labelled ${positive} and one ${negative}`;
   if (found.value === null)
-    return (
-      `On ${data.images} images of ${data.patients} women${kinds} it could not be measured how well the model ` +
-      `tells them apart.`
-    );
+    return `On ${measuredOn} it could not be measured how well the model tells them apart.`;
   const interval =
     found.interval === null
       ? 'too few women for an interval'
       : `95 % interval ${hundredths(found.interval[0])} to ${hundredths(found.interval[1])}`;
   return (
     `${asked}, the model gives the ${positive} one the higher probability ${hundredths(found.value)} times in ` +
-    `100 (${interval}; guessing gives 50), measured on ${data.images} images of ${data.patients} women${kinds}: ` +
+    `100 (${interval}; guessing gives 50), measured on ${measuredOn}: ` +
     `${grade(found.value, found.interval)}.`
   );
 }
@@ -110,5 +107,3 @@ function reliance(known: Known): string {
     `rules nothing out.`
   );
 }
-
-const plural = (count: number, word: string) => (count === 1 ? word : `${word}s`);

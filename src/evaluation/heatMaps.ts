@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import { type ExplanationChecks, perturbationVerdict } from './explanation/index.js';
 import type { Localisation } from './localisation/index.js';
 
@@ -26,8 +27,8 @@ export function heatMapVerdict(
     parts.push({
       good: (interval?.[0] ?? 0) > (chance ?? 1),
       text:
-        `peak in a malignant lesion on ${percent(value)} of ${localisation.images} images (chance ` +
-        `${percent(chance)})`,
+        `peak in a malignant lesion on ${percent(value)} of ${countText(localisation.images, 'image')} ` +
+        `(chance ${percent(chance)})`,
     });
   }
   if (checks !== null) {
@@ -47,7 +48,8 @@ export function heatMapVerdict(
       text: `deletion ${verdicts[0]}, insertion ${verdicts[1]}`,
     });
     const hits = Math.max(planted.gradCamHits, planted.integratedHits);
-    parts.push({ good: undefined, text: `${hits} of ${planted.views.length} planted masses found` });
+    const masses = countText(planted.views.length, 'planted mass', 'planted masses');
+    parts.push({ good: undefined, text: `${hits} of ${masses} found` });
   }
   const found = parts.map(({ text }) => text).join('; ');
   return { passed: parts.every(({ good }) => good !== false), found };

@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import { casePartsOf, groupByCase, type LabelledImage } from '../dataset/index.js';
 import { type Bundle, loadBundle, openEngine } from '../model/index.js';
 import { judgeOf } from './abstention.js';
@@ -47,7 +48,7 @@ export interface RivalWork {
 export async function measureAgainst(rival: Rival, work: RivalWork): Promise<Against> {
   const { bundle: other, images, leftOut } = rival;
   const { bundle, answers, pool, choice, drawing, events } = work;
-  events.stage(`${other.name} ${other.version} on the same ${images.length} images`);
+  events.stage(`${other.name} ${other.version} on the same ${countText(images.length, 'image')}`);
   const engine = await openEngine(other, choice);
   try {
     const judge = await judgeOf(other);

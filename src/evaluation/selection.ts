@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { countText } from '../countText.js';
 import {
   type CaseParts,
   countCases,
@@ -60,7 +61,7 @@ export async function selectImages(
   if (chosen.length === 0)
     throw new EvaluationError(
       'evaluation-no-cases',
-      `all ${groupByCase(images).size} patients of the labels file were used for making this model`,
+      `all ${countText(groupByCase(images).size, 'patient')} of the labels file were used for making this model`,
       {
         remedy:
           training?.protocol === 'by-image'
@@ -159,7 +160,7 @@ async function listed(images: LabelledImage[], file: string): Promise<LabelledIm
       'evaluation-list',
       names.size === 0
         ? `${file} names no image`
-        : `${file} names ${unknown.length} images that are not in the labels file, the first is ${unknown[0]}`,
+        : `${file} names ${countText(unknown.length, 'image')} not in the labels file, the first is ${unknown[0]}`,
       { remedy: 'Name one image per line, as in the first column of the labels file.' },
     );
   return images.filter((image) => names.has(image.file));

@@ -1,3 +1,4 @@
+import { countText, numberText } from '../countText.js';
 import { type ExplanationChecks, perturbationVerdict } from './explanation/index.js';
 import type { Shortcut } from './shortcuts/index.js';
 import type { Evaluation } from './types.js';
@@ -35,8 +36,8 @@ export function warningsOf(known: Known): string[] {
   const used = selection.evaluated.training + selection.evaluated.validation;
   if (used > 0 && protocol === 'by-patient')
     warnings.push(
-      `${used} of the ${patients} patients were used for making this model. The figures say how well it remembers, ` +
-        `not how well it will do.`,
+      `${numberText(used)} of the ${countText(patients, 'patient')} were used for making this model. The figures say ` +
+        `how well it remembers, not how well it will do.`,
     );
   if (selection.known === 'unknown' && protocol === 'by-patient')
     warnings.push(
@@ -47,8 +48,8 @@ export function warningsOf(known: Known): string[] {
   const { positives, count } = levels.patient;
   if (Math.min(positives, count - positives) < 30)
     warnings.push(
-      `There are ${positives} patients with and ${count - positives} without a positive finding. Below 30 of each, ` +
-        `intervals are wide and themselves uncertain.`,
+      `There are ${numberText(positives)} patients with and ${numberText(count - positives)} without a positive ` +
+        `finding. Below 30 of each, intervals are wide and themselves uncertain.`,
     );
   if (levels.patient.auc.interval !== null && !tells(levels.patient.auc.interval))
     warnings.push(
@@ -88,7 +89,7 @@ export function warningsOf(known: Known): string[] {
   const contradictions = shortcuts.copies.withinEvaluated.filter(({ contradiction }) => contradiction).length;
   if (contradictions > 0)
     warnings.push(
-      `${contradictions} pairs of copies have different labels: at least one label of each is wrong.`,
+      `Copies with different labels: ${countText(contradictions, 'pair')}. At least one label of each is wrong.`,
     );
   if (model.explanation === 'occlusion')
     warnings.push(
@@ -151,8 +152,8 @@ function columnWarnings({ columns }: Pick<Known, 'columns'>): string[] {
 function copiesText({ copies }: Evaluation['data']['selection']): string {
   if (copies === undefined) return '';
   return (
-    `${copies.ofEach} copies of each of ${copies.images} images were made (rotated by steps of 30 degrees, ` +
-    `flipped, with and without CLAHE) and split at random: `
+    `${countText(copies.ofEach, 'copy', 'copies')} of each of ${countText(copies.images, 'image')} were made ` +
+    `(rotated by steps of 30 degrees, flipped, with and without CLAHE) and split at random: `
   );
 }
 

@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import {
   type Laterality,
   type LeftOut,
@@ -85,7 +86,7 @@ export function lacksAnswer(left: LeftOut): boolean {
 export function unansweredText(leftOut: readonly LeftOut[]): string | undefined {
   const count = leftOut.filter(lacksAnswer).length;
   if (count === 0) return undefined;
-  return `part of the exam: ${count === 1 ? '1 image' : `${count} images`} not analysed`;
+  return `part of the exam: ${countText(count, 'image')} not analysed`;
 }
 
 /** `R MLO`, or `an image` where its view cannot be told: the images that have no answer, in the order of the views. */

@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import {
   countCases,
   type DataSetPlace,
@@ -110,7 +111,7 @@ export function course(
     const last = reports.at(-1)!;
     const best = bestEpoch(reports);
     return [
-      `${which}${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
+      `${which}${countText(last.epoch, 'epoch')} in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
       `${which}averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images${over}: ` +
         validationAuc(best).toFixed(3),
     ];

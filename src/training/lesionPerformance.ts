@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import {
   auc,
   bootstrapByCase,
@@ -28,7 +29,7 @@ export function lesionPerformance(
     answers.map((answer) => ({ ...scoredOf(answer), side: answer.example.image.side })),
   );
   const cases = byCase(scored);
-  const images = `${scored.length} test images of ${set}`;
+  const images = `${countText(scored.length, 'test image')} of ${set}`;
   const { sensitivity, specificity } = sensitivityAndSpecificity(scored, operatingPoint);
   const area = (of: Scored[], on: string): Measurement => ({
     measure: 'AUC',
@@ -38,8 +39,8 @@ export function lesionPerformance(
   });
   return [
     area(scored, images),
-    area(breasts, `${breasts.length} test breasts of ${set}, mean of their images`),
-    area(cases, `${cases.length} test patients of ${set}, mean of their images`),
+    area(breasts, `${countText(breasts.length, 'test breast')} of ${set}, mean of their images`),
+    area(cases, `${countText(cases.length, 'test patient')} of ${set}, mean of their images`),
     { measure: 'sensitivity at the operating point', value: sensitivity, on: images },
     { measure: 'specificity at the operating point', value: specificity, on: images },
     {
@@ -64,7 +65,7 @@ function peakFigures(answers: LesionAnswer[], set: string, columns: number): Mea
   if (hits.length === 0) return [];
   const mean = (of: readonly Scored[]) =>
     of.reduce((sum, { probability }) => sum + probability, 0) / of.length;
-  const on = `${hits.length} test images of ${set} with boxed cancers`;
+  const on = `${countText(hits.length, 'test image')} of ${set} with boxed cancers`;
   return [
     {
       measure: 'peak of the map in a malignant lesion (box widened by one place)',

@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import {
   countCases,
   encodeSplit,
@@ -87,8 +88,8 @@ export async function trainLesions(
     const runtime = given ?? (await trainingRuntime());
     const cases = countCases(PARTS.flatMap((part) => split[part]));
     events.stage(
-      `${images.flat().length} images of ${cases} cases in ${sets.length} data sets; ` +
-        `training on ${runtime.description}`,
+      `${countText(images.flat().length, 'image')} of ${countText(cases, 'case')} in ` +
+        `${countText(sets.length, 'data set')}; training on ${runtime.description}`,
     );
     const { preparation } = plan;
     const read = await PreparedImages.of(

@@ -1,3 +1,4 @@
+import { countText, numberText } from '../countText.js';
 import type { BundleDescription, Measurement, TrainingRecord } from '../model/index.js';
 
 interface CardInput {
@@ -26,7 +27,7 @@ export function modelCard({ description, network, weights, course }: CardInput):
     ...(description.termsOfUse === undefined ? [] : ['## Terms of use', '', description.termsOfUse, '']),
     '## Network',
     '',
-    `${network} ${weights} weights. Input ${input.rows} x ${input.columns} x ${input.channels}. ` +
+    `${network} ${countText(weights, 'weight')}. Input ${input.rows} x ${input.columns} x ${input.channels}. ` +
       `The heat maps explain the layer \`${targetLayer}\`.`,
     '',
     'Preparation, in this order, the same code for training and in the service:',
@@ -75,13 +76,14 @@ function splitText({ protocol, copies, seed, cases }: TrainingRecord): string {
       `**Leaking protocol (by-image), for comparison with publications only:** ${copies} copies of each image ` +
       '(rotated by steps of 30 degrees, flipped, with and without CLAHE), and the copies split at random, ' +
       `seed ${seed}. ` +
-      `Copies of one image and images of one patient stand on all sides: ${cases.training} patients in training, ` +
-      `${cases.validation} in validation, ${cases.test} in test.`
+      `Copies of one image and images of one patient stand on all sides: ` +
+      `${countText(cases.training, 'patient')} in training, ${numberText(cases.validation)} in validation, ` +
+      `${numberText(cases.test)} in test.`
     );
   return (
-    `Split by patient case, seed ${seed}: ${cases.training} cases for training, ` +
-    `${cases.validation} for validation (early stopping, calibration, operating point), ` +
-    `${cases.test} for the test figures below and nothing else.`
+    `Split by patient case, seed ${seed}: ${countText(cases.training, 'case')} for training, ` +
+    `${numberText(cases.validation)} for validation (early stopping, calibration, operating point), ` +
+    `${numberText(cases.test)} for the test figures below and nothing else.`
   );
 }
 

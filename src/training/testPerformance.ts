@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import {
   auc,
   bootstrapByCase,
@@ -14,7 +15,8 @@ import type { Architecture } from './networks/index.js';
 
 /** The figures of a model that was split by image, on the test copies. */
 export function leakingPerformance(scored: Scored[], operatingPoint: number): Measurement[] {
-  const on = `${scored.length} test copies, LEAKING: the network learnt from other copies of these images`;
+  const copies = countText(scored.length, 'test copy', 'test copies');
+  const on = `${copies}, LEAKING: the network learnt from other copies of these images`;
   const { sensitivity, specificity } = sensitivityAndSpecificity(scored, operatingPoint);
   const right = scored.filter(({ probability, target }) => probability >= operatingPoint === (target === 1));
   return rounded([
@@ -40,7 +42,7 @@ export function testPerformance(
 ): Measurement[] {
   const breasts = byBreast(scored.map((one, index) => ({ ...one, side: examples[index]!.image.side })));
   const cases = byCase(scored);
-  const images = `${scored.length} test images`;
+  const images = countText(scored.length, 'test image');
   const { sensitivity, specificity } = sensitivityAndSpecificity(scored, operatingPoint);
   const rule: Scored[] = examples.map(({ input, target, image }) => ({
     probability: orientationRule(input, plan.input),
@@ -56,8 +58,8 @@ export function testPerformance(
   });
   const figures: Measurement[] = [
     areaOver(scored, images),
-    areaOver(breasts, `${breasts.length} test breasts, mean of their images`),
-    areaOver(cases, `${cases.length} test patients, mean of their images`),
+    areaOver(breasts, `${countText(breasts.length, 'test breast')}, mean of their images`),
+    areaOver(cases, `${countText(cases.length, 'test patient')}, mean of their images`),
     { measure: 'sensitivity at the operating point', value: sensitivity, on: images },
     { measure: 'specificity at the operating point', value: specificity, on: images },
     {
@@ -69,7 +71,7 @@ export function testPerformance(
     {
       measure: 'spread of the probability over the eight orientations of an image, mean',
       value: spread.mean,
-      on: `${spread.images} test images`,
+      on: countText(spread.images, 'test image'),
     },
     // Either way round: a rule that is always wrong gives as much away.
     {

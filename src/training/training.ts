@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import {
   bestThreshold,
   classesOf,
@@ -118,12 +119,13 @@ export async function train(
     exportOnnx(model, plan.targetLayer);
     if (from !== undefined) folder.checkSize(from, model.countParams());
     events.stage(
-      `${images.length} images of ${countCases(images)} cases; training on ${runtime.description}`,
+      `${countText(images.length, 'image')} of ${countText(countCases(images), 'case')}; ` +
+        `training on ${runtime.description}`,
     );
     warnOfSlowBackend(runtime, model, split.training.length, options, events.stage);
     const parts = await readParts(split, plan, options, events);
 
-    events.stage(`fitting ${plan.name}, ${model.countParams()} weights`);
+    events.stage(`fitting ${plan.name}, ${countText(model.countParams(), 'weight')}`);
     if (from !== undefined) events.stage(`going on after epoch ${from.reports.length}`);
     let epochs = from?.reports ?? [];
     const checkpoint = async (reached: Omit<Checkpoint, 'training'>) => {
@@ -205,7 +207,9 @@ async function readParts(
   all.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const { rows, columns, channels } = plan.input;
   const gigabytes = (all.length * rows * columns * channels * 2) / 1e9;
-  events.stage(`preparing ${all.length} inputs, which take ${gigabytes.toFixed(1)} GB of memory`);
+  events.stage(
+    `preparing ${countText(all.length, 'input')}, which take ${gigabytes.toFixed(1)} GB of memory`,
+  );
   const examples = await readExamples(all, plan.preparation, positive, events.prepared);
   const byImage = new Map(examples.map((example) => [example.image, example]));
   const of = (part: Part) => split[part].map((image) => byImage.get(image)!);
@@ -254,7 +258,7 @@ function course(epochs: EpochReport[], recipe: FitRecipe, runtime: string): stri
   const best = bestEpoch(epochs);
   const { augmentation, ...numbers } = recipe;
   return [
-    `${last.epoch} epochs in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
+    `${countText(last.epoch, 'epoch')} in ${Math.round(last.seconds / 60)} minutes on ${runtime}`,
     `averaged weights of epoch ${best.epoch}, which had the best AUC on the validation images: ` +
       validationAuc(best).toFixed(3),
     `recipe (src/training/networks/paperRecipe.ts): ${recipeNumbers(numbers)}`,

@@ -1,4 +1,4 @@
-import { countText } from '../../countText.js';
+import { countText, numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import { timeText } from '../../timeText.js';
 import type { DayStretch, StatusSnapshot } from '../serviceState.js';
@@ -36,7 +36,8 @@ function sums({ delivered, partial, notProcessed, failed }: DayStretch) {
 function throughput(day: readonly Summed[]): Html {
   const answered = day.reduce((sum, stretch) => sum + stretch.answered, 0);
   const partial = day.reduce((sum, stretch) => sum + stretch.partial, 0);
-  const said = `${countText(answered, 'exam')} answered${partial > 0 ? `, ${partial} of them partial` : ''}`;
+  const among = partial > 0 ? `, ${numberText(partial)} of them partial` : '';
+  const said = `${countText(answered, 'exam')} answered${among}`;
   const top = roundTop(Math.max(...day.map((stretch) => stretch.answered)));
   const stacks = day.map(({ delivered, partial }) => [
     { value: delivered, look: 'fill-good' },
@@ -66,7 +67,9 @@ function failures(day: readonly Summed[]): Html {
   const bad = day.reduce((sum, stretch) => sum + stretch.bad, 0);
   const all = day.reduce((sum, stretch) => sum + stretch.all, 0);
   const said =
-    bad === 0 ? 'None failed' : `${bad} of ${countText(all, 'exam')} failed (${percent(bad, all)})`;
+    bad === 0
+      ? 'None failed'
+      : `${numberText(bad)} of ${countText(all, 'exam')} failed (${percent(bad, all)})`;
   const stacks = day.map(({ bad, all }) => [{ value: all === 0 ? 0 : bad / all, look: 'fill-bad' }]);
   return plot(day, { title: 'Failures', said, stacks, top: 1, unit: '100 %' });
 }

@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { ExamStatus } from '../serviceState.js';
 import { examTable } from './examTable.js';
@@ -37,5 +38,6 @@ ${exams.length === 0 ? undefined : examTable(exams, now, 'Exams')}</section>`;
 function foundText(exams: readonly ExamStatus[], limit: number): Html | string {
   if (exams.length === 0) return 'None found';
   if (exams.length >= limit) return `The latest ${limit}`;
-  return exams.length === 1 ? '1 exam' : `${exams.length} exams, latest change first`;
+  const found = countText(exams.length, 'exam');
+  return exams.length === 1 ? found : `${found}, latest change first`;
 }

@@ -1,4 +1,4 @@
-import { countText } from '../../countText.js';
+import { countText, numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import { adviceOn, mayHelpToRetry } from '../advice.js';
 import type { ReasonStatus, StatusSnapshot } from '../serviceState.js';
@@ -56,11 +56,11 @@ ${
   mayHelpToRetry(state, code)
     ? orderButton(viewer, {
         id: `retry-${key}`,
-        words: exams === 1 ? 'Try it again now' : `Try all ${exams} again now`,
+        words: exams === 1 ? 'Try it again now' : `Try all ${numberText(exams)} again now`,
         about: code,
         address: '/api/v1/retry',
         body: { states: [state], ...(code && { codes: [code] }) },
-        ask: exams > 1 ? `Have ${exams} exams tried again now?` : undefined,
+        ask: exams > 1 ? `Have ${countText(exams, 'exam')} tried again now?` : undefined,
       })
     : undefined
 }</p>

@@ -1,4 +1,4 @@
-import { countText } from '../../countText.js';
+import { countText, numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import { conditionOf } from '../condition.js';
 import type { StatusSnapshot } from '../serviceState.js';
@@ -44,7 +44,7 @@ ${
     ? undefined
     : html`<p class="counts">${known.map(
         ([state, count], index) =>
-          html`${index > 0 ? ' · ' : ''}<a href="/exams?state=${state}">${count} ${stateName(state)}</a>`,
+          html`${index > 0 ? ' · ' : ''}<a href="/exams?state=${state}">${numberText(count)} ${stateName(state)}</a>`,
       )}</p>`
 }
 ${
@@ -93,13 +93,13 @@ function lastLook({ service: { lastCycle: cycle }, now }: StatusSnapshot): Html 
   if (cycle === undefined) return 'No look at the PACS has ended yet';
   const when = html`Last look ${shortTime(cycle.endedAt, now)}`;
   if (!cycle.searched) return html`${when}: the PACS gave no answer`;
-  const found = `${countText(cycle.studies, 'mammography study', 'mammography studies')}, ${cycle.exams} worked on`;
-  return html`${when}: ${found}${passedOver(cycle.passedOver)}`;
+  const found = countText(cycle.studies, 'mammography study', 'mammography studies');
+  return html`${when}: ${found}, ${numberText(cycle.exams)} worked on${passedOver(cycle.passedOver)}`;
 }
 
 /** What the settings pass over is said, or nobody would know why an exam has no result. */
 function passedOver(counts: Readonly<Record<string, number>> = {}): string {
-  const told = Object.entries(counts).map(([setting, count]) => `${count} by ${setting}`);
+  const told = Object.entries(counts).map(([setting, count]) => `${numberText(count)} by ${setting}`);
   return told.length === 0 ? '' : `; passed over: ${told.join(', ')}`;
 }
 

@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { Against, Paired } from '../against.js';
 import type { Evaluation } from '../types.js';
@@ -18,9 +19,12 @@ export function against({ against: found, model }: Evaluation): Html {
     other.classes[0] === model.classes[0]
       ? ''
       : ` ${other.name} was made to tell ${other.classes[1]} from ${other.classes[0]}, not from ${model.classes[0]}.`;
+  const left =
+    leftOut === 0
+      ? ''
+      : ` Left out here, as ${other.name} was made from them: ${countText(leftOut, 'patient')}.`;
   return html`<h2 id="against">Beside ${other.name} ${other.version}, on the same patients</h2>
-<p>Both models answered the same ${images} images of ${patients}
-patients.${leftOut === 0 ? '' : ` ${leftOut} patients that ${other.name} was made from are left out here.`}${classes}
+<p>Both models answered the same ${countText(images, 'image')} of ${countText(patients, 'patient')}.${left}${classes}
 The difference of the AUC by exam is ${phrase(found.exam.difference)}. ${verdict(found, other.name)}</p>
 <div class="scroll"><table><thead><tr><th></th><th class="number">${model.name} ${model.version}</th>
 <th class="number">${other.name} ${other.version}</th><th class="number">difference</th></tr></thead>

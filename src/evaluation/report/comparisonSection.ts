@@ -1,6 +1,7 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { Evaluation } from '../types.js';
-import { cell, figure, number } from './words.js';
+import { cell, countCell, figure, number } from './words.js';
 
 interface PaperRow {
   precision: number;
@@ -47,7 +48,7 @@ function overview(evaluation: Evaluation, all: Evaluation[]): Html {
 <tbody>${all.map(
     (one) => html`<tr><th scope="row">
 ${one.model.name} ${one.model.version}${one === evaluation ? ' (this page)' : ''}</th><td>${protocolName(one)}</td>
-<td class="number">${one.data.images}</td>${cell(one.levels.image.auc)}${cell(one.levels.patient.auc)}
+${countCell(one.data.images)}${cell(one.levels.image.auc)}${cell(one.levels.patient.auc)}
 ${cell(one.levels.image.atOperatingPoint.accuracy)}<td class="number">${figure(one.levels.image.calibrationError, 3)}
 </td></tr>`,
   )}</tbody></table></div>`;
@@ -64,15 +65,16 @@ function besidePaper(one: Evaluation, honest: Evaluation[]): Html {
   const made =
     copies === undefined
       ? 'Images of one patient stand on both sides.'
-      : `${copies.ofEach} copies of each of ${copies.images} images were made, turned by steps of 30 degrees, ` +
+      : `${countText(copies.ofEach, 'copy', 'copies')} of each of ${countText(copies.images, 'image')} were made, ` +
+        `turned by steps of 30 degrees, ` +
         `flipped, with and without CLAHE, and the copies split at random: nearly every test copy has others of the ` +
         `same image in training.`;
   return html`<h3>The paper’s protocol: ${model.name} ${model.version} beside the paper’s table</h3>
 <p class="note bad" role="note">Leaking: augmented first, then split by image. ${made} Such figures measure memory.
 They are here because the paper’s are made in the same way, and say nothing about a new patient.${honestText(honest)}
 </p>
-<div class="scroll"><table><caption>${data.images} images at the operating point; the paper’s are
-${PAPER.macroAverage.support} copies of 106 images.</caption>
+<div class="scroll"><table><caption>${countText(data.images, 'image')} at the operating point; the paper’s are
+${countText(PAPER.macroAverage.support, 'copy', 'copies')} of 106 images.</caption>
 <thead><tr><th></th>${['precision', 'recall', 'F1', 'support'].map(
     (name) => html`<th class="number">
 ${name}: paper</th><th class="number">here</th>`,

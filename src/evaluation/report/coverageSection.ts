@@ -1,7 +1,8 @@
+import { numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { Coverage, CoverageStep } from '../riskCoverage.js';
 import type { Evaluation } from '../types.js';
-import { cell, percent } from './words.js';
+import { cell, countCell, percent } from './words.js';
 
 const NAMES = {
   distance: 'The farthest from what the model was made from get no answer',
@@ -18,14 +19,15 @@ ${found.by.map(({ rule, steps }) => table(NAMES[rule], steps, model.classes[1]))
 
 function asSetText({ by, asSet }: Coverage): Html {
   const knows = by.some(({ rule }) => rule === 'distance');
-  const codes = asSet.reasons.map(({ code, images }) => html`${images} <code>${code}</code> `);
+  const refused = numberText(asSet.positivesRefused);
+  const codes = asSet.reasons.map(({ code, images }) => html`${numberText(images)} <code>${code}</code> `);
   return html`${
     knows
       ? ''
       : 'This bundle does not say what it was made from, so no image is refused for being ' +
         'strange to it. '
   }With this bundle the service would answer ${percent(asSet.coverage, 1)} of
-them${codes.length === 0 ? '.' : html`; no answer: ${codes}(${asSet.positivesRefused} of these are positive).`}`;
+them${codes.length === 0 ? '.' : html`; no answer: ${codes}(${refused} of these are positive).`}`;
 }
 
 function table(title: string, steps: CoverageStep[], positive: string): Html {
@@ -33,7 +35,7 @@ function table(title: string, steps: CoverageStep[], positive: string): Html {
 <th class="number">images</th><th class="number">${positive} without answer</th><th class="number">AUC of the rest</th>
 <th class="number">wrong at the operating point</th></tr></thead>
 <tbody>${steps.map(
-    (one) => html`<tr><td class="number">${percent(one.coverage)}</td><td class="number">${one.images}
-</td><td class="number">${one.positivesRefused}</td>${cell(one.auc)}${cell(one.error)}</tr>`,
+    (one) => html`<tr><td class="number">${percent(one.coverage)}</td>${countCell(one.images)}
+${countCell(one.positivesRefused)}${cell(one.auc)}${cell(one.error)}</tr>`,
   )}</tbody></table></div>`;
 }

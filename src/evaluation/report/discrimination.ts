@@ -1,8 +1,9 @@
+import { numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { Performance } from '../performance.js';
 import type { Evaluation } from '../types.js';
 import { band, chance, column, curve, FRACTIONS, plot } from './plot.js';
-import { cell, number, percent, phrase } from './words.js';
+import { cell, countCell, number, percent, phrase } from './words.js';
 
 const square = { ticks: FRACTIONS, from: 0, to: 1 };
 
@@ -46,9 +47,10 @@ ${percent(levels.image.positives / levels.image.count)} of the images, in screen
 ${negative} downwards, ${positive} upwards. The dotted line is the operating point. The less they overlap the
 better.</figcaption></figure>
 <figure><h3>Confusion matrix</h3>${confusionPlot(evaluation)}<figcaption>Images at the operating point of
-${number(model.operatingPoint)}. Of ${confusion.truePositive + confusion.falseNegative} ${positive} images
-${confusion.falseNegative} were missed, of ${confusion.trueNegative + confusion.falsePositive} ${negative} ones
-${confusion.falsePositive} were false alarms.</figcaption></figure>
+${number(model.operatingPoint)}. Of ${numberText(confusion.truePositive + confusion.falseNegative)} ${positive}
+images ${numberText(confusion.falseNegative)} were missed, of
+${numberText(confusion.trueNegative + confusion.falsePositive)} ${negative} ones
+${numberText(confusion.falsePositive)} were false alarms.</figcaption></figure>
 </div>
 <div class="scroll"><table><caption>By class, images at the operating point. The form of the table is that of the paper
 which Mamori starts from.</caption>
@@ -57,10 +59,10 @@ which Mamori starts from.</caption>
 ${rows.map(
   ([name, row], index) => html`<tr class="${index === 2 ? 'sum' : ''}"><th scope="row">${name}</th>
 <td class="number">${number(row.precision)}</td><td class="number">${number(row.recall)}</td><td class="number">
-${number(row.f1)}</td><td class="number">${row.support}</td></tr>`,
+${number(row.f1)}</td><td class="number">${numberText(row.support)}</td></tr>`,
 )}
 <tr><th scope="row">accuracy</th><td></td><td></td><td class="number">${number(table.accuracy)}</td><td class="number">
-${table.macroAverage.support}</td></tr></tbody></table></div>
+${numberText(table.macroAverage.support)}</td></tr></tbody></table></div>
 ${levelsTable(evaluation)}`;
 }
 
@@ -126,8 +128,8 @@ function confusionPlot({ levels, model }: Evaluation): Html {
     { row: 1, column: 1, count: truePositive, of: truePositive + falseNegative, right: true },
   ];
   const description =
-    `${trueNegative} ${negative} right, ${falsePositive} ${negative} called ${positive}, ` +
-    `${falseNegative} ${positive} called ${negative}, ${truePositive} ${positive} right`;
+    `${numberText(trueNegative)} ${negative} right, ${numberText(falsePositive)} ${negative} called ${positive}, ` +
+    `${numberText(falseNegative)} ${positive} called ${negative}, ${numberText(truePositive)} ${positive} right`;
   return html`<svg viewBox="0 0 420 380" role="img" aria-label="Confusion matrix. ${description}">
 ${cells.map(({ row, column: at, count, of, right }) => {
   const share = of === 0 ? 0 : count / of;
@@ -135,7 +137,7 @@ ${cells.map(({ row, column: at, count, of, right }) => {
   const opacity = (0.1 + 0.5 * share).toFixed(2);
   return html`<rect class="${right ? 'fill-accent' : 'fill-second'}" fill-opacity="${opacity}"
 x="${x}" y="${y}" width="150" height="144" rx="6"/>
-<text x="${x + 75}" y="${y + 70}" text-anchor="middle" style="font-size:26px">${count}</text>
+<text x="${x + 75}" y="${y + 70}" text-anchor="middle" style="font-size:26px">${numberText(count)}</text>
 <text x="${x + 75}" y="${y + 94}" text-anchor="middle">${percent(share)} of row</text>`;
 })}
 <text x="252" y="18" text-anchor="middle">answer</text><text x="175" y="38" text-anchor="middle">${negative}</text>
@@ -151,7 +153,7 @@ function levelsTable({ levels }: Evaluation): Html {
     ['patient', levels.patient],
   ];
   const lines: [string, (one: Performance) => Html][] = [
-    ['number (positive)', (one) => html`<td class="number">${one.count} (${one.positives})</td>`],
+    ['number (positive)', (one) => countCell(one.count, one.positives)],
     ['AUC', (one) => cell(one.auc)],
     ['average precision', (one) => cell(one.averagePrecision)],
     ['sensitivity at 90 % specificity', (one) => cell(one.sensitivityAt90Specificity)],

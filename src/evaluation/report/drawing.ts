@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import { Html, html } from '../../html.js';
 import type { Evaluation } from '../types.js';
 import { rocPlot } from './discrimination.js';
@@ -16,8 +17,8 @@ export function rocDrawing(evaluation: Evaluation, scheme: 'light' | 'dark'): st
 <style>${new Html(DRAWING_STYLE[scheme])}</style>
 <rect x=".5" y=".5" width="447" height="445" rx="8" style="fill: var(--card); stroke: var(--line)"/>
 <text x="20" y="28" style="font-size: 15px; font-weight: 600">${title}</text>
-<text class="tick" x="20" y="48">95 % interval ${intervalText(levels.patient.auc)}; ${data.patients} patients,
-${data.images} images</text>
+<text class="tick" x="20" y="48">95 % interval ${intervalText(levels.patient.auc)};
+${countText(data.patients, 'patient')}, ${countText(data.images, 'image')}</text>
 ${curve}
 <g transform="translate(246 332)"><path class="curve" d="M0 0H34"/><text x="42" y="4">by patient, 95 % band</text>
 <path class="curve first dashed" d="M0 20H34"/><text x="42" y="24">by image</text>

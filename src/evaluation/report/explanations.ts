@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import {
   type PerturbationCurve,
@@ -18,7 +19,7 @@ function betweenImages({ betweenImages: agreement }: NonNullable<Explanations['r
 
 function flatMaps({ flat, images, shuffles }: NonNullable<Explanations['randomised']>): string {
   if (flat === 0) return '';
-  return ` Of ${images * shuffles} maps ${flat} were flat after shuffling and could not be ranked.`;
+  return ` Of ${countText(images * shuffles, 'map')} ${flat} were flat after shuffling and could not be ranked.`;
 }
 
 function figureOf(
@@ -46,24 +47,26 @@ ${
     ? html`<p class="note warn">Not checked: no weights were found in the bundle’s files that could be shuffled.</p>`
     : html`<p>With shuffled weights the network knows nothing. If its maps stayed the same, they would show the image
 and not the network. The rank correlation of maps before and after is ${phrase(randomised.correlation)} on
-${randomised.images} images and ${randomised.shuffles} shuffles: 1 would be the same map, 0 an unrelated
-one${betweenImages(randomised)}.${flatMaps(randomised)}
+${countText(randomised.images, 'image')} and ${countText(randomised.shuffles, 'shuffle')}: 1 would be the same map, 0 an
+unrelated one${betweenImages(randomised)}.${flatMaps(randomised)}
 ${verdict((randomised.correlation.value ?? 1) <= 0.5, 'the map changes', 'the map hardly changes')}</p>`
 }
 <h3>Covering what is hot must change the answer</h3>
 ${
   perturbation === null
     ? html`<p class="note warn">Not checked: no image has a heat map with any heat in it.</p>`
-    : html`<p>On ${perturbation.images} images the cells of the map were blurred away (deletion) or brought back into a
-blurred image (insertion), the hottest first, and compared with the same map moved to a random place.</p>
+    : html`<p>On ${countText(perturbation.images, 'image')} the cells of the map were blurred away (deletion) or
+brought back into a blurred image (insertion), the hottest first, and compared with the same map moved to a random
+place.</p>
 <div class="figures">
 ${figureOf('deletion', perturbation, model.classes[1])}${figureOf('insertion', perturbation, model.classes[1])}
 </div>`
 }
 <h3>Evidence must add up to the score</h3>
-<p>Integrated Grad-CAM follows the score from a black image to the real one in ${completeness.steps} steps. Its
-evidence should add up to the difference, which is ${number(completeness.difference)} in the score (log-odds) on
-average of ${completeness.images} images; it misses that by ${number(completeness.missed, 3)} on average,
+<p>Integrated Grad-CAM follows the score from a black image to the real one in
+${countText(completeness.steps, 'step')}. Its evidence should add up to the difference, which is
+${number(completeness.difference)} in the score (log-odds) on average of ${countText(completeness.images, 'image')}; it
+misses that by ${number(completeness.missed, 3)} on average,
 ${percent(completeness.missed / completeness.difference)} of it. ${
     ratio.median === null
       ? ''
@@ -133,9 +136,9 @@ function plantedPart({ views, gradCamHits, integratedHits, expectedByChance, mea
   const distance = (value: number | null, hit: boolean) =>
     value === null ? 'no peak' : `${number(value, 1)}${hit ? ', hit' : ''}`;
   const fromChance = 2 * Math.max(1, expectedByChance);
-  return html`<p>Made mammograms with one mass of 22 mm each, in ${views.length} views. Grad-CAM’s peak falls on the
-mass in ${gradCamHits} of them, Integrated Grad-CAM’s in ${integratedHits}; a place drawn at random within the breast
-would in ${number(expectedByChance, 1)}. The mass raises the probability by ${number(meanRise)} on average.
+  return html`<p>Made mammograms with one mass of 22 mm each, in ${countText(views.length, 'view')}. Grad-CAM’s peak
+falls on the mass in ${gradCamHits} of them, Integrated Grad-CAM’s in ${integratedHits}; a place drawn at random within
+the breast would in ${number(expectedByChance, 1)}. The mass raises the probability by ${number(meanRise)} on average.
 ${verdict(
   Math.max(gradCamHits, integratedHits) > fromChance,
   'the map finds the planted mass more often than ' + 'chance',

@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { Localisation } from '../localisation/index.js';
 import { cell, number, percent, phrase } from './words.js';
@@ -20,8 +21,9 @@ export function localisation(found: Localisation | null): Html {
   const better = (peakInLesion.interval?.[0] ?? 0) > (peakInLesion.chance ?? 1);
   const told = better ? 'it finds lesions more often than chance' : 'not told from chance';
   return html`<h2 id="localisation">Whether its heat maps point at the lesion</h2>
-<p>On ${images} images of ${patients} patients somebody has drawn boxes around ${lesions} malignant lesions. The map’s
-peak lies in one on ${phrase(peakInLesion)} of the images; a place drawn at random within the breast would on
+<p>On ${countText(images, 'image')} of ${countText(patients, 'patient')} somebody has drawn boxes around
+${countText(lesions, 'malignant lesion')}. The map’s peak lies in one on ${phrase(peakInLesion)} of the images; a
+place drawn at random within the breast would on
 ${percent(peakInLesion.chance ?? 0)}.
 <span class="verdict ${better ? 'good' : 'warn'}">${told}</span>
 </p>
@@ -33,7 +35,7 @@ ${one.chance === null ? '–' : number(one.chance)}</td></tr>`,
   )}</tbody></table></div>
 <p class="quiet">A box is widened by one place of the map on each side, since the map can tell no finer. The region is
 where the heat is at least half of its maximum. FROC: each local maximum of a map is a mark, as strong as the map there
-times the image’s probability; marks on ${others} images without cancer, and beside the boxes of those with one, are
-false. Chance puts the same marks at random within the
-breast.${flat === 0 ? '' : ` ${flat} maps have no heat at all and count as misses.`}</p>`;
+times the image’s probability; marks on ${countText(others, 'image')} without cancer, and beside the boxes of those with
+one, are false. Chance puts the same marks at random within the
+breast.${flat === 0 ? '' : ` Without any heat, which counts as a miss: ${countText(flat, 'map')}.`}</p>`;
 }

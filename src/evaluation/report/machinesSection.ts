@@ -1,8 +1,9 @@
+import { countText, numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { DataSetFigures, MachineFigures } from '../groups/index.js';
 import type { Evaluation } from '../types.js';
 import { forest } from './plot.js';
-import { cell, number, phrase } from './words.js';
+import { cell, countCell, number, phrase } from './words.js';
 
 const KNOWN = html`A department has its own machines. Images of different machines look different, and a network that
 tells machines apart has an AUC above 0.5 where one of them sends more cancers. So the first figure compares only images
@@ -40,14 +41,14 @@ function spreadText({ spread, known }: MachineFigures): string {
         ? ', no farther apart than chance puts them'
         : `, with a standard deviation of ${number(spread.beyondChance)} beyond chance`;
   return (
-    ` Between the ${spread.measured} machines with ten images of each class it ranges from ` +
+    ` Between the ${countText(spread.measured, 'machine')} with ten images of each class it ranges from ` +
     `${number(spread.lowest)} to ${number(spread.highest)}${beyond}.`
   );
 }
 
 function machineTable({ machines: all, within, known }: MachineFigures): Html {
   if (!known || all.length < 2) return html``;
-  const rows = all.map(({ name, auc, images }) => ({ label: name, ...auc, note: `${images}` }));
+  const rows = all.map(({ name, auc, images }) => ({ label: name, ...auc, note: numberText(images) }));
   const axis = {
     label: 'AUC by image (number of images at the right)',
     from: 0.3,
@@ -61,16 +62,16 @@ ${forest('AUC within each machine', [{ label: 'within machines, together', ...wi
 <th>Machine</th><th class="number">images (positive)</th><th class="number">patients</th><th class="number">AUC</th>
 <th class="number">sensitivity</th><th class="number">specificity</th></tr></thead>
 <tbody>${all.map(
-    (one) => html`<tr><th scope="row">${one.name}</th><td class="number">
-${one.images} (${one.positives})</td><td class="number">${one.patients}</td>${cell(one.auc)}${cell(one.sensitivity)}
+    (one) => html`<tr><th scope="row">${one.name}</th>
+${countCell(one.images, one.positives)}${countCell(one.patients)}${cell(one.auc)}${cell(one.sensitivity)}
 ${cell(one.specificity)}</tr>`,
   )}</tbody></table></div>`;
 }
 
 function dataSetTable(sets: DataSetFigures[], positive: string): Html {
   const lines: [string, (one: DataSetFigures) => Html][] = [
-    ['images (positive)', (one) => html`<td class="number">${one.images} (${one.positives})</td>`],
-    ['patients', (one) => html`<td class="number">${one.patients}</td>`],
+    ['images (positive)', (one) => countCell(one.images, one.positives)],
+    ['patients', (one) => countCell(one.patients)],
     ['AUC by image, within machines', (one) => cell(one.withinMachines)],
     ['AUC by image', (one) => cell(one.auc)],
     ['AUC by exam, one breast each', (one) => cell(one.exam.auc)],

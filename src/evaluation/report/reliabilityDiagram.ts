@@ -1,7 +1,8 @@
+import { numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { Evaluation } from '../types.js';
 import { chance, column, FRACTIONS, forest, plot, upright } from './plot.js';
-import { number, percent, phrase } from './words.js';
+import { countCell, number, percent, phrase } from './words.js';
 
 /** Whether a probability of 70 % means seven of ten. */
 export function calibration(evaluation: Evaluation): Html {
@@ -35,7 +36,8 @@ cases are rarer than here, as in screening, all probabilities are too high.</p>
           description: bins
             .map(
               (bin) =>
-                `said ${percent(bin.meanProbability)}, found ${percent(bin.positiveFraction)} of ${bin.count}`,
+                `said ${percent(bin.meanProbability)}, found ${percent(bin.positiveFraction)} of ` +
+                numberText(bin.count),
             )
             .join('; '),
           x: { label: 'Probability said', from: 0, to: 1, ticks: FRACTIONS },
@@ -82,13 +84,13 @@ side or view.</p>`;
       label: 'all images',
       value: levels.image.auc.value,
       interval: levels.image.auc.interval,
-      note: `${levels.image.count}`,
+      note: numberText(levels.image.count),
     },
     ...groups.map(({ column: name, value, auc, images, tooFew }) => ({
       label: `${name} ${value}`,
       value: auc.value,
       interval: auc.interval,
-      note: tooFew ? `${images}, too few` : `${images}`,
+      note: tooFew ? `${numberText(images)}, too few` : numberText(images),
     })),
   ];
   const operating = groups.filter(({ tooFew }) => !tooFew);
@@ -105,8 +107,8 @@ ${
 <th class="number">images (positive)</th><th class="number">patients</th><th class="number">sensitivity</th>
 <th class="number">specificity</th></tr></thead>
 <tbody>${operating.map(
-        (group) => html`<tr><th scope="row">${group.column} ${group.value}</th><td class="number">
-${group.images} (${group.positives})</td><td class="number">${group.patients}</td><td class="number">
+        (group) => html`<tr><th scope="row">${group.column} ${group.value}</th>
+${countCell(group.images, group.positives)}${countCell(group.patients)}<td class="number">
 ${phraseShort(group.sensitivity)}</td><td class="number">${phraseShort(group.specificity)}</td></tr>`,
       )}</tbody></table>
 </div>`

@@ -1,3 +1,4 @@
+import { countText, numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import { type ColumnCheck, type Shortcut, turns } from '../shortcuts/index.js';
 import type { Evaluation } from '../types.js';
@@ -25,7 +26,7 @@ or stored differently.</p>
       label: name,
       value: auc.value,
       interval: auc.interval,
-      note: `${images}`,
+      note: numberText(images),
     })),
     {
       label: 'AUC (number of images at the right)',
@@ -61,8 +62,8 @@ ${
     : copies.withinEvaluated.length + copies.acrossSplit.length === 0
       ? html`<p class="note good">No
 copy found.</p>`
-      : html`<p class="note warn">${copies.acrossSplit.length} pairs across the split;
-${copies.withinEvaluated.length} pairs of different patients among the evaluated images,
+      : html`<p class="note warn">${countText(copies.acrossSplit.length, 'pair')} across the split;
+${countText(copies.withinEvaluated.length, 'pair')} of different patients among the evaluated images,
 ${copies.withinEvaluated.filter(({ contradiction }) => contradiction).length} of them with different labels.</p>
 <p class="quiet">${[...copies.acrossSplit, ...copies.withinEvaluated].slice(0, 6).map(
           ({ file, other, exact }) => html`<code>${file}</code>
@@ -146,9 +147,9 @@ function copiesText(images: number, seen: number, protocol: Evaluation['protocol
   if (images === 0) return 'Not looked for: this protocol makes copies and spreads them over both sides.';
   const with_ =
     seen > 0
-      ? `with each other and with the ${seen} images at hand that the network was made from`
+      ? `with each other and with the ${countText(seen, 'image')} at hand that the network was made from`
       : 'with each other; of the images that the network was made from none was at hand';
   const consequence =
     protocol === 'by-patient' ? ' A copy across the split would have ended the evaluation.' : '';
-  return `The ${images} images were compared, in all eight orientations, ${with_}.${consequence}`;
+  return `All ${countText(images, 'image')} were compared, in all eight orientations, ${with_}.${consequence}`;
 }

@@ -1,3 +1,4 @@
+import { countText, numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { Evaluation } from '../types.js';
 import { tells } from '../warnings.js';
@@ -23,14 +24,18 @@ export function summary(evaluation: Evaluation): Html {
     [
       'AUC by exam, one breast each',
       figure(exam.auc),
-      `95 % interval ${intervalText(exam.auc)}, ${exam.patients} patients, each with as much to look at`,
+      `95 % interval ${intervalText(exam.auc)}, ${countText(exam.patients, 'patient')}, each with as much to look at`,
     ],
     [
       'AUC by patient',
       figure(patient.auc),
-      `95 % interval ${intervalText(patient.auc)}, ${patient.count} patients`,
+      `95 % interval ${intervalText(patient.auc)}, ${countText(patient.count, 'patient')}`,
     ],
-    ['AUC by image', figure(image.auc), `95 % interval ${intervalText(image.auc)}, ${image.count} images`],
+    [
+      'AUC by image',
+      figure(image.auc),
+      `95 % interval ${intervalText(image.auc)}, ${countText(image.count, 'image')}`,
+    ],
     [
       'Sensitivity, specificity',
       `${figure(image.atOperatingPoint.sensitivity)}, ${figure(image.atOperatingPoint.specificity)}`,
@@ -76,8 +81,9 @@ export function summary(evaluation: Evaluation): Html {
     ],
   ];
   return html`<header><h1>Evaluation of ${model.name} ${model.version}</h1>
-<p class="lead">${data.images} images of ${data.patients} patients, ${data.positiveImages} images ${model.classes[1]}
-and ${data.images - data.positiveImages} ${model.classes[0]}${
+<p class="lead">${countText(data.images, 'image')} of ${countText(data.patients, 'patient')},
+${countText(data.positiveImages, 'image')} ${model.classes[1]} and
+${numberText(data.images - data.positiveImages)} ${model.classes[0]}${
     data.description === 'not stated'
       ? ''
       : html`. Data:
@@ -115,12 +121,13 @@ function whichPatients({ data: { selection }, protocol }: Evaluation): string {
   if (protocol === 'by-image') return 'Protocol: split by image (leaking).';
   if (known === 'unknown') return 'Protocol: by patient. All patients of the labels file were evaluated.';
   const parts = [
-    evaluated.test > 0 ? `${evaluated.test} of the test part, which its maker kept for this` : '',
-    evaluated.unseen > 0 ? `${evaluated.unseen} that its maker never had` : '',
-    evaluated.training > 0 ? `${evaluated.training} that it was trained on` : '',
-    evaluated.validation > 0 ? `${evaluated.validation} used for calibration and choice` : '',
+    evaluated.test > 0 ? `${numberText(evaluated.test)} of the test part, which its maker kept for this` : '',
+    evaluated.unseen > 0 ? `${numberText(evaluated.unseen)} that its maker never had` : '',
+    evaluated.training > 0 ? `${numberText(evaluated.training)} that it was trained on` : '',
+    evaluated.validation > 0 ? `${numberText(evaluated.validation)} used for calibration and choice` : '',
   ].filter((part) => part !== '');
-  const left = out > 0 ? ` Left out: ${out} patients that the model was made from (${how}).` : '';
+  const left =
+    out > 0 ? ` Left out: ${countText(out, 'patient')} that the model was made from (${how}).` : '';
   return (
     `Protocol: by patient${rule === 'list' ? ', from a list' : ''}. Patients evaluated: ` +
     `${parts.join('; ')}.${left}`
@@ -132,9 +139,9 @@ export function method(evaluation: Evaluation): Html {
   const { model, engine, seed, bootstrapRounds, data, worst } = evaluation;
   const steps = model.input.preparation.map(({ step }) => step).join(', ');
   return html`<h2 id="method">How it was made</h2>
-<p>Every interval is a 95 % percentile bootstrap over patients: ${bootstrapRounds} times as many patients as there are
-were drawn with replacement, each with all images, because images of one patient resemble each other. The operating
-point and the calibration come from the bundle, which set them on other patients.</p>
+<p>Every interval is a 95 % percentile bootstrap over patients: ${numberText(bootstrapRounds)} times as many patients as
+there are were drawn with replacement, each with all images, because images of one patient resemble each other. The
+operating point and the calibration come from the bundle, which set them on other patients.</p>
 <dl><dt>Model</dt><dd>${model.name} ${model.version}, ${model.manufacturer}; network ${model.network}</dd>
 <dt>Bundle's digest</dt><dd><code>${model.digest}</code></dd>
 <dt>Preparation</dt><dd>${steps}; ${model.input.rows} × ${model.input.columns} × ${model.input.channels}</dd>

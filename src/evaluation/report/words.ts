@@ -1,3 +1,4 @@
+import { numberText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import type { Estimate } from '../statistics/index.js';
 
@@ -28,6 +29,12 @@ export function cell(estimate: Estimate, digits = 2): Html {
   if (estimate.value === null) return html`<td class="number quiet">–</td>`;
   return html`<td class="number">${figure(estimate, digits)}
 <span class="interval">${intervalText(estimate, digits)}</span></td>`;
+}
+
+/** A table's cell with a number of images, patients, …, and how many of them are positive where that is said. */
+export function countCell(count: number, positives?: number): Html {
+  const among = positives === undefined ? '' : ` (${numberText(positives)})`;
+  return html`<td class="number">${numberText(count)}${among}</td>`;
 }
 
 /** A figure in a sentence. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { countText, numberText } from '../../countText.js';
 import { makeFolder } from '../../folder.js';
 import { ModelError } from '../../model/index.js';
 import { TrainingError } from '../errors.js';
@@ -123,7 +124,9 @@ export class CheckpointFolder {
    */
   checkSize({ vectors }: Checkpoint, weights: number): void {
     if (vectors.weights.length !== weights)
-      throw this.#ofAnother(`${vectors.weights.length} weights in place of ${weights}`);
+      throw this.#ofAnother(
+        `${countText(vectors.weights.length, 'weight')} in place of ${numberText(weights)}`,
+      );
   }
 
   async remove(): Promise<void> {

@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import {
   auc,
   bestThreshold,
@@ -102,7 +103,7 @@ export async function calibrateOn(
     scored.map((one) => ({ ...one, probability: calibrate({ calibration }, one.probability) }));
   const operatingPoint = round(bestThreshold(calibrated(known.scored)));
   const scored = calibrated(unseen.scored);
-  const on = `${images.measured} images of ${cases.measured} patients not calibrated on`;
+  const on = `${countText(images.measured, 'image')} of ${countText(cases.measured, 'patient')} not calibrated on`;
   const area = (answers: Scored[], what: string): Measurement => ({
     measure: 'AUC',
     value: round(auc(answers)),
@@ -118,7 +119,7 @@ export async function calibrateOn(
       ...(features && { knownFeatures: features.knownFeatures }),
       performance: [
         area(scored, on),
-        area(byCase(scored), `${cases.measured} patients, mean of their images`),
+        area(byCase(scored), `${countText(cases.measured, 'patient')}, mean of their images`),
         { measure: 'sensitivity at the operating point', value: round(sensitivity), on },
         { measure: 'specificity at the operating point', value: round(specificity), on },
         { measure: 'expected calibration error', value: round(calibrationError(scored)), on },

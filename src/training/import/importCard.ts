@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import type { BundleDescription } from '../../model/index.js';
 import type { Explained, Transformed } from './transformation.js';
 
@@ -36,7 +37,8 @@ export function importCard(
     '',
     '## Network',
     '',
-    `Imported from \`${file.name}\` (SHA-256 ${file.sha256}), ${weightCount} weights, not trained by Mamori.`,
+    `Imported from \`${file.name}\` (SHA-256 ${file.sha256}), ${countText(weightCount, 'weight')}, not trained by ` +
+      'Mamori.',
     `Its input is ${input.layout}, ${input.rows} rows, ${input.columns} columns, ${input.channels} channel(s); its`,
     `answer is ${output.count} number(s), read as ${output.meaning}. ${batchText(batch)}`,
     '',
@@ -63,8 +65,8 @@ export function importCard(
     '',
     '## Checked at the import',
     '',
-    `On ${checks.pictures.count} pictures (${checks.pictures.kind}) the bundle's probability differs from the given`,
-    `network's by at most ${checks.difference.toExponential(1)}.`,
+    `On ${countText(checks.pictures.count, 'picture')} (${checks.pictures.kind}) the bundle's probability differs`,
+    `from the given network's by at most ${checks.difference.toExponential(1)}.`,
     ...(checks.saturated ? ['All answers were next to 0 or 1: the comparison says little.'] : []),
     '',
     ...(training === undefined

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { countText, numberText } from '../../countText.js';
 import { Random } from '../../dataset/index.js';
 import { makeDraft } from '../../folder.js';
 import { normalisationOf } from '../../image/index.js';
@@ -106,7 +107,10 @@ export async function importModel(options: ImportOptions, events: ImportEvents):
     try {
       const compared = await comparisonOf(engine, original, pictures);
       if (set)
-        events.stage(`calibrating on ${set.images.calibration} images, measuring on ${set.images.measured}`);
+        events.stage(
+          `calibrating on ${countText(set.images.calibration, 'image')}, ` +
+            `measuring on ${numberText(set.images.measured)}`,
+        );
       const calibrated = set && (await calibrateOn(set, engine));
       const description = { ...described, ...calibrated?.description };
       const kind = set ? 'of the labelled folder' : 'made';
@@ -173,7 +177,10 @@ function describe(
   const { name, version, manufacturer, purpose, caution, termsOfUse, probabilityOf, classes } = options;
   const { rows, columns, pictureChannels, preparation } = input;
   const explained = transformed?.explained;
-  const used = set && ` Calibrated on ${set.images.calibration} images of ${set.cases.calibration} patients.`;
+  const used =
+    set &&
+    ` Calibrated on ${countText(set.images.calibration, 'image')} of ` +
+      `${countText(set.cases.calibration, 'patient')}.`;
   return {
     name,
     version,

@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import type { PreparationStep } from '../../image/index.js';
 import { ImportError } from './errors.js';
 import type { Dimension, GivenNetwork } from './givenNetwork.js';
@@ -63,7 +64,7 @@ export function planInput(
   if (batch !== undefined && batch !== 1)
     throw new ImportError(
       'import-batch',
-      `the network takes ${batch} images in one run, no fewer and no more`,
+      `the network takes ${countText(batch, 'image')} in one run, no fewer and no more`,
       {
         remedy: 'Export it with a free first dimension (dynamic_axes, dynamic_shapes), or for one image.',
       },

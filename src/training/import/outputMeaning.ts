@@ -1,3 +1,4 @@
+import { countText } from '../../countText.js';
 import { sigmoid } from '../../model/index.js';
 import type { OnnxGraph } from '../export/index.js';
 import { ImportError } from './errors.js';
@@ -65,10 +66,14 @@ export function planOutput(
   answers: { meaning?: OutputMeaning | undefined; positive: 0 | 1 },
 ): OutputPlan {
   if (count !== 1 && count !== 2)
-    throw new ImportError('import-output-shape', `the network answers with ${count} numbers for each image`, {
-      remedy:
-        'One or two are possible. Join its classes to two before the export: the positive one against the rest.',
-    });
+    throw new ImportError(
+      'import-output-shape',
+      `the network gives ${countText(count, 'number')} for an image`,
+      {
+        remedy:
+          'One or two are possible. Join its classes to two before the export: the positive one against the rest.',
+      },
+    );
   const { meaning: seen, last } = meaningShown(network);
   const meaning = answers.meaning ?? seen;
   if (meaning === undefined)

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { countText, numberText } from '../../countText.js';
 import type { Symbolic, TensorFlow } from '../../model/index.js';
 import { TrainingError } from '../errors.js';
 import type { StoredTensor } from '../start/index.js';
@@ -190,7 +191,9 @@ function valuesOf(tensors: Map<string, StoredTensor>, name: string, size: number
   const found = tensors.get(name);
   if (found?.values.length === size) return found.values;
   const what =
-    found === undefined ? `no ${name}` : `${found.values.length} numbers as ${name} in place of ${size}`;
+    found === undefined
+      ? `no ${name}`
+      : `${countText(found.values.length, 'number')} as ${name} in place of ${numberText(size)}`;
   throw new TrainingError('start-other-network', `the file given with --start has ${what}`, {
     remedy: 'Give the weights of EfficientNet-Lite0; scripts/makeSafetensors.py makes the file.',
   });
