@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { countText } from '../countText.js';
+import { countText, numberText } from '../countText.js';
 import type { BackfillProgress } from '../poller/index.js';
 import {
   dashed,
@@ -38,7 +38,7 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
   const end = await workOnOldExams({
     settings,
     json: json === true,
-    act: { what: 'backfill', detail: `${from} to ${to}, ${rate} an hour` },
+    order: { what: 'backfill', said: { from, to, perHour: rate } },
     source: (parts, stopping) =>
       new Backfill({ ...parts, ...settings.backfill, range: { from, to }, perHour: rate }, stopping),
     told: ({ progress }) => progressText(progress),
@@ -50,9 +50,9 @@ async function backfill({ config, from, to, rate, json }: Options): Promise<void
 
 function progressText(progress: BackfillProgress): string {
   const { day, days, daysDone, taken, known, passedOver, hoursLeft } = progress;
-  const over = passedOver === 0 ? '' : `, ${passedOver} passed over`;
+  const over = passedOver === 0 ? '' : `, ${numberText(passedOver)} passed over`;
   const left = daysDone === days || hoursLeft === undefined ? '' : `, about ${timeLeft(hoursLeft)} left`;
   const at = day === undefined ? '' : `${dashed(day)}  `;
-  const exams = `${countText(taken, 'exam')} taken up, ${known} known before`;
-  return `${at}${daysDone} of ${countText(days, 'day')}, ${exams}${over}${left}`;
+  const exams = `${countText(taken, 'exam')} taken up, ${numberText(known)} known before`;
+  return `${at}${numberText(daysDone)} of ${countText(days, 'day')}, ${exams}${over}${left}`;
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Settings } from '../config/index.js';
 import { countText } from '../countText.js';
 import type { NamedResult } from '../service/index.js';
 import { configOption, jsonOption } from './options.js';
@@ -25,12 +26,13 @@ export const doctorCommand = new Command('doctor')
 
 async function diagnose({ config, write, notify, json }: Options): Promise<void> {
   const { examine } = await import('../service/index.js');
-  if (write) await noteWriting(config);
-  const results = await examine(config, {
-    write: write === true,
-    notify: notify === true,
-    ...(json === true ? {} : { onResult: (result) => console.log(lineOf(result)) }),
-  });
+  const examined = () =>
+    examine(config, {
+      write: write === true,
+      notify: notify === true,
+      ...(json === true ? {} : { onResult: (result) => console.log(lineOf(result)) }),
+    });
+  const results = await (write ? noted(config, examined) : examined());
   const has = (state: string) => results.filter((result) => result.state === state).length;
   const failures = has('failure');
   if (json) console.log(JSON.stringify({ ok: failures === 0, checks: results }));
@@ -43,15 +45,30 @@ async function diagnose({ config, write, notify, json }: Options): Promise<void>
   if (failures > 0) process.exitCode = unusable ? EXIT.usage : EXIT.trouble;
 }
 
+/** Storing objects is an order. */
+async function noted(config: string, work: () => Promise<NamedResult[]>): Promise<NamedResult[]> {
+  const { carryOutHere, openLog } = await import('../service/index.js');
+  const settings = await readable(config);
+  if (settings === undefined) return work();
+  return carryOutHere(settings, openLog(settings), {
+    what: 'doctor --write',
+    work,
+    endOf: (results) => {
+      const { state = 'skipped' } = results.find(({ check }) => check === 'store') ?? {};
+      const words = `test objects: ${state}`;
+      return state === 'ok' || state === 'warning' ? { detail: `done: ${words}` } : { failure: words };
+    },
+  });
+}
+
 /** Settings that cannot be read are told of by the first check, and nothing is written then. */
-async function noteWriting(config: string): Promise<void> {
+async function readable(config: string): Promise<Settings | undefined> {
   const { loadSettings, SettingsError, SettingsFileError } = await import('../config/index.js');
-  const { noteAct, openLog } = await import('../service/index.js');
   try {
-    const settings = loadSettings(config);
-    await noteAct(settings, openLog(settings), { what: 'doctor --write' });
+    return loadSettings(config);
   } catch (error) {
-    if (!(error instanceof SettingsError || error instanceof SettingsFileError)) throw error;
+    if (error instanceof SettingsError || error instanceof SettingsFileError) return undefined;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { countText } from '../countText.js';
+import { countText, numberText } from '../countText.js';
 import type { Reason } from '../dicom/index.js';
 import { absentViewsText, percent } from '../findings/index.js';
 import type { ExamReport } from '../poller/index.js';
@@ -35,10 +35,10 @@ export function tellExams(
     if (studies !== undefined && (studies > 0 || problems.length === 0)) {
       const since = `since ${countText(lookbackDays ?? 0, 'day')} before today (poll.lookbackDays)`;
       const found = countText(studies, 'mammography study', 'mammography studies');
-      console.log(`${found} ${since}, ${exams.length} worked on.`);
+      console.log(`${found} ${since}, ${numberText(exams.length)} worked on.`);
     }
     for (const [setting, count] of Object.entries(passedOver))
-      console.log(`${count} passed over by ${setting}.`);
+      console.log(`${numberText(count)} passed over by ${setting}.`);
     const rows = exams.map((exam) => {
       const { end, probability, objects, reason, note } = summary(exam);
       const shown = probability === undefined ? undefined : `${percent(probability, operatingPoint)} %`;
@@ -47,8 +47,12 @@ export function tellExams(
     if (rows.length > 0) console.log(tableText(['study', 'end', 'probability', 'objects', 'reason'], rows));
     for (const { reason } of problems) console.log(reason);
   }
-  const trouble = exams.some(({ end }) => !NO_TROUBLE.includes(end)) || problems.length > 0;
-  if (trouble) process.exitCode = EXIT.trouble;
+  if (areTroubled(exams, problems)) process.exitCode = EXIT.trouble;
+}
+
+/** Whether something came to no good end, and somebody has to know. */
+export function areTroubled(exams: readonly ToldExam[], problems: readonly Reason[]): boolean {
+  return exams.some(({ end }) => !NO_TROUBLE.includes(end)) || problems.length > 0;
 }
 
 function summary({

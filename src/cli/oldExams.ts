@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Settings } from '../config/index.js';
-import type { SourceParts, WorkSource } from '../poller/index.js';
-import type { OperatorAct } from '../service/index.js';
+import { numberText } from '../countText.js';
+import type { Log, SourceParts, WorkSource } from '../poller/index.js';
+import type { Order } from '../service/index.js';
 import { EXIT } from './outcome.js';
 import { pausedText } from './pausedText.js';
 import { zoneText } from './zoneText.js';
@@ -22,7 +23,7 @@ export interface OldExamsWork<Source extends OldExams> {
   settings: Settings;
   json: boolean;
   /** What the audit trail is told. */
-  act: OperatorAct;
+  order: Pick<Order<unknown>, 'what' | 'studies' | 'said'>;
   source(parts: SourceParts, stopping: AbortSignal): Source;
   /** How far it is, in a line. */
   told(source: Source): string;
@@ -38,21 +39,31 @@ export interface OldExamsEnd<Source> {
 }
 
 /** Works on old exams, and on new ones before them, until the source has no more, or the process is told to stop. */
-export async function workOnOldExams<Source extends OldExams>({
-  settings,
-  json,
-  act,
-  source: sourceFrom,
-  told,
-}: OldExamsWork<Source>): Promise<OldExamsEnd<Source>> {
-  const [{ noteAct, openLog, openService }, { toldToStop }] = await Promise.all([
+export async function workOnOldExams<Source extends OldExams>(
+  work: OldExamsWork<Source>,
+): Promise<OldExamsEnd<Source>> {
+  const { carryOutHere, openLog, workedEnd } = await import('../service/index.js');
+  const log = openLog(work.settings);
+  return carryOutHere(work.settings, log, {
+    ...work.order,
+    work: () => worked(work, log),
+    endOf: ({ source, ends, whole }) => {
+      const isWell = !hasTrouble(ends) && source.progress.troubled.length === 0;
+      return workedEnd(whole ? (isWell ? 'done' : 'in part') : 'stopped', ends);
+    },
+  });
+}
+
+async function worked<Source extends OldExams>(
+  { settings, json, source: sourceFrom, told }: OldExamsWork<Source>,
+  log: Log,
+): Promise<OldExamsEnd<Source>> {
+  const [{ openService }, { toldToStop }] = await Promise.all([
     import('../service/index.js'),
     import('./stopSignal.js'),
   ]);
   const stopping = new AbortController();
   let opened: Source | undefined;
-  const log = openLog(settings);
-  await noteAct(settings, log, act);
   const service = await openService(settings, log, undefined, (parts) => {
     opened = sourceFrom(parts, stopping.signal);
     return [opened];
@@ -120,7 +131,7 @@ function hasTrouble(ends: ReadonlyMap<string, number>): boolean {
 
 /** @param whole whether it came to its end: nothing that ended is then nothing that was left to do */
 function endsText(ends: ReadonlyMap<string, number>, whole: boolean): string {
-  const counts = [...ends].map(([end, count]) => `${count} ${end}`);
+  const counts = [...ends].map(([end, count]) => `${numberText(count)} ${end}`);
   if (counts.length > 0) return `Ended: ${counts.join(', ')}.`;
   return whole ? 'Nothing was left to do.' : 'No exam was processed.';
 }

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import type { Reason } from '../dicom/index.js';
+import type { Settings } from '../config/index.js';
+import type { Reason, StudyInstanceUID } from '../dicom/index.js';
 import type { Ledger, ServedModel } from '../ledger/index.js';
-import type { ExamReport } from '../poller/index.js';
+import type { ExamReport, Log } from '../poller/index.js';
 import type { ToldExam } from './examReports.js';
 import { configOption, jsonOption } from './options.js';
 
@@ -25,19 +26,40 @@ export const processCommand = new Command('process')
 async function processStudies(named: string[], { config, force, dryRun, json }: Options): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
-  const { absence, studyUids } = await import('./studyUids.js');
+  const { studyUids } = await import('./studyUids.js');
   const studies = await studyUids(named);
   if (dryRun !== undefined) {
     const { writeDryRun } = await import('./dryRunFolder.js');
     await writeDryRun(studies, settings, dryRun, json === true);
     return;
   }
-  const [{ noteAct, openLog, openService, servedModelOf }, { tellExams }] = await Promise.all([
+  const [{ carryOutHere, openLog, workedEnd }, { areTroubled, tellExams }] = await Promise.all([
     import('../service/index.js'),
     import('./examReports.js'),
   ]);
   const log = openLog(settings);
-  await noteAct(settings, log, { what: force ? 'process --force' : 'process', studies });
+  const { exams, problems, operatingPoint } = await carryOutHere(settings, log, {
+    what: force ? 'process --force' : 'process',
+    studies,
+    work: () => processed(studies, { settings, log, force: force === true }),
+    endOf: ({ exams, problems }) => {
+      const ends = [...exams.map(({ end }) => end), ...problems.map(({ code }) => code)];
+      const counts = new Map<string, number>();
+      for (const end of ends) counts.set(end, (counts.get(end) ?? 0) + 1);
+      return workedEnd(areTroubled(exams, problems) ? 'in part' : 'done', counts);
+    },
+  });
+  tellExams(exams, { json: json === true, operatingPoint, problems });
+}
+
+async function processed(
+  studies: readonly StudyInstanceUID[],
+  { settings, log, force }: { settings: Settings; log: Log; force: boolean },
+): Promise<{ exams: ToldExam[]; problems: Reason[]; operatingPoint: number }> {
+  const [{ openService, servedModelOf }, { absence }] = await Promise.all([
+    import('../service/index.js'),
+    import('./studyUids.js'),
+  ]);
   const service = await openService(settings, log);
   try {
     const exams: ToldExam[] = [];
@@ -48,11 +70,11 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
       const absent = known ? undefined : await absence(study, service.pacs);
       if (absent !== undefined) problems.push(absent);
       else {
-        const [exam] = await service.poller.process([study], { force: force === true });
+        const [exam] = await service.poller.process([study], { force });
         exams.push(await explained(exam!, servedModelOf(service.bundle, settings), service.ledger));
       }
     }
-    tellExams(exams, { json: json === true, operatingPoint: service.bundle.operatingPoint, problems });
+    return { exams, problems, operatingPoint: service.bundle.operatingPoint };
   } finally {
     await service.close();
   }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import type { Settings } from '../config/index.js';
-import { countText } from '../countText.js';
+import { countText, numberText } from '../countText.js';
 import type { AskedAgain, ReprocessPlan, ReprocessProgress } from '../poller/index.js';
 import { dicomDay, rateOption, refuseBackwards, sayEnd, timeLeft, workOnOldExams } from './oldExams.js';
 import { configOption, jsonOption } from './options.js';
@@ -53,12 +53,16 @@ async function reprocess(named: string[], options: Options): Promise<void> {
   const end = await workOnOldExams({
     settings,
     json,
-    act: {
+    order: {
       what: 'reprocess',
       studies: named,
-      detail: [`${countText(plan.studies.length, 'exam')} with ${model}`, options.from, options.to]
-        .filter((part) => part !== undefined)
-        .join(', '),
+      said: {
+        exams: plan.studies.length,
+        model,
+        from: options.from,
+        to: options.to,
+        perHour: options.rate,
+      },
     },
     source: (parts, stopping) =>
       new Reprocess(
@@ -132,7 +136,7 @@ function planText(plan: ReprocessPlan, model: string, pace: { rate: number; hour
       `${countText(undated, 'exam')} of which the ledger knows no study date: to be named by study UID.`,
     );
   if (studies.length === 0) return [...lines, 'There is nothing to be processed again.'];
-  const kinds = Object.entries(objects).map(([kind, count]) => `${count} ${kind}`);
+  const kinds = Object.entries(objects).map(([kind, count]) => `${numberText(count)} ${kind}`);
   lines.push(
     `${countText(studies.length, 'exam')} to be processed again with ${model}, at most ${pace.rate} an hour: ` +
       `about ${timeLeft(pace.hours)}.`,
@@ -174,7 +178,7 @@ function progressText({
 }: ReprocessProgress): string {
   const done = taken + alone + passedOver + gone + troubled.length;
   const parts = [
-    `${done} of ${countText(exams, 'exam')}, ${taken} taken up`,
+    `${numberText(done)} of ${countText(exams, 'exam')}, ${numberText(taken)} taken up`,
     ...(alone > 0 ? [`${alone} done or under way already`] : []),
     ...(passedOver > 0 ? [`${passedOver} passed over`] : []),
     ...(gone > 0 ? [`${gone} not in the PACS any more`] : []),

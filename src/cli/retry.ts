@@ -50,7 +50,7 @@ async function retry(studies: string[], { config, state, reason, since, json }: 
   const { loadSettings } = await import('../config/index.js');
   await (await import('./studyUids.js')).studyUids(studies);
   const { openExistingLedger } = await import('../ledger/index.js');
-  const [{ noteAct, openLog, servedModelOf }, { loadBundle }] = await Promise.all([
+  const [{ carryOutHere, handedEnd, openLog, servedModelOf }, { loadBundle }] = await Promise.all([
     import('../service/index.js'),
     import('../model/index.js'),
   ]);
@@ -59,14 +59,16 @@ async function retry(studies: string[], { config, state, reason, since, json }: 
   try {
     const named = studies.length === 0 ? undefined : studies;
     const bundle = await loadBundle(settings.model.bundle);
-    await noteAct(settings, openLog(settings), {
+    const said = { states: state, codes: reason, since };
+    const served = servedModelOf(bundle, settings);
+    const which = { studies: named, ...said, served };
+    const retried = await carryOutHere(settings, openLog(settings), {
       what: 'retry',
       studies,
-      detail: JSON.stringify({ state, reason, since }),
+      said,
+      work: () => ledger.retry(which),
+      endOf: ({ length }) => handedEnd(length, 'nothing to try again'),
     });
-    const served = servedModelOf(bundle, settings);
-    const which = { studies: named, states: state, codes: reason, since, served };
-    const retried = await ledger.retry(which);
     const others = await earlierOnes(which, ledger);
     const left = named === undefined ? await leftAlone(which, ledger) : [];
     const known = new Set([...retried, ...others].map(({ studyInstanceUID }) => studyInstanceUID));

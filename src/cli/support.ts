@@ -30,7 +30,7 @@ async function bundle(named: string, { config, out, log, headers, json }: Option
   const settings = loadSettings(config);
   const [
     { studyUids },
-    { noteAct, openLog, supportBundle, supportContents },
+    { carryOutHere, openLog, supportBundle, supportContents },
     { writeBundleFile },
     { logFiles },
   ] = await Promise.all([
@@ -49,9 +49,15 @@ async function bundle(named: string, { config, out, log, headers, json }: Option
       console.log('\nTo add the log:  journalctl -u mamori -o cat | mamori support-bundle … --log -');
   }
   const file = out ?? `mamori-support-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}.tar.gz`;
-  await noteAct(settings, openLog(settings), { what: 'support-bundle', studies: [study!] });
-  const parts = await supportBundle(request);
-  await writeBundleFile(file, parts);
+  const parts = await carryOutHere(settings, openLog(settings), {
+    what: 'support-bundle',
+    studies: [study!],
+    work: async () => {
+      const parts = await supportBundle(request);
+      await writeBundleFile(file, parts);
+      return parts;
+    },
+  });
   if (json) console.log(JSON.stringify({ file, parts: parts.map(({ name }) => name) }));
   else console.log(`\nWritten to ${file}. Look into it before you send it: tar -xzf ${file}`);
 }

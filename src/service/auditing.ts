@@ -60,37 +60,12 @@ function withUserNames(settings: Settings): SettingsByKey {
   return { values: named(values), secrets: named(secrets) };
 }
 
-/** What somebody does at the command line. */
-export interface OperatorAct {
-  /** A word, such as `retry`. */
-  what: string;
-  studies?: readonly string[] | undefined;
-  detail?: string | undefined;
-}
-
-/**
- * Notes what somebody at the command line is about to do.
- *
- * @throws AuditError `audit-unwritable`: then it must not be done
- */
-export async function noteAct(settings: Settings, log: Log, act: OperatorAct): Promise<void> {
-  const trail = await openTrail(settings, log);
-  try {
-    await trail.recordNow({ act: 'used', by: operator(), ...act });
-  } finally {
-    await trail.close();
-  }
-}
-
 /** Notes that somebody reads the trail; an account that may only read leaves no line, which the log says. */
 export async function noteReading(settings: Settings, log: Log): Promise<void> {
   try {
-    const trail = await openTrail(settings, log);
-    try {
-      await trail.recordNow({ act: 'trail-read', trail: settings.audit.folder, by: operator() });
-    } finally {
-      await trail.close();
-    }
+    await withTrail(settings, log, (trail) =>
+      trail.recordNow({ act: 'trail-read', trail: settings.audit.folder, by: operator() }),
+    );
   } catch (error) {
     log.warn({ reason: (error as AuditError).message }, 'That the audit trail was read is not noted in it');
   }

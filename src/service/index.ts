@@ -5,7 +5,8 @@
  * ledger, and the poller that works between them. `serviceStatus.ts` says how it is for the status page,
  * `doctor/` finds out before going live whether all of that will work.
  * `situationSource.ts` how it is for `notification.ts`, which has people told when it needs them.
- * `auditing.ts` opens the audit trail and notes in it what the service and the command line do,
+ * `auditing.ts` opens the audit trail and notes in it what the service does, `orders.ts` what people order and how it
+ * ended,
  * `supportBundle.ts` packs what may leave the hospital about one exam.
  * `plainWays.ts` says what the settings leave unencrypted, for the log, the doctor and the status page.
  * `pacsTrouble.ts` says what is wrong with the archive as a whole, for both.
@@ -19,14 +20,13 @@ export {
   type Audit,
   accessInto,
   type DoorEvent,
-  noteAct,
   noteReading,
-  type OperatorAct,
 } from './auditing.js';
 export { blackener } from './blackener.js';
 export { type CheckResult, type CheckState, examine, type NamedResult } from './doctor/index.js';
 export { openLog } from './logger.js';
 export { openNotifier } from './notification.js';
+export { carryOutHere, handedEnd, type Order, type OrderEnd, workedEnd } from './orders.js';
 export { isRightlyNotProcessed } from './rightEnds.js';
 export { askRunningService, type RunningService } from './runningService.js';
 export { openPacs, openService, openWorkbench, type Service, servedModelOf } from './service.js';

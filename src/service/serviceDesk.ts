@@ -7,9 +7,8 @@ import {
   type ObjectStatus,
   type Person,
 } from '../admin/index.js';
-import { countText } from '../countText.js';
+import { AuditError } from '../audit/index.js';
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
-import { MamoriError } from '../errors.js';
 import {
   EXAM_STATES,
   type ExamRecord,
@@ -24,6 +23,7 @@ import {
 import type { Log } from '../poller/index.js';
 import { inTime } from './inTime.js';
 import type { LedgerView } from './ledgerView.js';
+import { carryOut, handedEnd, type Order } from './orders.js';
 import { presentAnswer } from './presentAnswer.js';
 import type { Service } from './service.js';
 import { StoredResults } from './storedResults.js';
@@ -37,15 +37,6 @@ const MOST_WORKS = 20;
 /** Kinds of object that are a picture in colours. */
 const PICTURES: ReadonlySet<string> = new Set(['secondary-capture', 'overview']);
 
-/** What an order is about. */
-interface Ordered {
-  studies?: readonly string[] | undefined;
-  [said: string]: unknown;
-}
-
-/** How it ended, for the audit trail. */
-type OrderEnd = { detail: string } | { failure: string };
-
 export interface DeskParts {
   service: Pick<Service, 'ledger' | 'pacs' | 'poller' | 'audit' | 'reprocess'>;
   served: ServedModel;
@@ -58,41 +49,22 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
   const { ledger } = service;
   const results = new StoredResults(service);
   const soon = <T>(work: Promise<T>) => inTime(work, LEDGER_MS, ledgerAway);
-  /**
-   * Noted before it is done, so that nothing takes effect unseen, not even where the answer comes too late; and once
-   * more with how it ended.
-   */
-  const order = async <T>(
-    by: Person,
-    what: string,
-    { studies, ...rest }: Ordered,
-    act: () => Promise<T>,
-    endOf: (result: T) => OrderEnd = () => ({ detail: 'done' }),
-  ): Promise<T> => {
-    const detail = Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest);
+  /** Carries out an order of somebody on the page, whose log is the service's. */
+  const ordered = <T>(by: Person, { work, ...order }: Order<T>): Promise<T> => {
+    const { what, studies, said } = order;
     const person = { userId: by.name, alternativeUserId: by.identity };
-    const event = { act: 'used' as const, what, by: person, studies, detail };
-    const { trail } = service.audit;
-    const ended = (end: OrderEnd) => trail.record({ act: 'used', what, by: person, studies, ...end });
-    await trail.recordNow(event).catch((cause: unknown) => {
-      // It waits for the disk: whoever reads it later has to know that nothing came of it.
-      ended({ failure: 'refused: trail-unwritable' });
-      throw unnoted(cause);
-    });
-    log.info(
-      { by: nameOf(by), order: what, ...(studies && { studies }), ...rest },
-      'Ordered on the status page',
-    );
-    try {
-      const result = await act();
-      ended(endOf(result));
-      return result;
-    } catch (error) {
-      ended({ failure: error instanceof MamoriError ? error.code : 'unexpected-error' });
-      throw error;
-    } finally {
-      view.forget();
-    }
+    const logged = async () => {
+      log.info(
+        { by: nameOf(by), order: what, ...(studies && { studies }), ...said },
+        'Ordered on the status page',
+      );
+      return work();
+    };
+    return carryOut(service.audit.trail, person, { ...order, work: logged })
+      .catch((error: unknown) => {
+        throw error instanceof AuditError ? unnoted(error) : error;
+      })
+      .finally(() => view.forget());
   };
 
   /** What tells the exam's answer now. @throws AdminError `answer-outdated` for what does not any more */
@@ -150,30 +122,35 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
     },
     retry: async (filter, by) => {
       const which = retryOf(filter);
-      const retried = async () => {
-        const exams = await soon(ledger.retry({ ...which, served }));
-        return { exams: exams.length, earlier: await soon(earlierLeft(which, ledger, served)) };
-      };
-      return order(by, 'retry', { ...filter }, retried, ({ exams }) =>
-        exams > 0
-          ? { detail: `done: ${countText(exams, 'exam')}` }
-          : { failure: 'refused: nothing to try again' },
-      );
+      const { studies, ...said } = filter;
+      return ordered(by, {
+        what: 'retry',
+        studies,
+        said,
+        work: async () => {
+          const exams = await soon(ledger.retry({ ...which, served }));
+          return { exams: exams.length, earlier: await soon(earlierLeft(which, ledger, served)) };
+        },
+        endOf: ({ exams }) => handedEnd(exams, 'nothing to try again'),
+      });
     },
     reprocess: async (study, by) => {
-      const reprocessed = () => results.asked(() => service.reprocess(asUid<StudyInstanceUID>(study)));
-      const outcome = await order(by, 'reprocess', { studies: [study] }, reprocessed, (end) =>
-        end === 'taken-up' || end === 'under-way'
-          ? { detail: `done: ${end}` }
-          : { failure: `refused: ${end}` },
-      );
+      const outcome = await ordered(by, {
+        what: 'reprocess',
+        studies: [study],
+        work: () => results.asked(() => service.reprocess(asUid<StudyInstanceUID>(study))),
+        endOf: (end) =>
+          end === 'taken-up' || end === 'under-way'
+            ? { detail: `done: ${end}` }
+            : { failure: `refused: ${end}` },
+      });
       if (outcome === 'unknown')
         throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
       return outcome;
     },
     // Why stands in the ledger and on the page alone: whatever somebody wrote there, it leaves them by no log.
-    pause: async (by, why) => order(by, 'pause', {}, () => soon(ledger.pause(nameOf(by), why))),
-    goOn: async (by) => order(by, 'go-on', {}, () => soon(ledger.goOn())),
+    pause: (by, why) => ordered(by, { what: 'pause', work: () => soon(ledger.pause(nameOf(by), why)) }),
+    goOn: (by) => ordered(by, { what: 'go-on', work: () => soon(ledger.goOn()) }),
   };
 }
 

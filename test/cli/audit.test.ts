@@ -3,11 +3,19 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openLedger } from '../../src/ledger/index.js';
+import { loadBundle } from '../../src/model/index.js';
 import { mamori } from '../mamori.js';
 import { scratchFolder } from '../scratch.js';
 
 interface Listed {
-  entries: { sequence: number; event: string; types: string[]; by: string; about: string[] }[];
+  entries: {
+    sequence: number;
+    event: string;
+    types: string[];
+    by: string;
+    about: string[];
+    failure?: string;
+  }[];
 }
 
 describe('mamori audit', function () {
@@ -24,18 +32,41 @@ describe('mamori audit', function () {
 
   const trail = () => join(folder, 'l.db-audit', 'audit-000000000001.log');
 
-  it('lists who did what at the command line, and that the trail was read', async () => {
-    expect((await mamori('retry', '2.25.7', '-c', config)).err).to.equal('');
+  it('lists who ordered what at the command line and what came of it, and that the trail was read', async () => {
+    expect((await mamori('retry', '2.25.7', '--state', 'failed', '-c', config)).err).to.equal('');
     await mamori('adopt', '-c', config);
     const first = JSON.parse((await mamori('audit', '--json', '-c', config)).out) as Listed;
     const { username } = userInfo();
-    expect(first.entries.map(({ by, types }) => [by.split('/')[0], types[1]])).to.deep.equal([
-      [username, 'retry'],
-      [username, 'adopt'],
+    expect(
+      first.entries.map(({ by, types, failure }) => [by.split('/')[0], types[1], failure]),
+    ).to.deep.equal([
+      [username, 'retry', undefined],
+      [username, 'retry', 'refused: nothing to try again'],
+      [username, 'adopt', undefined],
+      [username, 'adopt', 'refused: nothing to take over'],
     ]);
-    expect(first.entries[0]!.about).to.include('2.25.7');
+    for (const entry of first.entries.slice(0, 2)) expect(entry.about).to.include('2.25.7');
+    expect(first.entries[0]!.about).to.include('retry: {"states":["failed"]}');
     const { out } = await mamori('audit', 'list', '-c', config);
-    expect(out).to.match(/3 .*Audit Log Used/);
+    expect(out).to.match(/5 .*Audit Log Used/);
+  });
+
+  it('says how many exams an order was for, and why one failed that met trouble', async () => {
+    const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
+    const unfinished = { modelName: 'breast-cancer', modelVersion: '0.0.0', settingsDigest: 'd' };
+    for (const study of ['2.25.1', '2.25.2'])
+      await ledger.observe({ ...unfinished, studyInstanceUID: study }, { fingerprint: 'x' });
+    await ledger.disconnect();
+    await mamori('adopt', '-c', config);
+    expect((await mamori('process', '2.25.404', '-c', config)).code).to.equal(1);
+    const { entries } = JSON.parse((await mamori('audit', '--json', '-c', config)).out) as Listed;
+    const ended = (what: string) =>
+      entries.filter(({ types }) => types[1] === what).map(({ about, failure }) => failure ?? about[0]);
+    expect(ended('adopt')).to.deep.equal([
+      `adopt: {"model":"breast-cancer ${(await loadBundle('models/breast-cancer')).version}"}`,
+      'adopt: done: 2 exams',
+    ]);
+    expect(ended('process')).to.deep.equal(['process', 'pacs-unreachable']);
   });
 
   it('verifies the trail, names the line that is another, and keeps to an anchor', async () => {
@@ -43,12 +74,12 @@ describe('mamori audit', function () {
     await mamori('adopt', '-c', config);
     const whole = await mamori('audit', 'verify', '-c', config);
     expect(whole).to.include({ code: 0, err: '' });
-    const [, anchor] = /--anchor next time: (2:[0-9a-f]{64})/.exec(whole.out) ?? [];
+    const [, anchor] = /--anchor next time: (4:[0-9a-f]{64})/.exec(whole.out) ?? [];
     expect((await mamori('audit', 'verify', '--anchor', anchor!, '-c', config)).code).to.equal(0);
-    const wrong = `2:${'0'.repeat(64)}`;
+    const wrong = `4:${'0'.repeat(64)}`;
     const other = await mamori('audit', 'verify', '--anchor', wrong, '-c', config);
     expect(other.code).to.equal(1);
-    expect(other.out).to.contain('line 2 is another than when its anchor was noted');
+    expect(other.out).to.contain('line 4 is another than when its anchor was noted');
     writeFileSync(trail(), readFileSync(trail(), 'utf8').replace('2.25.7', '2.25.8'));
     const changed = await mamori('audit', 'verify', '-c', config);
     expect(changed.code).to.equal(1);

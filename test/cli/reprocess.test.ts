@@ -13,6 +13,10 @@ import { MAIN, mamori } from '../mamori.js';
 import { smallBundle } from '../model/bundles.js';
 import { scratchFolder } from '../scratch.js';
 
+interface Listed {
+  entries: { types: string[]; about: string[]; failure?: string }[];
+}
+
 describe('mamori reprocess', () => {
   const config = join(scratchFolder('cli'), 'mamori.yaml');
 
@@ -69,6 +73,25 @@ describe('mamori reprocess', () => {
       expect(JSON.parse(rest.out)).to.include({ whole: true });
       expect(JSON.parse(rest.out).plan.exams, 'it was killed before its end').to.be.greaterThan(0);
       expect(await reports()).to.equal(8);
+
+      const { entries } = JSON.parse((await mamori('audit', '--json', '-c', config)).out) as Listed;
+      const orders = entries.filter(({ types }) => ['backfill', 'reprocess'].includes(types[1] ?? ''));
+      const ends = orders.map(
+        ({ about, failure }) => failure ?? about[0]!.replace(/"exams":\d/, '"exams":N'),
+      );
+      const asked =
+        'reprocess: {"exams":N,"model":"small 1.0.0","from":"20200101","to":"20200131","perHour":36000}';
+      expect(ends.slice(0, 6)).to.deep.equal([
+        'backfill: {"from":"20200101","to":"20200131","perHour":36000}',
+        'backfill: done: 4 exams (4 delivered)',
+        asked,
+        'stopped: 0 exams',
+        // The one that was killed has no end.
+        asked,
+        asked,
+      ]);
+      expect(ends.slice(6)).to.have.lengthOf(1);
+      expect(ends[6]).to.match(/^reprocess: done: (\d) exams? \(\1 delivered\)$/);
     } finally {
       await pacs.close();
       await archive.close();
