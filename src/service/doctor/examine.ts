@@ -81,7 +81,7 @@ async function outcomeOf(
 function failed(error: unknown): CheckResult {
   if (error instanceof SettingsError) {
     const lines = error.problems.map(({ line, key, message }) => `line ${line}: ${key} ${message}`);
-    return failure(lines.join('; '), error.remedy ?? '');
+    return failure(lines.join('; '), ...(error.remedy === undefined ? [] : [error.remedy]));
   }
   if (error instanceof MamoriError)
     return failure(error.message.replace(/\s*\n\s*/g, ' '), error.remedy ?? 'See the documentation.');

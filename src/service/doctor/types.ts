@@ -7,7 +7,7 @@ export interface CheckResult {
   state: CheckState;
   /** One line. */
   says: string;
-  /** What the reader can do about it. */
+  /** What the reader can do about it, in whole sentences. */
   remedy?: string;
 }
 
@@ -24,6 +24,12 @@ export const ok = (says: string): CheckResult => ({ state: 'ok', says });
 
 export const skipped = (says: string): CheckResult => ({ state: 'skipped', says });
 
-export const warning = (says: string, remedy: string): CheckResult => ({ state: 'warning', says, remedy });
+/** @param remedy whole sentences; none where there is nothing to be done */
+export const warning = (says: string, ...remedy: string[]): CheckResult => found('warning', says, remedy);
 
-export const failure = (says: string, remedy: string): CheckResult => ({ state: 'failure', says, remedy });
+/** As `warning`. */
+export const failure = (says: string, ...remedy: string[]): CheckResult => found('failure', says, remedy);
+
+function found(state: CheckState, says: string, remedy: readonly string[]): CheckResult {
+  return { state, says, ...(remedy.length > 0 && { remedy: remedy.join(' ') }) };
+}

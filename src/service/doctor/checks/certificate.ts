@@ -31,20 +31,18 @@ export const certificate: Check = {
 
 function distrust(code: string, { host }: Endpoint, { pacs }: Settings): CheckResult {
   const withCa = pacs.tls.ca !== undefined;
-  const [says, remedy] = REASONS[code] ?? [
-    `cannot be trusted (${code})`,
-    'Ask whoever runs the PACS which authority has signed it.',
-  ];
   const authority = withCa
     ? 'pacs.tls.ca holds another authority than the one that signed it: name the right one.'
     : 'Put the certificate of the authority into a PEM file and name it in pacs.tls.ca.';
-  return failure(`The certificate of ${host} ${says}`, remedy === AUTHORITY ? authority : remedy);
+  const [says, remedy = authority] = REASONS[code] ?? [
+    `cannot be trusted (${code})`,
+    'Ask whoever runs the PACS which authority has signed it.',
+  ];
+  return failure(`The certificate of ${host} ${says}`, remedy);
 }
 
-const AUTHORITY = 'authority';
-
-/** What OpenSSL and Node say about a chain, in words. */
-const REASONS: Record<string, readonly [says: string, remedy: string]> = {
+/** What OpenSSL and Node say about a chain, in words. Without a remedy: its authority has to be named. */
+const REASONS: Record<string, readonly [says: string, remedy?: string]> = {
   CERT_HAS_EXPIRED: [
     'has expired, or one above it has',
     'Have it renewed at the PACS, with its whole chain; check the clock of this machine too.',
@@ -54,10 +52,10 @@ const REASONS: Record<string, readonly [says: string, remedy: string]> = {
     'is for another name',
     'Use the name that the certificate is for in the address, or have one made for this name.',
   ],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['vouches for itself', AUTHORITY],
-  SELF_SIGNED_CERT_IN_CHAIN: ['comes from an authority that is not known here', AUTHORITY],
-  UNABLE_TO_GET_ISSUER_CERT: ['comes from an authority that is not known here', AUTHORITY],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['comes from an authority that is not known here', AUTHORITY],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['vouches for itself'],
+  SELF_SIGNED_CERT_IN_CHAIN: ['comes from an authority that is not known here'],
+  UNABLE_TO_GET_ISSUER_CERT: ['comes from an authority that is not known here'],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['comes from an authority that is not known here'],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
     'comes without the chain up to an authority that is known here',
     'Have the server send its intermediate certificates too, or put them with the authority into pacs.tls.ca.',
@@ -66,5 +64,5 @@ const REASONS: Record<string, readonly [says: string, remedy: string]> = {
     'was signed by a certificate that is none of an authority',
     'Name the certificate of the authority in pacs.tls.ca.',
   ],
-  CERT_SIGNATURE_FAILURE: ['was signed with another key than that of its authority', AUTHORITY],
+  CERT_SIGNATURE_FAILURE: ['was signed with another key than that of its authority'],
 };

@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import { askRunningService } from '../../runningService.js';
 import { type Check, failure, ok, warning } from '../types.js';
 
+const ANOTHER_ADDRESS = 'Set admin.listen to a free address and port of this machine, or to off.';
+
 /** Can the status page listen where the settings say? */
 export const statusPort: Check = {
   name: 'status-page',
@@ -17,14 +19,15 @@ export const statusPort: Check = {
       await once(server, 'listening');
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      const remedy = 'set admin.listen to a free address and port of this machine, or to off.';
       if (code !== 'EADDRINUSE')
-        return failure(`The status page cannot listen on ${at} (${code})`, `S${remedy.slice(1)}`);
+        return failure(`The status page cannot listen on ${at} (${code})`, ANOTHER_ADDRESS);
       const { answer } = await askRunningService(settings);
       if (answer === 'told') return ok(`${at} is in use by a Mamori that runs`);
       return warning(
         `${at} is in use, by a Mamori that runs or by another program`,
-        `If the service runs already, it is its own, and all is well (mamori status). If not, ${remedy}`,
+        'If the service runs already, it is its own, and all is well (mamori status).',
+        'Otherwise another program has it.',
+        ANOTHER_ADDRESS,
       );
     } finally {
       server.close();

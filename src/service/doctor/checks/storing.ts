@@ -51,21 +51,24 @@ async function store(visit: Visit, trail: AuditTrail): Promise<CheckResult> {
   if (missing.length > 0) return refused(missing, objects, answer);
   const says = `${countText(objects.length, 'test object')} (${kindsOf(objects)}) stored and read back`;
   const left = isRemoved
-    ? { says: `${says}, and the test study is removed again`, remedy: '' }
+    ? { says: `${says}, and the test study is removed again`, remedy: [] }
     : {
         says: `${says}; the PACS deletes nothing for us, so they stay: study ${studyInstanceUID}`,
-        remedy: `Delete that study there by hand (patient ID ${TEST_MARKS.PatientID}, study date 1901-01-01). `,
+        remedy: [
+          `Delete that study there by hand (patient ID ${TEST_MARKS.PatientID}, study date 1901-01-01).`,
+        ],
       };
   const written = new Set<string>(objects.map(({ kind }) => kind));
   const untried = kindsInUse(visit.settings.outputs).filter((kind) => !written.has(kind));
   if (untried.length > 0) {
     return warning(
       `${left.says}. NOT TRIED, as the test exam gave none: ${untried.join(', ')}`,
-      `${left.remedy}Look for these in the PACS after the first real exam; a model whose heat maps failed ` +
-        'their checks writes no heat map pictures.',
+      ...left.remedy,
+      'Look for these in the PACS after the first real exam; a model whose heat maps failed their checks writes no ' +
+        'heat map pictures.',
     );
   }
-  return isRemoved ? ok(left.says) : warning(left.says, left.remedy.trim());
+  return isRemoved ? ok(left.says) : warning(left.says, ...left.remedy);
 }
 
 function refused(missing: ExamObject[], all: readonly ExamObject[], answer: StoreAnswer): CheckResult {
@@ -75,11 +78,12 @@ function refused(missing: ExamObject[], all: readonly ExamObject[], answer: Stor
   const how = outcome === undefined ? 'does not show' : 'refuses';
   const left =
     missing.length < all.length
-      ? ` Delete what was taken: study ${all[0]!.studyInstanceUID}, if it is there.`
-      : '';
+      ? [`Delete what was taken: study ${all[0]!.studyInstanceUID}, if it is there.`]
+      : [];
   return failure(
     `The PACS ${how} ${missing.length} of ${countText(all.length, 'test object')} (${kindsOf(missing)})${why}`,
-    `Let the account store, and the PACS take these SOP classes, or switch them off under outputs.${left}`,
+    'Let the account store, and the PACS take these SOP classes, or switch them off under outputs.',
+    ...left,
   );
 }
 
