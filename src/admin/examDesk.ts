@@ -33,6 +33,8 @@ export interface ObjectStatus {
   /** `tid1500`, `secondary-capture`, … */
   kind: string;
   sopInstanceUID: string;
+  /** Of the image that it is about, such as `LMLO`; undefined where it is about several, or that was not kept. */
+  view?: string | undefined;
   bytes: number;
   sentAt?: Date | undefined;
   /** When it was read back from the PACS. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { StudyIdentity } from '../dicom/index.js';
+import { type StudyIdentity, standardView } from '../dicom/index.js';
 import { heatMapTrust, notExcluded, probabilityConcept, probabilityName } from '../findings/index.js';
 import type { ReportInput, SecondaryCaptureReference } from '../sr/index.js';
 import type { ExplainedImage } from './explanation.js';
@@ -62,12 +62,13 @@ async function drawKind(
   });
   const { studyInstanceUID } = explained[0]!.finding.source;
   return {
-    objects: drawn.map(({ uids, name, bytes }) => ({
+    objects: drawn.map(({ uids, source, name, bytes }) => ({
       kind,
       studyInstanceUID,
       ...uids,
       sopClassUID,
       name,
+      view: source && standardView(source),
       bytes,
     })),
     previews: drawn.flatMap(({ uids, name, preview }) =>

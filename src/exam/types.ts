@@ -3,6 +3,7 @@ import type {
   LeftOut,
   SOPClassUID,
   SOPInstanceUID,
+  StandardView,
   StudyIdentity,
 } from '../dicom/index.js';
 import type { ExamFindings, ViewsInStudy } from '../findings/index.js';
@@ -40,6 +41,8 @@ export interface ExamObject extends InstanceReference {
   kind: ObjectKind;
   /** A file name without its ending and without patient data: `tid1500`, `LCC-1` (view and running number). */
   name: string;
+  /** Of the image that it is about; left out where it is about several. */
+  view?: StandardView | undefined;
   /** The whole Part 10 file. */
   bytes: Uint8Array;
 }

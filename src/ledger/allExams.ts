@@ -32,6 +32,8 @@ export interface MadeObject {
   sopClassUID: string;
   seriesInstanceUID: string;
   sopInstanceUID: string;
+  /** Of the image that it is about; undefined where it is about several, or was made by an earlier version. */
+  view: StandardView | undefined;
   size: number;
   sentAt: Date | undefined;
   /** When it was read back from the archive. */

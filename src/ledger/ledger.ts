@@ -1,4 +1,4 @@
-import type { Reason } from '../dicom/index.js';
+import type { Reason, StandardView } from '../dicom/index.js';
 import type { ObjectKind } from '../exam/index.js';
 import type { ExamImage, LedgerEvent, LedgerOverview } from './allExams.js';
 import type { ExamKey, ServedModel } from './examKey.js';
@@ -79,11 +79,13 @@ export interface ObjectToKeep {
   sopClassUID: string;
   seriesInstanceUID: string;
   sopInstanceUID: string;
+  /** Of the image that it is about; left out where it is about several. */
+  view?: StandardView | undefined;
   /** The whole Part 10 file. */
   bytes: Uint8Array;
 }
 
-export interface KeptObject extends Omit<ObjectToKeep, 'kind' | 'bytes'> {
+export interface KeptObject extends Omit<ObjectToKeep, 'kind' | 'view' | 'bytes'> {
   /** As it was kept, perhaps by a version that knew other kinds. */
   kind: string;
   studyInstanceUID: string;

@@ -1,3 +1,4 @@
+import type { StandardView } from '../dicom/index.js';
 import type { ExamImage } from './allExams.js';
 import type { ExamState } from './examState.js';
 import type { Lease } from './lease.js';
@@ -61,6 +62,7 @@ export interface ObjectRow {
   sop_class_uid: string;
   series_instance_uid: string;
   sop_instance_uid: string;
+  image_view: StandardView | null;
   size: number;
   crc32: number;
   file: string | null;

@@ -81,6 +81,7 @@ export interface Keeping extends Revision {
   sopClass: string;
   series: string;
   sopInstance: string;
+  imageView: string | null;
   size: number;
   crc32: number;
   file: string;

@@ -176,7 +176,10 @@ describe('the pages in a browser', function () {
       expect(await text('main')).to.contain(words);
     const picture = page.locator('.pictures img').first();
     await picture.scrollIntoViewIfNeeded();
-    expect(await picture.getAttribute('alt')).to.contain('1 of 3');
+    expect(await picture.getAttribute('alt')).to.match(/^Heat map picture, R CC \(1 of 3\)/);
+    expect(await page.locator('.pictures figcaption').allInnerTexts()).to.deep.equal(
+      ['R CC', 'L CC', 'L MLO'].map((view) => `Heat map picture, ${view}`),
+    );
     // Asked again and again from here: the page's policy lets nobody wait within it by a text that is evaluated.
     const width = () => page.evaluate('document.querySelector(".pictures img").naturalWidth');
     while ((await width()) === 0) await page.waitForTimeout(50);

@@ -256,6 +256,7 @@ const WORK: ExamWork = {
     revision: 1,
     kind: index === 4 ? 'tid1500' : 'secondary-capture',
     sopInstanceUID: `2.25.10342918857741203384761200${index}`,
+    view: ['RCC', 'LCC', 'RMLO', 'LMLO'][index],
     bytes: index === 4 ? 41_200 : 2_900_000,
     sentAt: ago(4203),
     confirmedAt: ago(4202),

@@ -872,7 +872,11 @@ onEveryDatabase('ledger', (make) => {
         { sopInstanceUID: '2.25.81', view: 'LCC' as const, answered: true },
         { sopInstanceUID: '2.25.82', answered: false, code: 'not-a-mammogram', reason: 'It is a report.' },
       ];
-      await ledger.keepObjects(claim, objects(1, 1), { kind: 'processed', images });
+      const made = objects(1, 1).map((object, index) => ({
+        ...object,
+        ...(index > 0 && { view: 'LCC' as const }),
+      }));
+      await ledger.keepObjects(claim, made, { kind: 'processed', images });
       expect((await ledger.find(EXAM))!.images).to.deep.equal(images);
       const uids = objects(1, 1).map(({ sopInstanceUID }) => sopInstanceUID);
       await on(5, ledger).sent(claim, uids);
@@ -880,6 +884,8 @@ onEveryDatabase('ledger', (make) => {
       const [report, picture] = await ledger.made(EXAM);
       expect(report).to.deep.include({ kind: 'tid1500', revision: 1, sentAt: at(5), confirmedAt: at(6) });
       expect(picture).to.deep.include({ sopInstanceUID: uids[1], sentAt: at(5), confirmedAt: undefined });
+      // A report is about several images.
+      expect([report!.view, picture!.view]).to.deep.equal([undefined, 'LCC']);
     });
   });
 

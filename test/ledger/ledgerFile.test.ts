@@ -300,6 +300,9 @@ describe('ledger in a file', () => {
         answer: { state: 'delivered', revision: 1 },
       });
       expect(await opened.history(EXAM)).to.have.length(1);
+      expect((await opened.made(EXAM)).map(({ kind, view }) => [kind, view])).to.deep.equal([
+        ['tid1500', undefined],
+      ]);
       expect((await on(9, opened).observe(EXAM, { fingerprint: 'y' })).change).to.equal('reopened');
       expect(await opened.predecessors(EXAM)).to.have.length(1);
       await opened.disconnect();

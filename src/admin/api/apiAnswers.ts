@@ -103,10 +103,11 @@ export function detailOf(studyInstanceUID: string, works: readonly ExamWork[]): 
           reason,
         })),
         objects: work.objects.map(
-          ({ revision, kind, sopInstanceUID, bytes, sentAt, confirmedAt, isPicture }) => ({
+          ({ revision, kind, sopInstanceUID, view, bytes, sentAt, confirmedAt, isPicture }) => ({
             revision,
             kind,
             sopInstanceUID,
+            view: view as Work['objects'][number]['view'],
             bytes,
             sentAt,
             confirmedAt,

@@ -26,6 +26,8 @@ export const examState = z
 
 const states = z.array(examState);
 
+const view = z.enum(['LCC', 'RCC', 'LMLO', 'RMLO']);
+
 export const problem = z
   .object({
     title: z.string(),
@@ -173,7 +175,7 @@ export const examAnswer = z
             .array(
               z.object({
                 sopInstanceUID: z.string(),
-                view: z.enum(['LCC', 'RCC', 'LMLO', 'RMLO']).optional(),
+                view: view.optional(),
                 answered: z.boolean(),
                 code: z.string().optional(),
                 reason: z.string().optional(),
@@ -185,6 +187,9 @@ export const examAnswer = z
               revision: z.int(),
               kind: z.string(),
               sopInstanceUID: uid,
+              view: view
+                .optional()
+                .meta({ description: 'Of the image that it is about; left out where it is about several' }),
               bytes: count,
               sentAt: time.optional(),
               confirmedAt: time.optional().meta({ description: 'When it was read back from the PACS' }),

@@ -104,6 +104,7 @@ h3 .state { font-size: .9rem; } h2 .state { font-size: 1rem; }
 .plain { border-color: var(--quiet); }
 .summary { white-space: pre-line; }
 .pictures { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 46%), 1fr)); }
+.pictures figure { margin: 0; } .pictures figcaption { padding: .3rem .1rem; font-size: .9rem; }
 .pictures img { display: block; width: 100%; height: auto; background: #000; border-radius: .4rem; }
 .steps { margin: 0; padding: 0; list-style: none; background: var(--card); border: 1px solid var(--line);
   border-radius: .6rem; }

@@ -145,13 +145,19 @@ function picturesPart(study: string, { presentAnswer, objects }: ExamWork): Html
   if (pictures.length === 0) return html`<section id="pictures" data-live hidden></section>`;
   return html`<section id="pictures" data-live data-as="revision ${present}" aria-labelledby="pictures-title">
 <h2 id="pictures-title">Pictures</h2>
-<p class="quiet">As they stand in the PACS, made smaller. Each names its view and answer in its caption.</p>
+<p class="quiet">As they stand in the PACS, made smaller. Each has its answer written in it.</p>
 <div class="pictures">${pictures.map(
-    ({ kind, sopInstanceUID }, index) => html`<a
-href="/api/v1/exams/${study}/pictures/${sopInstanceUID}"><img loading="lazy" width="300" height="400"
-src="/api/v1/exams/${study}/pictures/${sopInstanceUID}"
-alt="${kindName(kind)} ${index + 1} of ${pictures.length}; view and answer stand in its caption"></a>`,
+    (picture, index) => html`<figure><a
+href="/api/v1/exams/${study}/pictures/${picture.sopInstanceUID}"><img loading="lazy" width="300" height="400"
+src="/api/v1/exams/${study}/pictures/${picture.sopInstanceUID}"
+alt="${objectName(picture)} (${index + 1} of ${pictures.length}); its answer is written in it"></a>
+<figcaption>${objectName(picture)}</figcaption></figure>`,
   )}</div></section>`;
+}
+
+/** `Heat map picture, L MLO` */
+function objectName({ kind, view }: ObjectStatus): string {
+  return view === undefined ? kindName(kind) : `${kindName(kind)}, ${viewName(view)}`;
 }
 
 function workPart(work: ExamWork, index: number, now: Date): Html {
@@ -191,18 +197,18 @@ function objectsTable(objects: readonly ObjectStatus[], index: number, now: Date
 <thead><tr><th scope="col">Object</th><th scope="col">In the PACS</th><th scope="col">Size</th>
 <th scope="col">SOP Instance UID</th></tr></thead>
 <tbody>${objects.map(
-    ({ kind, revision, sentAt, confirmedAt, bytes, sopInstanceUID }) => html`<tr>
-<th scope="row">${kindName(kind)}${revision > 1 ? ` (revision ${revision})` : ''}</th>
-<td>${
-      confirmedAt
-        ? html`read back ${shortTime(confirmedAt, now)}`
-        : sentAt
-          ? html`sent ${shortTime(sentAt, now)}, not seen there yet`
-          : 'not sent yet'
-    }</td>
-<td class="time">${sizeText(bytes)}</td><td>${uidText(sopInstanceUID)}</td></tr>
+    (object) => html`<tr>
+<th scope="row">${objectName(object)}${object.revision > 1 ? ` (revision ${object.revision})` : ''}</th>
+<td>${whereabouts(object, now)}</td>
+<td class="time">${sizeText(object.bytes)}</td><td>${uidText(object.sopInstanceUID)}</td></tr>
 `,
   )}</tbody></table></div>`;
+}
+
+function whereabouts({ sentAt, confirmedAt }: ObjectStatus, now: Date): Html | string {
+  if (confirmedAt !== undefined) return html`read back ${shortTime(confirmedAt, now)}`;
+  if (sentAt !== undefined) return html`sent ${shortTime(sentAt, now)}, not seen there yet`;
+  return 'not sent yet';
 }
 
 function stepsList({ steps }: ExamWork, index: number): Html {

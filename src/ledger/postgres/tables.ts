@@ -134,4 +134,7 @@ export const TABLES: readonly string[] = [
     why text
   );
   `,
+  /* sql */ `
+  ALTER TABLE mamori.objects ADD COLUMN image_view text;  -- of the image that it is about, such as LMLO
+  `,
 ];

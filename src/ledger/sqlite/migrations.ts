@@ -165,4 +165,7 @@ export const MIGRATIONS: readonly string[] = [
     why TEXT
   ) STRICT;
   `,
+  /* sql */ `
+  ALTER TABLE objects ADD COLUMN image_view TEXT;  -- of the image that it is about, such as LMLO
+  `,
 ];

@@ -107,6 +107,7 @@ export async function keepObjects(
     sopClass: object.sopClassUID,
     series: object.seriesInstanceUID,
     sopInstance: object.sopInstanceUID,
+    imageView: object.view ?? null,
     ...stored[position]!,
   }));
   let kept = false;

@@ -87,6 +87,7 @@ export async function made(store: Store, exam: ExamKey): Promise<MadeObject[]> {
     sopClassUID: row.sop_class_uid,
     seriesInstanceUID: row.series_instance_uid,
     sopInstanceUID: row.sop_instance_uid,
+    view: row.image_view ?? undefined,
     size: row.size,
     sentAt: dateOf(row.sent_at),
     confirmedAt: dateOf(row.confirmed_at),

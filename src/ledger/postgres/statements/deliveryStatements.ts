@@ -6,8 +6,8 @@ import type { Transaction } from '../ledgerServer.js';
 export async function keepObject(transaction: Transaction, bindings: Keeping): Promise<void> {
   const sql = /* sql */ `
     INSERT INTO mamori.objects (exam_id, revision, position, kind, sop_class_uid, series_instance_uid,
-                                sop_instance_uid, size, crc32, file)
-    VALUES (:id, :revision, :position, :kind, :sopClass, :series, :sopInstance, :size, :crc32, :file)`;
+                                sop_instance_uid, image_view, size, crc32, file)
+    VALUES (:id, :revision, :position, :kind, :sopClass, :series, :sopInstance, :imageView, :size, :crc32, :file)`;
   await transaction.run(sql, bindings);
 }
 

@@ -6,8 +6,8 @@ import type { Database } from '../database.js';
 export function keepObject(database: Database, bindings: Keeping): void {
   const sql = /* sql */ `
     INSERT INTO objects (exam_id, revision, position, kind, sop_class_uid, series_instance_uid, sop_instance_uid,
-                         size, crc32, file)
-    VALUES (:id, :revision, :position, :kind, :sopClass, :series, :sopInstance, :size, :crc32, :file)`;
+                         image_view, size, crc32, file)
+    VALUES (:id, :revision, :position, :kind, :sopClass, :series, :sopInstance, :imageView, :size, :crc32, :file)`;
   database.run(sql, bindings);
 }
 
