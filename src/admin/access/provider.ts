@@ -130,13 +130,16 @@ export class Provider {
     const oidc = await import('openid-client');
     const { issuer, clientId, clientSecret } = this.#settings;
     // Settings take http only for a provider on this machine.
-    const plain = issuer.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : undefined;
-    return oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, plain);
+    const plain = issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : [];
+    // The signature of ID tokens, too: the connection that they come by may end at a proxy that is not the provider's.
+    const execute = [oidc.enableNonRepudiationChecks, ...plain];
+    return oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, { execute });
   }
 }
 
 function roleOf(claim: unknown, { see, act }: ProviderSettings['roles']): Role | undefined {
-  const values = Array.isArray(claim) ? claim.map(String) : [String(claim)];
-  if (values.some((value) => act.includes(value))) return 'act';
-  return values.some((value) => see.includes(value)) ? 'see' : undefined;
+  const values = [claim].flat().filter((value) => typeof value === 'string' || typeof value === 'number');
+  const isOf = (named: readonly string[]) => values.some((value) => named.includes(String(value)));
+  if (isOf(act)) return 'act';
+  return isOf(see) ? 'see' : undefined;
 }
