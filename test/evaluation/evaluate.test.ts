@@ -423,7 +423,7 @@ describe('an evaluation', function () {
       QUIET,
     );
     expect(shortcuts.copies.withinEvaluated).to.have.length(1);
-    expect(warnings.join()).to.include('1 pairs of copies have different labels');
+    expect(warnings.join()).to.include('Copies with different labels: 1 pair');
   });
 
   it('runs from the command line, with one JSON object on stdout', async () => {
