@@ -24,6 +24,26 @@ export function numberFromZero(text: string): number {
   return value;
 }
 
+/**
+ * Rows and columns of a network's input, `512x320`.
+ *
+ * @throws InvalidArgumentError
+ */
+export function inputSize(text: string): { rows: number; columns: number } {
+  const [, rows, columns] = /^(\d{1,4})x(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+  if (!isWhole(rows) || !isWhole(columns))
+    throw new InvalidArgumentError(
+      `ROWSxCOLUMNS is needed, both multiples of ${COARSEST_STRIDE}, such as 512x320`,
+    );
+  return { rows, columns };
+}
+
+const COARSEST_STRIDE = 32;
+
+function isWhole(side: number | undefined): side is number {
+  return side !== undefined && side > 0 && side % COARSEST_STRIDE === 0;
+}
+
 /** Numbers with commas between them. @throws InvalidArgumentError */
 export function numbers(text: string): number[] {
   const values = text.split(',').map(Number);

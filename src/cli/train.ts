@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { DataSetPlace } from '../dataset/index.js';
 import type { Bundle } from '../model/index.js';
 import type { About, TrainingOptions } from '../training/index.js';
-import { positiveNumber, wholeNumber } from './numbers.js';
+import { inputSize, positiveNumber, wholeNumber } from './numbers.js';
 import { trainingProgress } from './trainingProgress.js';
 
 const POSITIVE = 'malignant';
@@ -27,6 +27,11 @@ export const trainCommand = new Command('train')
       '--channels <kind>',
       'for lesion-map: windows (whole range, CLAHE, brighter half; the default) or grey (one picture three times)',
     ).choices(['windows', 'grey']),
+  )
+  .option(
+    '--size <size>',
+    "for lesion-map: rows and columns of the network's input, multiples of 32 (default: 512x320)",
+    inputSize,
   )
   .option(
     '--networks <number>',
@@ -85,6 +90,7 @@ interface Options
   boxes?: string[];
   start?: string;
   channels?: 'windows' | 'grey';
+  size?: { rows: number; columns: number };
   networks?: number;
   arch: string;
   protocol: 'by-patient' | 'by-image';
@@ -119,15 +125,15 @@ async function run(options: Options, command: Command): Promise<void> {
 
 /** Options that contradict each other. */
 function problemOf(options: Options): string | undefined {
-  const { arch, data, labels, boxes, start, networks, protocol, copies } = options;
+  const { arch, data, labels, boxes, start, size, networks, protocol, copies } = options;
   if (labels !== undefined && labels.length !== data.length)
     return `--data names ${data.length} folders and --labels ${labels.length} files; give one for each`;
   if (copies !== undefined && protocol !== 'by-image') return '--copies goes with --protocol by-image only';
   if (arch === 'lesion-map')
     return protocol === 'by-image' ? '--protocol by-image is for paper only' : undefined;
   if (labels === undefined || data.length > 1) return `${arch} takes one --data and its --labels`;
-  if (boxes !== undefined || start !== undefined || networks !== undefined)
-    return '--boxes, --start and --networks go with --arch lesion-map';
+  if (boxes !== undefined || start !== undefined || size !== undefined || networks !== undefined)
+    return '--boxes, --start, --size and --networks go with --arch lesion-map';
   return undefined;
 }
 
@@ -205,6 +211,7 @@ function procedureOf(options: Options): string {
     ...option('start', start && basename(start)),
     ...option('about', about && basename(about)),
     ...option('channels', options.channels),
+    ...option('size', options.size && `${options.size.rows}x${options.size.columns}`),
     ...option('networks', options.networks),
     `--arch ${arch} --out BUNDLE`,
     ...option('epochs', options.epochs),

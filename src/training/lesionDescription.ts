@@ -11,12 +11,12 @@ import type { BundleDescription, TrainingRecord } from '../model/index.js';
 import type { About } from './about.js';
 import type { EpochReport, LesionFitOptions } from './fitting/index.js';
 import { bestEpoch, recipeNumbers, validationAuc } from './fittingWords.js';
-import { LESION_TARGET_LAYER, type LesionChannels, type LesionPlan } from './networks/index.js';
+import { LESION_TARGET_LAYER, type LesionInput, type LesionPlan } from './networks/index.js';
 
 export const LESION_ARCHITECTURE = 'lesion-map';
 
 /** What a training of the lesion map is told. */
-export interface LesionTrainingOptions extends About, Omit<LesionFitOptions, 'epochs'> {
+export interface LesionTrainingOptions extends About, LesionInput, Omit<LesionFitOptions, 'epochs'> {
   /** How many are fitted, one after the other with seeds that count up, to answer together; 1 where left out. */
   networks?: number | undefined;
   /** The model is for images like those of the first: calibration and operating point come from there. */
@@ -32,8 +32,6 @@ export interface LesionTrainingOptions extends About, Omit<LesionFitOptions, 'ep
   manufacturer: string;
   /** The command that does it again. */
   procedure: string;
-  /** `windows` where left out. */
-  channels?: LesionChannels | undefined;
   /** In place of the recipe's. */
   epochs?: number | undefined;
   batchSize?: number | undefined;

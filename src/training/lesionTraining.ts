@@ -41,10 +41,10 @@ import { modelCard } from './modelCard.js';
 import {
   jointDescription,
   LESION_DESCRIPTION,
-  LESION_PLANS,
   LESION_TARGET_LAYER,
   type LesionPlan,
   lesionMapNetwork,
+  lesionPlan,
 } from './networks/index.js';
 import { readSafetensors, type StoredTensor } from './start/index.js';
 import type { TrainingEvents } from './training.js';
@@ -64,7 +64,7 @@ export async function trainLesions(
   options: LesionTrainingOptions,
   events: TrainingEvents,
   given?: TensorFlowRuntime,
-  planned: LesionPlan = LESION_PLANS[options.channels ?? 'windows'],
+  planned: LesionPlan = lesionPlan(options),
 ): Promise<Bundle> {
   await checkPlaceForBundle(options.out);
   const { sets, classes } = await readDataSets(options.sets, options.boxes, options.positive);

@@ -221,6 +221,12 @@ describe('mamori', () => {
       [['status', '-c', 'CONFIG', '--limit', '-1'], /whole number/],
       [['process', '-c', 'CONFIG'], /missing required argument 'study'/],
       [['model', 'inspect'], /mamori model inspect --help/],
+      [['train', '--size', '500x320'], /--size[\s\S]*multiples of 32, such as 512x320/],
+      [['train', '--size', '0x320'], /multiples of 32/],
+      [
+        ['train', '--data', 'D', '--labels', 'L', '--arch', 'paper', '--size', '64x64', '--out', 'O'],
+        /--size and --networks go with --arch lesion-map/,
+      ],
       [['process', '-c', 'CONFIG', 'SMITH'], /SMITH cannot be a Study Instance UID/],
       [['retry', '-c', 'CONFIG', '../..'], /cannot be a Study Instance UID/],
       [['status', '-c', 'no-such-file.yaml'], /no-such-file\.yaml cannot be read \(ENOENT\)/],

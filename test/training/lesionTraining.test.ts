@@ -23,7 +23,7 @@ import type { LesionExample } from '../../src/training/fitting/lesionExamples.js
 import type { LesionTrainingOptions } from '../../src/training/lesionDescription.js';
 import { trainLesions } from '../../src/training/lesionTraining.js';
 import { lesionMapNetwork } from '../../src/training/networks/lesionMap.js';
-import { LESION_PLANS, type LesionPlan } from '../../src/training/networks/lesionPlan.js';
+import { type LesionPlan, lesionPlan } from '../../src/training/networks/lesionPlan.js';
 import { needsNativeTensorflow } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
 import { labelled } from './labelled.js';
@@ -42,7 +42,7 @@ const PLAN: LesionPlan = {
     { step: 'window', low: 50, high: 100, as: 'channel' },
     { step: 'normalise', mean: 0.5, deviation: 0.5 },
   ],
-  recipe: { ...LESION_PLANS.windows.recipe, batchSize: 8, epochs: 2, learningRate: 0.002 },
+  recipe: { ...lesionPlan().recipe, batchSize: 8, epochs: 2, learningRate: 0.002 },
 };
 
 /** Pictures of noise; every other one of the malignant class, with a bright spot in a box. */

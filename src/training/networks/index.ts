@@ -29,7 +29,7 @@ export {
   type LesionNetwork,
   lesionMapNetwork,
 } from './lesionMap.js';
-export { LESION_PLANS, type LesionPlan } from './lesionPlan.js';
-export type { LesionChannels } from './lesionPreparation.js';
+export { type LesionInput, type LesionPlan, lesionPlan } from './lesionPlan.js';
+export type { LesionChannels, LesionSize } from './lesionPreparation.js';
 export type { LesionAugmentation, LesionRecipe } from './lesionRecipe.js';
 export type { Augmentation, Recipe } from './paperRecipe.js';
