@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
+import { numberFromZero, wholeNumber } from '../src/cli/numbers.js';
 import { bundleFolder, defaultSettings } from '../src/config/index.js';
 import { loadBundle } from '../src/model/index.js';
 import { measureExams } from './exams.js';
@@ -9,27 +10,27 @@ import { measureLibraries } from './libraries.js';
 import { measureNetworks } from './network.js';
 import { measureResults } from './results.js';
 
-/** What performance claims rest on. Prints Markdown. See docs/performance.md. */
-const { values: options } = parseArgs({
-  options: {
-    /** `exams`, `network`, `libraries`, `results`, or all where it is left out. */
-    part: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    /** Further exams after the rounds, to see whether memory stays flat. */
-    exams: { type: 'string', default: '0' },
-    /** Exams that wait together; 0: none. */
-    backlog: { type: 'string', default: '12' },
-    /** Folder of an exam's files for `results`; a made exam where it is left out. */
-    images: { type: 'string' },
-    /** Folders of bundles. Left out: exams with the default bundle, the network of each in models/. */
-    model: { type: 'string', multiple: true },
-  },
-});
 const PARTS = ['exams', 'network', 'libraries', 'results'];
-if (options.part !== undefined && !PARTS.includes(options.part))
-  throw new Error(`--part is one of ${PARTS.join(', ')}`);
+
+const options = new Command('npm run bench --')
+  .description('What performance claims rest on. Prints Markdown. See docs/performance.md.')
+  .addOption(new Option('--part <name>', 'all where it is left out').choices(PARTS))
+  .option('--rounds <number>', '', wholeNumber, 5)
+  .option('--exams <number>', 'further ones after the rounds: does memory stay flat?', numberFromZero, 0)
+  .option('--backlog <number>', 'exams that wait together; 0: none', numberFromZero, 12)
+  .option('--images <folder>', "an exam's files for the part results; a made exam where it is left out")
+  .option('--model <bundle...>', 'left out: exams with the default bundle, the network of each in models/')
+  .parse()
+  .opts<{
+    part?: string;
+    rounds: number;
+    exams: number;
+    backlog: number;
+    images?: string;
+    model?: string[];
+  }>();
 const measured = options.part === undefined ? PARTS : [options.part];
-const rounds = Number(options.rounds);
+const { rounds, exams, backlog } = options;
 
 console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}\n`);
 if (measured.includes('network')) await measureNetworks(await bundles(shipped()), rounds);
@@ -40,7 +41,7 @@ if (measured.includes('results'))
 if (measured.includes('exams'))
   for (const bundle of await bundles([defaultSettings('http://unused').model.bundle])) {
     console.log(`## Exams with ${bundle.name} ${bundle.version}\n`);
-    await measureExams(bundle, { rounds, exams: Number(options.exams), backlog: Number(options.backlog) });
+    await measureExams(bundle, { rounds, exams, backlog });
   }
 
 function bundles(otherwise: string[]) {

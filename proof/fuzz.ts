@@ -45,6 +45,9 @@ const NOTHING_TO_READ = 3;
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const READER = fileURLToPath(new URL('./fuzzedReader.js', import.meta.url));
 
+/** Ways in, by name. */
+export const FUZZ_TARGETS: readonly string[] = Object.keys(TARGETS);
+
 /** Inputs of one target, one after the other. */
 export interface Stretch {
   target: string;

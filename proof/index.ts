@@ -32,7 +32,7 @@
 
 export { type DayOptions, type DayReport, day } from './day.js';
 export { FAULT_KINDS } from './faultyProxy.js';
-export { type Finding, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
+export { type Finding, FUZZ_TARGETS, type FuzzOptions, type FuzzReport, fuzz } from './fuzz.js';
 export { PLANTED_BUGS, type PlantedBug } from './plantedBugs.js';
 export { type PollCosts, pollCosts, tooDear } from './pollCosts.js';
 export { type SharingOptions, type SharingReport, shareWork } from './sharing.js';

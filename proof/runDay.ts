@@ -1,34 +1,33 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { numberFromZero, wholeNumber } from '../src/cli/numbers.js';
 import { day } from './index.js';
 import { SimulatedLedger } from './simulatedLedger.js';
 import { VirtualTime } from './virtualTime.js';
 
-/**
- * npm run day -- [--exams 300] [--work-ms 1100] [--days 3] [--seed 1]: from the last image to the result, with the
- * settings of a new installation. Ends with 1 where an exam has none at the end of its day.
- */
-const { values } = parseArgs({
-  options: {
-    exams: { type: 'string', default: '300' },
-    'work-ms': { type: 'string', default: '1100' },
-    days: { type: 'string', default: '1' },
-    seed: { type: 'string', default: '1' },
-  },
-});
+const options = new Command('npm run day --')
+  .description(
+    'How long exams wait from their last image to the result, with the settings of a new installation. Ends with 1 ' +
+      'where an exam has none at the end of its day.',
+  )
+  .option('--exams <number>', 'of each day', wholeNumber, 300)
+  .option('--work-ms <number>', 'that an exam takes', wholeNumber, 1100)
+  .option('--days <number>', '', wholeNumber, 1)
+  .option('--seed <number>', 'of the first day', numberFromZero, 1)
+  .parse()
+  .opts<{ exams: number; workMs: number; days: number; seed: number }>();
 const time = new VirtualTime();
 time.reign(() => 0.5);
 const database = SimulatedLedger.database();
 const [whole, settled, left]: [number[], number[], number[]] = [[], [], []];
-for (let i = 0; i < Number(values.days); i++) {
-  const seed = Number(values.seed) + i;
-  const workMs = Number(values['work-ms']);
-  const report = await day({ seed, exams: Number(values.exams), workMs, time, database });
+for (let i = 0; i < options.days; i++) {
+  const { exams, workMs } = options;
+  const report = await day({ seed: options.seed + i, exams, workMs, time, database });
   whole.push(...report.whole);
   settled.push(...report.settled);
   left.push(report.left);
 }
 console.log(
-  `${values.days} days of ${values.exams} exams, --seed ${values.seed}, --work-ms ${values['work-ms']}\n`,
+  `${options.days} days of ${options.exams} exams, --seed ${options.seed}, --work-ms ${options.workMs}\n`,
 );
 console.log('| seconds from the last image to the result | exams | p50 | p95 | p99 | longest |');
 console.log('|---|---|---|---|---|---|');

@@ -1,34 +1,30 @@
-import { parseArgs } from 'node:util';
-import { fuzz, Tally } from './index.js';
+import { Command, Option } from 'commander';
+import { numberFromZero, wholeNumber } from '../src/cli/numbers.js';
+import { FUZZ_TARGETS, fuzz, Tally } from './index.js';
 
-/**
- * npm run fuzz -- [--inputs 5000] [--seed 1] [--tally FILE] [--target NAME [--input N]]. Ends with 1 where something
- * was found. With a tally it goes on where the last run with that file ended, and the counts add up.
- */
-const { values } = parseArgs({
-  options: {
-    inputs: { type: 'string', default: '5000' },
-    seed: { type: 'string' },
-    tally: { type: 'string' },
-    target: { type: 'string' },
-    input: { type: 'string' },
-  },
-});
-const chosen = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-const tally = values.tally === undefined ? undefined : Tally.open(values.tally, chosen);
-const seed = tally?.seed ?? chosen;
+const options = new Command('npm run fuzz --')
+  .description('Sends changed inputs through every way in. Ends with 1 where something was found.')
+  .option('--inputs <number>', '', wholeNumber, 5000)
+  .option('--seed <number>', 'any, unless said', numberFromZero, Math.floor(Math.random() * 2 ** 31))
+  .option('--tally <file>', 'goes on where the last run with this file ended, and adds up')
+  .addOption(new Option('--target <name>', 'one way in only').choices(FUZZ_TARGETS))
+  .option('--input <number>', "that target's input alone", numberFromZero)
+  .parse()
+  .opts<{ inputs: number; seed: number; tally?: string; target?: string; input?: number }>();
+const tally = options.tally === undefined ? undefined : Tally.open(options.tally, options.seed);
+const seed = tally?.seed ?? options.seed;
 console.log(`Hostile inputs with --seed ${seed}`);
 const start = performance.now();
 const report = await fuzz({
   seed,
-  inputs: Number(values.inputs),
-  target: values.target,
+  inputs: options.inputs,
+  target: options.target,
   tally,
-  only: values.input === undefined ? undefined : Number(values.input),
+  only: options.input,
   say: (text) => console.log(text),
 });
 console.log(
   `${report.inputs} inputs, ${report.findings.length} findings, ${Math.round((performance.now() - start) / 1000)} s`,
 );
-if (tally !== undefined) console.log(`${tally.total} inputs in ${values.tally}`);
+if (tally !== undefined) console.log(`${tally.total} inputs in ${options.tally}`);
 process.exit(report.findings.length === 0 ? 0 : 1);

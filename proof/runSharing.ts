@@ -1,28 +1,22 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { numberFromZero, wholeNumber } from '../src/cli/numbers.js';
 import { postgresMissing, postgresServer } from '../test/ledger/postgresServer.js';
 import { shareWork } from './index.js';
 
-/**
- * npm run sharing -- [--exams 300] [--workers 3] [--troubles 60] [--work-ms 200] [--seed 1]. Ends with 1 where a
- * promise was broken. With --troubles 0 it tells how fast the work goes.
- */
-const { values } = parseArgs({
-  options: {
-    exams: { type: 'string', default: '300' },
-    workers: { type: 'string', default: '3' },
-    troubles: { type: 'string', default: '60' },
-    'work-ms': { type: 'string', default: '200' },
-    seed: { type: 'string' },
-  },
-});
+const { exams, workers, troubles, workMs, seed } = new Command('npm run sharing --')
+  .description('Has processes share exams by a PostgreSQL. Ends with 1 where a promise was broken.')
+  .option('--exams <number>', '', wholeNumber, 300)
+  .option('--workers <number>', 'processes', wholeNumber, 3)
+  .option('--troubles <number>', 'with 0 it tells how fast the work goes', numberFromZero, 60)
+  .option('--work-ms <number>', 'that fetching takes, and analysing', wholeNumber, 200)
+  .option('--seed <number>', 'any, unless said', numberFromZero, Math.floor(Math.random() * 2 ** 31))
+  .parse()
+  .opts<{ exams: number; workers: number; troubles: number; workMs: number; seed: number }>();
 const missing = postgresMissing();
 if (missing !== undefined) {
   console.error(missing);
   process.exit(process.env.CI === 'true' ? 1 : 0);
 }
-const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-const exams = Number(values.exams);
-const workers = Number(values.workers);
 console.log(`${exams} exams shared by ${workers} processes with --seed ${seed}`);
 const server = await postgresServer();
 const { seconds, kills, cuts, failures, broken } = await shareWork({
@@ -31,8 +25,8 @@ const { seconds, kills, cuts, failures, broken } = await shareWork({
   seed,
   exams,
   workers,
-  troubles: Number(values.troubles),
-  workMs: Number(values['work-ms']),
+  troubles,
+  workMs,
   say: (text) => console.log(text),
 });
 await server.stop();

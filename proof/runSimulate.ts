@@ -1,16 +1,17 @@
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { numberFromZero, wholeNumber } from '../src/cli/numbers.js';
 import { simulateSeeds } from './index.js';
 
-/**
- * npm run simulate -- [--seeds 300] [--seed 1] [--processes 2]: seeds from the first on, or that one alone. Ends with 1
- * where a promise was broken.
- */
-const { values } = parseArgs({
-  options: { seeds: { type: 'string' }, seed: { type: 'string' }, processes: { type: 'string' } },
-});
-const first = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-const count = Number(values.seeds ?? (values.seed === undefined ? 300 : 1));
+const options = new Command('npm run simulate --')
+  .description('Seeds from the first on, or the one that is named. Ends with 1 where a promise was broken.')
+  .option('--seeds <number>', '300, or 1 where one is named', wholeNumber)
+  .option('--seed <number>', 'the first; any, unless said', numberFromZero)
+  .option('--processes <number>', '', wholeNumber, Math.min(cpus().length, 4))
+  .parse()
+  .opts<{ seeds?: number; seed?: number; processes: number }>();
+const first = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+const count = options.seeds ?? (options.seed === undefined ? 300 : 1);
 console.log(`Simulation of ${count} seeds from --seed ${first} on`);
 
 const begin = performance.now();
@@ -20,7 +21,7 @@ let [done, exams, broken, longest] = [0, 0, 0, 0];
 await simulateSeeds({
   first,
   count,
-  processes: Number(values.processes ?? Math.min(cpus().length, 4)),
+  processes: options.processes,
   onReport: (report) => {
     exams += report.exams;
     longest = Math.max(longest, report.doneAfterMinutes);

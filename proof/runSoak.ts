@@ -1,11 +1,13 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { positiveNumber, wholeNumber } from '../src/cli/numbers.js';
 import { type PollCosts, pollCosts, soak, tooDear } from './index.js';
 
-/** npm run soak -- [--exams 10000] [--minutes 60]. Ends with 1 where something grows that must not. */
-const { values } = parseArgs({
-  options: { exams: { type: 'string', default: '10000' }, minutes: { type: 'string' } },
-});
-const exams = Number(values.exams);
+const { exams, minutes } = new Command('npm run soak --')
+  .description('Has mamori run see exam after exam through. Ends with 1 where something grows that must not.')
+  .option('--exams <number>', '', wholeNumber, 10_000)
+  .option('--minutes <number>', 'ends after so long with the exams that there were', positiveNumber)
+  .parse()
+  .opts<{ exams: number; minutes?: number }>();
 
 const [few, many] = [100, 100_000];
 const [small, large] = [await pollCosts(few), await pollCosts(many)];
@@ -30,7 +32,7 @@ const {
   broken,
 } = await soak({
   exams,
-  minutes: values.minutes === undefined ? undefined : Number(values.minutes),
+  minutes,
   say: (text) => console.log(text),
 });
 console.log(`\n${done} exams\n`);

@@ -1,41 +1,35 @@
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
+import { numberFromZero, wholeNumber } from '../src/cli/numbers.js';
 import { postgresMissing, postgresServer } from '../test/ledger/postgresServer.js';
 import { orthancMissing } from '../test/pacs/orthanc.js';
 import { FAULT_KINDS, type TorturedLedger, type Trouble, torture } from './index.js';
 
 const LONG_RUN = 300;
 
-/**
- * npm run torture -- [--kills 60] [--exams 30] [--seed 1] [--ledger sqlite|postgres] [--workers 1, or 3 on a server].
- * Ends with 1 where a promise was broken.
- */
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '60' },
-    exams: { type: 'string' },
-    seed: { type: 'string' },
-    ledger: { type: 'string', default: 'sqlite' },
-    workers: { type: 'string' },
-  },
-});
-const onServer = values.ledger === 'postgres';
+const { kills, exams, seed, ledger, workers } = new Command('npm run torture --')
+  .description('Puts faults before a real Orthanc and kills. Ends with 1 where a promise was broken.')
+  .option('--kills <number>', '', wholeNumber, 60)
+  .option('--exams <number>', 'one for two kills, unless said', wholeNumber)
+  .option('--seed <number>', 'any, unless said', numberFromZero, Math.floor(Math.random() * 2 ** 31))
+  .addOption(new Option('--ledger <kind>').choices(['sqlite', 'postgres']).default('sqlite'))
+  .option('--workers <number>', '1, or 3 on a server', wholeNumber)
+  .parse()
+  .opts<{ kills: number; exams?: number; seed: number; ledger: string; workers?: number }>();
+const onServer = ledger === 'postgres';
 const missing = orthancMissing() ?? (onServer ? postgresMissing() : undefined);
 if (missing !== undefined) {
   console.error(missing);
   process.exit(process.env.CI === 'true' ? 1 : 0);
 }
-const kills = Number(values.kills);
-const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-console.log(`Torture with --seed ${seed} --ledger ${values.ledger}: ${kills} kills`);
+console.log(`Torture with --seed ${seed} --ledger ${ledger}: ${kills} kills`);
 const start = performance.now();
 const server = onServer ? await postgresServer() : undefined;
-const ledger = server && (await torturedLedger());
 const report = await torture({
   seed,
   kills,
-  ledger,
-  workers: Number(values.workers ?? (onServer ? 3 : 1)),
-  exams: Number(values.exams ?? Math.ceil(kills / 2)),
+  ledger: server && (await torturedLedger()),
+  workers: workers ?? (onServer ? 3 : 1),
+  exams: exams ?? Math.ceil(kills / 2),
   say: (text) => console.log(text),
 });
 const troubles: Trouble[] = ['clock set back', 'clock set forward'];
