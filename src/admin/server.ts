@@ -116,6 +116,7 @@ export async function startAdmin(
   });
   app.use(door.routes());
   app.use(door.requires('see'));
+  app.use(door.sessionList());
   app.get('/health', async (_, response) => {
     const snapshot = await status().catch(() => undefined);
     const problems = snapshot === undefined ? ['The service cannot tell its state.'] : ailments(snapshot);

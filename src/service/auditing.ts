@@ -107,12 +107,14 @@ function commandName(): string {
 
 /** What happens at the status page's door. */
 export interface DoorEvent {
-  kind: 'signed-in' | 'signed-out' | 'refused' | 'held-off' | 'forbidden';
+  kind: 'signed-in' | 'signed-out' | 'session-ended' | 'refused' | 'held-off' | 'forbidden';
   user: string;
   address: string;
   by: string;
   /** Who it is at the OpenID provider. */
   identity?: string | undefined;
+  /** Whose session was ended. */
+  of?: string | undefined;
 }
 
 /** What anybody can make happen again and again without a right is said once a minute. */
@@ -131,13 +133,15 @@ export function accessInto(trail: AuditTrail, now: () => number = Date.now): (ev
     toldAt.set(key, moment);
     return false;
   };
-  return ({ kind, user, address, by, identity }) => {
+  return ({ kind, user, address, by, identity, of }) => {
     const person = { userId: user, alternativeUserId: identity, address };
     switch (kind) {
       case 'signed-in':
         return trail.record({ act: 'sign-in', by: person });
       case 'signed-out':
         return trail.record({ act: 'sign-out', by: person });
+      case 'session-ended':
+        return trail.record({ act: 'used', what: 'end-session', by: person, detail: `of ${of}` });
       case 'refused':
         // Each wrong password is a line of its own, and those are few: guessing is held off.
         if (by === 'oidc' && isTold(kind, address)) return;

@@ -171,6 +171,52 @@ describe('the door of the status page', () => {
     ]);
   });
 
+  describe('of those who are signed in', () => {
+    const handles = (page: string) =>
+      [...page.matchAll(/name="session" value="([^"]+)"/g)].map(([, one]) => one!);
+    const listOf = async (browser: Browser) => (await browser.get('/sessions')).text();
+    const end = (browser: Browser, session: string) =>
+      browser.post('/sign-out/session', new URLSearchParams({ session }));
+
+    it('shows whoever may act all, and ends any of them; others their own alone', async () => {
+      const doer = await open();
+      const [seer, again] = [new Browser(admin!.url), new Browser(admin!.url)];
+      for (const [browser, name] of [
+        [seer, 'seer'],
+        [again, 'seer'],
+        [doer, 'doer'],
+      ] as const)
+        await browser.signIn(name, PASSWORD);
+      const all = await listOf(doer);
+      expect(all).to.contain('doer (you, here)').and.contain('127.0.0.1');
+      expect(handles(all)).to.have.lengthOf(3);
+      const own = handles(await listOf(seer));
+      expect(own).to.have.lengthOf(2);
+      const [doers] = handles(all).filter((one) => !own.includes(one));
+      expect((await end(seer, doers!)).status, 'not theirs').to.equal(404);
+      expect((await doer.get('/')).status).to.equal(200);
+      for (const one of own) expect((await end(doer, one)).status).to.equal(303);
+      expect([(await seer.get('/')).status, (await again.get('/')).status]).to.deep.equal([303, 303]);
+      expect((await end(doer, own[0]!)).status, 'no longer there').to.equal(404);
+      expect(handles(await listOf(doer))).to.deep.equal([doers]);
+      expect(events.slice(3)).to.have.lengthOf(2);
+      expect(events[3]).to.include({ kind: 'session-ended', user: 'doer', of: 'seer', by: 'password' });
+    });
+
+    it('tells nothing that lets anybody into a session, and takes no order from elsewhere', async () => {
+      const doer = await open();
+      await doer.signIn('doer', PASSWORD);
+      const page = await listOf(doer);
+      const id = decodeURIComponent(doer.cookie!)
+        .replace(/^mamori=s:/, '')
+        .split('.')[0]!;
+      expect(page).not.to.contain(id);
+      const from = { 'sec-fetch-site': 'cross-site', 'content-type': 'application/x-www-form-urlencoded' };
+      expect((await doer.send('/sign-out/session', from)).status).to.equal(403);
+      expect((await new Browser(admin!.url).get('/sessions')).status, 'nobody').to.equal(303);
+    });
+  });
+
   describe('with two roles', () => {
     it('takes orders from those alone who may act', async () => {
       const browser = await open({ desk: undeskedOrders() });

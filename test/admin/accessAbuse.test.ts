@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { sessions } from '../../src/admin/access/sessions.js';
+import { SessionMemory, sessions } from '../../src/admin/access/sessions.js';
 import { type AccessEvent, type AdminOptions, type AdminServer, startAdmin } from '../../src/admin/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
 import { Browser } from './browserSession.js';
@@ -107,13 +107,13 @@ describe('the door of the status page, tried from outside', () => {
 
   it('ends nobody’s session because others begin to sign in', async () => {
     const app = express();
-    app.use(sessions(false, 3));
+    app.use(sessions(false, new SessionMemory(3)));
     app.get('/begin', ({ session }, response) => {
       session.pending = { state: 's', nonce: 'n', verifier: 'v', to: '/' };
       response.end();
     });
     app.get('/in', ({ session }, response) => {
-      session.signedIn = { name: 'doer', role: 'act', by: 'password', atMs: Date.now() };
+      session.signedIn = { name: 'doer', role: 'act', by: 'password', address: '', atMs: Date.now() };
       response.end();
     });
     app.get('/who', ({ session }, response) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { type AdminServer, startAdmin } from '../../src/admin/index.js';
+import { type AccessEvent, type AdminServer, startAdmin } from '../../src/admin/index.js';
 import { Browser } from './browserSession.js';
 import { quietState } from './quietState.js';
 
@@ -29,10 +29,12 @@ describe('signing in at an OpenID provider, or at somebody who claims to be it',
   let wrong: (answer: Answer) => void;
   let metadata: Record<string, unknown>;
   let nonce: string | null;
+  let events: AccessEvent[];
 
   beforeEach(async () => {
     wrong = () => {};
     metadata = {};
+    events = [];
     provider = createServer((request, response) => {
       const { pathname } = new URL(request.url!, issuer);
       response.setHeader('content-type', 'application/json');
@@ -71,6 +73,7 @@ describe('signing in at an OpenID provider, or at somebody who claims to be it',
           scope: 'openid',
           roles,
         },
+        onAccess: (event) => events.push(event),
       },
       async () => quietState(),
     );
@@ -209,13 +212,14 @@ describe('signing in at an OpenID provider, or at somebody who claims to be it',
 
   it('tells people of a name without what would steer a page or a log', async () => {
     wrong = ({ claims }) => {
-      claims.preferred_username = '<script>alert(1)</script>\u001b[2J\u202e';
+      claims.preferred_username = '<script>alert(1)</script>\u001b[2J\u202e\n';
     };
     const browser = new Browser(admin.url);
     const there = new URL((await browser.get('/sign-in/oidc')).headers.get('location')!);
     nonce = there.searchParams.get('nonce');
     await browser.get(`/sign-in/oidc/callback?code=c&state=${there.searchParams.get('state')}`);
     expect(await (await browser.get('/')).text()).not.to.contain('<script>alert');
+    expect(events[0]).to.include({ kind: 'signed-in', user: '<script>alert(1)</script>[2J' });
   });
 });
 

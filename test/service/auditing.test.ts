@@ -106,6 +106,18 @@ describe('What happens at the door of the status page', function () {
     ]);
   });
 
+  it('says who ended whose session', async () => {
+    const note = accessInto(trail, () => 0);
+    note({ kind: 'session-ended', user: 'doer', of: 'looker', address: '192.0.2.1', by: 'password' });
+    await trail.written();
+    const entry = (await auditEntries(folder, { limit: 1 }))[0];
+    expect([entry?.by, entry?.types.at(-1), entry?.about]).to.deep.equal([
+      'doer',
+      'end-session',
+      ['end-session: of looker'],
+    ]);
+  });
+
   it('names which person of which provider it was, whatever a user here is called', async () => {
     const note = accessInto(trail, () => 0);
     const identity = 'https://login.stmary.example/realms/staff#f3a1';

@@ -1,12 +1,13 @@
 /**
  * What happened at the door. `refused`: wrong password or unknown user; `held-off`: too many guesses before;
- * `forbidden`: known, but without the right.
+ * `forbidden`: known, but without the right; `session-ended`: somebody ended a session from the list of them.
  */
-export type AccessKind = 'signed-in' | 'signed-out' | 'refused' | 'held-off' | 'forbidden';
+export type AccessKind = 'signed-in' | 'signed-out' | 'session-ended' | 'refused' | 'held-off' | 'forbidden';
 
 export const ACCESS_KINDS: readonly AccessKind[] = [
   'signed-in',
   'signed-out',
+  'session-ended',
   'refused',
   'held-off',
   'forbidden',
@@ -25,6 +26,8 @@ export interface AccessEvent {
   by: 'password' | 'basic' | 'oidc';
   /** Who it is at the OpenID provider, where that is known: `ISSUER#SUB`. */
   identity?: string | undefined;
+  /** Whose session was ended. */
+  of?: string | undefined;
 }
 
 export type AccessListener = (event: AccessEvent) => void;

@@ -10,7 +10,8 @@ import { isOwnPage } from './ownPage.js';
 import { hasSession, may, type Person, personOf, type Role, setPerson } from './person.js';
 import { CALLBACK_PATH, Provider, type ProviderSettings } from './provider.js';
 import { addressOf, isFromThisMachine } from './requestOrigin.js';
-import { LONGEST_SESSION_MS, sessions } from './sessions.js';
+import { sessionList } from './sessionList.js';
+import { beginSession, SessionMemory, sessionPerson, sessions } from './sessions.js';
 import { signedOutPage, signInPage } from './signInPage.js';
 
 export interface User {
@@ -49,6 +50,7 @@ export class Door {
   readonly #rightHeaders = new RightHeaders();
   readonly #programs = new Programs();
   readonly #provider: Provider | undefined;
+  readonly #sessions = new SessionMemory();
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -64,7 +66,7 @@ export class Door {
       router.use(this.#openToThisMachine);
       return router;
     }
-    router.use(sessions(this.#options.secure), this.#identify);
+    router.use(sessions(this.#options.secure, this.#sessions), this.#identify);
     router.get(SIGN_IN_PATH, (request, response) => this.#ask(response, { to: localPath(request.query.to) }));
     const form = express.urlencoded({ extended: false, limit: LONGEST_FORM });
     router.post(SIGN_IN_PATH, form, (request, response) => this.#signIn(request, response));
@@ -72,6 +74,14 @@ export class Door {
     router.get('/sign-in/oidc', (request, response) => this.#beginAtProvider(request, response));
     router.get(CALLBACK_PATH, (request, response) => this.#endAtProvider(request, response));
     return router;
+  }
+
+  /** Who is signed in; behind `requires`. Where nobody signs in there are none. */
+  sessionList(): Router {
+    if (this.isOpen) return Router();
+    return sessionList(this.#sessions, (request, { name, by, identity }, event) => {
+      if (by !== 'machine') this.#tell(request, event.kind, name, by, { identity, of: event.of });
+    });
   }
 
   /** Lets through who may; sends a browser to sign in, and tells a program what is missing. */
@@ -207,7 +217,7 @@ export class Door {
     try {
       const { name, identity, role, idToken } = await this.#provider.end(query, pending);
       if (role === undefined) {
-        this.#tell(request, 'forbidden', name, 'oidc', identity);
+        this.#tell(request, 'forbidden', name, 'oidc', { identity });
         const problem = `${name} has no right here; admin.oidc.roles says who has.`;
         return this.#ask(response.status(403), { to: pending.to, problem });
       }
@@ -255,31 +265,17 @@ export class Door {
     kind: AccessEvent['kind'],
     user: string,
     by: AccessEvent['by'],
-    identity?: string,
+    { identity, of }: Pick<AccessEvent, 'identity' | 'of'> = {},
   ): void {
     const address = addressOf(request);
-    this.#options.listener?.({ kind, user: shortName(user), address, by, ...(identity && { identity }) });
+    const more = { ...(identity && { identity }), ...(of && { of: shortName(of) }) };
+    this.#options.listener?.({ kind, user: shortName(user), address, by, ...more });
   }
 
   /** Whoever comes from this machine without signing in is told of by nobody. */
   #tellOf(request: Request, kind: AccessEvent['kind'], { name, by, identity }: Person): void {
-    if (by !== 'machine') this.#tell(request, kind, name, by, identity);
+    if (by !== 'machine') this.#tell(request, kind, name, by, { identity });
   }
-}
-
-function sessionPerson(request: Request): Person | undefined {
-  const { signedIn } = request.session;
-  if (signedIn === undefined || Date.now() - signedIn.atMs > LONGEST_SESSION_MS) return undefined;
-  const { name, role, by, identity } = signedIn;
-  return { name, role, by, identity };
-}
-
-/** With a new name of its own: one that somebody else planted before is worth nothing. */
-async function beginSession(request: Request, person: Person, idToken?: string): Promise<void> {
-  await new Promise<void>((resolve, reject) =>
-    request.session.regenerate((error) => (error ? reject(error) : resolve())),
-  );
-  request.session.signedIn = { ...person, atMs: Date.now(), ...(idToken !== undefined && { idToken }) };
 }
 
 function notNow(response: Response, { pause, isBusy }: Pause): void {

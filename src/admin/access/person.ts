@@ -32,6 +32,13 @@ export function hasSession({ by }: Person): boolean {
   return by === 'password' || by === 'oidc';
 }
 
+/** By what nobody else has: a user here and somebody of the provider may share a name. */
+export function isSamePerson(one: Person, other: Person): boolean {
+  const isLocal = ({ by }: Person) => by === 'password' || by === 'basic';
+  if (isLocal(one) || isLocal(other)) return isLocal(one) && isLocal(other) && one.name === other.name;
+  return one.by === other.by && one.identity === other.identity;
+}
+
 export function may(person: Person, role: Role): boolean {
   return person.role === 'act' || role === 'see';
 }

@@ -75,11 +75,11 @@ export class Provider {
         idTokenExpected: true,
       });
       const claims = tokens.claims()!;
-      const name = [claims.preferred_username, claims.email, claims.sub].find(
-        (value) => typeof value === 'string' && value !== '',
-      );
+      const name = [claims.preferred_username, claims.email, claims.sub]
+        .map(legible)
+        .find((text) => text !== '');
       return {
-        name: name as string,
+        name: name ?? 'nameless',
         identity: `${claims.iss}#${claims.sub}`,
         role: roleOf(claims[this.#settings.roles.claim], this.#settings.roles),
         idToken: tokens.id_token,
@@ -135,6 +135,11 @@ export class Provider {
     const execute = [oidc.enableNonRepudiationChecks, ...plain];
     return oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, { execute });
   }
+}
+
+/** What people may have written about themselves, without what steers a terminal or turns text around. */
+function legible(claim: unknown): string {
+  return typeof claim === 'string' ? claim.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim() : '';
 }
 
 function roleOf(claim: unknown, { see, act }: ProviderSettings['roles']): Role | undefined {

@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import { createHash, randomBytes } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
 import session, { type SessionData, Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
 import type { Person } from './person.js';
+import { addressOf } from './requestOrigin.js';
 
 declare module 'express-session' {
   interface SessionData {
-    signedIn?: Person & { atMs: number; idToken?: string };
+    signedIn?: Person & { atMs: number; address: string; idToken?: string };
     /** Of a sign-in that is under way at the OpenID provider. */
     pending?: { state: string; nonce: string; verifier: string; to: string };
   }
@@ -22,17 +23,50 @@ const MOST_SESSIONS = 10_000;
 const UNDER_WAY_MS = 10 * 60 * 1000;
 const MOST_UNDER_WAY = 1000;
 
+/** A session of somebody who is signed in. */
+export interface OpenSession {
+  id: string;
+  /** What pages call it: whoever reads it cannot use the session. */
+  handle: string;
+  person: Person;
+  since: Date;
+  lastAsked: Date;
+  /** Where they signed in from. */
+  address: string;
+}
+
 /**
  * In memory: a new start of the service ends all sessions, and their number is bounded. Anybody can begin to sign in,
  * as often as they like; so that this ends nobody's session, those who are signed in are kept apart.
  */
-class SessionMemory extends Store {
+export class SessionMemory extends Store {
   readonly #signedIn = new LRUCache<string, string>({ max: MOST_SESSIONS, ttl: IDLE_MS });
   readonly #underWay: LRUCache<string, string>;
 
-  constructor(mostUnderWay: number) {
+  /** @param mostUnderWay so many may be signing in at the provider; of more, the oldest begin again */
+  constructor(mostUnderWay = MOST_UNDER_WAY) {
     super();
     this.#underWay = new LRUCache({ max: mostUnderWay, ttl: UNDER_WAY_MS });
+  }
+
+  /** The latest first. */
+  signedIn(now = Date.now()): OpenSession[] {
+    return [...this.#signedIn.entries()]
+      .flatMap(([id, text]) => {
+        const { signedIn } = JSON.parse(text) as SessionData;
+        if (signedIn === undefined || now - signedIn.atMs > LONGEST_SESSION_MS) return [];
+        const { name, role, by, identity, atMs, address } = signedIn;
+        const handle = createHash('sha256').update(id).digest('base64url');
+        const lastAsked = new Date(now - IDLE_MS + this.#signedIn.getRemainingTTL(id));
+        return [
+          { id, handle, person: { name, role, by, identity }, since: new Date(atMs), lastAsked, address },
+        ];
+      })
+      .sort((a, b) => b.since.getTime() - a.since.getTime());
+  }
+
+  end({ id }: OpenSession): void {
+    this.destroy(id);
   }
 
   override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
@@ -62,18 +96,34 @@ class SessionMemory extends Store {
  * Sessions by a cookie that scripts cannot read and other sites cannot send with an order.
  *
  * @param secure whether people come by https
- * @param mostUnderWay so many may be signing in at the provider; of more, the oldest begin again
  */
-export function sessions(secure: boolean, mostUnderWay = MOST_UNDER_WAY): RequestHandler {
+export function sessions(secure: boolean, memory: SessionMemory): RequestHandler {
   return session({
     // A browser takes a name with this prefix from this host alone, by https alone (RFC 6265bis 4.1.3).
     name: secure ? '__Host-mamori' : 'mamori',
     secret: randomBytes(32).toString('base64url'),
-    store: new SessionMemory(mostUnderWay),
+    store: memory,
     resave: false,
     saveUninitialized: false,
     unset: 'destroy',
     // Not strict: the way back from an OpenID provider begins at another site.
     cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
   });
+}
+
+/** Who signed in in the session of a request, if it is one of somebody, and not too old. */
+export function sessionPerson(request: Request): Person | undefined {
+  const { signedIn } = request.session;
+  if (signedIn === undefined || Date.now() - signedIn.atMs > LONGEST_SESSION_MS) return undefined;
+  const { name, role, by, identity } = signedIn;
+  return { name, role, by, identity };
+}
+
+/** With a new name of its own: one that somebody else planted before is worth nothing. */
+export async function beginSession(request: Request, person: Person, idToken?: string): Promise<void> {
+  await new Promise<void>((resolve, reject) =>
+    request.session.regenerate((error) => (error ? reject(error) : resolve())),
+  );
+  const more = { address: addressOf(request), ...(idToken !== undefined && { idToken }) };
+  request.session.signedIn = { ...person, atMs: Date.now(), ...more };
 }

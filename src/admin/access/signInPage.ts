@@ -1,4 +1,5 @@
-import { type Html, html } from '../../html.js';
+import { html } from '../../html.js';
+import { barePage } from './barePage.js';
 
 export interface SignInPage {
   /** Where to go afterwards. */
@@ -22,7 +23,7 @@ export function signInPage({ to, withPassword, withProvider, problem }: SignInPa
 </form>`;
   const provider = html`
 <p><a href="/sign-in/oidc?to=${encodeURIComponent(to)}">Sign in with the hospital's account</a></p>`;
-  return page(
+  return barePage(
     'Sign in',
     html`${problem === undefined ? [] : [html`<p class="banner bad" role="alert">${problem}</p>`]}
 ${withPassword ? [form] : []}
@@ -37,17 +38,5 @@ ${withProvider ? [provider] : []}`,
 export function signedOutPage(elsewhere: string): string {
   const body = html`<p class="banner good" role="status">You are signed out of Mamori.</p>
 <p><a href="${elsewhere}">Sign out of the hospital's account too</a></p>`;
-  return page('Signed out', body, html`<meta http-equiv="refresh" content="1; url=${elsewhere}">`);
-}
-
-function page(title: string, body: Html, head?: Html): string {
-  return `<!doctype html>\n${
-    html`<html lang="en"><head><meta charset="utf-8"><title>${title} - Mamori</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">${head}<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/page.css"></head>
-<body><main>
-<header><h1>Mamori</h1></header>
-${body}
-</main></body></html>`.text
-  }\n`;
+  return barePage('Signed out', body, html`<meta http-equiv="refresh" content="1; url=${elsewhere}">`);
 }

@@ -50,7 +50,11 @@ export function layout({ title, isAlarming, now, version, viewer, body, renewedF
 <li><a href="/">Status</a></li>
 <li><a href="/exams">Exams</a></li>
 </ul></nav>
-${viewer.name === undefined ? undefined : html`<p class="quiet who">${viewer.name}</p>`}
+${
+  viewer.name === undefined
+    ? undefined
+    : html`<p class="quiet who">${viewer.maySignOut ? html`<a href="/sessions">${viewer.name}</a>` : viewer.name}</p>`
+}
 ${
   viewer.maySignOut
     ? html`<form method="post" action="/sign-out"><button type="submit" class="small">Sign out</button></form>`
