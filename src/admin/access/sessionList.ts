@@ -30,8 +30,8 @@ export function sessionList(
       const person = personOf(request)!;
       const session = openTo(person).find(({ handle }) => handle === handleIn(request));
       if (session === undefined) return notThere(response);
-      memory.end(session);
       tell(request, person, { kind: 'session-ended', of: session.person.name });
+      memory.end(session);
       response.redirect(303, '/sessions');
     },
   );
