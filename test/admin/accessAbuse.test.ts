@@ -49,6 +49,21 @@ describe('the door of the status page, tried from outside', () => {
     expect((await browser.post('/api/v1/pause')).status).to.equal(401);
   });
 
+  it('knows an address again, whatever port a proxy adds to it and however it is written', async () => {
+    const browser = await open({ proxy: { addresses: ['127.0.0.1'] } });
+    const statuses: number[] = [];
+    for (let port = 1000; port < 1008; port++)
+      for (const from of [`192.0.2.7:${port}`, '::ffff:192.0.2.7']) {
+        browser.extra = { 'x-forwarded-proto': 'https', 'x-forwarded-for': from };
+        statuses.push((await browser.signIn('doer', 'wrong')).status);
+      }
+    expect(statuses.filter((status) => status === 401)).to.have.lengthOf(5);
+    expect(new Set(events.map(({ address }) => address))).to.deep.equal(new Set(['192.0.2.7']));
+    browser.extra['x-forwarded-for'] = '[2001:db8::1]:4711';
+    await browser.signIn('doer', 'wrong');
+    expect(events.at(-1)?.address).to.equal('2001:db8::1');
+  });
+
   it('keeps a password that was typed where the name goes out of all that is told', async () => {
     const browser = await open();
     await browser.signIn(PASSWORD, '');

@@ -6,15 +6,23 @@ const PROXY_MARK = /^(via|forwarded|x-forwarded.*|x-real-ip|x-client-ip|x-origin
 
 const OWN_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
-/** Where a request comes from, as far as proxies that are believed tell. */
+/**
+ * Where a request comes from, as far as proxies that are believed tell. In one form: some proxies add the port, which
+ * is another with each connection, and an address of IPv4 comes as one of IPv6 where both are listened on.
+ */
 export function addressOf(request: Request): string {
-  return request.ip ?? 'unknown';
+  const { ip = 'unknown' } = request;
+  const [, bracketed] = /^\[([^\]]+)\](?::\d+)?$/.exec(ip) ?? [];
+  return withoutMapping(bracketed ?? ip.replace(/^([\d.]+):\d+$/, '$1'));
+}
+
+function withoutMapping(address: string): string {
+  return address.replace(/^::ffff:(?=[\d.]+$)/i, '');
 }
 
 /** Whether a request was sent on this machine, by no proxy: by one of its own accounts. */
 export function isSentHere(request: Request): boolean {
-  const from = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  return isLoopback(from) && isFromThisMachine(request);
+  return isLoopback(withoutMapping(request.socket.remoteAddress ?? '')) && isFromThisMachine(request);
 }
 
 /**
