@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { numberText } from '../countText.js';
 import type { ExamState, ReasonCount } from '../ledger/index.js';
-import type { RunningService } from '../service/index.js';
+import type { LookNews, RunningService } from '../service/index.js';
 import { timeText } from '../timeText.js';
 import { wholeNumber } from './commandValues.js';
 import { checkChoice, configOption, jsonOption } from './options.js';
@@ -33,9 +33,10 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   const settings = loadSettings(config);
   const ledger = await openExistingLedger(settings.ledger);
   try {
-    const { askRunningService, isRightlyNotProcessed } = await import('../service/index.js');
+    const { askRunningService, isRightlyNotProcessed, lookNews } = await import('../service/index.js');
     const service = await askRunningService(settings);
-    process.exitCode = exitCodeFor(service);
+    const lastLook = await lookNews(ledger, settings);
+    process.exitCode = exitCodeFor(service, lastLook);
     const counts = await ledger.counts();
     const pausing = await ledger.pausing();
     const troubles = (await ledger.reasons()).filter(({ code }) => !isRightlyNotProcessed(code));
@@ -50,6 +51,7 @@ async function show({ config, state, study, limit, json }: Options, command: Com
       console.log(
         JSON.stringify({
           service,
+          lastLook,
           // What somebody typed as the reason stays on the status page: this output goes on to other programs.
           pausing: pausing && { since: pausing.since, by: pausing.by },
           counts,
@@ -65,7 +67,7 @@ async function show({ config, state, study, limit, json }: Options, command: Com
         .map(([name, count]) => `${numberText(count)} ${name}`)
         .join(', '),
     );
-    for (const line of serviceText(service)) console.log(line);
+    for (const line of serviceText(service, lastLook)) console.log(line);
     if (pausing !== undefined)
       console.log(`Paused by ${pausing.by} since ${timeText(pausing.since)}: no exam is taken up.`);
     if (study === undefined) for (const trouble of troubles) console.log(troubleText(trouble));
@@ -93,31 +95,39 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   }
 }
 
-/** Never 0 unless the service itself says that it works. */
-function exitCodeFor(service: RunningService): number {
+/** Never 0 unless the service itself says that it works, or the ledger that the PACS was looked at and answered. */
+function exitCodeFor(service: RunningService, lastLook: LookNews | undefined): number {
   if (service.answer === 'told') return service.troubles.length > 0 ? EXIT.trouble : EXIT.well;
-  if (service.answer !== 'locked' || service.readiness === undefined) return EXIT.unknown;
-  const isTrouble = service.readiness.hindrances.some((one) => one !== 'paused');
-  return isTrouble ? EXIT.trouble : EXIT.well;
+  if (service.answer === 'locked' && service.readiness !== undefined) {
+    const isTrouble = service.readiness.hindrances.some((one) => one !== 'paused');
+    return isTrouble ? EXIT.trouble : EXIT.well;
+  }
+  if (lastLook?.problem !== undefined) return EXIT.trouble;
+  return lastLook === undefined || lastLook.isOverdue ? EXIT.unknown : EXIT.well;
 }
 
-const UNKNOWN = 'NOT KNOWN HERE: whether the PACS answers.';
-
-/** What the service itself knows and the ledger does not: whether it runs, and the PACS answers, and since when not. */
-function serviceText(service: RunningService): string[] {
-  if (service.answer === 'off')
-    return [`The status page is off (admin.listen). ${UNKNOWN} mamori doctor asks it.`];
+/** What the service itself says; where none does, what the ledger tells of the latest look at the PACS. */
+function serviceText(service: RunningService, lastLook: LookNews | undefined): string[] {
+  const look = lookText(lastLook);
+  if (service.answer === 'off') return [`The status page is off (admin.listen). ${look}`];
   const { at } = service;
   if (service.answer === 'silent')
-    return [
-      `No service answers at ${at}: it does not run, or on another machine. ${UNKNOWN} mamori doctor asks it.`,
-    ];
-  if (service.answer === 'locked') return lockedText(service);
+    return [`No service answers at ${at}: it does not run, or on another machine. ${look}`];
+  if (service.answer === 'locked') return lockedText(service, look);
   const troubles = service.troubles.flatMap(({ what, todo, since }) => [
     `  ${since === undefined ? '' : `since ${timeText(new Date(since))}: `}${what}`,
     ...(todo === undefined ? [] : [`  → ${todo}`]),
   ]);
   return [`Service at ${at}: ${service.headline}.`, ...troubles];
+}
+
+function lookText(lastLook: LookNews | undefined): string {
+  if (lastLook === undefined) return 'NOT KNOWN HERE: whether the PACS answers. mamori doctor asks it.';
+  const { at, problem, isOverdue } = lastLook;
+  const when = `The PACS was last looked at ${timeText(at)}`;
+  if (problem !== undefined) return `${when} and COULD NOT BE SEARCHED: ${problem.reason}`;
+  if (!isOverdue) return `${when} and answered.`;
+  return `${when} and answered. The next look is OVERDUE by poll.schedule: NOT KNOWN HERE whether anything still runs.`;
 }
 
 const PACS_WORDS: Record<string, string> = {
@@ -128,10 +138,13 @@ const PACS_WORDS: Record<string, string> = {
   'not known': 'whether the PACS answers is not known',
 };
 
-function lockedText({ at, readiness }: Extract<RunningService, { answer: 'locked' }>): string[] {
+function lockedText(
+  { at, readiness }: Extract<RunningService, { answer: 'locked' }>,
+  look: string,
+): string[] {
   const more = `Sign in at ${at} for more.`;
   if (readiness === undefined)
-    return [`A service runs at ${at} and wants to know who asks. ${UNKNOWN} Sign in on its page.`];
+    return [`A service runs at ${at} and wants to know who asks. ${look} Sign in on its page for more.`];
   const { state, since, notAskedBefore } = readiness.pacs;
   const lasting = since === undefined || state === 'answers' ? '' : ` since ${timeText(new Date(since))}`;
   const left =

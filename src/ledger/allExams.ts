@@ -1,4 +1,4 @@
-import type { StandardView } from '../dicom/index.js';
+import type { Reason, StandardView } from '../dicom/index.js';
 import type { ExamKey, ServedModel } from './examKey.js';
 import type { ExamState } from './examState.js';
 
@@ -90,6 +90,14 @@ export interface Pausing {
   why: string | undefined;
 }
 
+/** The latest look at the archive, by whatever process uses the ledger. */
+export interface LastLook {
+  /** When it ended. */
+  at: Date;
+  /** Why the archive could not be searched; undefined: it answered. */
+  problem: Reason | undefined;
+}
+
 /** What can be told of all exams together, and the one order that is about all of them. */
 export interface LedgerOverview {
   counts(): Promise<Record<ExamState, number>>;
@@ -105,6 +113,10 @@ export interface LedgerOverview {
   oldestReady(served: ServedModel): Promise<Date | undefined>;
   /** Everything that was made of an exam, the latest revision first. */
   made(exam: ExamKey): Promise<MadeObject[]>;
+  /** Notes that a look at the archive has ended. @param problem why it could not be searched */
+  noteLook(problem: Reason | undefined): Promise<void>;
+  /** Undefined where none was noted. */
+  lastLook(): Promise<LastLook | undefined>;
   /** Undefined: exams are taken up. */
   pausing(): Promise<Pausing | undefined>;
   /**

@@ -14,6 +14,7 @@ export type {
   Backlog,
   Ending,
   ExamImage,
+  LastLook,
   Latency,
   LedgerEvent,
   LedgerOverview,

@@ -190,6 +190,11 @@ export interface LatencyRow {
   median: number;
   most: number;
 }
+export interface LookRow {
+  at: number;
+  code: string | null;
+  reason: string | null;
+}
 export interface PauseRow {
   since: number;
   ordered_by: string;
@@ -214,6 +219,7 @@ export interface ReadStatements {
   oldestReady(bindings: ModelBindings & { now: number }): Answered<{ since: number | null } | undefined>;
   /** The latest revision first. */
   made(bindings: { id: number }): Answered<MadeRow[]>;
+  lastLook(): Answered<LookRow | undefined>;
   pausing(): Answered<PauseRow | undefined>;
   isOwn(sopInstance: string): Answered<boolean>;
   /** Confirmed objects of the latest earlier work of the same model. `revision` NULL: before the exam's own. */
@@ -270,6 +276,8 @@ export interface LedgerStatements extends ReadStatements {
   adopt(bindings: { id: number; version: string; digest: string; now: number }): Answered<void>;
   supersede(bindings: { id: number; reason: string; now: number }): Answered<void>;
 
+  /** In place of the one before. */
+  noteLook(bindings: Why & { now: number }): Answered<void>;
   /** One that stands already stays. */
   pause(bindings: { now: number; by: string; why: string | null }): Answered<void>;
   goOn(): Answered<void>;

@@ -1,3 +1,4 @@
+import { isPacsErrorCode } from '../dicomweb/index.js';
 import type { Among, Claim, Ledger, ServedModel } from '../ledger/index.js';
 import type { Breaker, Pause } from './breaker.js';
 import { type CycleReport, emptyCycle, joinLooks } from './cycleReport.js';
@@ -116,11 +117,20 @@ export class Cycle {
         const { workable, ...seen } = joinLooks(looks);
         Object.assign(this.report, seen);
         shift.open(workable);
+        await this.#noteLook(seen);
       } catch (error) {
         this.#failure ??= error;
         shift.open(false);
       }
     });
+  }
+
+  /** For whoever asks how it went and finds no process any more. One that was broken off tells nothing. */
+  async #noteLook({ searched, problems }: Pick<Look, 'searched' | 'problems'>): Promise<void> {
+    const problem = searched
+      ? undefined
+      : (problems.find(({ code }) => isPacsErrorCode(code)) ?? problems[0]);
+    if (searched || problem !== undefined) await this.#parts.ledger.noteLook(problem);
   }
 
   /**

@@ -9,6 +9,7 @@
  * ended,
  * `supportBundle.ts` packs what may leave the hospital about one exam.
  * `plainWays.ts` says what the settings leave unencrypted, for the log, the doctor and the status page.
+ * `lookNews.ts` says what the ledger tells of the latest look, where no service can be asked (`runningService.ts`).
  * `pacsTrouble.ts` says what is wrong with the archive as a whole, for both.
  * `presentAnswer.ts` says which results in the archive are an exam's answer now, and which no longer.
  * `stageSeconds.ts` how long an exam's stages took for the metrics, `logger.ts` writes the log.
@@ -25,6 +26,7 @@ export {
 export { blackener } from './blackener.js';
 export { type CheckResult, type CheckState, examine, type NamedResult } from './doctor/index.js';
 export { openLog } from './logger.js';
+export { type LookNews, lookNews } from './lookNews.js';
 export { openNotifier } from './notification.js';
 export { carryOutHere, handedEnd, type Order, type OrderEnd, workedEnd } from './orders.js';
 export { isRightlyNotProcessed } from './rightEnds.js';

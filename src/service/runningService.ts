@@ -1,10 +1,12 @@
 import { X509Certificate } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { type IncomingMessage, get as plainGet } from 'node:http';
 import { get as secureGet } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { Readiness } from '../admin/index.js';
 import type { Settings } from '../config/index.js';
+import { isLoopback } from '../loopback.js';
 
 /** As JSON has it. */
 type Told<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Told<T[Key]> } : T;
@@ -31,17 +33,26 @@ const MOST_BYTES = 1_000_000;
 export async function askRunningService({ admin }: Pick<Settings, 'admin'>): Promise<RunningService> {
   const { listen, tls } = admin;
   if (listen === 'off') return { answer: 'off' };
-  const host = listen.host === '0.0.0.0' || listen.host === '::' ? '127.0.0.1' : listen.host;
-  const at = `${host.includes(':') ? `[${host}]` : host}:${listen.port}`;
+  const host = HERE[listen.host] ?? listen.host;
+  const at = address(host, listen.port);
   try {
-    const { status, body } = await asked(at, '/api/v1/service', tls?.cert);
-    if (status !== 200) return { answer: 'locked', at, ...(await readiness(at, tls?.cert)) };
+    // By its address: an account of this machine is known by that, whatever names the machine has.
+    const own = isLoopback(host) ? at : address((await lookup(host)).address, listen.port);
+    const { status, body } = await asked(own, '/api/v1/service', tls?.cert);
+    if (status !== 200) return { answer: 'locked', at, ...(await readiness(own, tls?.cert)) };
     const { headline, troubles } = JSON.parse(body) as Extract<RunningService, { answer: 'told' }>;
     if (typeof headline !== 'string' || !Array.isArray(troubles)) return { answer: 'silent', at };
     return { answer: 'told', at, headline, troubles };
   } catch {
     return { answer: 'silent', at };
   }
+}
+
+/** Where a service is asked that listens everywhere. */
+const HERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+function address(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** What it tells accounts of its own machine; nothing where it does not. */

@@ -1,4 +1,3 @@
-import { createTask } from 'node-cron';
 import type { ExamDesk, StatusSource } from '../admin/index.js';
 import { installedVersion, type Settings } from '../config/index.js';
 import { isPacsErrorCode } from '../dicomweb/index.js';
@@ -7,12 +6,9 @@ import { LedgerView, type View } from './ledgerView.js';
 import { pacsTrouble } from './pacsTrouble.js';
 import { plainWays } from './plainWays.js';
 import { isRightlyNotProcessed } from './rightEnds.js';
+import { schedulePatience } from './schedulePatience.js';
 import { type Service, servedModelOf } from './service.js';
 import { examDesk } from './serviceDesk.js';
-
-/** A service may miss so many beats of its schedule before it counts as stuck. */
-const BEATS_MISSED = 3;
-const LEAST_PATIENCE_SECONDS = 120;
 
 /** What the status page shows of a running service, and may ask of it. Answers in time even if the ledger does not. */
 export function statusOf(
@@ -21,7 +17,7 @@ export function statusOf(
   log: Log,
 ): { source: StatusSource; desk: ExamDesk; stopping(): void } {
   const startedAt = new Date();
-  const staleAfterSeconds = patience(settings.poll.schedule);
+  const staleAfterSeconds = schedulePatience(settings.poll.schedule);
   const { bundle, engine, poller } = service;
   const served = servedModelOf(bundle, settings);
   const view = new LedgerView(service.ledger, served);
@@ -110,12 +106,4 @@ function ledgerStatus({ reading, toldAt, trouble }: View) {
 
 function idle(lastCycle: object | undefined): 'starting' | 'waiting' {
   return lastCycle === undefined ? 'starting' : 'waiting';
-}
-
-function patience(schedule: string): number {
-  const task = createTask(schedule, () => {});
-  const [first, second] = task.getNextRuns(2);
-  void task.destroy();
-  const beat = first === undefined || second === undefined ? 0 : (second.getTime() - first.getTime()) / 1000;
-  return Math.max(LEAST_PATIENCE_SECONDS, BEATS_MISSED * beat);
 }

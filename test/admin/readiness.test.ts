@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import { type AdminOptions, type AdminServer, startAdmin } from '../../src/admin/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
@@ -62,6 +63,29 @@ describe('/health/ready, asked without a user where there are users', () => {
     const [response] = (await once(sent.end(), 'response')) as [{ statusCode: number; resume(): void }];
     response.resume();
     expect(response.statusCode).to.equal(401);
+  });
+
+  it('tells an account of this machine that asks at a fixed address, by that address alone', async function () {
+    const own = Object.values(networkInterfaces()).flat();
+    const address = own.find((one) => one?.internal === false && one.family === 'IPv4')?.address;
+    if (address === undefined) return this.skip();
+    const fixed = await startAdmin({ listen: { host: address, port: 0 }, users }, async () => STATES.busy);
+    try {
+      const { port } = new URL(fixed.url);
+      const asked = async (host: string, more: Record<string, string> = {}) => {
+        const headers = { host, ...more };
+        const sent = request({ host: address, port, path: '/health/ready', headers });
+        const [response] = (await once(sent.end(), 'response')) as [{ statusCode: number; resume(): void }];
+        response.resume();
+        return response.statusCode;
+      };
+      expect(await asked(`${address}:${port}`)).to.equal(200);
+      // A page elsewhere may have its own name lead here.
+      expect(await asked(`elsewhere.example:${port}`)).to.equal(401);
+      expect(await asked(`${address}:${port}`, { 'x-forwarded-for': '192.0.2.7' })).to.equal(401);
+    } finally {
+      await fixed.close();
+    }
   });
 
   it('tells no more than that anywhere else', async () => {

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import Libsql from 'libsql';
 import { startAdmin } from '../../src/admin/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
@@ -88,6 +90,61 @@ describe('mamori status', () => {
       expect(locked.troubles).to.have.length(1);
     } finally {
       server.close();
+    }
+  });
+
+  it('goes by the latest look that the ledger knows, where no service can be asked', async () => {
+    const noted = async (problem?: { code: string; reason: string }) => {
+      const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
+      await ledger.noteLook(problem);
+      await ledger.disconnect();
+    };
+    for (const admin of ['{ listen: off }', '{ listen: "127.0.0.1:9" }']) {
+      settings(admin);
+      await noted();
+      const well = await mamori('status', '-c', config);
+      expect(well.out).to.match(/ The PACS was last looked at \d{4}-\S+ \S+ and answered\.$/m);
+      expect(well.code).to.equal(0);
+      await noted({ code: 'pacs-unreachable', reason: 'The PACS cannot be reached.' });
+      const away = await mamori('status', '-c', config);
+      expect(away.out).to.match(
+        / last looked at .* and COULD NOT BE SEARCHED: The PACS cannot be reached\.$/m,
+      );
+      expect(away.code).to.equal(1);
+    }
+    await noted();
+    const ledger = new Libsql(join(folder, 'l.db'));
+    ledger.exec('UPDATE last_look SET at = at - 3600000');
+    const late = await mamori('status', '-c', config, '--json');
+    expect(JSON.parse(late.out).lastLook).to.include({ isOverdue: true });
+    expect(late.code).to.equal(3);
+    // It keeps to the rhythm that the settings name.
+    settings(`{ listen: off }\npoll: { schedule: "0 0 * * * *" }`);
+    expect((await mamori('status', '-c', config)).code).to.equal(0);
+    ledger.exec('DELETE FROM last_look');
+    ledger.close();
+  });
+
+  it('asks a service at a fixed address of this machine, whatever name its certificate is for', async function () {
+    needs(this, 'openssl');
+    const own = Object.values(networkInterfaces()).flat();
+    const addresses = own.filter((one) => one?.internal === false && !one.address.startsWith('fe80'));
+    const users = [
+      { name: 'berta', role: 'see' as const, passwordHash: await hashPassword('correct horse') },
+    ];
+    const { certFile: cert, keyFile: key } = selfSigned(folder, 'mamori.hospital.example');
+    const tls = { cert, key };
+    for (const host of ['0.0.0.0', '::', ...addresses.map((one) => one!.address)]) {
+      const admin = await startAdmin({ listen: { host, port: 0 }, users, tls }, async () => STATES.busy);
+      try {
+        const at = `${host.includes(':') ? `[${host}]` : host}:${new URL(admin.url).port}`;
+        settings(JSON.stringify({ listen: at, tls, users: users.map((user) => ({ ...user })) }));
+        const well = await mamori('status', '-c', config);
+        expect(well.out + well.err).to.match(/^Service at .*: it works, and the PACS answers\./m);
+        expect(well.code).to.equal(0);
+      } finally {
+        await admin.close();
+      }
     }
   });
 

@@ -889,6 +889,15 @@ onEveryDatabase('ledger', (make) => {
     });
   });
 
+  it('tells of the latest look at the archive alone, and why it could not be searched', async () => {
+    expect(await ledger.lastLook()).to.equal(undefined);
+    const problem = { code: 'pacs-unreachable', reason: 'The PACS cannot be reached.' };
+    await on(5, ledger).noteLook(problem);
+    expect(await ledger.lastLook()).to.deep.equal({ at: at(5), problem });
+    await on(6, ledger).noteLook(undefined);
+    expect(await ledger.lastLook()).to.deep.equal({ at: at(6), problem: undefined });
+  });
+
   it('tells when the latest new exam was first seen, old ones that are taken up aside', async () => {
     expect(await ledger.newestExam()).to.equal(undefined);
     const seen = (study: string, seconds: number, priority: number) =>

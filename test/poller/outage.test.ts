@@ -49,12 +49,17 @@ describe('An outage of the PACS', () => {
       expect(unsearchableSince!.getTime()).to.be.within(began.getTime(), Date.now());
       expect(problems).to.have.length(1);
     }
+    // Whoever finds no process any more can still learn of it.
+    expect((await here.ledger.lastLook())!.problem).to.include({ code: 'pacs-busy' });
     isDown = false;
     await sleep(80); // It is not asked at once.
     for (let poll = 0; poll < 3; poll++) {
       const { searched, unsearchableSince } = await here.poller.cycle();
       expect({ searched, unsearchableSince }).to.deep.equal({ searched: true, unsearchableSince: undefined });
     }
+    const { at, problem } = (await here.ledger.lastLook())!;
+    expect(at.getTime()).to.be.at.least(began.getTime());
+    expect(problem).to.equal(undefined);
     await here.close();
     expect(lines.map(({ level, message }) => `${level}: ${message}`)).to.deep.equal([
       'error: The PACS could not be searched',

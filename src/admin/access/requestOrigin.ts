@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Request } from 'express';
 import { isLoopback } from '../../loopback.js';
 
@@ -22,7 +23,12 @@ function withoutMapping(address: string): string {
 
 /** Whether a request was sent on this machine, by no proxy: by one of its own accounts. */
 export function isSentHere(request: Request): boolean {
-  return isLoopback(withoutMapping(request.socket.remoteAddress ?? '')) && isFromThisMachine(request);
+  const { remoteAddress = '', localAddress = '' } = request.socket;
+  const [from, to] = [withoutMapping(remoteAddress), withoutMapping(localAddress)];
+  if (isLoopback(from)) return isFromThisMachine(request);
+  // Who comes from the very address that it asks is this machine: no answer to that address would leave it.
+  const isOwn = from !== '' && from === to;
+  return isOwn && isUnpassed(request, (host) => host.replace(/:\d+$/, '') === (isIPv6(to) ? `[${to}]` : to));
 }
 
 /**
@@ -31,9 +37,13 @@ export function isSentHere(request: Request): boolean {
  * Not every proxy marks what it passes on: one that is told nothing else may ask by our name, and is known by HTTP 1.0
  * or by the page that the browser sends an order from.
  */
-export function isFromThisMachine({ headers, httpVersion }: Request): boolean {
+export function isFromThisMachine(request: Request): boolean {
+  return isUnpassed(request, (host) => OWN_NAME.test(host));
+}
+
+function isUnpassed({ headers, httpVersion }: Request, isOwnName: (host: string) => boolean): boolean {
   const { host = '', origin } = headers;
-  if (httpVersion !== '1.1' || !OWN_NAME.test(host)) return false;
-  if (origin !== undefined && !OWN_NAME.test(origin.replace(/^https?:\/\//, ''))) return false;
+  if (httpVersion !== '1.1' || !isOwnName(host)) return false;
+  if (origin !== undefined && !isOwnName(origin.replace(/^https?:\/\//, ''))) return false;
   return !Object.keys(headers).some((name) => PROXY_MARK.test(name));
 }

@@ -137,4 +137,12 @@ export const TABLES: readonly string[] = [
   /* sql */ `
   ALTER TABLE mamori.objects ADD COLUMN image_view text;  -- of the image that it is about, such as LMLO
   `,
+  /* sql */ `
+  CREATE TABLE mamori.last_look (  -- one row: when the archive was last looked at, and why it could not be searched
+    id integer PRIMARY KEY CHECK (id = 1),
+    at bigint NOT NULL,
+    code text,
+    reason text
+  );
+  `,
 ];

@@ -168,4 +168,12 @@ export const MIGRATIONS: readonly string[] = [
   /* sql */ `
   ALTER TABLE objects ADD COLUMN image_view TEXT;  -- of the image that it is about, such as LMLO
   `,
+  /* sql */ `
+  CREATE TABLE last_look (  -- one row: when the archive was last looked at, and why it could not be searched
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    at INTEGER NOT NULL,
+    code TEXT,
+    reason TEXT
+  ) STRICT;
+  `,
 ];

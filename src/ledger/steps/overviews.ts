@@ -1,6 +1,6 @@
-import type { Backlog, Ending, Latency, MadeObject, Pausing, ReasonCount } from '../allExams.js';
+import type { Backlog, Ending, LastLook, Latency, MadeObject, Pausing, ReasonCount } from '../allExams.js';
 import { EXAM_STATES, type ExamState } from '../examState.js';
-import type { ExamKey, ServedModel } from '../ledger.js';
+import type { ExamKey, Reason, ServedModel } from '../ledger.js';
 import { dateOf } from '../rows.js';
 import { boundKey, boundModel, type PauseRow } from '../statements.js';
 import type { Store } from './store.js';
@@ -92,6 +92,18 @@ export async function made(store: Store, exam: ExamKey): Promise<MadeObject[]> {
     sentAt: dateOf(row.sent_at),
     confirmedAt: dateOf(row.confirmed_at),
   }));
+}
+
+export async function noteLook(store: Store, problem: Reason | undefined): Promise<void> {
+  const { code, reason } = problem ?? { code: null, reason: null };
+  await store.transact(async ({ statements, now }) => statements.noteLook({ code, reason, now }));
+}
+
+export async function lastLook(store: Store): Promise<LastLook | undefined> {
+  const row = await store.look(({ statements }) => statements.lastLook());
+  if (row === undefined) return undefined;
+  const { at, code, reason } = row;
+  return { at: new Date(at), problem: code === null ? undefined : { code, reason: reason ?? '' } };
 }
 
 export async function pausing(store: Store): Promise<Pausing | undefined> {

@@ -44,6 +44,8 @@ export function storedLedger(store: Store): Ledger {
     oldestReady: (served) => overviews.oldestReady(store, served),
     newestExam: () => overviews.newestExam(store),
     made: (exam) => overviews.made(store, exam),
+    noteLook: (problem) => overviews.noteLook(store, problem),
+    lastLook: () => overviews.lastLook(store),
     pausing: () => overviews.pausing(store),
     pause: (by, why) => overviews.pause(store, by, why),
     goOn: () => overviews.goOn(store),

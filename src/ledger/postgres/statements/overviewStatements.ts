@@ -2,6 +2,7 @@ import type {
   BacklogRow,
   EndingRow,
   LatencyRow,
+  LookRow,
   MadeRow,
   ModelBindings,
   PauseRow,
@@ -94,6 +95,20 @@ export function oldestReady(
 export function made(transaction: Transaction, bindings: { id: number }): Promise<MadeRow[]> {
   const sql = /* sql */ `SELECT * FROM mamori.objects WHERE exam_id = :id ORDER BY revision DESC, position`;
   return transaction.rows(sql, bindings);
+}
+
+export function lastLook(transaction: Transaction): Promise<LookRow | undefined> {
+  return transaction.row(/* sql */ `SELECT at, code, reason FROM mamori.last_look`);
+}
+
+export async function noteLook(
+  transaction: Transaction,
+  bindings: { now: number; code: string | null; reason: string | null },
+): Promise<void> {
+  const sql = /* sql */ `
+    INSERT INTO mamori.last_look (id, at, code, reason) VALUES (1, :now, :code, :reason)
+    ON CONFLICT (id) DO UPDATE SET at = excluded.at, code = excluded.code, reason = excluded.reason`;
+  await transaction.run(sql, bindings);
 }
 
 export function pausing(transaction: Transaction): Promise<PauseRow | undefined> {

@@ -2,6 +2,7 @@ import type {
   BacklogRow,
   EndingRow,
   LatencyRow,
+  LookRow,
   MadeRow,
   ModelBindings,
   PauseRow,
@@ -98,6 +99,20 @@ export function oldestReady(
 export function made(database: Database, bindings: { id: number }): MadeRow[] {
   const sql = /* sql */ `SELECT * FROM objects WHERE exam_id = :id ORDER BY revision DESC, position`;
   return database.rows(sql, bindings);
+}
+
+export function lastLook(database: Database): LookRow | undefined {
+  return database.row(/* sql */ `SELECT at, code, reason FROM last_look`);
+}
+
+export function noteLook(
+  database: Database,
+  bindings: { now: number; code: string | null; reason: string | null },
+): void {
+  const sql = /* sql */ `
+    INSERT INTO last_look (id, at, code, reason) VALUES (1, :now, :code, :reason)
+    ON CONFLICT (id) DO UPDATE SET at = excluded.at, code = excluded.code, reason = excluded.reason`;
+  database.run(sql, bindings);
 }
 
 export function pausing(database: Database): PauseRow | undefined {
