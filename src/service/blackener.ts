@@ -10,7 +10,10 @@ const PLACES: readonly [place: RegExp, gap: string][] = [
   // The password in an address.
   [/(:\/\/[^\s/:@"']*):[^\s/@"']+@/g, `$1:${GAP}@`],
   // The header that a client signs in by, as libraries print it; not what stands in a support bundle in its place.
-  [/(authorization\\?["']?\s*[:=]\s*\\?["']?)(?!\(secret\)")(?:(?:Basic|Bearer)\s+)?[^\s"',;\\]+/gi, `$1${GAP}`],
+  [
+    /(authorization\\?["']?\s*[:=]\s*\\?["']?)(?!\(secret\)")(?:(?:Basic|Bearer)\s+)?[^\s"',;\\]+/gi,
+    `$1${GAP}`,
+  ],
   // A form, a connection string, an object printed as JSON.
   [/(\b(?:password|passwd|pwd|passphrase|client_?secret|\w+_token)=)[^\s&"',;)}\\]+/gi, `$1${GAP}`],
   [/(\\?"(?:password|passphrase|client_?secret|\w+_token)\\?":\s*\\?")[^"\\]+/gi, `$1${GAP}`],
