@@ -176,6 +176,13 @@ describe('mamori doctor, at the PACS', () => {
     expect(namesIn(refused, 'skipped')).to.include('uids');
   });
 
+  it('finds images of which two attributes contradict each other, so that they would get no answer', async () => {
+    fill(exam('a', { override: { PresentationIntentType: 'FOR PROCESSING' } }));
+    const result = resultOf(await visit(bundle, { url: archive.url }), 'retrieve');
+    expect(result).to.include({ state: 'warning' });
+    expect(result.says).to.include('Presentation Intent Type says FOR PROCESSING');
+  });
+
   it('finds pixels that cannot be read here', async () => {
     fill(exam('a', { kind: 'missing-pixels' }));
     expect(resultOf(await visit(bundle, { url: archive.url }), 'retrieve')).to.include({ state: 'warning' });

@@ -1,4 +1,4 @@
-import { recogniseMammogram } from '../../../dicom/index.js';
+import { contradictoryIntent, recogniseMammogram } from '../../../dicom/index.js';
 import { decodePixels, ImageError } from '../../../image/index.js';
 import { type Check, ok, skipped, warning } from '../types.js';
 
@@ -27,6 +27,14 @@ export const imageFile: Check = {
     const recognition = recogniseMammogram(instance);
     if (recognition.kind === 'left-out')
       return ok(`${says}; this one would be left out: ${recognition.leftOut.reason}`);
+    // Where one machine writes it wrong it does so always, and nothing of it would ever get an answer.
+    const contradiction = contradictoryIntent(instance.dataset);
+    if (contradiction !== undefined)
+      return warning(
+        `${says}; this one would get no answer: ${contradiction.reason}`,
+        'Have the maker of the machine, or whoever changes its images on their way, write Presentation Intent Type ' +
+          'as the SOP class says.',
+      );
     return ok(says);
   },
 };
