@@ -187,7 +187,7 @@ export class AuditTrail {
 }
 
 function unwritable(folder: string, cause: unknown): AuditError {
-  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+  const code = (cause as NodeJS.ErrnoException).code || 'unknown';
   const isFull = code === 'ENOSPC' || code === 'SQLITE_FULL' || code === 'EDQUOT';
   return new AuditError('audit-unwritable', `The audit trail in ${folder} cannot be written (${code}).`, {
     remedy: isFull

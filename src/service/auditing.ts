@@ -1,6 +1,7 @@
 import { type AuditError, AuditTrail, Forwarder, operator } from '../audit/index.js';
 import { installedVersion, type Settings, type SettingsByKey, settingsByKey } from '../config/index.js';
 import type { DeliveryWatch, Log } from '../poller/index.js';
+import { refuseForeignRoot } from './ownAccount.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -18,6 +19,7 @@ export interface Audit {
  * @throws AuditError `audit-unwritable`: what cannot be proved later is not begun
  */
 export async function openAudit(settings: Settings, log: Log): Promise<Audit> {
+  await refuseForeignRoot(settings);
   const trail = await openTrail(settings, log);
   const by = operator();
   const command = commandName();

@@ -4,6 +4,7 @@ import { countText, numberText } from '../countText.js';
 import { MamoriError } from '../errors.js';
 import type { Log } from '../poller/index.js';
 import { withTrail } from './auditing.js';
+import { refuseForeignRoot } from './ownAccount.js';
 
 /** How an order ended, as the audit trail has it: what came of it, or why not all did. */
 export type OrderEnd = { detail: string } | { failure: string };
@@ -55,6 +56,7 @@ export async function carryOutHere<Result>(
   log: Log,
   order: Order<Result>,
 ): Promise<Result> {
+  await refuseForeignRoot(settings);
   return withTrail(settings, log, (trail) => carryOut(trail, operator(), order));
 }
 

@@ -17,6 +17,7 @@ import {
 import { letHeapsGrow } from '../threads/index.js';
 import { type Audit, deliveriesInto, openAudit } from './auditing.js';
 import { guessableSecrets } from './blackener.js';
+import { refuseForeignRoot } from './ownAccount.js';
 import { pacsOptions } from './pacsOptions.js';
 import { plainWays } from './plainWays.js';
 
@@ -71,6 +72,7 @@ export async function openService(
       );
     const workbench = await openWorkbench(settings);
     keep(workbench);
+    await refuseForeignRoot(settings);
     if (!(await isLedgerThere(settings.ledger)))
       log.warn({ ledger: settings.ledger.url }, 'No ledger there: a new one is made, which knows of no exam');
     const ledger = await openLedger(settings.ledger);

@@ -52,6 +52,8 @@ export class Visit {
   readonly notify: boolean;
   /** What looking at the disk has found out: nothing can be written where the ledger lies, or soon. */
   isDiskUnfit = false;
+  /** What looking at the audit trail has found out: what is stored could not be noted. */
+  isTrailUnfit = false;
   readonly #known = new Map<string, Promise<unknown>>();
   readonly #open: { close(): Promise<void> }[] = [];
 

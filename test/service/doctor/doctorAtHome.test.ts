@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what settings files hold
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -115,6 +115,20 @@ describe('mamori doctor, on its own machine', () => {
     expect(resultOf(missing, 'audit').remedy, 'not to give it to somebody').to.include('install -d');
     const locked = await visit(bundle, { url, ledger: '/proc/mamori.db' });
     expect(resultOf(locked, 'disk').says).to.include('cannot write into');
+  });
+
+  it('says to root that the folder is another account’s, and does not store as root', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const folder = scratchFolder('doctor');
+    chownSync(folder, 1, 1);
+    const ledger = join(folder, 'mamori.db');
+    const results = await visit(bundle, { url, ledger, write: true });
+    expect(resultOf(results, 'disk')).to.include({ state: 'warning' });
+    expect(resultOf(results, 'disk').remedy).to.include('runuser -u daemon -- mamori doctor');
+    expect(namesIn(results, 'skipped')).to.include.members(['audit', 'store']);
+    chmodSync(folder, 0o755);
+    expect(resultOf(await visit(bundle, { url, ledger }), 'disk').state, 'such as a clone').to.equal('ok');
+    expect(readdirSync(folder)).to.deep.equal([]);
   });
 
   it('finds a folder into which every account can write, and results on their way that all can see', async () => {

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Settings } from '../../../config/index.js';
 import { ledgerFileOf } from '../../../ledger/index.js';
+import { accountBesideRoot, asAccount } from '../../ownAccount.js';
+import { writeTrialFile } from '../trialFile.js';
 import { type Check, type CheckResult, failure, ok, skipped, warning } from '../types.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -40,6 +41,12 @@ async function roomFor(settings: Settings): Promise<CheckResult> {
     const unwritable = await tryToWrite(place, account);
     if (unwritable !== undefined) return unwritable;
   }
+  const owner = await accountBesideRoot(settings);
+  if (owner !== undefined)
+    return warning(
+      `${folder} is ${owner}'s; that root can write there says nothing of ${owner}`,
+      `Run this as ${owner}, with the secrets in its environment: ${asAccount(owner)} doctor -c FILE`,
+    );
   const foreign = await ownerMismatch(file, account);
   if (foreign !== undefined) return foreign;
   const { bavail, bsize } = await statfs(folder);
@@ -76,20 +83,17 @@ function aFolderOfItsOwn(folder: string): string {
 }
 
 async function tryToWrite(folder: string, account: string): Promise<CheckResult | undefined> {
-  const trial = join(folder, `.mamori-doctor-${randomUUID()}`);
-  try {
-    await writeFile(trial, 'mamori doctor', { mode: 0o600 });
-    return undefined;
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    const full = code === 'ENOSPC' || code === 'EDQUOT';
-    return failure(
-      `${account} cannot write into ${folder} (${code})`,
-      full ? 'Make room on that disk.' : 'Give the folder to the account that the service runs as.',
-    );
-  } finally {
-    await rm(trial, { force: true }).catch(() => {});
-  }
+  const code = await writeTrialFile(folder);
+  if (code === undefined) return undefined;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return failure(
+    `${account} cannot write into ${folder} (${code})`,
+    full
+      ? 'Make room on that disk.'
+      : `Keep the ledger in a folder of the service's own: install -d -m 700 -o ${account} /var/lib/mamori, and ` +
+          'ledger.url: sqlite:/var/lib/mamori/mamori.db; what is there already: ' +
+          `chown -R ${account} /var/lib/mamori. (The systemd unit that comes with Mamori may write nowhere else.)`,
+  );
 }
 
 /** A ledger made by root, say, that the service's account cannot write; or the other way round. */

@@ -12,7 +12,9 @@ export const login: Check = {
       return failure(
         `The PACS answers 401 to ${sent}`,
         type === 'none'
-          ? 'It wants credentials: set pacs.auth.'
+          ? 'It wants credentials. In the settings, under pacs: auth: { type: basic, username: NAME, password: ' +
+              '{ file: /etc/mamori/pacs-password } }, or the password ' +
+              'from the environment; bearer and oauth2 work, too.'
           : 'Check user and password, token or client under pacs.auth, and that the account is not locked.',
       );
     if (status === 403)

@@ -21,6 +21,7 @@ export const storing: Check = {
   needs: ['engine', 'login'],
   run: async (visit) => {
     if (!visit.write) return skipped('only with --write, which stores test objects in a study of their own');
+    if (visit.isTrailUnfit) return skipped('what cannot be noted is not stored: see audit');
     return withTrail(visit.settings, openLog(visit.settings), (trail) => store(visit, trail));
   },
 };
