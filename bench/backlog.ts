@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { dicomDate } from '../src/dicom/index.js';
 import type { MadeInstance } from '../src/phantom/index.js';
 import { renamedInstance, replaceInHeader } from '../test/fixtures/index.js';
 import type { Orthanc } from '../test/pacs/orthanc.js';
 import type { BacklogMeasurement } from './examProcess.js';
+import { processMs } from './processorTime.js';
 
 /** Of the exam that all others are copies of: long ago, so that no look finds it. */
 export const BENCH_DATE = '20260301';
@@ -32,9 +32,9 @@ export async function measureBacklog(
   { orthanc, exams, store, work, removeResults }: BacklogParts,
 ): Promise<void> {
   for (let copy = 1; copy <= exams; copy++) await store(copyOf(like, copy));
-  const before = processorMs(orthanc.pid);
+  const before = processMs(orthanc.pid);
   const measured = await work();
-  const archiveMs = (processorMs(orthanc.pid) - before) / exams;
+  const archiveMs = (processMs(orthanc.pid) - before) / exams;
   await removeResults(measured);
   const delivered = measured.ends.filter((end) => end === 'delivered').length;
   if (delivered !== exams) throw new Error(`Of ${exams} exams ${delivered} were delivered`);
@@ -45,7 +45,12 @@ export async function measureBacklog(
   console.log(`| a backlog of ${exams} exams | |\n|---|---|`);
   console.log(`| wall clock for each exam | ${each.toFixed(0)} ms |`);
   console.log(`| its rate beside the single exam's | ${(singleMs / each).toFixed(2)} × |`);
+  console.log(
+    `| the most that this can be: the processors never idle | ${(singleMs / floor).toFixed(2)} × |`,
+  );
+  console.log(`| how busy the processors were with both | ${((100 * floor) / each).toFixed(0)} % |`);
   console.log(`| processor time for each exam, service | ${own.toFixed(0)} ms |`);
+  console.log(`| of that, on the service's main thread | ${(measured.mainThreadMs / exams).toFixed(0)} ms |`);
   console.log(`| the same, Orthanc | ${archiveMs.toFixed(0)} ms |`);
   console.log(`| both, shared by ${cores} cores | ${floor.toFixed(0)} ms |`);
   console.log(`| longest turn of the event loop | ${measured.longestBlockMs.toFixed(0)} ms |`);
@@ -59,10 +64,4 @@ function copyOf(exam: readonly MadeInstance[], copy: number): MadeInstance[] {
     replaceInHeader(instance.bytes, BENCH_DATE, dicomDate(new Date()));
     return instance;
   });
-}
-
-/** User and system time of a process so far, as Linux tells it in hundredths of a second (proc(5)). */
-function processorMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return 10 * (Number(fields[11]) + Number(fields[12]));
 }

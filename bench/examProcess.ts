@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { defaultSettings } from '../src/config/index.js';
 import { asUid } from '../src/dicom/index.js';
 import { openService } from '../src/service/service.js';
+import { mainThreadMs } from './processorTime.js';
 
 /**
  * The service under measurement, in a process of its own: told a study by its parent, it sees the exam through as
@@ -23,6 +24,8 @@ export interface BacklogMeasurement {
   ends: string[];
   objects: { sopInstanceUID: string; bytes: number }[];
   cpuMs: number;
+  /** Of that, in the thread of the event loop. */
+  mainThreadMs: number;
   longestBlockMs: number;
   peakBytes: number;
 }
@@ -98,6 +101,7 @@ async function backlog(): Promise<BacklogMeasurement> {
 async function measure<T>(work: () => Promise<T>) {
   eventLoop.reset();
   const before = process.cpuUsage();
+  const mainBefore = mainThreadMs();
   const start = performance.now();
   const result = await work();
   const totalMs = performance.now() - start;
@@ -105,6 +109,7 @@ async function measure<T>(work: () => Promise<T>) {
   const figures = {
     totalMs,
     cpuMs: (user + system) / 1000,
+    mainThreadMs: mainThreadMs() - mainBefore,
     // What is recorded is the time between two turns, of which the timer itself takes so much.
     longestBlockMs: Math.max(0, eventLoop.max / 1e6 - RESOLUTION_MS),
     peakBytes: process.resourceUsage().maxRSS * 1024,

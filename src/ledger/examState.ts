@@ -12,8 +12,8 @@
  * A failed exam that is to be held back waits again, with its tries (`due`), unless its objects are made.
  *
  * `delivered` is a whole answer. `partial` is an answer that lacks a standard view, which could not be fetched or read
- * however often it was tried. An exam that was closed and is taken up again goes back to where it was (`withdraw`)
- * where nothing new comes of it.
+ * however often it was tried, or which came later and got no answer. An exam that was closed and is taken up again goes
+ * back to where it was (`withdraw`) where nothing new comes of it.
  */
 export type ExamState =
   | 'waiting'

@@ -63,4 +63,4 @@ export {
   openLedgerToRead,
 } from './openLedger.js';
 export type { LedgerPlace } from './place.js';
-export { REFUSED, saysMore, takeable, type Ways, waysFor, whichTry } from './rules.js';
+export { lacksViewsSince, REFUSED, saysMore, takeable, type Ways, waysFor, whichTry } from './rules.js';

@@ -106,6 +106,8 @@ export type Outcome = (
 ) & {
   /** SOP Instance UIDs of the images that were analysed; left out: they count as unknown. */
   restsOn?: readonly string[];
+  /** Of standard views that got no answer. */
+  lacks?: readonly string[];
   images?: readonly ExamImage[];
 };
 
@@ -225,12 +227,12 @@ export interface Ledger extends LedgerOverview {
   /** Closes the exam with its outcome. @throws LedgerError `ledger-unconfirmed` unless every object is confirmed. */
   close(claim: Claim): Promise<ClosedState>;
   /**
-   * Ends a claim whose work says nothing that `claim.answer` does not say: nothing is written, and the exam is closed
-   * as it was before it was taken up again.
+   * Ends a claim whose work says nothing that `claim.answer` does not say, for the reason `why`: nothing is written,
+   * and the exam is closed as it was before it was taken up again.
    *
-   * @param why there is nothing new, for its story
+   * @param as `partial` where views have come of which that answer, though whole, knows nothing
    */
-  withdraw(claim: Claim, why: Reason): Promise<ClosedState>;
+  withdraw(claim: Claim, why: Reason, as?: 'partial'): Promise<ClosedState>;
   /**
    * Ends the claim after trouble that may pass. `counts: false`: the try is not counted, as it was not the exam's
    * fault.

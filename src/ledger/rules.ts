@@ -104,9 +104,15 @@ export function isConfirmed({ kept, confirmed }: { kept: number; confirmed: numb
   return kept > 0 && confirmed >= kept;
 }
 
+/** Whether views have come to an exam since it was answered that got no answer now either. */
+export function lacksViewsSince(before: Answer, { lacks = [] }: Outcome): boolean {
+  return lacks.some((uid) => !before.restsOn.includes(uid));
+}
+
 /**
  * Whether a further set of objects would say more than the answer that the archive holds: it rests on an image that the
- * other does not, lacks nothing where the other is partial, or takes an answer back. One that says the same or less is
+ * other does not, lacks nothing where the other is partial, names a view that the other, which passes for whole, knows
+ * nothing of, or takes an answer back. One that says the same or less is
  * not written, so that images that change nothing (a spot view that came late, a view that was taken away) lead to no
  * second report.
  */
@@ -114,6 +120,7 @@ export function saysMore(before: Answer, outcome: Outcome): boolean {
   const { kind, restsOn = [] } = outcome;
   if (kind === 'not-processed' && outcome.takesBack) return before.state !== 'not-processed';
   if (restsOn.some((uid) => !before.restsOn.includes(uid))) return true;
+  if (kind === 'partial') return before.state === 'delivered' && lacksViewsSince(before, outcome);
   return kind === 'processed' && before.state === 'partial';
 }
 

@@ -191,12 +191,16 @@ export class Breaker {
     if (search !== undefined) return search;
     let failure: PacsError | undefined;
     for (const names of [...(this.#witness === undefined ? [] : [this.#witness]), ...peers]) {
-      const given = await failureOf(() => questions.retrieve(names), LONGEST_ANSWER_MS.retrieve);
-      if (given === undefined) {
+      // Somebody else has found out meanwhile.
+      if (this.pause !== undefined) return this.#open!.error;
+      const met = await failureOf(() => questions.retrieve(names), LONGEST_ANSWER_MS.retrieve);
+      if (met === undefined) {
         this.gave(names);
         return undefined;
       }
-      if (mayBeTheArchive(given)) failure = given;
+      // A refused account is not asked with again, for whichever image.
+      if (met.code === 'pacs-unauthorised' && !isForbidden(met)) return met;
+      if (mayBeTheArchive(met)) failure = met;
       // It may have been taken out of the archive since.
       else if (names === this.#witness) this.#witness = undefined;
     }

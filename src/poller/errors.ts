@@ -1,3 +1,4 @@
+import { countText } from '../countText.js';
 import { MamoriError } from '../errors.js';
 
 /**
@@ -16,3 +17,11 @@ export class DeliveryError extends MamoriError<'delivery-refused' | 'delivery-un
 
 /** The process has gone down over an exam, or the machine: nobody was left to write down why. */
 export class ProcessEndedError extends MamoriError<'process-ended'> {}
+
+export function processEnded(studyInstanceUID: string, tries: number): ProcessEndedError {
+  return new ProcessEndedError(
+    'process-ended',
+    `The last of ${countText(tries, 'try', 'tries')} at study ${studyInstanceUID} ended with its process.`,
+    { remedy: 'Look for crashes and lack of memory, then: mamori retry.' },
+  );
+}

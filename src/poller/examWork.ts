@@ -1,4 +1,3 @@
-import { countText } from '../countText.js';
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb, InstanceRecord } from '../dicomweb/index.js';
 import {
@@ -13,6 +12,7 @@ import {
   type ClosedState,
   type Ledger,
   LedgerError,
+  lacksViewsSince,
   type Reason,
   renewalMs,
   saysMore,
@@ -20,7 +20,7 @@ import {
 } from '../ledger/index.js';
 import type { Breaker } from './breaker.js';
 import { type DeliveryWatch, deliver } from './delivery.js';
-import { ProcessEndedError } from './errors.js';
+import { processEnded } from './errors.js';
 import type { ExamTurn } from './examTurns.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
@@ -199,14 +199,6 @@ async function listing(claim: Claim, { pacs, ledger, listings }: ExamParts): Pro
   return found;
 }
 
-function processEnded(studyInstanceUID: string, tries: number): ProcessEndedError {
-  return new ProcessEndedError(
-    'process-ended',
-    `The last of ${countText(tries, 'try', 'tries')} at study ${studyInstanceUID} ended with its process.`,
-    { remedy: 'Look for crashes and lack of memory, then: mamori retry.' },
-  );
-}
-
 /** What an earlier try found that had made the objects. */
 async function reasonInLedger(claim: Claim, ledger: Ledger): Promise<Reason | undefined> {
   const { code, reason } = (await ledger.find(claim.exam)) ?? {};
@@ -227,14 +219,16 @@ async function keep(
   report: ExamReport,
 ): Promise<boolean> {
   const { ledger, log } = parts;
-  const { objects, previews: _, ...rest } = outcome;
+  const { objects, previews: _, ...analysis } = outcome;
   const study = claim.exam.studyInstanceUID;
   const said = outcomeToKeep(outcome);
-  report.outcome = rest;
+  report.outcome = analysis;
   if (said.kind !== 'processed') report.reason = { code: said.code, reason: said.reason };
   if (claim.answer !== undefined && !saysMore(claim.answer, said)) {
     const why = report.reason ?? NOTHING_NEW;
-    report.end = await ledger.withdraw(claim, why);
+    // Silence about views that came since must not read as an answer about them.
+    const as = lacksViewsSince(claim.answer, said) ? 'partial' : undefined;
+    report.end = await ledger.withdraw(claim, why, as);
     log[report.reason ? 'warn' : 'info']({ study, end: report.end, ...why }, 'Nothing is written');
     return false;
   }

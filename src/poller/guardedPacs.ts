@@ -67,13 +67,18 @@ async function watched<T>(ask: () => Promise<T>, breaker: Breaker, ofAStudy: boo
 
 /**
  * Through the whole archive, without a date: some archives refuse that or are too slow for it, and do all else well. So
- * nothing follows from how it ends; the next search by dates meets an outage by itself.
+ * nothing follows from how it ends, unless the account is refused; the next search by dates meets an outage by itself.
  */
 async function* admittedSearch<T>(ask: () => AsyncIterable<T>, breaker: Breaker): AsyncGenerator<T> {
   breaker.admit();
-  for await (const found of ask()) {
-    yield found;
-    breaker.admit();
+  try {
+    for await (const found of ask()) {
+      yield found;
+      breaker.admit();
+    }
+  } catch (error) {
+    if (error instanceof PacsError) breaker.failed(error, 'other');
+    throw error;
   }
 }
 

@@ -11,7 +11,8 @@ const MOST_KEPT = 40;
 
 /** What the ledger is told of an exam's outcome, before anything of it is delivered. */
 export function outcomeToKeep(outcome: ExamOutcome): Outcome {
-  return { ...said(outcome), images: imagesOf(outcome) };
+  const lacks = outcome.leftOut.filter(lacksAnswer).map(({ sopInstanceUID }) => sopInstanceUID);
+  return { ...said(outcome), lacks, images: imagesOf(outcome) };
 }
 
 function said(outcome: ExamOutcome): Outcome {

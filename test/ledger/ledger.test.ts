@@ -420,6 +420,21 @@ onEveryDatabase('ledger', (make) => {
       }
     });
 
+    it('is what a whole one becomes when views have come that get none, until another try says more', async () => {
+      const claim = await claimed(ledger);
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed', restsOn: RESTS_ON });
+      await ledger.confirm(claim, uids);
+      expect(await ledger.close(claim)).to.equal('delivered');
+      await on(2, ledger).observe(EXAM, { fingerprint: 'with a further view' });
+      const second = await on(3, ledger).claim(EXAM, 'worker', 60_000);
+      expect(await ledger.withdraw(second!, TROUBLE, 'partial')).to.equal('partial');
+      expect(await ledger.find(EXAM)).to.deep.include({ state: 'partial', ...TROUBLE });
+      await on(4, ledger).retry({ states: ['partial'] });
+      const third = await on(5, ledger).claim(EXAM, 'worker', 60_000);
+      expect(third!.answer).to.deep.equal({ state: 'delivered', restsOn: RESTS_ON });
+      expect(await ledger.withdraw(third!, TROUBLE)).to.equal('delivered');
+    });
+
     it('is not withdrawn to where nothing stands in the archive, nor where all is wanted once more', async () => {
       await refused(ledger.withdraw(await claimed(ledger), TROUBLE), 'ledger-misuse');
       const other = { ...EXAM, studyInstanceUID: '2.25.2' };

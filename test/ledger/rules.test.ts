@@ -49,6 +49,10 @@ describe('the rules of the ledger', () => {
     expect(saysMore(partial, { ...lacking, restsOn: ['1'] })).to.equal(false);
     expect(saysMore(partial, { ...lacking, restsOn: ['1', '2'] })).to.equal(true);
     expect(saysMore(partial, { kind: 'processed', restsOn: ['1'] })).to.equal(true);
+    // A view that came since and got no answer; one that the answer rests on already; an answer that is partial anyhow.
+    expect(saysMore(whole, { ...lacking, restsOn: ['1', '2'], lacks: ['3'] })).to.equal(true);
+    expect(saysMore(whole, { ...lacking, restsOn: ['1'], lacks: ['2'] })).to.equal(false);
+    expect(saysMore(partial, { ...lacking, restsOn: ['1'], lacks: ['3'] })).to.equal(false);
     expect(saysMore({ state: 'not-processed', restsOn: [] }, { kind: 'processed', restsOn: ['1'] })).to.equal(
       true,
     );

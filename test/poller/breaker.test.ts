@@ -162,6 +162,23 @@ describe('The breaker around the archive', () => {
     expect(left(breaker)).to.equal(60_000);
   });
 
+  it('asks for no further image once one of them is refused, nor once somebody else met an outage', async () => {
+    const refusing = archive({ retrieve: () => failing('pacs-unauthorised', 401) });
+    refusing.breaker.gave(names(1));
+    expect(await refusing.breaker.isOutage(failing('pacs-server-error', 500), [names(2)])).to.equal(true);
+    expect(refusing.asked).to.deep.equal(['search', names(1)[2]]);
+    expect(left(refusing.breaker)).to.equal(60_000);
+    const meanwhile = archive({
+      retrieve: () => {
+        meanwhile.breaker.failed(failing('pacs-unreachable'), 'search');
+        return failing('pacs-server-error', 500);
+      },
+    });
+    expect(await meanwhile.breaker.isOutage(failing('pacs-timed-out'), [names(1), names(2)])).to.equal(true);
+    expect(meanwhile.asked).to.deep.equal(['search', names(1)[2]]);
+    expect(meanwhile.breaker.pause?.reason.code).to.equal('pacs-unreachable');
+  });
+
   it('takes a 403 for the exam’s where it is given others, and for ours where a search meets it', async () => {
     const locked = failing('pacs-unauthorised', 403);
     const sound = archive();

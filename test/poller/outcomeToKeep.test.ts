@@ -21,7 +21,7 @@ describe('What the ledger is told of an outcome', () => {
 
   it('is nothing more of four views', () => {
     const { restsOn, images, ...said } = outcomeToKeep(outcome('analysed', [rcc, rmlo, lcc, lmlo]));
-    expect(said).to.deep.equal({ kind: 'processed' });
+    expect(said).to.deep.equal({ kind: 'processed', lacks: [] });
     expect(restsOn).to.have.lengthOf(4);
     expect(images?.map(({ view, answered }) => [view, answered]).sort()).to.deep.equal([
       ['LCC', true],
@@ -45,6 +45,7 @@ describe('What the ledger is told of an outcome', () => {
     expect(kept.images?.find(({ answered }) => !answered))
       .to.include({ view: 'RCC' })
       .and.have.property('reason');
+    expect(kept.lacks).to.deep.equal([rcc.sopInstanceUID]);
     expect(kept.reason).to.match(/lacks .* R MLO not in the study\.$/);
   });
 

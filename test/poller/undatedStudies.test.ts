@@ -4,7 +4,7 @@ import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { type Relay, startRelay } from '../pacs/relay.js';
 import { BusyArchive } from './busyArchive.js';
-import { ALGORITHM, Station } from './hospital.js';
+import { ALGORITHM, SETTINGS, Station } from './hospital.js';
 import { listeningLog } from './listeningLog.js';
 
 const TODAY = dicomDate(new Date());
@@ -33,9 +33,9 @@ describe('A search that fails for some studies only', () => {
   });
   after(() => bench.close());
 
-  async function station() {
+  async function station(retry = SETTINGS.retry) {
     const { log, lines } = listeningLog();
-    const settings = { lookbackDays: 3, maxExamsPerCycle: 0 };
+    const settings = { lookbackDays: 3, maxExamsPerCycle: 0, retry };
     const here = await Station.open({ url: relay.url }, { bench, log, settings });
     open.push(here);
     const known = async () => {
@@ -48,6 +48,16 @@ describe('A search that fails for some studies only', () => {
   }
 
   const isSearch = (line: string) => line.includes('/studies?');
+
+  it('ends all asking where it is the one that meets a refusal of the account', async () => {
+    relay.fate = (line) => (isSearch(line) && !line.includes('StudyDate=') ? { status: 401 } : 'pass');
+    const { poller } = await station({ attempts: 3, firstDelaySeconds: 60, longestDelaySeconds: 60 });
+    await poller.cycle();
+    expect(poller.pause?.reason.code).to.equal('pacs-unauthorised');
+    const asked = relay.asked.length;
+    await poller.cycle();
+    expect(relay.asked).to.have.length(asked);
+  });
 
   for (const status of [400, 403, 500, 503]) {
     it(`holds up nothing else where it is the one without a date, and says so (${status})`, async () => {

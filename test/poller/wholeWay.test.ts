@@ -407,6 +407,38 @@ describe('From a mammogram in the archive to the results beside it', () => {
         }
       });
 
+      it('says of an answer that it is partial once a view has come that cannot be had', async () => {
+        const made = exam('lost later');
+        const study = studyOf(made);
+        await archive.add(...made);
+        const here = await station({ settings: { settleSeconds: 0 } });
+        await cycle(here, study);
+        const first = await resultsIn(here.pacs, study);
+        const late = makeInstance({
+          ...{ ...SMALL, seed: 'lost later', date: today() },
+          ...{ view: 'CC', instanceNumber: 5 },
+        });
+        await archive.add(late);
+        relay.fate = (line) =>
+          line.endsWith(`/instances/${late.sopInstanceUID}`) ? { status: 404 } : 'pass';
+        const toItsEnd = async () => {
+          for (;;) {
+            const report = await cycle(here, study);
+            if (report?.end !== 'failed') return report;
+            await sleep(80);
+          }
+        };
+        expect(await toItsEnd()).to.deep.nested.include({ end: 'partial', 'reason.code': 'images-missing' });
+        expect((await here.ledger.list())[0]).to.include({ state: 'partial', code: 'images-missing' });
+        const isNew = ({ sopInstanceUID }: { sopInstanceUID: string }) =>
+          !first.some((one) => one.sopInstanceUID === sopInstanceUID);
+        const second = (await resultsIn(here.pacs, study)).filter(isNew);
+        expect(kindsOf(second)).to.deep.equal(WRITTEN);
+        // It has been said once.
+        await here.ledger.retry({ states: ['partial'] });
+        expect(await toItsEnd()).to.deep.include({ end: 'partial', objects: [] });
+      });
+
       it('works until every complete exam is done, however few it takes on in a cycle', async () => {
         const made = ['a', 'b', 'c'].map((seed) => exam(seed, { views: ['LCC'] }));
         for (const one of made) await archive.add(...one);

@@ -206,7 +206,12 @@ export async function close(store: Store, claim: Claim): Promise<ClosedState> {
 const CLOSED_AS = { processed: 'delivered', partial: 'partial', 'not-processed': 'not-processed' } as const;
 const OUTCOMES = { delivered: 'processed', partial: 'partial', 'not-processed': 'not-processed' } as const;
 
-export async function withdraw(store: Store, claim: Claim, why: Reason): Promise<ClosedState> {
+export async function withdraw(
+  store: Store,
+  claim: Claim,
+  why: Reason,
+  as?: 'partial',
+): Promise<ClosedState> {
   return store.transact(async (step) => {
     const row = await held(step, claim, CLOSED);
     if (isClosed(row.state)) return row.state;
@@ -217,7 +222,8 @@ export async function withdraw(store: Store, claim: Claim, why: Reason): Promise
         `Exam ${claim.exam.studyInstanceUID} has no answer that it could be closed with again.`,
       );
     }
-    const { state, code = null, reason = null } = answer;
+    const isLess = as === 'partial' && answer.state === 'delivered';
+    const { state, code = null, reason = null } = isLess ? { state: 'partial' as const, ...why } : answer;
     const bindings = { id: row.id, state, outcome: OUTCOMES[state], code, reason, now: step.now };
     await step.statements.withdraw(bindings);
     await note(step, row.id, 'withdrawn', { worker: claim.worker, ...why });

@@ -25,7 +25,7 @@ export function storedLedger(store: Store): Ledger {
     sent: (claim, sopInstanceUIDs) => claims.sent(store, claim, sopInstanceUIDs),
     confirm: (claim, sopInstanceUIDs) => claims.confirm(store, claim, sopInstanceUIDs),
     close: (claim) => claims.close(store, claim),
-    withdraw: (claim, why) => claims.withdraw(store, claim, why),
+    withdraw: (claim, why, as) => claims.withdraw(store, claim, why, as),
     fail: (claim, reason, retryInMs, options) => claims.fail(store, claim, reason, retryInMs, options),
     giveUp: (claim, reason) => claims.giveUp(store, claim, reason),
     release: (claim) => claims.release(store, claim),
