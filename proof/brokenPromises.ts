@@ -1,11 +1,22 @@
-import type { ExamRecord } from '../src/ledger/index.js';
+import type { ExamRecord, ExamState } from '../src/ledger/index.js';
+import type { ModelledResult } from './modelledExams.js';
 import type { ModelledPacs } from './modelledPacs.js';
 import type { ModelledExam } from './simulatedHospital.js';
 
-/** Objects of one set. */
+/** Objects of an answer; a "not processed" report is one. */
 const WHOLE_SET = 3;
 
-/** What is not as it was promised: an exam lost, answered twice, partly, or with half a set. */
+/** What becomes of an exam, whatever goes wrong on its way. */
+interface Promised {
+  state: ExamState;
+  /** What the set that was stored last is about, lacks and says. */
+  about: readonly string[];
+  lacks: readonly string[];
+  code: string | undefined;
+  mostSets: number;
+}
+
+/** What is not as it was promised: an exam lost, answered twice, partly, in silence, or with half a set. */
 export function brokenPromises(what: {
   exams: readonly ModelledExam[];
   pacs: ModelledPacs;
@@ -18,23 +29,63 @@ export function brokenPromises(what: {
 }): string[] {
   const { exams, pacs, records, clockWasSet } = what;
   const broken: string[] = [];
-  for (const { studyInstanceUID: study, images, isLate } of exams) {
+  for (const exam of exams) {
+    const study = exam.studyInstanceUID;
     const say = (text: string) => broken.push(`study ${study}: ${text}`);
     const record = records.find(({ studyInstanceUID }) => studyInstanceUID === study);
-    if (record?.state !== 'delivered') say(`lost: ${record?.state ?? 'never seen'} (${record?.code ?? ''})`);
-    const results = pacs.of(study).flatMap(({ result }) => result ?? []);
-    const sets = new Map<string, typeof results>();
-    for (const result of results) sets.set(result.set, [...(sets.get(result.set) ?? []), result]);
-    const all = images.map(({ sopInstanceUID }) => sopInstanceUID as string).sort();
-    const about = [...sets.values()].map(([first]) => first!.about.join());
-    if (!about.includes(all.join())) say('no set about all of its images');
-    if (new Set(about).size < about.length) say('two sets about the same images');
-    if (!clockWasSet && about.length > (isLate ? 2 : 1)) say(`${about.length} sets`);
-    for (const [, objects] of sets) {
-      if (objects.length !== WHOLE_SET) say(`${objects.length} objects of a set of ${WHOLE_SET}`);
-      if (objects.some(({ lacks }) => lacks.length > 0)) say('an answer lacks an image that could be had');
+    const promised = promisedFor(exam, pacs);
+    if (record?.state !== promised.state)
+      say(`${record?.state ?? 'never seen'} (${record?.code ?? ''}) in place of ${promised.state}`);
+    const sets = setsOf(pacs.of(study).flatMap(({ result }) => result ?? []));
+    const last = sets.at(-1)?.[0];
+    if (last?.about.join() !== promised.about.join()) say('the last set is not about all of its images');
+    if (last?.lacks.join() !== promised.lacks.join()) say('the last set tells of other images that it lacks');
+    if (last?.code !== promised.code) say(`the last set says ${last?.code ?? 'an answer'}`);
+    const told = sets.map(([first]) => `${first!.about} ${first!.lacks} ${first!.code ?? ''}`);
+    if (told.length - new Set(told).size > (exam.foreign ? 1 : 0)) say('two sets about the same images');
+    if (!clockWasSet && sets.length > promised.mostSets) say(`${sets.length} sets`);
+    for (const objects of sets) {
+      const whole = objects[0]!.code === undefined ? WHOLE_SET : 1;
+      if (objects.length !== whole) say(`${objects.length} objects of a set of ${whole}`);
+      if (exam.oddity !== 'lost image' && objects.some(({ lacks }) => lacks.length > 0))
+        say('an answer lacks an image that could be had');
     }
   }
   for (const uid of pacs.differing) broken.push(`object ${uid} was sent with other bytes`);
   return broken;
+}
+
+function promisedFor({ images, oddity, foreign }: ModelledExam, pacs: ModelledPacs): Promised {
+  const own = images.map(({ sopInstanceUID }) => sopInstanceUID as string).sort();
+  const lacks = own.filter((uid) => pacs.lost.has(uid));
+  const whole = { state: 'delivered', about: own, lacks: [], code: undefined, mostSets: 1 } as const;
+  switch (oddity) {
+    case undefined:
+      return whole;
+    case 'late':
+      return { ...whole, mostSets: 2 };
+    case 'lost image':
+      if (lacks.length === 0) return { ...whole, mostSets: 3 };
+      return {
+        ...whole,
+        state: 'partial',
+        about: own.filter((uid) => !pacs.lost.has(uid)),
+        lacks,
+        // Where it came late, after an answer about the others.
+        mostSets: 2,
+      };
+    case 'second patient': {
+      // The answer, which is taken back, and the answer again.
+      if (foreign!.until !== undefined) return { ...whole, mostSets: 3 };
+      const about = [...own, foreign!.image.sopInstanceUID as string].sort();
+      return { ...whole, state: 'not-processed', about, code: 'contradictory-patient', mostSets: 2 };
+    }
+  }
+}
+
+/** In the order in which their first object was stored. */
+function setsOf(results: readonly ModelledResult[]): ModelledResult[][] {
+  const sets = new Map<string, ModelledResult[]>();
+  for (const result of results) sets.set(result.set, [...(sets.get(result.set) ?? []), result]);
+  return [...sets.values()];
 }

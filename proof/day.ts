@@ -69,7 +69,7 @@ export async function day({ seed, exams, workMs, time, database }: DayOptions): 
     note: () => {},
     latency: () => ANSWER_MS / 2,
   });
-  pacs.isFoul = false;
+  pacs.hasFaults = false;
   let processors = Promise.resolve();
   const work = () => {
     processors = processors.then(() => time.sleep(workMs));
@@ -123,6 +123,7 @@ function arrivalsOf(exams: number, random: Uniform): ModelledImage[] {
         seriesInstanceUID: asUid<SeriesInstanceUID>(`2.25.${1 + exam}50`),
         sopInstanceUID: asUid<SOPInstanceUID>(`2.25.${1 + exam}0${1 + number}`),
         view,
+        patient: 'own',
         at,
       };
       at += BETWEEN_MS[0] + random() * (BETWEEN_MS[1] - BETWEEN_MS[0]);

@@ -12,12 +12,13 @@ import { type ExamInstance, type ExamOutcome, InstanceUnavailable } from '../src
 import { viewsInStudy } from '../src/findings/index.js';
 import type { ExamMaking } from '../src/poller/index.js';
 
-/** An image that a modality sends. Its bytes are its view and its name. */
+/** An image that a modality sends. Its bytes are its view, its patient and its name. */
 export interface ModelledImage {
   studyInstanceUID: StudyInstanceUID;
   seriesInstanceUID: SeriesInstanceUID;
   sopInstanceUID: SOPInstanceUID;
   view: StandardView;
+  patient: 'own' | 'other';
   /** Milliseconds after the beginning. */
   at: number;
 }
@@ -28,7 +29,16 @@ export interface ModelledResult {
   kind: string;
   about: string[];
   lacks: string[];
+  /** Why it is no answer. */
+  code: string | undefined;
   createdAt: number;
+}
+
+/** An image as an exam takes it in. */
+interface ReadImage {
+  sopInstanceUID: SOPInstanceUID;
+  view: StandardView;
+  patient: string;
 }
 
 const KINDS = ['tid1500', 'secondary-capture', 'mammography-cad'] as const;
@@ -45,31 +55,35 @@ const CLASSES = {
 export const modelledMaking = (work: () => Promise<void>): ExamMaking => ({
   process: async (instances, _bench, context) => {
     const leftOut: LeftOut[] = [];
-    const images: { sopInstanceUID: SOPInstanceUID; view: StandardView }[] = [];
-    for (const instance of instances) {
-      const view = await viewOf(instance, leftOut);
-      if (view !== undefined) images.push({ sopInstanceUID: instance.sopInstanceUID, view });
-    }
+    const images: ReadImage[] = [];
+    for (const instance of instances) images.push(...(await read(instance, leftOut)));
     await context.prepared?.();
     await work();
     if (images.length === 0) return outcomeOf(instances, leftOut, context, 'images-unreadable');
-    return outcomeOf(instances, leftOut, context, undefined, images);
+    const isOnePatients = new Set(images.map(({ patient }) => patient)).size === 1;
+    return outcomeOf(
+      instances,
+      leftOut,
+      context,
+      isOnePatients ? undefined : 'contradictory-patient',
+      images,
+    );
   },
   decline: async (instances, _bench, context, why) => outcomeOf(instances, [], context, why.code),
 });
 
-async function viewOf(instance: ExamInstance, leftOut: LeftOut[]): Promise<StandardView | undefined> {
+async function read(instance: ExamInstance, leftOut: LeftOut[]): Promise<ReadImage[]> {
+  const { sopClassUID, sopInstanceUID, seriesInstanceUID } = instance;
   try {
-    const [view] = Buffer.from(await instance.fetch('stored'))
+    const words = Buffer.from(await instance.fetch('stored'))
       .toString()
       .split(' ');
-    return view as StandardView;
+    return [{ sopInstanceUID, view: words[0] as StandardView, patient: words[1]! }];
   } catch (error) {
     if (!(error instanceof InstanceUnavailable)) throw error;
-    const { sopClassUID, sopInstanceUID, seriesInstanceUID } = instance;
     const { code, message: reason } = error;
     leftOut.push({ sopClassUID, sopInstanceUID, seriesInstanceUID, code, reason, attempted: true });
-    return undefined;
+    return [];
   }
 }
 
@@ -79,7 +93,7 @@ function outcomeOf(
     leftOut: LeftOut[],
     context: Parameters<ExamMaking['process']>[2],
     code: string | undefined,
-    images?: { sopInstanceUID: SOPInstanceUID; view: StandardView }[],
+    images?: ReadImage[],
   ]
 ): ExamOutcome {
   const about = images.map(({ sopInstanceUID }) => sopInstanceUID as string).sort();
@@ -87,7 +101,7 @@ function outcomeOf(
   const studyInstanceUID = instances[0]!.studyInstanceUID;
   const set = nameOf(studyInstanceUID, ...about, 'lacks', ...lacks, String(context.revision), code ?? '');
   const objects = (code === undefined ? KINDS : KINDS.slice(0, 1)).map((kind) => {
-    const result: ModelledResult = { set, kind, about, lacks, createdAt: context.createdAt.getTime() };
+    const result: ModelledResult = { set, kind, about, lacks, code, createdAt: context.createdAt.getTime() };
     return {
       kind,
       name: kind,

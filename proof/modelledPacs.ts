@@ -19,7 +19,9 @@ import {
   type StudyRecord,
 } from '../src/dicomweb/index.js';
 import type { Uniform } from '../src/random.js';
+import { Askers } from './askers.js';
 import type { ModelledImage, ModelledResult } from './modelledExams.js';
+import { type ArchiveTrouble, errorOf, isOfAStore, type PacsFault, singleFault } from './modelledFaults.js';
 import type { ServerProfile } from './serverProfiles.js';
 import type { VirtualTime } from './virtualTime.js';
 
@@ -30,23 +32,8 @@ interface Held extends InstanceRecord {
   result: ModelledResult | undefined;
 }
 
-/** What may happen to a question, and how often of a thousand while the weather is bad. */
-const FAULTS = {
-  unreachable: 25,
-  'server error': 25,
-  busy: 12,
-  'not found': 20,
-  'timed out': 12,
-  refused: 2,
-  'answer lost': 120,
-  'nothing stored': 150,
-  'stored in part': 120,
-} as const;
-
-export type PacsFault = keyof typeof FAULTS | 'away' | 'no room';
-
-/** Of these, stores alone: the archive's answer and what it did are two things. */
-const OF_STORES: ReadonlySet<PacsFault> = new Set(['answer lost', 'nothing stored', 'stored in part']);
+/** What is answered without the image store. */
+const SEARCHES: ReadonlySet<string> = new Set(['studies', 'allStudies', 'instances']);
 
 /** An archive in memory, on virtual time, of one profile. All that it does follows from the random numbers. */
 export class ModelledPacs {
@@ -56,10 +43,14 @@ export class ModelledPacs {
   readonly differing = new Set<string>();
   /** When the last result of a study was stored, by the steady time. */
   readonly storedAt = new Map<string, number>();
-  isFoul = true;
-  /** Nothing is answered; or nothing is stored any more. */
-  isAway = false;
+  /** Images that are listed and described, and whose files are gone. */
+  readonly lost = new Set<string>();
+  readonly askers: Askers;
+  /** Single questions go wrong. */
+  hasFaults = true;
+  /** Nothing is stored any more. */
   isFull = false;
+  #trouble: ArchiveTrouble | undefined;
   readonly #time: VirtualTime;
   readonly #random: Uniform;
   readonly #profile: ServerProfile;
@@ -80,11 +71,21 @@ export class ModelledPacs {
     this.#profile = parts.profile;
     this.#note = parts.note;
     this.#latency = parts.latency ?? (() => 10 + 2000 * this.#random() ** 6);
+    this.askers = new Askers(parts.time);
   }
 
-  /** What a modality sends. */
-  add(image: ModelledImage, studyDate: string): void {
-    const { studyInstanceUID, sopInstanceUID, seriesInstanceUID, view } = image;
+  get trouble(): ArchiveTrouble | undefined {
+    return this.#trouble;
+  }
+
+  set trouble(trouble: ArchiveTrouble | undefined) {
+    this.#trouble = trouble;
+    this.askers.forgetTrouble();
+  }
+
+  /** What a modality sends. @param isShown at once: it was sent long ago */
+  add(image: ModelledImage, studyDate: string, isShown = false): void {
+    const { studyInstanceUID, sopInstanceUID, seriesInstanceUID, view, patient } = image;
     if (!this.#dates.has(studyInstanceUID)) this.#dates.set(studyInstanceUID, studyDate);
     this.held.set(sopInstanceUID, {
       studyInstanceUID,
@@ -94,10 +95,15 @@ export class ModelledPacs {
       modality: 'MG',
       imageLaterality: view.slice(0, 1),
       viewPosition: view.slice(1),
-      bytes: Buffer.from(`${view} ${sopInstanceUID}`),
-      shownAt: this.#shownAt(),
+      bytes: Buffer.from(`${view} ${patient} ${sopInstanceUID}`),
+      shownAt: isShown ? this.#time.steady : this.#shownAt(),
       result: undefined,
     });
+  }
+
+  /** Somebody takes an image out. */
+  remove({ sopInstanceUID }: ModelledImage): void {
+    this.held.delete(sopInstanceUID);
   }
 
   of(study: string): Held[] {
@@ -116,9 +122,9 @@ export class ModelledPacs {
         this.#ask('instances', () => shown(study).map((held) => this.#listed(held))),
       metadata: (study: string) => this.#ask('metadata', () => shown(study).map(described)),
       instanceMetadata: (_study: string, _series: string, uid: string) =>
-        this.#ask('instanceMetadata', () => described(this.held.get(uid)!)),
+        this.#ask('instanceMetadata', () => described(this.#one(uid))),
       retrieveInstance: (_study: string, _series: string, uid: string) =>
-        this.#ask('retrieve', () => this.held.get(uid)!.bytes.slice()),
+        this.#ask('retrieve', () => this.#file(uid)),
       store: (study: string, instances: readonly InstanceToStore[]) => this.#store(study, instances),
       confirm: (study: string, uids: readonly SOPInstanceUID[]) =>
         this.#ask('confirm', () => {
@@ -131,6 +137,19 @@ export class ModelledPacs {
       close: async () => {},
     };
     return web as unknown as DicomWeb;
+  }
+
+  #one(uid: string): Held {
+    const held = this.held.get(uid);
+    if (held === undefined) throw errorOf('not found');
+    return held;
+  }
+
+  #file(uid: string): Uint8Array {
+    if (this.lost.has(uid)) throw this.#failing('lost image');
+    const bytes = this.#one(uid).bytes.slice();
+    this.askers.given();
+    return bytes;
   }
 
   #shownAt(): number {
@@ -237,42 +256,32 @@ export class ModelledPacs {
 
   /** A question on its way: what the archive does with it, unless it fails at once. */
   async #arrival(kind: string): Promise<PacsFault | undefined> {
+    this.askers.asked(kind);
     await this.#time.sleep(this.#latency());
     const fault = this.#drawn(kind);
     this.#note(`${kind} ${fault ?? ''}`);
     if (fault === undefined) return undefined;
-    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
-    if (OF_STORES.has(fault) || fault === 'no room') return fault;
+    const error = this.#failing(fault);
+    if (isOfAStore(fault)) return fault;
     if (fault === 'timed out') await this.#time.sleep(60_000);
-    throw errorOf(fault);
+    if (error.code === 'pacs-unauthorised') this.askers.refused();
+    // Whether the archive gives no images, a look cannot tell.
+    if (fault === this.trouble && kind !== 'metadata') this.askers.met();
+    throw error;
+  }
+
+  #failing(fault: PacsFault): PacsError {
+    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+    return errorOf(fault);
   }
 
   #drawn(kind: string): PacsFault | undefined {
     const isStore = kind === 'store';
-    if (this.isAway) return 'away';
+    if (this.trouble !== undefined && (this.trouble !== 'images away' || !SEARCHES.has(kind)))
+      return this.trouble;
     if (this.isFull && isStore) return 'no room';
-    if (!this.isFoul) return undefined;
-    let left = this.#random() * 1000;
-    for (const [fault, often] of Object.entries(FAULTS) as [PacsFault, number][]) {
-      if (OF_STORES.has(fault) && !isStore) continue;
-      if (left < often) return fault;
-      left -= often;
-    }
-    return undefined;
+    return this.hasFaults ? singleFault(isStore, this.#random()) : undefined;
   }
-}
-
-function errorOf(fault: PacsFault): PacsError {
-  const text = `Modelled: ${fault}`;
-  if (fault === 'unreachable' || fault === 'away')
-    return new PacsError('pacs-unreachable', text, { transient: true });
-  if (fault === 'server error')
-    return new PacsError('pacs-server-error', text, { status: 500, transient: true });
-  if (fault === 'busy')
-    return new PacsError('pacs-busy', text, { status: 503, transient: true, retryAfterMs: 30_000 });
-  if (fault === 'not found') return new PacsError('pacs-not-found', text, { status: 404 });
-  if (fault === 'refused') return new PacsError('pacs-unauthorised', text, { status: 401 });
-  return new PacsError('pacs-timed-out', text, { transient: true });
 }
 
 function described({ studyInstanceUID, sopInstanceUID, modality, imageLaterality, viewPosition }: Held) {

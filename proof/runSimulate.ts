@@ -26,6 +26,7 @@ await simulateSeeds({
     exams += report.exams;
     longest = Math.max(longest, report.doneAfterMinutes);
     add(`seeds: ${report.profile}`, 1);
+    add(`seeds: with ${report.weather}`, 1);
     for (const [name, n] of Object.entries(report.troubles)) add(name, n);
     if (report.broken.length > 0) broken++;
     for (const what of report.broken) console.log(`BROKEN: ${what}`);
@@ -41,5 +42,5 @@ console.log(
   `${done} seeds, ${exams} exams, the last done ${longest} minutes after the last fault; ` +
     `${Math.round(seconds)} s, ${((1000 * seconds) / done).toFixed(0)} ms a seed`,
 );
-if (broken === 0) console.log('Every exam was delivered, once, and about all of its images.');
+if (broken === 0) console.log('Every exam came to the end that it should, once.');
 process.exit(broken === 0 ? 0 : 1);

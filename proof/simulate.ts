@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 import { dicomDate } from '../src/dicom/index.js';
 import { MamoriError } from '../src/errors.js';
-import type { Workbench } from '../src/exam/index.js';
 import type { Database } from '../src/ledger/sqlite/index.js';
-import { type Log, Poller } from '../src/poller/index.js';
+import type { Log } from '../src/poller/index.js';
 import { type Uniform, uniformFrom } from '../src/random.js';
 import { brokenPromises } from './brokenPromises.js';
-import { modelledMaking } from './modelledExams.js';
+import { ClaimWatch } from './claimWatch.js';
+import type { ArchiveTrouble } from './modelledFaults.js';
 import { ModelledPacs } from './modelledPacs.js';
 import { SERVER_PROFILES } from './serverProfiles.js';
-import { arrivingExams } from './simulatedHospital.js';
+import { arrivingExams, oldExams } from './simulatedHospital.js';
 import { fatefulLedger, SimulatedLedger } from './simulatedLedger.js';
+import { SimulatedProcess } from './simulatedProcess.js';
 import type { Living, VirtualTime } from './virtualTime.js';
+import { LONGEST_MS, type Trouble, WEATHERS } from './weathers.js';
 
 export interface SimulationReport {
   seed: number;
   profile: string;
+  weather: string;
   exams: number;
   /** How often each thing went wrong. */
   troubles: Record<string, number>;
@@ -31,8 +34,12 @@ export interface SimulationReport {
 const BEGIN = new Date('2026-03-02T07:00:00Z');
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 const EXAMS = 4;
+const OLD_EXAMS = 5;
+/** When these were made. */
+const OLD_MS = 40 * DAY_MS;
 const PROCESSES = 2;
 /** Exams come, and all goes wrong, for so long; then nothing does any more. */
 const FOUL_MS = 4 * HOUR_MS;
@@ -40,27 +47,13 @@ const FOUL_MS = 4 * HOUR_MS;
 const BOUND_MS = 5 * HOUR_MS;
 /** After that, nothing more may be written. */
 const AFTERWARDS_MS = HOUR_MS;
-const BEAT_MS = 12 * MINUTE_MS;
 const LOOK_MS = 10 * MINUTE_MS;
 
-/** What analysing takes: mostly this, and now and then much longer, on a machine that is busy. */
-const WORK_MS = 8000;
-const LONGEST_WORK_MS = 10 * MINUTE_MS;
+/** An exam is worked on while the clock is set: its claim must not end by that. */
+const CLOCK_SET_AT_WORK = 0.15;
 
-/** How often something happens, on the average; and how long it lasts at the most. */
-const EVERY_MS = {
-  kill: 15 * MINUTE_MS,
-  freeze: 25 * MINUTE_MS,
-  away: 100 * MINUTE_MS,
-  full: 100 * MINUTE_MS,
-};
-const SET_CLOCK_MS = 60 * MINUTE_MS;
-const LONGEST = { freeze: 40 * MINUTE_MS, away: 60 * MINUTE_MS, full: 40 * MINUTE_MS, step: 2 * HOUR_MS };
-
-/** Of every third seed: nothing ends or stops a process, and exams have few tries. */
-const FEW_TRIES = 12;
-/** A kill counts as a try, and there are as many as the seed likes. */
-const MANY_TRIES = 1000;
+/** Where they come to pass. */
+const COUNTED_ELSEWHERE: ReadonlySet<Trouble> = new Set(['kill', 'freeze', 'clock step']);
 
 export interface SimulationParts {
   time: VirtualTime;
@@ -70,9 +63,9 @@ export interface SimulationParts {
 }
 
 /**
- * Some hours of a hospital on virtual time: exams arrive image by image, some of them late; two processes share a
- * ledger and are killed or frozen at any step; the archive, one of several kinds, fails in every way; the disk is full
- * at times, and somebody sets the clock. Then all is well, and within a bound every exam must have its results.
+ * Some hours of a hospital on virtual time: exams arrive image by image, some of them odd; two processes share a
+ * ledger; the archive, one of several kinds, fails, the disk is full, somebody sets the clock, as the weather has it.
+ * Then all is well, and within a bound every exam must have its results.
  */
 export async function simulate(
   seed: number,
@@ -89,156 +82,184 @@ export async function simulate(
     note(what);
   };
   const profile = SERVER_PROFILES[Math.floor(random() * SERVER_PROFILES.length)]!;
+  const weather = WEATHERS[seed % WEATHERS.length]!;
   const pacs = new ModelledPacs({ time, random, profile, note });
+  pacs.hasFaults = weather.hasFaults;
   const shared = new SimulatedLedger(database, time);
   const world: Living = { isOver: false, frozenUntil: 0 };
   const begin = time.steady;
   const isFoul = () => time.steady - begin < FOUL_MS;
-  const isMortal = seed % 3 !== 0;
+  const isClockSet = random() < 0.5;
+  const setClock = () => {
+    count('clock step');
+    time.set((random() < 0.5 ? -1 : 1) * random() * LONGEST_MS['clock step']);
+  };
   const strange = new Set<string>();
   const log = watchfulLog(strange);
 
-  const lives: (Living | undefined)[] = Array.from({ length: PROCESSES }, () => undefined);
+  const studyDate = dicomDate(new Date(time.wall));
+  const oldDate = dicomDate(new Date(time.wall - OLD_MS));
+  // An undated study cannot be told from a new one; and old ones beside kills and faults would only take longer.
+  const hasOld = weather.name === 'outages' && profile.tellsDates;
+  const exams = arrivingExams(EXAMS, random, { mayLoseImages: weather.name === 'outages' });
+  if (hasOld) exams.push(...oldExams(OLD_EXAMS));
+  const old = new Set<string>(exams.filter(({ isOld }) => isOld).map((exam) => exam.studyInstanceUID));
+  const watch = new ClaimWatch({ time, pacs, isOld: (study) => old.has(study) });
+
+  const processes: SimulatedProcess[] = [];
   const start = (place: number) => {
-    const life: Living = { isOver: false, frozenUntil: 0 };
-    lives[place] = life;
-    const kill = () => {
-      if (!isFoul() || !isMortal || life.isOver) return;
-      life.isOver = true;
-      count('kills');
-      time.after(10_000 + random() * 10 * MINUTE_MS, () => start(place), world);
-    };
-    const freeze = () => {
-      if (!isFoul() || !isMortal) return;
-      life.frozenUntil = time.steady + random() * LONGEST.freeze;
-      count('freezes');
-    };
-    Object.assign(life, { kill, freeze });
-    const poller = new Poller({
-      pacs: pacs.web,
-      ledger: fatefulLedger(shared.open(), { random, life, time, kill, freeze }),
-      bench: {} as Workbench,
-      making: modelledMaking(() => time.sleep(WORK_MS + LONGEST_WORK_MS * random() ** 4)),
-      served: { modelName: 'modelled', modelVersion: '1.0.0', settingsDigest: 'simulated' },
-      settings: {
-        lookbackDays: 3,
-        settleSeconds: 3600,
-        views: ['LCC', 'RCC', 'LMLO', 'RMLO'],
-        maxExamsPerCycle: 50,
-        retry: {
-          attempts: isMortal ? MANY_TRIES : FEW_TRIES,
-          firstDelaySeconds: 60,
-          longestDelaySeconds: 600,
-        },
-        workers: 2,
-        leaseSeconds: 120,
-      },
-      workerName: `process ${place} from ${time.steady}`,
+    const process = new SimulatedProcess({
+      name: `process ${place} from ${time.steady}`,
+      time,
+      random,
+      pacs,
+      weather,
       log,
+      oldExams: hasOld && place === 0 ? { from: oldDate, to: oldDate } : undefined,
+      onWork: () => {
+        if (isClockSet && isFoul() && random() < CLOCK_SET_AT_WORK) setClock();
+      },
+      onStrange: (error) => strange.add(String((error as Error).stack)),
     });
-    time.begin(life, async () => {
-      for (;;) {
-        await poller.cycle({ whole: random() < 0.2 }).catch((error: unknown) => {
-          // Of what is modelled, nothing ends a cycle.
-          strange.add(String((error as Error).stack));
-        });
-        await time.sleep(BEAT_MS * (0.5 + random()));
-      }
-    });
+    processes[place] = process;
+    const ledger = shared.open();
+    const fates = { random, life: process, time, kill: () => kill(place), freeze: () => freeze(place) };
+    process.begin(weather.isMortal ? fatefulLedger(ledger, fates) : watch.over(ledger, process));
+  };
+  const startAgain = (place: number) =>
+    time.after(10_000 + random() * 10 * MINUTE_MS, () => start(place), world);
+  const kill = (place: number) => {
+    if (!isFoul() || !processes[place]!.kill()) return;
+    count('kill');
+    startAgain(place);
+  };
+  const freeze = (place: number) => {
+    if (!isFoul()) return;
+    processes[place]!.freeze(random() * LONGEST_MS.freeze);
+    count('freeze');
+  };
+  const office = shared.open();
+  const stop = async (place: number) => {
+    const process = processes[place]!;
+    if (!(await process.stop())) return;
+    await watch.ended(process, office);
+    startAgain(place);
   };
 
+  const forAWhile = (trouble: keyof typeof LONGEST_MS, set: (isSo: boolean) => void) => {
+    set(true);
+    time.after(random() * LONGEST_MS[trouble], () => set(false), world);
+  };
+  const archive = (trouble: ArchiveTrouble) =>
+    forAWhile(trouble, (isSo) => {
+      if (isSo || pacs.trouble === trouble) pacs.trouble = isSo ? trouble : undefined;
+    });
+  const anyPlace = () => Math.floor(random() * PROCESSES);
+  const happen: Record<Trouble, () => unknown> = {
+    kill: () => kill(anyPlace()),
+    freeze: () => freeze(anyPlace()),
+    stop: () => void stop(anyPlace()),
+    away: () => archive('away'),
+    'images away': () => archive('images away'),
+    refusing: () => archive('refusing'),
+    'archive full': () =>
+      forAWhile('archive full', (isSo) => {
+        pacs.isFull = isSo;
+      }),
+    'disk full': () =>
+      forAWhile('disk full', (isSo) => {
+        shared.disk.isFull = isSo;
+      }),
+    pause: () => forAWhile('pause', (isSo) => void (isSo ? office.pause('somebody') : office.goOn())),
+    'clock step': () => isClockSet && setClock(),
+  };
   /** Again and again while all goes wrong, after times that nobody foresees. */
-  const nowAndThen = (everyMs: number, happen: () => void) => {
+  const nowAndThen = (trouble: Trouble, everyMs: number) => {
     const wait = () =>
       time.after(
         -Math.log(1 - random()) * everyMs,
         () => {
           if (!isFoul()) return;
-          happen();
+          if (!COUNTED_ELSEWHERE.has(trouble)) count(trouble);
+          happen[trouble]();
           wait();
         },
         world,
       );
     wait();
   };
-  const forAWhile = (longestMs: number, set: (isSo: boolean) => void) => {
-    set(true);
-    time.after(random() * longestMs, () => set(false), world);
-  };
-  const anyLife = () => lives[Math.floor(random() * PROCESSES)] as (Living & Mortal) | undefined;
 
-  const exams = arrivingExams(EXAMS, random);
-  const studyDate = dicomDate(new Date(time.wall));
-  for (const { images } of exams)
-    for (const image of images) time.after(image.at, () => pacs.add(image, studyDate), world);
-  for (const place of lives.keys()) start(place);
-  nowAndThen(EVERY_MS.kill, () => anyLife()?.kill());
-  nowAndThen(EVERY_MS.freeze, () => anyLife()?.freeze());
-  nowAndThen(EVERY_MS.away, () => {
-    count('outages');
-    forAWhile(LONGEST.away, (isSo) => {
-      pacs.isAway = isSo;
-    });
-  });
-  nowAndThen(EVERY_MS.full, () => {
-    const isArchives = random() < 0.5;
-    count(isArchives ? 'archive full' : 'disk full');
-    forAWhile(LONGEST.full, (isSo) => {
-      if (isArchives) pacs.isFull = isSo;
-      else shared.disk.isFull = isSo;
-    });
-  });
-  nowAndThen(SET_CLOCK_MS, () => {
-    count('clock steps');
-    time.set((random() < 0.5 ? -1 : 1) * random() * LONGEST.step);
-  });
+  for (const { images, foreign, oddity, isOld } of exams) {
+    for (const image of images) {
+      if (isOld) pacs.add(image, oldDate, true);
+      else time.after(image.at, () => pacs.add(image, studyDate), world);
+    }
+    if (oddity === 'lost image') pacs.lost.add(images.at(-1)!.sopInstanceUID);
+    if (foreign === undefined) continue;
+    time.after(foreign.image.at, () => pacs.add(foreign.image, studyDate), world);
+    if (foreign.until !== undefined) time.after(foreign.until, () => pacs.remove(foreign.image), world);
+  }
+  for (let place = 0; place < PROCESSES; place++) start(place);
+  for (const [trouble, everyMs] of Object.entries(weather.everyMs) as [Trouble, number][])
+    nowAndThen(trouble, everyMs);
 
   await time.runUntil(begin + FOUL_MS);
-  Object.assign(pacs, { isFoul: false, isAway: false, isFull: false });
+  Object.assign(pacs, { hasFaults: false, trouble: undefined, isFull: false });
   shared.disk.isFull = false;
-  const ledger = shared.open();
+  await office.goOn();
   const promises = async () =>
     brokenPromises({
       exams,
       pacs,
-      records: await ledger.list(),
-      clockWasSet: troubles['clock steps'] !== undefined,
+      records: await office.list(),
+      clockWasSet: troubles['clock step'] !== undefined,
     });
   let at = time.steady;
   let broken = await promises();
-  while (broken.length > 0 && at < begin + FOUL_MS + BOUND_MS) {
-    at += LOOK_MS;
-    await time.runUntil(at);
-    broken = await promises();
-  }
+  const within = async (boundMs: number) => {
+    const until = at + boundMs;
+    while (broken.length > 0 && at < until) {
+      at += LOOK_MS;
+      await time.runUntil(at);
+      broken = await promises();
+    }
+  };
+  await within(BOUND_MS);
   const doneAfterMinutes = (at - begin - FOUL_MS) / MINUTE_MS;
+  if (broken.length === 0 && pacs.lost.size > 0) {
+    // Somebody mends the images, and has the partial exams tried again.
+    pacs.lost.clear();
+    await office.retry({ states: ['partial'] });
+    broken = await promises();
+    await within(AFTERWARDS_MS);
+  }
   if (broken.length === 0) {
     await time.runUntil(at + AFTERWARDS_MS);
     broken = await promises();
     if (shared.waitingFiles > 0) broken.push(`${shared.waitingFiles} files are kept of what is delivered`);
   }
-  for (const [fault, times] of pacs.faults) troubles[fault] = times;
+  for (const [fault, times] of pacs.faults) troubles[`answer: ${fault}`] = times;
   return {
     seed,
     profile: profile.name,
+    weather: weather.name,
     exams: exams.length,
     troubles,
     trace: trace.digest('hex').slice(0, 16),
     doneAfterMinutes,
-    broken: [...broken, ...strange].map((what) => `--seed ${seed}, ${profile.name}: ${what}`),
+    broken: [...broken, ...pacs.askers.hasty, ...watch.broken, ...strange].map(
+      (what) => `--seed ${seed}, ${profile.name}, ${weather.name}: ${what}`,
+    ),
   };
-}
-
-interface Mortal {
-  kill(): void;
-  freeze(): void;
 }
 
 /** Says nothing, and hears of errors without a name. */
 function watchfulLog(strange: Set<string>): Log {
   const hear = (fields: object) => {
     const { err, code, reason } = fields as { err?: unknown; code?: string; reason?: string };
-    if (err instanceof Error && !(err instanceof MamoriError)) strange.add(err.stack ?? err.message);
+    const isStop = err instanceof Error && err.name === 'AbortError';
+    if (err instanceof Error && !(err instanceof MamoriError) && !isStop)
+      strange.add(err.stack ?? err.message);
     else if (code === 'unexpected-error') strange.add(`${code}: ${reason}`);
   };
   return { debug: hear, info() {}, warn: hear, error: hear };

@@ -111,7 +111,7 @@ export class StudySearch {
         held.push(next.value);
         if (held.length <= this.#pageSize) continue;
       } else if (next.value === 'complete') {
-        yield* held.sort((a, b) => (dateOf(a) > dateOf(b) ? -1 : 1));
+        yield* held.sort((a, b) => dateOf(b).localeCompare(dateOf(a)));
         return;
       }
       break;

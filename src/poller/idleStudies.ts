@@ -1,4 +1,4 @@
-import type { Glance } from '../ledger/index.js';
+import type { Glance, Ledger } from '../ledger/index.js';
 
 /** More than any archive shows in some days; the rest is listed again. */
 const MOST = 50_000;
@@ -15,6 +15,12 @@ export interface IdleStudy extends Pick<Glance, 'state' | 'instances' | 'listedA
  */
 export class IdleStudies {
   readonly #studies = new Map<string, IdleStudy>();
+  readonly #clock: Pick<Ledger, 'now'>;
+
+  /** @param clock by which it is told how long ago a study was listed */
+  constructor(clock: Pick<Ledger, 'now'>) {
+    this.#clock = clock;
+  }
 
   get(studyInstanceUID: string): IdleStudy | undefined {
     return this.#studies.get(studyInstanceUID);
@@ -25,13 +31,13 @@ export class IdleStudies {
     this.#studies.delete(studyInstanceUID);
   }
 
-  add(studyInstanceUID: string, instances: number | undefined, setting?: string): void {
+  async add(studyInstanceUID: string, instances: number | undefined, setting?: string): Promise<void> {
+    const listedAt = await this.#clock.now();
     this.#studies.delete(studyInstanceUID);
     if (this.#studies.size >= MOST) {
       const [oldest] = this.#studies.keys();
       this.#studies.delete(oldest!);
     }
-    const listedAt = new Date();
     this.#studies.set(studyInstanceUID, {
       state: 'delivered',
       instances,

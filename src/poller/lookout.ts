@@ -72,7 +72,7 @@ export class Lookout implements WorkSource {
   readonly #chooser: StudyChooser;
   readonly #sweep: StudySweep;
   readonly #undated: UndatedStudies;
-  readonly #idle = new IdleStudies();
+  readonly #idle: IdleStudies;
   /** Studies met since the round began. */
   readonly #inRound = new Set<string>();
   #hasJudged = false;
@@ -82,6 +82,7 @@ export class Lookout implements WorkSource {
     this.#parts = parts;
     this.#own = { listings, quiet: new QuietTimes(), priority: this.priority };
     this.#stopping = stopping;
+    this.#idle = new IdleStudies(parts.ledger);
     this.#searching = new LastingTrouble(parts.log, SEARCH);
     this.#looking = new LastingTrouble(parts.log, LOOK);
     this.#refused = new RefusedStudies(parts.settings.retry);
@@ -260,14 +261,14 @@ export class Lookout implements WorkSource {
       if (passedOver !== undefined) {
         const { setting } = passedOver;
         await this.#notDue(studyInstanceUID);
-        this.#idle.add(studyInstanceUID, study?.numberOfInstances, setting);
+        await this.#idle.add(studyInstanceUID, study?.numberOfInstances, setting);
         this.#looking.over(new Date(), studyInstanceUID);
         return countPassedOver(look, setting);
       }
       this.#idle.delete(studyInstanceUID);
       const seen = await this.observe(meeting);
       this.#refused.over(studyInstanceUID);
-      if (seen === undefined) this.#idle.add(studyInstanceUID, study?.numberOfInstances);
+      if (seen === undefined) await this.#idle.add(studyInstanceUID, study?.numberOfInstances);
       this.#looking.over(new Date(), studyInstanceUID);
       if (seen?.completeAt !== undefined) noteArriving(look, seen.completeAt);
       else if (seen?.record.state === 'waiting') options.onDue();

@@ -207,9 +207,9 @@ export class Poller {
         if (await othersLeaveWork(others, this.#stopping.signal)) continue;
         return reports;
       }
-      await sleep(Math.max(100, next.getTime() - Date.now()), undefined, {
-        signal: this.#stopping.signal,
-      }).catch(() => {});
+      // By the ledger's clock, which may be another machine's.
+      const inMs = next.getTime() - (await ledger.now()).getTime();
+      await sleep(Math.max(100, inMs), undefined, { signal: this.#stopping.signal }).catch(() => {});
     }
   }
 

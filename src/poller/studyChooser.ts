@@ -10,6 +10,7 @@ const JUDGED_MS = 600_000;
 interface Judged {
   passedOver: PassedOver | undefined;
   instances: number | undefined;
+  /** By the steady clock. */
   until: number;
 }
 
@@ -44,12 +45,12 @@ export class StudyChooser {
     const { keywords } = this.#judge;
     if (keywords.length === 0) return undefined;
     const before = this.#judged.get(studyInstanceUID);
-    if (before !== undefined && before.instances === instances && Date.now() < before.until)
+    if (before !== undefined && before.instances === instances && performance.now() < before.until)
       return before.passedOver;
     const values = await studyValues(studyInstanceUID, keywords, this.#pacs);
     const passedOver = this.#judge.judge((keyword) => values.get(keyword) ?? []);
     // Not all at the same time, or all would be judged again in the same cycle.
-    const until = Date.now() + JUDGED_MS * (1 + Math.random());
+    const until = performance.now() + JUDGED_MS * (1 + Math.random());
     this.#judged.set(studyInstanceUID, { passedOver, instances, until });
     if (passedOver !== undefined && before?.passedOver?.setting !== passedOver.setting)
       this.#log.info({ study: studyInstanceUID, ...passedOver }, 'The study is passed over');

@@ -3,7 +3,7 @@ import { startArchive } from '../../src/demo/index.js';
 import { asUid, readPart10, transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type InstanceRecord } from '../../src/dicomweb/index.js';
 import { OUTPUTS, type Workbench } from '../../src/exam/index.js';
-import { type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/index.js';
+import { type Clock, type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/index.js';
 import {
   type Log,
   type LookoutParts,
@@ -91,6 +91,8 @@ export interface StationOptions {
   /** Another ledger than a file. */
   url?: string;
   version?: string;
+  /** The ledger's, where it is not the machine's. */
+  clock?: Clock;
   /** Hears of everything that is logged. */
   log?: Log;
   /** Where exams come from besides the look-out. */
@@ -128,7 +130,12 @@ export class Station {
 
   static async open(access: DicomWebOptions, options: StationOptions): Promise<Station> {
     const file = options.file ?? join(scratch(), 'ledger.db');
-    return new Station(access, await openLedger(options.url ?? `sqlite:${file}`), file, options);
+    return new Station(
+      access,
+      await openLedger(options.url ?? `sqlite:${file}`, options.clock),
+      file,
+      options,
+    );
   }
 
   /** Keeps a copy of what is handed to the ledger; everything else is the ledger itself. */

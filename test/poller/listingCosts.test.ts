@@ -6,7 +6,7 @@ import { type OpenBench, openBench } from '../exam/openBench.js';
 import { closeExams } from '../ledger/closedExams.js';
 import { smallBundle } from '../model/bundles.js';
 import { BusyArchive, type ListedStudy } from './busyArchive.js';
-import { ALGORITHM, Station } from './hospital.js';
+import { ALGORITHM, Station, type StationOptions } from './hospital.js';
 
 const DAY_MS = 86_400_000;
 
@@ -40,16 +40,27 @@ describe('What a look at the archive costs', () => {
   after(() => bench.close());
 
   /** No exam is worked on but where it says so: this is about looking alone. */
-  const station = async (settings: Parameters<typeof Station.open>[1]['settings'] = {}): Promise<Station> => {
+  const station = async ({ settings, ...options }: Partial<StationOptions> = {}): Promise<Station> => {
     here = await Station.open(
       { url: archive.url },
-      { bench, settings: { lookbackDays: 3, maxExamsPerCycle: 0, ...settings } },
+      { bench, settings: { lookbackDays: 3, maxExamsPerCycle: 0, ...settings }, ...options },
     );
     return here;
   };
 
   /** As if all of them had been answered long since. */
   const closeAll = ({ file }: Station) => closeExams(file, ALGORITHM, archive.studies.values());
+
+  it('is one listing of a study that is no exam, where the ledger’s clock is another than the machine’s', async () => {
+    archive.add({ uid: '2.25.1', date: TODAY, time: '000100', images: 0 });
+    const clock = {
+      now: () => new Date(Date.now() + DAY_MS / 12),
+      steady: () => Math.round(performance.now()),
+    };
+    const { poller } = await station({ clock });
+    for (let look = 0; look < 3; look++) await poller.cycle();
+    expect(archive.counted()).to.include({ instances: 1 });
+  });
 
   it('is one listing for each new study, and none for one of which nothing is new', async () => {
     archive.add(...studies(300));
@@ -76,7 +87,7 @@ describe('What a look at the archive costs', () => {
 
   it('finds the images of exams that settle without asking for them again', async () => {
     archive.add(...studies(5).map((study) => ({ ...study, images: 2 })));
-    const { poller, ledger } = await station({ settleSeconds: 1 });
+    const { poller, ledger } = await station({ settings: { settleSeconds: 1 } });
     await poller.cycle();
     archive.counted();
     await sleep(1100);
@@ -160,7 +171,7 @@ describe('What a look at the archive costs', () => {
     await archive.stop();
     archive = await BusyArchive.start(20);
     archive.add(...studies(5000));
-    const { poller } = await station({ maxExamsPerCycle: 50 });
+    const { poller } = await station({ settings: { maxExamsPerCycle: 50 } });
     const start = performance.now();
     poller.start('0 0 0 1 1 *');
     while (archive.asked.fetched === 0) await sleep(10);

@@ -3,7 +3,7 @@ import { makeExam } from '../../src/phantom/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { setClockAhead } from '../steppedClock.js';
-import { demoArchive, Station, type TestArchive, today } from './hospital.js';
+import { demoArchive, Station, type StationOptions, type TestArchive, today } from './hospital.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -25,9 +25,9 @@ describe('An exam that settles while somebody sets the clock', () => {
     await bench.close();
   });
 
-  const station = async (file?: string) => {
+  const station = async (file?: string, options: Partial<StationOptions> = {}) => {
     const settings = { settleSeconds: 3600 };
-    const one = await Station.open(archive.access, { bench, settings, ...(file && { file }) });
+    const one = await Station.open(archive.access, { bench, settings, ...(file && { file }), ...options });
     stations.push(one);
     return one;
   };
@@ -70,5 +70,14 @@ describe('An exam that settles while somebody sets the clock', () => {
     setClockAhead(2 * HOUR_MS);
     const { exams } = await (await station(first.file)).poller.cycle();
     expect(exams.map(({ end }) => end)).to.deep.equal(['delivered']);
+  });
+
+  it('is waited for by the clock of the ledger, which may be another machine’s', async () => {
+    await arrives();
+    const steady = () => Math.round(performance.now());
+    const clock = { now: () => new Date(Date.now() + 2 * HOUR_MS), steady };
+    const { poller } = await station(undefined, { clock, settings: { settleSeconds: 1 } });
+    const reports = await poller.untilDone(() => {});
+    expect(reports.flatMap(({ exams }) => exams).map(({ end }) => end)).to.deep.equal(['delivered']);
   });
 });

@@ -1,0 +1,98 @@
+import type { Claim, ExamRecord, Ledger } from '../src/ledger/index.js';
+import type { ModelledPacs } from './modelledPacs.js';
+import type { SimulatedProcess } from './simulatedProcess.js';
+import type { VirtualTime } from './virtualTime.js';
+
+/** While it finds out that it is the archive's fault, a process may take up another exam. */
+const FINDING_OUT_MS = 15_000;
+
+/** Then it tries one exam after each pause, the shortest of which is a minute less the fifth by which it is spread. */
+const LEAST_BETWEEN_TRIES_MS = 40_000;
+
+export interface ClaimWatchParts {
+  time: VirtualTime;
+  pacs: ModelledPacs;
+  /** Studies that give way to all others. */
+  isOld(study: string): boolean;
+}
+
+/**
+ * Looks at every exam that is taken up, at the moment when it is: none during a pause that somebody ordered, none that
+ * a process at work holds, no old one before a new one, and one at a time while the archive gives no images. Where
+ * processes are frozen between two steps none of that can be said.
+ */
+export class ClaimWatch {
+  readonly broken = new Set<string>();
+  readonly #parts: ClaimWatchParts;
+  readonly #processes = new Map<string, SimulatedProcess>();
+  readonly #tried = new WeakMap<SimulatedProcess, number>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ClaimWatchParts) {
+    this.#parts = parts;
+  }
+
+  /** A process's ledger, whose claims are looked at. */
+  over(ledger: Ledger, process: SimulatedProcess): Ledger {
+    this.#processes.set(process.name, process);
+    const claimNext: Ledger['claimNext'] = (served, turn) =>
+      this.#oneAfterTheOther(async () => {
+        const pausing = await ledger.pausing();
+        const now = await ledger.now();
+        const before = (await ledger.countDue(served)) === 0 ? [] : await ledger.list({ served });
+        const claim = await ledger.claimNext(served, turn);
+        if (claim === undefined) return undefined;
+        const study = claim.exam.studyInstanceUID;
+        const say = (text: string) => this.broken.add(`study ${study} was taken up ${text}`);
+        if (pausing !== undefined) say('during a pause');
+        const held = before.find((one) => one.studyInstanceUID === study && isHeld(one));
+        if (held?.worker !== undefined && this.#isAtWork(held.worker))
+          say('while another process worked on it');
+        const { isOld } = this.#parts;
+        const isAnyNew = before.some(
+          ({ state, dueAt, studyInstanceUID: other }) =>
+            state === 'waiting' && dueAt !== undefined && dueAt <= now && !isOld(other),
+        );
+        if (isOld(study) && isAnyNew) say('before a new one');
+        this.#tryInTrouble(process, claim);
+        return claim;
+      });
+    return { ...ledger, claimNext };
+  }
+
+  /** A process has ended by itself. */
+  async ended(process: SimulatedProcess, ledger: Ledger): Promise<void> {
+    for (const exam of await ledger.list())
+      if (isHeld(exam) && exam.worker?.startsWith(`${process.name}/`))
+        this.broken.add(`study ${exam.studyInstanceUID} was left to a process that was stopped`);
+  }
+
+  /** What is seen before a claim must be so when it is made. */
+  #oneAfterTheOther<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+
+  #isAtWork(worker: string): boolean {
+    const process = this.#processes.get(worker.slice(0, worker.lastIndexOf('/')));
+    return process !== undefined && !process.isOver;
+  }
+
+  #tryInTrouble(process: SimulatedProcess, claim: Claim): void {
+    const { time, pacs } = this.#parts;
+    if (pacs.trouble !== 'images away') return;
+    if ((pacs.askers.knownFor(process) ?? 0) < FINDING_OUT_MS) return;
+    const since = time.steady - (this.#tried.get(process) ?? 0);
+    this.#tried.set(process, time.steady);
+    if (since < LEAST_BETWEEN_TRIES_MS)
+      this.broken.add(
+        `study ${claim.exam.studyInstanceUID} was taken up ${Math.round(since / 1000)} s after another, ` +
+          'while the archive gave no images',
+      );
+  }
+}
+
+function isHeld({ state }: ExamRecord): boolean {
+  return state === 'claimed' || state === 'delivering';
+}
