@@ -31,53 +31,48 @@ export interface Weather {
 }
 
 /**
- * Seeds take turns at them. What an outage must not do shows only where nothing else may use up an exam's tries: single
- * faults need many tries, of which an outage that counted would take too few to be seen.
+ * What an outage must not do shows only where nothing else may use up an exam's tries: single faults need many tries,
+ * of which an outage that counted would take too few to be seen.
  */
-export const WEATHERS: readonly Weather[] = [
-  {
-    name: 'outages',
-    tries: 3,
-    beatMs: 3 * MINUTE_MS,
-    hasFaults: false,
-    isMortal: false,
-    everyMs: {
-      stop: 60 * MINUTE_MS,
-      away: 100 * MINUTE_MS,
-      'images away': 60 * MINUTE_MS,
-      refusing: 120 * MINUTE_MS,
-      'archive full': 100 * MINUTE_MS,
-      'disk full': 100 * MINUTE_MS,
-      pause: 80 * MINUTE_MS,
-      'clock step': 60 * MINUTE_MS,
-    },
+const OUTAGES: Weather = {
+  name: 'outages',
+  tries: 3,
+  beatMs: 3 * MINUTE_MS,
+  hasFaults: false,
+  isMortal: false,
+  everyMs: {
+    stop: 60 * MINUTE_MS,
+    away: 100 * MINUTE_MS,
+    'images away': 60 * MINUTE_MS,
+    refusing: 120 * MINUTE_MS,
+    'archive full': 100 * MINUTE_MS,
+    'disk full': 100 * MINUTE_MS,
+    pause: 80 * MINUTE_MS,
+    'clock step': 60 * MINUTE_MS,
   },
-  {
-    name: 'kills',
-    tries: 1000,
-    beatMs: 12 * MINUTE_MS,
-    hasFaults: true,
-    isMortal: true,
-    everyMs: {
-      kill: 15 * MINUTE_MS,
-      freeze: 25 * MINUTE_MS,
-      away: 100 * MINUTE_MS,
-      'archive full': 200 * MINUTE_MS,
-      'disk full': 200 * MINUTE_MS,
-      'clock step': 60 * MINUTE_MS,
-    },
+};
+
+const FAULTS: Weather = {
+  name: 'faults',
+  tries: 12,
+  beatMs: 12 * MINUTE_MS,
+  hasFaults: true,
+  isMortal: false,
+  everyMs: {
+    away: 100 * MINUTE_MS,
+    'archive full': 200 * MINUTE_MS,
+    'disk full': 200 * MINUTE_MS,
+    'clock step': 60 * MINUTE_MS,
   },
-  {
-    name: 'faults',
-    tries: 12,
-    beatMs: 12 * MINUTE_MS,
-    hasFaults: true,
-    isMortal: false,
-    everyMs: {
-      away: 100 * MINUTE_MS,
-      'archive full': 200 * MINUTE_MS,
-      'disk full': 200 * MINUTE_MS,
-      'clock step': 60 * MINUTE_MS,
-    },
-  },
-];
+};
+
+const KILLS: Weather = {
+  ...FAULTS,
+  name: 'kills',
+  tries: 1000,
+  isMortal: true,
+  everyMs: { ...FAULTS.everyMs, kill: 15 * MINUTE_MS, freeze: 25 * MINUTE_MS },
+};
+
+/** Seeds take turns at them. Kills need the most seeds to do harm. */
+export const WEATHERS: readonly Weather[] = [OUTAGES, KILLS, FAULTS, KILLS];
