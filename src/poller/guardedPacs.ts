@@ -21,7 +21,7 @@ export function guardedPacs(pacs: DicomWeb, breaker: Breaker, asking: Asking = '
       if (typeof value !== 'function' || name === 'close') return value;
       return (...args: unknown[]) => {
         const ask = () => value.apply(target, args) as Promise<unknown> | AsyncIterable<unknown>;
-        if (name === 'allStudies') return admittedSearch(ask as () => AsyncIterable<unknown>, breaker);
+        if (name === 'allStudies') return undatedSearch(ask as () => AsyncIterable<unknown>, breaker);
         // Only searches are answered bit by bit.
         if (name === 'studies') return watchedSearch(ask as () => AsyncIterable<unknown>, breaker, asking);
         return watched(ask as () => Promise<unknown>, breaker, !OF_AN_IMAGE.has(name)).then((answer) => {
@@ -65,17 +65,22 @@ async function watched<T>(ask: () => Promise<T>, breaker: Breaker, ofAStudy: boo
   }
 }
 
+/** What is asked for bit by bit, while the exams of its beginning are worked on. */
+async function* admitted<T>(ask: () => AsyncIterable<T>, breaker: Breaker): AsyncGenerator<T> {
+  breaker.admit();
+  for await (const found of ask()) {
+    yield found;
+    breaker.admit();
+  }
+}
+
 /**
  * Through the whole archive, without a date: some archives refuse that or are too slow for it, and do all else well. So
  * nothing follows from how it ends, unless the account is refused; the next search by dates meets an outage by itself.
  */
-async function* admittedSearch<T>(ask: () => AsyncIterable<T>, breaker: Breaker): AsyncGenerator<T> {
-  breaker.admit();
+async function* undatedSearch<T>(ask: () => AsyncIterable<T>, breaker: Breaker): AsyncGenerator<T> {
   try {
-    for await (const found of ask()) {
-      yield found;
-      breaker.admit();
-    }
+    yield* admitted(ask, breaker);
   } catch (error) {
     if (error instanceof PacsError) breaker.failed(error, 'other');
     throw error;
@@ -87,13 +92,8 @@ async function* watchedSearch<T>(
   breaker: Breaker,
   asking: Asking,
 ): AsyncGenerator<T> {
-  breaker.admit();
   try {
-    for await (const found of ask()) {
-      yield found;
-      // The rest of a long list is asked for while the exams of its beginning are worked on.
-      breaker.admit();
-    }
+    yield* admitted(ask, breaker);
   } catch (error) {
     if (error instanceof PacsError) breaker.failed(error, asking === 'besides' ? 'other' : 'search');
     if (asking === 'besides' && isForbidden(error)) await breaker.isOutage(error);

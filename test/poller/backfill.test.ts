@@ -1,37 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { dicomDate } from '../../src/dicom/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
 import { Backfill, type BackfillParts, type PollerSettings } from '../../src/poller/index.js';
-import { type OpenBench, openBench } from '../exam/openBench.js';
-import { smallBundle } from '../model/bundles.js';
 import { startRelay } from '../pacs/relay.js';
-import { demoArchive, resultsIn, Station, type TestArchive, today } from './hospital.js';
+import { demoHospital } from './demoHospital.js';
+import { daysAgo, resultsIn, Station, studyOf, today } from './hospital.js';
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-const daysAgo = (days: number) => dicomDate(new Date(Date.now() - days * DAY_MS));
 const exam = (seed: string, date: string, override = {}): MadeInstance[] =>
   makeExam({ rows: 320, columns: 256, seed, date, views: ['LCC', 'RCC'], override });
-const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
 
 describe('A backfill', () => {
-  let bench: OpenBench;
-  let archive: TestArchive;
-  const open: Station[] = [];
+  const hospital = demoHospital();
   const range = { from: daysAgo(40), to: daysAgo(10) };
-
-  before(async () => {
-    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
-  });
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((station) => station.close()));
-    await archive.clear();
-  });
-  after(async () => {
-    await archive?.stop();
-    await bench?.close();
-  });
 
   /** A Mamori that backfills, with a clock of its own for the rate. */
   async function backfilling(
@@ -47,9 +28,9 @@ describe('A backfill', () => {
     const clock = { hours: 0 };
     let backfill: Backfill | undefined;
     const station = await Station.open(
-      { ...archive.access, ...(options.url === undefined ? {} : { url: options.url }) },
+      { ...hospital.archive.access, ...(options.url === undefined ? {} : { url: options.url }) },
       {
-        bench,
+        bench: hospital.bench,
         ...(options.file === undefined ? {} : { file: options.file }),
         settings: { exclude: options.exclude, ...(options.retry && { retry: options.retry }) },
         sources: (parts) => {
@@ -60,7 +41,7 @@ describe('A backfill', () => {
         },
       },
     );
-    open.push(station);
+    hospital.open.push(station);
     const cycle = async () =>
       (await station.poller.cycle({ whole: false })).exams.map(({ studyInstanceUID }) => studyInstanceUID);
     return { station, backfill: backfill!, clock, cycle };
@@ -69,7 +50,7 @@ describe('A backfill', () => {
   it('takes what is new first, then old exams from the newest on, and none outside the range', async () => {
     const fresh = makeExam({ rows: 320, columns: 256, seed: 'new', date: today() });
     const [older, newer] = [exam('older', daysAgo(35)), exam('newer', daysAgo(12))];
-    await archive.add(...older, ...newer, ...fresh, ...exam('outside', daysAgo(60)));
+    await hospital.archive.add(...older, ...newer, ...fresh, ...exam('outside', daysAgo(60)));
     const opened = await backfilling(3600);
     const { backfill, cycle, station } = opened;
     const taken: string[] = [];
@@ -90,7 +71,7 @@ describe('A backfill', () => {
   });
 
   it('takes no more in an hour than it is told to, and says how long it will take', async () => {
-    for (let i = 0; i < 4; i++) await archive.add(...exam(`e${i}`, daysAgo(11 + i)));
+    for (let i = 0; i < 4; i++) await hospital.archive.add(...exam(`e${i}`, daysAgo(11 + i)));
     const { backfill, clock, cycle } = await backfilling(2);
     expect(await cycle()).to.have.length(1);
     expect(await cycle()).to.have.length(0);
@@ -103,11 +84,11 @@ describe('A backfill', () => {
   });
 
   it('goes on where it was stopped, and does nothing twice', async () => {
-    for (let i = 0; i < 3; i++) await archive.add(...exam(`e${i}`, daysAgo(11 + i)));
+    for (let i = 0; i < 3; i++) await hospital.archive.add(...exam(`e${i}`, daysAgo(11 + i)));
     const first = await backfilling(1);
     expect(await first.cycle()).to.have.length(1);
     await first.station.close();
-    open.splice(0);
+    hospital.open.splice(0);
     const second = await backfilling(3600, { file: first.station.file });
     second.clock.hours = 1;
     expect([...(await second.cycle()), ...(await second.cycle())]).to.have.length(2);
@@ -116,8 +97,8 @@ describe('A backfill', () => {
   });
 
   it('neither searches nor takes up anything outside its hours', async () => {
-    await archive.add(...exam('old', daysAgo(11)));
-    const relay = await startRelay(archive.access.url!);
+    await hospital.archive.add(...exam('old', daysAgo(11)));
+    const relay = await startRelay(hospital.archive.access.url!);
     try {
       const now = { is: new Date('2026-02-10T12:00:00') };
       const night = { hours: [{ from: 19 * 60, to: 6 * 60 }], now: () => now.is };
@@ -134,8 +115,8 @@ describe('A backfill', () => {
   });
 
   it('asks no more once its account is refused, so that it is not locked', async () => {
-    await archive.add(...exam('old', daysAgo(11)));
-    const relay = await startRelay(archive.access.url!);
+    await hospital.archive.add(...exam('old', daysAgo(11)));
+    const relay = await startRelay(hospital.archive.access.url!);
     try {
       const ofOldDays = `StudyDate=${daysAgo(11)}`;
       relay.fate = (line) => (line.includes(ofOldDays) ? { status: 401 } : 'pass');
@@ -151,8 +132,8 @@ describe('A backfill', () => {
   });
 
   it('leaves out no day for an outage, however often it meets one there', async () => {
-    await archive.add(...exam('old', daysAgo(11)));
-    const relay = await startRelay(archive.access.url!);
+    await hospital.archive.add(...exam('old', daysAgo(11)));
+    const relay = await startRelay(hospital.archive.access.url!);
     try {
       let isAway = false;
       let outages = 4;
@@ -177,7 +158,10 @@ describe('A backfill', () => {
   });
 
   it('passes over what the settings do', async () => {
-    await archive.add(...exam('a', daysAgo(11)), ...exam('b', daysAgo(12), { StudyDescription: 'BIOPSY' }));
+    await hospital.archive.add(
+      ...exam('a', daysAgo(11)),
+      ...exam('b', daysAgo(12), { StudyDescription: 'BIOPSY' }),
+    );
     const { backfill, clock, cycle } = await backfilling(3600, { exclude: { StudyDescription: ['BIOPSY'] } });
     clock.hours = 1;
     expect([...(await cycle()), ...(await cycle())]).to.have.length(1);
@@ -187,8 +171,8 @@ describe('A backfill', () => {
   it('goes on past days that cannot be searched, names them, and holds back no new exam', async () => {
     const fresh = ['new1', 'new2'].map((seed) => makeExam({ rows: 320, columns: 256, seed, date: today() }));
     const old = exam('old', daysAgo(14));
-    await archive.add(...fresh.flat(), ...old);
-    const relay = await startRelay(archive.access.url!);
+    await hospital.archive.add(...fresh.flat(), ...old);
+    const relay = await startRelay(hospital.archive.access.url!);
     try {
       const [failing, unlisted] = [daysAgo(11), daysAgo(13)];
       const searches = (day: string) =>
@@ -213,8 +197,8 @@ describe('A backfill', () => {
 
   it('counts no outage of the archive against a day', async () => {
     const old = exam('old', daysAgo(10));
-    await archive.add(...old);
-    const relay = await startRelay(archive.access.url!);
+    await hospital.archive.add(...old);
+    const relay = await startRelay(hospital.archive.access.url!);
     try {
       relay.fate = () => ({ status: 503 });
       const { backfill, clock, cycle } = await backfilling(3600, { url: relay.url });
@@ -235,8 +219,8 @@ describe('A backfill', () => {
 
   it('leaves out, by name, what cannot be looked at, and goes on', async () => {
     const [broken, fine] = [exam('broken', daysAgo(11)), exam('fine', daysAgo(12))];
-    await archive.add(...broken, ...fine);
-    const relay = await startRelay(archive.access.url!);
+    await hospital.archive.add(...broken, ...fine);
+    const relay = await startRelay(hospital.archive.access.url!);
     try {
       relay.fate = (line) =>
         line.includes(`/studies/${studyOf(broken)}/`) && !line.includes('/studies?')

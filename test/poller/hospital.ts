@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { startArchive } from '../../src/demo/index.js';
-import { asUid, readPart10, transferSyntax } from '../../src/dicom/index.js';
+import { asUid, dicomDate, readPart10, transferSyntax } from '../../src/dicom/index.js';
 import { DicomWeb, type DicomWebOptions, type InstanceRecord } from '../../src/dicomweb/index.js';
 import { OUTPUTS, type Workbench } from '../../src/exam/index.js';
 import { type Clock, type Ledger, type ObjectToKeep, openLedger } from '../../src/ledger/index.js';
+import type { MadeInstance } from '../../src/phantom/index.js';
 import {
   type Log,
   type LookoutParts,
@@ -69,6 +70,13 @@ export async function demoArchive(): Promise<TestArchive> {
     stop: () => archive.close(),
   };
 }
+
+export const studyOf = (instances: readonly MadeInstance[]) => instances[0]!.studyInstanceUID;
+
+const DAY_MS = 86_400_000;
+
+/** DA. */
+export const daysAgo = (days: number) => dicomDate(new Date(Date.now() - days * DAY_MS));
 
 export const SETTINGS: PollerSettings = {
   lookbackDays: 1,

@@ -15,6 +15,7 @@ import {
   resultsIn,
   Station,
   type StationOptions,
+  studyOf,
   type TestArchive,
   today,
 } from './hospital.js';
@@ -72,7 +73,6 @@ describe('An outage of the PACS', () => {
 const WRITTEN = ['mammography-cad', 'secondary-capture', 'secondary-capture', 'tid1500'];
 const exam = (seed: string): MadeInstance[] =>
   makeExam({ rows: 160, columns: 128, seed, date: today(), views: ['LCC', 'RCC'] });
-const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
 /** More than there are tries. */
 const CYCLES = 3;
 const isRetrieval = (line: string) => /^GET .*\/instances\/[\d.]+$/.test(line);

@@ -14,6 +14,7 @@ import {
   Station,
   type StationOptions,
   scratch,
+  studyOf,
   type TestArchive,
   today,
 } from './hospital.js';
@@ -23,7 +24,6 @@ type Attributes = NonNullable<Parameters<typeof makeExam>[0]>['override'];
 
 const exam = (seed: string, override: Attributes = {}): MadeInstance[] =>
   makeExam({ rows: 320, columns: 256, seed, date: today(), views: ['LCC', 'RCC'], override });
-const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
 
 for (const [name, start] of [
   ["the demo's archive", demoArchive],

@@ -1,48 +1,30 @@
 import { expect } from 'chai';
-import { dicomDate, readPart10 } from '../../src/dicom/index.js';
+import { readPart10 } from '../../src/dicom/index.js';
 import type { ServedModel } from '../../src/ledger/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
 import { planReprocess } from '../../src/poller/index.js';
 import { Reprocess } from '../../src/poller/reprocessSource.js';
 import { takeUpAgain } from '../../src/poller/takeUpAgain.js';
-import { type OpenBench, openBench } from '../exam/openBench.js';
-import { smallBundle } from '../model/bundles.js';
 import { startRelay } from '../pacs/relay.js';
-import { ALGORITHM, demoArchive, resultsIn, SETTINGS, Station, type TestArchive, today } from './hospital.js';
+import { demoHospital } from './demoHospital.js';
+import { ALGORITHM, daysAgo, resultsIn, SETTINGS, Station, studyOf, today } from './hospital.js';
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-const daysAgo = (days: number) => dicomDate(new Date(Date.now() - days * DAY_MS));
 const exam = (seed: string, date: string): MadeInstance[] =>
   makeExam({ rows: 160, columns: 128, seed, date, views: ['LCC', 'RCC'] });
-const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
 const range = { from: daysAgo(40), to: daysAgo(10) };
 const REPORTS = ['tid1500', 'mammography-cad'];
 const KINDS = [...REPORTS, 'secondary-capture'];
 const modelOf = (version: string): ServedModel => ({ ...ALGORITHM, modelVersion: version });
 
 describe('Exams that are to be processed again', () => {
-  let bench: OpenBench;
-  let archive: TestArchive;
-  const open: Station[] = [];
-
-  before(async () => {
-    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
-  });
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((station) => station.close()));
-    await archive.clear();
-  });
-  after(async () => {
-    await archive?.stop();
-    await bench?.close();
-  });
+  const hospital = demoHospital();
 
   /** Old exams that the first version of the model has answered. */
   async function answered(...exams: MadeInstance[][]): Promise<Station> {
-    await archive.add(...exams.flat());
-    const station = await Station.open(archive.access, { bench });
-    open.push(station);
+    await hospital.archive.add(...exams.flat());
+    const station = await Station.open(hospital.archive.access, { bench: hospital.bench });
+    hospital.open.push(station);
     for (const made of exams) await station.poller.process([studyOf(made)]);
     // `process` asks for no study date; the search does.
     for (const made of exams)
@@ -71,9 +53,9 @@ describe('Exams that are to be processed again', () => {
     const clock = { hours: 0 };
     let source: Reprocess | undefined;
     const station = await Station.open(
-      { ...archive.access, ...(options.url === undefined ? {} : { url: options.url }) },
+      { ...hospital.archive.access, ...(options.url === undefined ? {} : { url: options.url }) },
       {
-        bench: { ...bench, bundle: { ...bench.bundle, version } },
+        bench: { ...hospital.bench, bundle: { ...hospital.bench.bundle, version } },
         file,
         version,
         sources: (parts) => {
@@ -86,7 +68,7 @@ describe('Exams that are to be processed again', () => {
         },
       },
     );
-    open.push(station);
+    hospital.open.push(station);
     const cycle = async () =>
       (await station.poller.cycle({ whole: false })).exams.map(({ studyInstanceUID }) => studyInstanceUID);
     const toEnd = async () => {
@@ -147,7 +129,7 @@ describe('Exams that are to be processed again', () => {
     const [older, newer] = [exam('older', daysAgo(35)), exam('newer', daysAgo(12))];
     const first = await answered(older, newer);
     const fresh = makeExam({ rows: 160, columns: 128, seed: 'new', date: today() });
-    await archive.add(...fresh);
+    await hospital.archive.add(...fresh);
     const before = await reportsIn(first, newer);
     const { toEnd, source, station } = await reprocessing(first.file, [newer, older]);
     expect(await toEnd()).to.deep.equal([fresh, newer, older].map(studyOf));
@@ -200,10 +182,12 @@ describe('Exams that are to be processed again', () => {
 
   it('are also those of today that lack a report which is switched on since', async () => {
     const made = exam('one', daysAgo(12));
-    const oneReport = { ...bench.settings, reports: ['tid1500' as const] };
-    await archive.add(...made);
-    const first = await Station.open(archive.access, { bench: { ...bench, settings: oneReport } });
-    open.push(first);
+    const oneReport = { ...hospital.bench.settings, reports: ['tid1500' as const] };
+    await hospital.archive.add(...made);
+    const first = await Station.open(hospital.archive.access, {
+      bench: { ...hospital.bench, settings: oneReport },
+    });
+    hospital.open.push(first);
     await first.poller.process([studyOf(made)]);
     const named = { studies: [studyOf(made)] };
     const planned = (reports: string[]) =>
@@ -230,9 +214,9 @@ describe('Exams that are to be processed again', () => {
   it('may be gone from the archive, or not to be looked at: that is said, and nothing else waits for it', async () => {
     const exams = [11, 12, 13].map((days) => exam(`e${days}`, daysAgo(days)));
     const first = await answered(...exams);
-    await archive.clear();
-    await archive.add(...exams[1]!, ...exams[2]!);
-    const relay = await startRelay(archive.access.url!);
+    await hospital.archive.clear();
+    await hospital.archive.add(...exams[1]!, ...exams[2]!);
+    const relay = await startRelay(hospital.archive.access.url!);
     try {
       relay.fate = (line) => (line.includes(`/studies/${studyOf(exams[1]!)}/`) ? { status: 500 } : 'pass');
       const { toEnd, source } = await reprocessing(first.file, exams, { url: relay.url });

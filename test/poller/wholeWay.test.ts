@@ -15,6 +15,7 @@ import {
   SETTINGS,
   Station,
   type StationOptions,
+  studyOf,
   type TestArchive,
   today,
 } from './hospital.js';
@@ -25,8 +26,6 @@ const SMALL = { rows: 320, columns: 256 };
 /** A made exam of today. */
 const exam = (seed: string, options: ExamOptions = {}): MadeInstance[] =>
   makeExam({ ...SMALL, seed, date: today(), ...options });
-
-const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
 
 describe('From a mammogram in the archive to the results beside it', () => {
   let bench: OpenBench;
