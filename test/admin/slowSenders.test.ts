@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { expect } from 'chai';
 import { type AdminServer, listenOn } from '../../src/admin/listener.js';
+import { selfSigned } from '../pacs/certificates.js';
+import { needs } from '../parts.js';
+import { scratchFolder } from '../scratch.js';
 
 const ADDRESS = '127.0.7.7';
 
@@ -15,9 +19,10 @@ describe('the status page, held up on purpose', function () {
   const open = async (
     isShared?: (address: string) => boolean,
     patience = { head: 60_000, request: 60_000 },
+    tls?: { cert: string; key: string },
   ) => {
     server = await listenOn(
-      { listen: { host: '127.0.0.1', port: 0 }, isShared, patience },
+      { listen: { host: '127.0.0.1', port: 0 }, isShared, patience, tls },
       (asked, response) => {
         asked.resume().once('end', () => response.end('well'));
       },
@@ -57,6 +62,17 @@ describe('the status page, held up on purpose', function () {
     } finally {
       clearInterval(dripping);
     }
+  });
+
+  it('cuts off who says nothing, or nothing more after TLS stands, by https', async function () {
+    needs(this, 'openssl');
+    const { certFile: cert, keyFile: key } = selfSigned(scratchFolder('slow-senders'), 'page');
+    await open(undefined, { head: 300, request: 600 }, { cert, key });
+    const [silent, shaken] = [socket(), socket()];
+    const secured = connectTls({ socket: shaken, rejectUnauthorized: false });
+    secured.on('error', () => {});
+    await once(secured, 'secureConnect');
+    await Promise.all([silent.resume(), secured.resume()].map((one) => once(one, 'close')));
   });
 
   it('lets one address hold no more than 300 connections, and answers others', async () => {
