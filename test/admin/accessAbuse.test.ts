@@ -120,6 +120,35 @@ describe('the door of the status page, tried from outside', () => {
     expect((await browser.signIn('a'.repeat(9000), 'x')).status).to.equal(413);
   });
 
+  it('brings no session back that was ended while a request of it was under way', async () => {
+    const app = express();
+    const memory = new SessionMemory();
+    app.use(sessions(false, memory));
+    app.get('/in', ({ session }, response) => {
+      session.signedIn = { name: 'doer', role: 'act', by: 'password', address: '', atMs: Date.now() };
+      response.end();
+    });
+    app.get('/slow', ({ session }, response) => {
+      // By somebody else, meanwhile.
+      memory.end(memory.signedIn()[0]!);
+      session.pending = { state: 's', nonce: 'n', verifier: 'v', to: '/' };
+      response.end();
+    });
+    app.get('/who', ({ session }, response) => {
+      response.json(session.signedIn?.name ?? null);
+    });
+    const server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const browser = new Browser(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await browser.get('/in');
+    expect(await (await browser.get('/who')).json()).to.equal('doer');
+    await browser.get('/slow');
+    expect(await (await browser.get('/who')).json()).to.equal(null);
+    expect(memory.signedIn()).to.deep.equal([]);
+    server.closeAllConnections();
+    server.close();
+  });
+
   it('ends nobody’s session because others begin to sign in', async () => {
     const app = express();
     app.use(sessions(false, new SessionMemory(3)));

@@ -42,6 +42,8 @@ export interface OpenSession {
 export class SessionMemory extends Store {
   readonly #signedIn = new LRUCache<string, string>({ max: MOST_SESSIONS, ttl: IDLE_MS });
   readonly #underWay: LRUCache<string, string>;
+  /** A request that was under way when its session was ended must not bring it back by keeping what it changed. */
+  readonly #ended = new LRUCache<string, true>({ max: MOST_SESSIONS, ttl: LONGEST_SESSION_MS });
 
   /** @param mostUnderWay so many may be signing in at the provider; of more, the oldest begin again */
   constructor(mostUnderWay = MOST_UNDER_WAY) {
@@ -76,12 +78,12 @@ export class SessionMemory extends Store {
 
   override set(id: string, data: SessionData, done?: (error?: unknown) => void): void {
     const kept = data.signedIn === undefined ? this.#underWay : this.#signedIn;
-    kept.set(id, JSON.stringify(data));
+    if (!this.#ended.has(id)) kept.set(id, JSON.stringify(data));
     done?.();
   }
 
   override destroy(id: string, done?: (error?: unknown) => void): void {
-    this.#signedIn.delete(id);
+    if (this.#signedIn.delete(id)) this.#ended.set(id, true);
     this.#underWay.delete(id);
     done?.();
   }
