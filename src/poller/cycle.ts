@@ -125,12 +125,15 @@ export class Cycle {
     });
   }
 
-  /** For whoever asks how it went and finds no process any more. One that was broken off tells nothing. */
+  /**
+   * For whoever asks how it went and finds no process any more. One that was broken off tells nothing. That it cannot be
+   * noted holds no exam back: whoever works meets the same ledger.
+   */
   async #noteLook({ searched, problems }: Pick<Look, 'searched' | 'problems'>): Promise<void> {
     const problem = searched
       ? undefined
       : (problems.find(({ code }) => isPacsErrorCode(code)) ?? problems[0]);
-    if (searched || problem !== undefined) await this.#parts.ledger.noteLook(problem);
+    if (searched || problem !== undefined) await this.#parts.ledger.noteLook(problem).catch(() => {});
   }
 
   /**
