@@ -1,14 +1,6 @@
 import { Command, Option } from 'commander';
 import { countText } from '../countText.js';
-import type {
-  ExamKey,
-  ExamRecord,
-  Ledger,
-  RetriableState,
-  RetryFilter,
-  ServedModel,
-  Ways,
-} from '../ledger/index.js';
+import type { Ledger, RetriableCount, RetriableState, RetryFilter, ServedModel } from '../ledger/index.js';
 import type { Bundle } from '../model/index.js';
 import { moment } from './commandValues.js';
 import { configOption, jsonOption } from './options.js';
@@ -21,6 +13,8 @@ interface Options {
   since?: Date;
   json?: true;
 }
+
+type ServedFilter = RetryFilter & { served: ServedModel };
 
 /** `mamori retry`: another try for what failed, was given up, or is partial. */
 export const retryCommand = new Command('retry')
@@ -69,88 +63,83 @@ async function retry(studies: string[], { config, state, reason, since, json }: 
       work: () => ledger.retry(which),
       endOf: ({ length }) => handedEnd(length, 'nothing to try again'),
     });
-    const others = await earlierOnes(which, ledger);
-    const left = named === undefined ? await leftAlone(which, ledger) : [];
-    const known = new Set([...retried, ...others].map(({ studyInstanceUID }) => studyInstanceUID));
-    const notRetried = studies.filter((study) => !known.has(study));
-    const standing = await Promise.all(notRetried.map((study) => whyNot(study, served, ledger)));
+    const counts = await ledger.countRetriable(which);
+    const others = othersOf(counts);
+    const left = named === undefined ? leftAlone(counts) : [];
+    const again = new Set(retried.map(({ studyInstanceUID }) => studyInstanceUID));
+    const notRetried = studies.filter((study) => !again.has(study));
+    const standing = (await Promise.all(notRetried.map((study) => whyNot(study, which, ledger)))).flat();
     const untouched = standing.filter(({ isUnderWay }) => !isUnderWay);
     if (json) {
       const underWay = standing.filter(({ isUnderWay }) => isUnderWay).map(({ study }) => study);
       const names = untouched.map(({ study }) => study);
-      console.log(JSON.stringify({ retried, others: others.map(keyOf), left, underWay, untouched: names }));
+      console.log(JSON.stringify({ retried, others, left, underWay, untouched: names }));
     } else {
       if (retried.length > 0) console.log(`${exams(retried.length)} tried again in the next cycle.`);
       for (const line of [...othersText(others, bundle), ...left.map(leftText)]) console.log(line);
-      if (retried.length + others.length + left.length === 0 && named === undefined)
+      if (retried.length + sum(others) + left.length === 0 && named === undefined)
         console.log('There is nothing of that kind to be tried again.');
       for (const { study, why } of standing) console.log(`${study}: ${why}`);
     }
-    if (untouched.length > 0 || (named !== undefined && others.length > 0)) process.exitCode = EXIT.trouble;
+    if (untouched.length > 0 || (named !== undefined && sum(others) > 0)) process.exitCode = EXIT.trouble;
   } finally {
     await ledger.disconnect();
   }
 }
 
-/** An exam of another version or other settings that is left, and what can be done about it. */
-type Earlier = ExamRecord & { ways: Ways };
-
-async function earlierOnes(
-  { studies, states, codes, since, served }: RetryFilter & { served: ServedModel },
-  ledger: Ledger,
-): Promise<Earlier[]> {
-  const { isServed, RETRIABLE_STATES, waysFor } = await import('../ledger/index.js');
-  const found = await ledger.list({ states: states ?? RETRIABLE_STATES, codes });
-  return found
-    .filter((exam) => studies?.includes(exam.studyInstanceUID) ?? true)
-    .filter(({ updatedAt }) => since === undefined || updatedAt >= since)
-    .map((exam) => ({ ...exam, ways: waysFor(exam, served) }))
-    .filter((exam) => !exam.ways.retry && !isServed(exam, served) && exam.code !== 'superseded');
+/** Exams of another version or other settings that were left, by what can be done about them. */
+interface Others {
+  /** Closed. */
+  reprocess: number;
+  /** Unfinished. */
+  adopt: number;
+  /** Of another model, which takes none of them. */
+  foreign: number;
 }
 
-function keyOf({ studyInstanceUID, modelName, modelVersion, settingsDigest }: ExamKey): ExamKey {
-  return { studyInstanceUID, modelName, modelVersion, settingsDigest };
+function othersOf(counts: readonly RetriableCount[]): Others {
+  const others: Others = { reprocess: 0, adopt: 0, foreign: 0 };
+  for (const { exams, isServed, ways, code } of counts) {
+    if (ways.retry || isServed || code === 'superseded') continue;
+    others[ways.reprocess ? 'reprocess' : ways.adopt ? 'adopt' : 'foreign'] += exams;
+  }
+  return others;
 }
 
-function othersText(others: readonly Earlier[], { name, version }: Bundle): string[] {
+const sum = ({ reprocess, adopt, foreign }: Others) => reprocess + adopt + foreign;
+
+function othersText({ reprocess, adopt, foreign }: Others, { name, version }: Bundle): string[] {
   const text = (count: number, what: string) =>
     count === 0
       ? []
       : [
           `${exams(count)} left: of another version or other settings than those of ${name} ${version}${what}`,
         ];
-  const closed = others.filter(({ ways }) => ways.reprocess).length;
-  const adoptable = others.filter(({ ways }) => ways.adopt).length;
   return [
-    ...text(closed, ', and closed. To have them processed again with these: mamori reprocess.'),
+    ...text(reprocess, ', and closed. To have them processed again with these: mamori reprocess.'),
     ...text(
-      adoptable,
+      adopt,
       ', and unfinished. If that version has stopped for good, hand over what it left: mamori adopt.',
     ),
-    ...text(others.length - closed - adoptable, ', and no exams of this model, which takes none of them.'),
+    ...text(foreign, ', and no exams of this model, which takes none of them.'),
   ];
 }
 
 /** Exams in one state for one reason that were not put back, since that reason is no failure that may pass. */
 interface LeftAlone {
-  state: 'partial' | 'not-processed';
+  state: RetriableState;
   code: string;
   exams: number;
 }
 
-async function leftAlone(
-  { states, codes, since, served }: RetryFilter & { served: ServedModel },
-  ledger: Ledger,
-): Promise<LeftAlone[]> {
-  const closed = (['partial', 'not-processed'] as const).filter((state) => states?.includes(state) ?? true);
-  const left: LeftAlone[] = [];
-  for (const { state, code = '', updatedAt } of await ledger.list({ states: closed, codes, served })) {
-    if (code === 'superseded' || (since !== undefined && updatedAt < since)) continue;
-    const same = left.find((one) => one.state === state && one.code === code);
-    if (same === undefined) left.push({ state: state as LeftAlone['state'], code, exams: 1 });
-    else same.exams++;
+function leftAlone(counts: readonly RetriableCount[]): LeftAlone[] {
+  const left = new Map<string, LeftAlone>();
+  for (const { state, code = '', exams, isServed } of counts) {
+    if (!isServed || state === 'failed' || code === 'superseded') continue;
+    const key = `${state} ${code}`;
+    left.set(key, { state, code, exams: exams + (left.get(key)?.exams ?? 0) });
   }
-  return left;
+  return [...left.values()];
 }
 
 function leftText({ state, code, exams: count }: LeftAlone): string {
@@ -163,24 +152,29 @@ function leftText({ state, code, exams: count }: LeftAlone): string {
 }
 
 /** How a study stands that was named and not put back; `isUnderWay`: it needs no other try. */
-async function whyNot(
-  study: string,
-  served: ServedModel,
-  ledger: Ledger,
-): Promise<{ study: string; isUnderWay: boolean; why: string }> {
-  const all = await ledger.list({ studyInstanceUID: study });
-  const [own] = await ledger.list({ studyInstanceUID: study, served });
-  const record = own ?? all[0];
-  const told = (isUnderWay: boolean, why: string) => ({ study, isUnderWay, why });
-  if (record === undefined)
+interface Standing {
+  study: string;
+  isUnderWay: boolean;
+  why: string;
+}
+
+/** Nothing of one that is counted among the others. */
+async function whyNot(study: string, which: ServedFilter, ledger: Ledger): Promise<Standing[]> {
+  const { served } = which;
+  const others = othersOf(await ledger.countRetriable({ ...which, studies: [study] }));
+  if (sum(others) > 0) return [];
+  const [own] = await ledger.list({ studyInstanceUID: study, served, limit: 1 });
+  const [latest] = own === undefined ? await ledger.list({ studyInstanceUID: study, limit: 1 }) : [own];
+  const told = (isUnderWay: boolean, why: string) => [{ study, isUnderWay, why }];
+  if (latest === undefined)
     return told(false, 'the ledger knows no such study; mamori process looks for it in the PACS.');
-  if (record.state === 'waiting')
+  if (latest.state === 'waiting')
     return told(true, "waits already, and is taken up in a cycle of its model's service.");
-  if (record.state === 'claimed' || record.state === 'delivering')
+  if (latest.state === 'claimed' || latest.state === 'delivering')
     return told(true, 'is being worked on now.');
-  if (record.state === 'delivered')
+  if (latest.state === 'delivered')
     return told(false, 'is delivered; mamori process --force writes it once more.');
-  return told(false, `is ${record.state}: nothing here that could be tried again.`);
+  return told(false, `is ${latest.state}: nothing here that could be tried again.`);
 }
 
 function exams(count: number): string {

@@ -1,6 +1,7 @@
 import type { Reason, StandardView } from '../dicom/index.js';
 import type { ExamKey, ServedModel } from './examKey.js';
 import type { ExamState } from './examState.js';
+import type { RetriableCount, RetryFilter } from './ways.js';
 
 /** One step of an exam's way, as its story tells it. */
 export interface LedgerEvent {
@@ -101,6 +102,8 @@ export interface LastLook {
 /** What can be told of all exams together, and the one order that is about all of them. */
 export interface LedgerOverview {
   counts(): Promise<Record<ExamState, number>>;
+  /** What a retry of this kind finds, or leaves where it was ordered before. */
+  countRetriable(which: RetryFilter & { served: ServedModel }): Promise<RetriableCount[]>;
   /** Exams that are at an end or failed, but not those delivered: the most first. */
   reasons(): Promise<ReasonCount[]>;
   backlog(served: ServedModel): Promise<Backlog>;

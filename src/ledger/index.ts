@@ -2,12 +2,12 @@
  * The ledger: what was seen, done and delivered, so that nothing is lost and nothing is done twice.
  *
  * `ledger.ts` is the contract: which steps there are, each atomic; `allExams.ts` is what can be told of all exams
- * together, and the order to pause; `examState.ts` says where an exam can stand.
+ * together, and the order to pause; `examState.ts` says where an exam can stand, `ways.ts` what can be ordered of it.
  * `rules.ts` says what is allowed, in pure functions that know no database; `lease.ts` how long a claim stands,
  * `owner.ts` whether the process that holds it still runs. `steps/` are the steps, the same for every database;
- * `statements.ts` is what they ask of one, `saidStatements.ts` has it said to one connection. `sqlite/` keeps the
- * ledger in a file, `postgres/` on a server for several machines. `spool.ts` keeps the objects' bytes until the
- * archive has them.
+ * `statements.ts` and `retriable.ts` are what they ask of one, `saidStatements.ts` has it said to one connection.
+ * `sqlite/` keeps the ledger in a file, `postgres/` on a server for several machines. `spool.ts` keeps the objects'
+ * bytes until the archive has them.
  */
 
 export type {
@@ -63,4 +63,5 @@ export {
   openLedgerToRead,
 } from './openLedger.js';
 export type { LedgerPlace } from './place.js';
-export { lacksViewsSince, REFUSED, saysMore, takeable, type Ways, waysFor, whichTry } from './rules.js';
+export { lacksViewsSince, REFUSED, saysMore, takeable, waysFor, whichTry } from './rules.js';
+export type { RetriableCount, Ways } from './ways.js';

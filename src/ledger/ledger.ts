@@ -2,9 +2,10 @@ import type { Reason, StandardView } from '../dicom/index.js';
 import type { ObjectKind } from '../exam/index.js';
 import type { ExamImage, LedgerEvent, LedgerOverview } from './allExams.js';
 import type { ExamKey, ServedModel } from './examKey.js';
-import type { ClosedState, ExamState, RetriableState } from './examState.js';
+import type { ClosedState, ExamState } from './examState.js';
+import type { RetryFilter } from './ways.js';
 
-export type { ExamKey, Reason, ServedModel };
+export type { ExamKey, Reason, RetryFilter, ServedModel };
 
 export interface ExamRecord extends ExamKey {
   /** DA, as the archive has it; undefined where it told none. */
@@ -110,18 +111,6 @@ export type Outcome = (
   lacks?: readonly string[];
   images?: readonly ExamImage[];
 };
-
-/** Which exams an administrator wants tried again: those that everything said here is true of. */
-export interface RetryFilter {
-  /** Whose service is to take them: exams of its own, and those that only have to be delivered (`waysFor`). */
-  served?: ServedModel | undefined;
-  studies?: readonly string[] | undefined;
-  states?: readonly RetriableState[] | undefined;
-  /** Codes of their reasons. */
-  codes?: readonly string[] | undefined;
-  /** Their state has been what it is since then, or since later. */
-  since?: Date | undefined;
-}
 
 /** An object that was written before and stands in the archive. */
 export interface WrittenObject {

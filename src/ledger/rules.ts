@@ -1,6 +1,7 @@
 import { isServed, type ServedModel } from './examKey.js';
 import { type ClosedState, type ExamState, RETRIABLE_STATES } from './examState.js';
-import type { Among, Answer, Change, Claim, ExamRecord, Outcome, RetryFilter } from './ledger.js';
+import type { Among, Answer, Change, Claim, ExamRecord, Outcome } from './ledger.js';
+import type { RetryFilter, Ways } from './ways.js';
 
 /*
  * What the ledger allows, whatever database keeps it: pure functions of states and numbers. A database's statements
@@ -163,31 +164,41 @@ export function retryOf(
   return isNamed(which) ? 'reopen' : undefined;
 }
 
-/** What can be ordered about an exam, where a service of today's model and settings is to do it. */
-export interface Ways {
-  /** Another try. Of another version's exam: where its objects are made, and only have to be delivered. */
-  retry: boolean;
-  /** Closed by another version: once more with today's. */
-  reprocess: boolean;
-  /** Left unfinished by another version of the same model: handed over. */
-  adopt: boolean;
-}
-
 /** The same for the page, the command line, and whoever takes an exam up again. */
 export function waysFor(exam: ExamRecord, served: ServedModel): Ways {
-  const { state, code, modelName, objects } = exam;
-  const isOver = code === 'superseded';
-  const isOwn = isServed(exam, served);
-  const isRetriable = !isOver && RETRIABLE_STATES.some((one) => one === state);
-  const isUnfinished = state === 'waiting' || state === 'failed';
-  return {
-    retry: isRetriable && (isOwn || isOnlyToDeliver(exam)),
-    reprocess: !isOwn && !isOver && isClosed(state),
-    adopt: !isOwn && !isOver && isUnfinished && objects.kept === 0 && modelName === served.modelName,
-  };
+  const { kept, confirmed } = exam.objects;
+  return waysOf({
+    state: exam.state,
+    code: exam.code,
+    isServed: isServed(exam, served),
+    isOfSameModel: exam.modelName === served.modelName,
+    isMade: kept > 0,
+    isUndelivered: kept > confirmed,
+  });
 }
 
-/** Its objects are made, and it is not closed with them. */
-function isOnlyToDeliver({ state, objects: { kept, confirmed } }: ExamRecord): boolean {
-  return state === 'failed' ? kept > 0 : state === 'not-processed' && kept > confirmed;
+/** What the ways of an exam depend on. */
+export interface ExamStanding {
+  state: ExamState;
+  code: string | undefined;
+  isServed: boolean;
+  /** In whatever version, with whatever settings. */
+  isOfSameModel: boolean;
+  /** It has objects, in its present revision. */
+  isMade: boolean;
+  /** Of these, something is not in the archive. */
+  isUndelivered: boolean;
+}
+
+export function waysOf({ state, code, ...exam }: ExamStanding): Ways {
+  const isOver = code === 'superseded';
+  const isRetriable = !isOver && RETRIABLE_STATES.some((one) => one === state);
+  const isUnfinished = state === 'waiting' || state === 'failed';
+  // Its objects are made, and it is not closed with them.
+  const isOnlyToDeliver = state === 'failed' ? exam.isMade : state === 'not-processed' && exam.isUndelivered;
+  return {
+    retry: isRetriable && (exam.isServed || isOnlyToDeliver),
+    reprocess: !exam.isServed && !isOver && isClosed(state),
+    adopt: !exam.isServed && !isOver && isUnfinished && !exam.isMade && exam.isOfSameModel,
+  };
 }

@@ -1,6 +1,7 @@
 import type { LedgerEvent } from './allExams.js';
 import type { ClosedState, ExamState } from './examState.js';
 import type { Among, ExamKey, Outcome, ServedModel } from './ledger.js';
+import type { Retriable, RetriableCountRow, RetriableRow } from './retriable.js';
 import type { ExamRow, ObjectRow } from './rows.js';
 
 /*
@@ -135,18 +136,6 @@ export interface Listing {
   limit: number;
 }
 
-/** JSON arrays; NULL: whatever it is. */
-export interface Retriable {
-  studies: string | null;
-  states: string;
-  codes: string | null;
-  since: number;
-  model: string | null;
-  version: string | null;
-  digest: string | null;
-}
-
-export type RetriableRow = Pick<ExamRow, 'id' | 'state' | 'outcome' | 'code'> & { undelivered: number };
 export type HeldRow = Pick<
   ExamRow,
   'id' | 'claim_number' | 'lease_until' | 'lease_ms' | 'lease_steady' | 'owner'
@@ -209,6 +198,7 @@ export interface ReadStatements {
   /** `studies` is a JSON array. */
   glance(bindings: ModelBindings & { studies: string }): Answered<GlanceRow[]>;
   counts(): Answered<{ state: ExamState; count: number }[]>;
+  countRetriable(bindings: Retriable & ModelBindings): Answered<RetriableCountRow[]>;
   reasons(): Answered<ReasonRow[]>;
   backlog(bindings: ModelBindings & { now: number }): Answered<BacklogRow[]>;
   endings(bindings: Stretches): Answered<EndingRow[]>;

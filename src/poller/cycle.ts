@@ -126,8 +126,8 @@ export class Cycle {
   }
 
   /**
-   * For whoever asks how it went and finds no process any more. One that was broken off tells nothing. That it cannot be
-   * noted holds no exam back: whoever works meets the same ledger.
+   * For whoever asks how it went and finds no process any more. One that was broken off tells nothing. That it cannot
+   * be noted holds no exam back: whoever works meets the same ledger.
    */
   async #noteLook({ searched, problems }: Pick<Look, 'searched' | 'problems'>): Promise<void> {
     const problem = searched

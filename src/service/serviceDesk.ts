@@ -129,7 +129,9 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
         said,
         work: async () => {
           const exams = await soon(ledger.retry({ ...which, served }));
-          return { exams: exams.length, earlier: await soon(earlierLeft(which, ledger, served)) };
+          const left = await soon(ledger.countRetriable({ ...which, served }));
+          const earlier = left.filter(({ ways }) => !ways.retry && (ways.reprocess || ways.adopt));
+          return { exams: exams.length, earlier: earlier.reduce((sum, { exams }) => sum + exams, 0) };
         },
         endOf: ({ exams }) => handedEnd(exams, 'nothing to try again'),
       });
@@ -189,21 +191,6 @@ function isState(text: string): text is ExamState {
 
 function retryOf({ studies, states, codes }: ExamFilter) {
   return { studies, codes, states: states && RETRIABLE_STATES.filter((state) => states.includes(state)) };
-}
-
-/** How many of another version are left, though somebody may have meant them. */
-async function earlierLeft(
-  { studies, states = RETRIABLE_STATES, codes }: ReturnType<typeof retryOf>,
-  ledger: Ledger,
-  served: ServedModel,
-): Promise<number> {
-  const asked = { states, codes };
-  const found =
-    studies === undefined
-      ? await ledger.list(asked)
-      : (await Promise.all(studies.map((one) => ledger.list({ ...asked, studyInstanceUID: one })))).flat();
-  const ways = found.map((exam) => waysFor(exam, served));
-  return ways.filter(({ retry, reprocess, adopt }) => !retry && (reprocess || adopt)).length;
 }
 
 function unnoted(cause: unknown): AdminError {

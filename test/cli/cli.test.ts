@@ -591,7 +591,7 @@ describe('mamori', () => {
       expect(code).to.equal(1);
       expect(JSON.parse(out)).to.deep.equal({
         retried: [],
-        others: [EXAM],
+        others: { reprocess: 1, adopt: 0, foreign: 0 },
         left: [],
         underWay: ['2.25.2'],
         untouched: ['2.25.404'],

@@ -5,6 +5,7 @@ import {
   LedgerError,
   openLedger,
   openLedgerToRead,
+  type RetryFilter,
   takeable,
   waysFor,
 } from '../../src/ledger/index.js';
@@ -462,6 +463,9 @@ onEveryDatabase('ledger', (make) => {
       await on(1, ledger).giveUp(claim, TROUBLE);
       const ways = async () => waysFor((await ledger.find(EXAM))!, which.served);
       expect(await ways()).to.deep.equal({ retry: true, reprocess: true, adopt: false });
+      expect(await ledger.countRetriable(which)).to.deep.equal([
+        { state: 'not-processed', code: TROUBLE.code, exams: 1, isServed: false, ways: await ways() },
+      ]);
       expect(await on(2, ledger).retry(which)).to.deep.equal([EXAM]);
       expect(await ways()).to.deep.equal({ retry: true, reprocess: false, adopt: false });
       const turn = { worker: 'w', leaseMs: 60_000, among: 'due' as const, dueBy: at(3) };
@@ -481,6 +485,27 @@ onEveryDatabase('ledger', (make) => {
       await on(5, ledger).giveUp(again!, TROUBLE);
       expect(await ways()).to.deep.equal({ retry: false, reprocess: true, adopt: false });
       expect(await on(6, ledger).retry(which)).to.deep.equal([]);
+    });
+
+    it('is counted by what can be ordered about it, however many there are', async () => {
+      const { studyInstanceUID: _, ...served } = EXAM;
+      for (let number = 1; number <= 6; number++) {
+        const version = number > 4 ? '0.9.0' : EXAM.modelVersion;
+        const exam = { ...EXAM, studyInstanceUID: `2.25.8${number}`, modelVersion: version };
+        const claim = await claimed(ledger, exam, number);
+        if (number === 1) await on(number, ledger).fail(claim, TROUBLE, 999_000);
+        else await on(number, ledger).giveUp(claim, number === 2 ? { ...TROUBLE, code: 'other' } : TROUBLE);
+      }
+      const told = async (which: RetryFilter) =>
+        (await ledger.countRetriable({ ...which, served })).map(({ state, code, exams, isServed }) =>
+          [exams, state, code, isServed].join(' '),
+        );
+      const all = [`1 failed ${TROUBLE.code} true`, '1 not-processed other true'];
+      const both = [`2 not-processed ${TROUBLE.code} false`, `2 not-processed ${TROUBLE.code} true`];
+      expect(await told({})).to.have.members([...all, ...both]);
+      expect(await told({ states: ['not-processed'], codes: [TROUBLE.code] })).to.have.members(both);
+      expect(await told({ studies: ['2.25.81', '2.25.99'] })).to.deep.equal([all[0]]);
+      expect(await told({ since: at(6) })).to.deep.equal([`1 not-processed ${TROUBLE.code} false`]);
     });
 
     it('is retried by state, by reason and by time', async () => {

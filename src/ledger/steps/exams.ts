@@ -1,5 +1,5 @@
-import { RETRIABLE_STATES } from '../examState.js';
 import type { ExamKey, Observation, RetryFilter, ServedModel, Sighting } from '../ledger.js';
+import { boundFilter } from '../retriable.js';
 import { keyOf, recordOf } from '../rows.js';
 import { CLOSED, changeOf, retryOf } from '../rules.js';
 import { boundKey, boundModel } from '../statements.js';
@@ -53,10 +53,7 @@ export async function due(
 
 export async function retry(store: Store, which: RetryFilter = {}): Promise<ExamKey[]> {
   const bindings = {
-    studies: which.studies === undefined ? null : JSON.stringify(which.studies),
-    states: JSON.stringify(which.states ?? RETRIABLE_STATES),
-    codes: which.codes === undefined ? null : JSON.stringify(which.codes),
-    since: which.since?.getTime() ?? 0,
+    ...boundFilter(which),
     ...(which.served ? boundModel(which.served) : { model: null, version: null, digest: null }),
   };
   const { keys, dropped } = await store.transact(async (step) => {

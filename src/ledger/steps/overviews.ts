@@ -1,8 +1,11 @@
 import type { Backlog, Ending, LastLook, Latency, MadeObject, Pausing, ReasonCount } from '../allExams.js';
 import { EXAM_STATES, type ExamState } from '../examState.js';
 import type { ExamKey, Reason, ServedModel } from '../ledger.js';
+import { boundFilter } from '../retriable.js';
 import { dateOf } from '../rows.js';
+import { waysOf } from '../rules.js';
 import { boundKey, boundModel, type PauseRow } from '../statements.js';
+import type { RetriableCount, RetryFilter } from '../ways.js';
 import type { Store } from './store.js';
 
 /*
@@ -14,6 +17,27 @@ export async function counts(store: Store): Promise<Record<ExamState, number>> {
   const rows = await store.look(({ statements }) => statements.counts());
   for (const { state, count } of rows) found[state] = count;
   return found;
+}
+
+export async function countRetriable(
+  store: Store,
+  which: RetryFilter & { served: ServedModel },
+): Promise<RetriableCount[]> {
+  const bindings = { ...boundFilter(which), ...boundModel(which.served) };
+  const rows = await store.look(({ statements }) => statements.countRetriable(bindings));
+  return rows.map(({ state, exams, ...row }) => {
+    const code = row.code ?? undefined;
+    const isServed = row.served === 1;
+    const ways = waysOf({
+      state,
+      code,
+      isServed,
+      isOfSameModel: row.same_model === 1,
+      isMade: row.made === 1,
+      isUndelivered: row.undelivered === 1,
+    });
+    return { state, code, exams, isServed, ways };
+  });
 }
 
 export async function reasons(store: Store): Promise<ReasonCount[]> {

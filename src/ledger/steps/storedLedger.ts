@@ -37,6 +37,7 @@ export function storedLedger(store: Store): Ledger {
     list: (filter) => records.list(store, filter),
     history: (exam) => records.history(store, exam),
     counts: () => overviews.counts(store),
+    countRetriable: (which) => overviews.countRetriable(store, which),
     reasons: () => overviews.reasons(store),
     backlog: (served) => overviews.backlog(store, served),
     endings: (since, stretchMs) => overviews.endings(store, since, stretchMs),

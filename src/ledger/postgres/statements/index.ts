@@ -50,4 +50,4 @@ export {
   reasons,
 } from './overviewStatements.js';
 export { dropUnconfirmedBytes, insertSeen, reopen, setDue, updateSeen } from './sightingStatements.js';
-export { fail, giveUp, retriable, retry } from './troubleStatements.js';
+export { countRetriable, fail, giveUp, retriable, retry } from './troubleStatements.js';

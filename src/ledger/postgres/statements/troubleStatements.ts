@@ -1,4 +1,5 @@
-import type { Retriable, RetriableRow } from '../../statements.js';
+import type { Retriable, RetriableCountRow, RetriableRow } from '../../retriable.js';
+import type { ModelBindings } from '../../statements.js';
 import type { Transaction } from '../ledgerServer.js';
 import { THIS_MODEL } from './thisModel.js';
 
@@ -33,25 +34,47 @@ export async function giveUp(
   await transaction.run(sql, bindings);
 }
 
+const ASKED = /* sql */ `
+  state IN (SELECT json_array_elements_text(:states::text::json)) AND updated_at >= :since
+  AND (:studies::text IS NULL OR study_instance_uid IN (SELECT json_array_elements_text(:studies::json)))
+  AND (:codes::text IS NULL OR code IN (SELECT json_array_elements_text(:codes::json)))`;
+
+const UNDELIVERED = /* sql */ `
+  EXISTS (SELECT FROM mamori.objects o
+          WHERE o.exam_id = exams.id AND o.revision = exams.revision AND o.confirmed_at IS NULL)`;
+
+/** Exams of one kind are counted here: there may be tens of thousands. */
+export function countRetriable(
+  transaction: Transaction,
+  bindings: Retriable & ModelBindings,
+): Promise<RetriableCountRow[]> {
+  const sql = /* sql */ `
+    SELECT state, code,
+           (${THIS_MODEL})::integer AS served,
+           (model_name = :model)::integer AS same_model,
+           EXISTS (SELECT FROM mamori.objects o
+                   WHERE o.exam_id = exams.id AND o.revision = exams.revision)::integer AS made,
+           ${UNDELIVERED}::integer AS undelivered,
+           COUNT(*) AS exams
+    FROM mamori.exams
+    WHERE ${ASKED}
+    GROUP BY 1, 2, 3, 4, 5, 6
+    ORDER BY exams DESC, state, code`;
+  return transaction.rows(sql, bindings);
+}
+
 /**
  * What an administrator's retry may be about; `retryOf` of the rules says what becomes of each. Locked in the order of
  * their ids, so that two retries wait for each other and not both.
  */
 export function retriable(transaction: Transaction, bindings: Retriable): Promise<RetriableRow[]> {
   const sql = /* sql */ `
-    SELECT id, state, outcome, code,
-           EXISTS (SELECT FROM mamori.objects o
-                   WHERE o.exam_id = exams.id AND o.revision = exams.revision
-                     AND o.confirmed_at IS NULL)::integer AS undelivered
+    SELECT id, state, outcome, code, ${UNDELIVERED}::integer AS undelivered
     FROM mamori.exams
-    WHERE state IN (SELECT json_array_elements_text(:states::text::json)) AND updated_at >= :since
-      AND (:studies::text IS NULL OR study_instance_uid IN (SELECT json_array_elements_text(:studies::json)))
-      AND (:codes::text IS NULL OR code IN (SELECT json_array_elements_text(:codes::json)))
+    WHERE ${ASKED}
       -- As waysFor of the rules has it: whoever made objects, they are delivered.
       AND (:model::text IS NULL OR (${THIS_MODEL})
-        OR (outcome IS NOT NULL
-          AND (state = 'failed' OR EXISTS (SELECT FROM mamori.objects o
-               WHERE o.exam_id = exams.id AND o.revision = exams.revision AND o.confirmed_at IS NULL))))
+        OR (outcome IS NOT NULL AND (state = 'failed' OR ${UNDELIVERED})))
     ORDER BY id
     FOR NO KEY UPDATE OF exams`;
   return transaction.rows(sql, bindings);

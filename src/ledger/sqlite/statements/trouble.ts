@@ -1,4 +1,5 @@
-import type { Retriable, RetriableRow } from '../../statements.js';
+import type { Retriable, RetriableCountRow, RetriableRow } from '../../retriable.js';
+import type { ModelBindings } from '../../statements.js';
 import type { Database } from '../database.js';
 import { THIS_MODEL } from './keys.js';
 
@@ -33,24 +34,41 @@ export function giveUp(
   database.run(sql, bindings);
 }
 
-/**
- * What an administrator's retry may be about; `retryOf` of the rules says what becomes of each. `studies`, `states` and
- * `codes` are JSON arrays; NULL: whatever it is.
- */
+/** `studies`, `states` and `codes` are JSON arrays; NULL: whatever it is. */
+const ASKED = /* sql */ `
+  state IN (SELECT value FROM json_each(:states)) AND updated_at >= :since
+  AND (:studies IS NULL OR study_instance_uid IN (SELECT value FROM json_each(:studies)))
+  AND (:codes IS NULL OR code IN (SELECT value FROM json_each(:codes)))`;
+
+const UNDELIVERED = /* sql */ `
+  EXISTS (SELECT 1 FROM objects o
+          WHERE o.exam_id = exams.id AND o.revision = exams.revision AND o.confirmed_at IS NULL)`;
+
+/** Exams of one kind are counted here: there may be tens of thousands. */
+export function countRetriable(database: Database, bindings: Retriable & ModelBindings): RetriableCountRow[] {
+  const sql = /* sql */ `
+    SELECT state, code,
+           CASE WHEN ${THIS_MODEL} THEN 1 ELSE 0 END AS served,
+           model_name = :model AS same_model,
+           EXISTS (SELECT 1 FROM objects o WHERE o.exam_id = exams.id AND o.revision = exams.revision) AS made,
+           ${UNDELIVERED} AS undelivered,
+           COUNT(*) AS exams
+    FROM exams
+    WHERE ${ASKED}
+    GROUP BY 1, 2, 3, 4, 5, 6
+    ORDER BY exams DESC, state, code`;
+  return database.rows(sql, bindings);
+}
+
+/** What an administrator's retry may be about; `retryOf` of the rules says what becomes of each. */
 export function retriable(database: Database, bindings: Retriable): RetriableRow[] {
   const sql = /* sql */ `
-    SELECT id, state, outcome, code,
-           EXISTS (SELECT 1 FROM objects o
-                   WHERE o.exam_id = exams.id AND o.revision = exams.revision AND o.confirmed_at IS NULL) AS undelivered
+    SELECT id, state, outcome, code, ${UNDELIVERED} AS undelivered
     FROM exams
-    WHERE state IN (SELECT value FROM json_each(:states)) AND updated_at >= :since
-      AND (:studies IS NULL OR study_instance_uid IN (SELECT value FROM json_each(:studies)))
-      AND (:codes IS NULL OR code IN (SELECT value FROM json_each(:codes)))
+    WHERE ${ASKED}
       -- As waysFor of the rules has it: whoever made objects, they are delivered.
       AND (:model IS NULL OR (${THIS_MODEL})
-        OR (outcome IS NOT NULL
-          AND (state = 'failed' OR EXISTS (SELECT 1 FROM objects o
-               WHERE o.exam_id = exams.id AND o.revision = exams.revision AND o.confirmed_at IS NULL))))
+        OR (outcome IS NOT NULL AND (state = 'failed' OR ${UNDELIVERED})))
     ORDER BY id`;
   return database.rows(sql, bindings);
 }
