@@ -20,5 +20,5 @@ export async function lookNews(
   // `once` looks, and then works for as long as there is work.
   const isAtWork = inHand.some(({ leaseUntil }) => leaseUntil !== undefined && leaseUntil > now);
   const seconds = (now.getTime() - look.at.getTime()) / 1000;
-  return { ...look, isOverdue: !isAtWork && seconds > schedulePatience(poll.schedule) };
+  return { ...look, isOverdue: !isAtWork && seconds > schedulePatience(poll.schedule, now) };
 }

@@ -17,7 +17,6 @@ export function statusOf(
   log: Log,
 ): { source: StatusSource; desk: ExamDesk; stopping(): void } {
   const startedAt = new Date();
-  const staleAfterSeconds = schedulePatience(settings.poll.schedule);
   const { bundle, engine, poller } = service;
   const served = servedModelOf(bundle, settings);
   const view = new LedgerView(service.ledger, served);
@@ -51,7 +50,7 @@ export function statusOf(
           passedOver: cycle.passedOver,
           exams: cycle.exams.length,
         },
-        staleAfterSeconds,
+        staleAfterSeconds: schedulePatience(settings.poll.schedule, now),
         problem: ownProblem?.reason,
       },
       pacs: {
