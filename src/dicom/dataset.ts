@@ -2,6 +2,7 @@ import dicomParser, { type DataSet, type Element } from 'dicom-parser';
 import { CharacterSet } from './characterSets.js';
 import type { Code } from './codes.js';
 import { attributeAt, attributeOf } from './dictionary.js';
+import { withoutPadding } from './padding.js';
 import type { RawAttribute } from './source.js';
 import { BINARY_WORD_BYTES, isText, isUnsplit, readNumbers, toLittleEndian } from './values.js';
 
@@ -69,8 +70,8 @@ export class Dataset {
     const text = isText(vr) ? this.#characters().decode(bytes) : Buffer.from(bytes).toString('latin1');
     // Leading spaces are significant in the unsplit text VRs only (PS3.5 §6.2).
     const values = isUnsplit(vr)
-      ? [text.replace(/[\0 ]+$/, '')]
-      : text.split('\\').map((value) => value.replace(/\0+$/, '').trim());
+      ? [withoutPadding(text, '\0 ')]
+      : text.split('\\').map((value) => withoutPadding(value, '\0').trim());
     return values.some((value) => value !== '') ? values : [];
   }
 
@@ -89,7 +90,7 @@ export class Dataset {
     }
     if (vr !== 'IS' && vr !== 'DS') return [];
     const texts = Buffer.from(this.#value(element)).toString('latin1').split('\\');
-    const numbers = texts.map((text) => Number(text.replace(/\0+$/, '').trim() || Number.NaN));
+    const numbers = texts.map((text) => Number(withoutPadding(text, '\0').trim() || Number.NaN));
     return numbers.every(Number.isFinite) ? numbers : [];
   }
 

@@ -1,3 +1,4 @@
+import { withoutPadding } from './padding.js';
 import type { StudyIdentity } from './source.js';
 
 const two = (value: number) => String(value).padStart(2, '0');
@@ -41,7 +42,7 @@ export function madeAt(at: Date, { patientAndStudy }: Pick<StudyIdentity, 'patie
 
 /** Minutes east of UTC, from -1200 to +1400 (PS3.3 C.12.1); undefined for anything else. */
 export function offsetMinutes(text: string): number | undefined {
-  const match = /^([+-])(\d\d)([0-5]\d)$/.exec(text.replace(/\0+$/, '').trim());
+  const match = /^([+-])(\d\d)([0-5]\d)$/.exec(withoutPadding(text, '\0').trim());
   if (match === null) return undefined;
   const minutes = (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
   return minutes >= -12 * 60 && minutes <= 14 * 60 ? minutes : undefined;

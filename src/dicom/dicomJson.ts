@@ -1,6 +1,7 @@
 import type { Code } from './codes.js';
 import type { Dataset } from './dataset.js';
 import { attributeOf } from './dictionary.js';
+import { withoutPadding } from './padding.js';
 
 /** The DICOM JSON Model (PS3.18 Annex F): attributes by tag, eight upper-case hexadecimal digits. */
 export interface DicomJsonObject {
@@ -126,5 +127,5 @@ function textOf(value: unknown): string {
   const groups = [Alphabetic, Ideographic, Phonetic].map((group) =>
     typeof group === 'string' ? group.trim() : '',
   );
-  return groups.join('=').replace(/=+$/, '');
+  return withoutPadding(groups.join('='), '=');
 }

@@ -4,6 +4,7 @@ import { BoundedStream, ReadBudget } from './boundedStream.js';
 import { Dataset } from './dataset.js';
 import { attributeAt } from './dictionary.js';
 import { DicomReadError } from './errors.js';
+import { withoutPadding } from './padding.js';
 import { transferSyntax } from './uids.js';
 
 /** One instance of a Part 10 file (PS3.10 §7). */
@@ -88,10 +89,7 @@ function readFileMeta(file: Uint8Array, budget: ReadBudget): { transferSyntaxUID
     const element = dicomParser.readDicomElementExplicit(stream, stream.warnings);
     if (element.tag === 'x00020010') {
       const value = file.subarray(element.dataOffset, element.dataOffset + element.length);
-      transferSyntaxUID = Buffer.from(value)
-        .toString('latin1')
-        .replace(/[\0 ]+$/, '')
-        .trim();
+      transferSyntaxUID = withoutPadding(Buffer.from(value).toString('latin1'), '\0 ').trim();
     }
   }
   if (!transferSyntaxUID) {

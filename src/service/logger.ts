@@ -50,7 +50,14 @@ function textLine(line: string): string {
   const stack = (err as { stack?: string } | undefined)?.stack;
   const head = `${moment} ${String(level).padEnd(5)} ${msg === undefined ? '' : oneLine(String(msg))}`;
   const story = [head, pairs.join(' ')].filter((part) => part !== '').join('  ');
-  return `${story}\n${stack === undefined ? '' : `${stack.replace(/[\r\n]+(?!\s)/g, '\n    ')}\n`}`;
+  return `${story}\n${stack === undefined ? '' : `${stackText(stack)}\n`}`;
+}
+
+/** Lines of the error's own message stand in, so that they cannot look like lines of the log. */
+function stackText(stack: string): string {
+  return linesOf(stack)
+    .map((line, at) => (at === 0 || /^\s/.test(line) ? line : `    ${line}`))
+    .join('\n');
 }
 
 /**
@@ -68,5 +75,11 @@ function visible(lines: string): string {
 
 /** A message must not be able to look like further lines of the log. */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' / ');
+  return linesOf(text)
+    .map((line) => line.trim())
+    .join(' / ');
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/[\r\n]/).filter((line) => line.trim() !== '');
 }

@@ -14,7 +14,7 @@ const MOST_LINES = 20_000;
 
 const LEVELS = new Set(['info', 'warn', 'error', 'fatal']);
 const TEXT_LINE = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (info|warn|error|fatal)\s+(\S.*?)(?: {2}(\w+=.*))?$/;
-const TEXT_FIELD = /(\w+)=("(?:[^"\\]|\\.)*"|\S+)/g;
+const TEXT_FIELD = /(?<!\w)(\w+)=("(?:[^"\\]|\\.)*"|\S+)/g;
 
 /** Fields of which it is known what may stand in them: sentences without patient data, states, times, numbers. */
 const FIELDS = new Set(

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type Dataset, readPart10 } from '../../src/dicom/index.js';
+import { offsetMinutes } from '../../src/dicom/dateTime.js';
+import { type Dataset, DicomJson, readPart10 } from '../../src/dicom/index.js';
 import { type HandMade, part10, type Syntax } from './byteStreams.js';
 
 const dataset = (elements: HandMade[], syntax: Syntax = 'explicit'): Dataset =>
@@ -51,6 +52,24 @@ describe('Dataset', () => {
     expect(data.strings('ImageType')).to.deep.equal(['ORIGINAL', '', 'PRIMARY']);
     expect(data.string('SOPInstanceUID')).to.equal('1.2.3');
     expect(data.strings('ImageComments')).to.deep.equal(['  indented \\ text']);
+  });
+
+  it('reads values of nothing but padding in time that grows with their length', () => {
+    const padded = (padding: string) => `${padding.repeat(500_000)}x`;
+    const start = process.cpuUsage();
+    const data = dataset([
+      { tag: '0008,0060', vr: 'UT', value: padded('\0') },
+      { tag: '0020,4000', vr: 'UT', value: padded(' ') },
+      { tag: '0018,0050', vr: 'UT', value: padded('0') },
+      { tag: '0008,0201', vr: 'UT', value: padded('\0') },
+    ]);
+    for (const keyword of ['Modality', 'ImageComments', 'SliceThickness', 'TimezoneOffsetFromUTC'])
+      expect(data.string(keyword)?.at(-1), keyword).to.equal('x');
+    expect(offsetMinutes(padded('\0'))).to.equal(undefined);
+    const name = new DicomJson({ '00100010': { vr: 'PN', Value: [{ Alphabetic: padded('=') }] } });
+    expect(name.string('PatientName')?.at(-1)).to.equal('x');
+    // Seconds of the processor, not of the clock; before it was minutes for each.
+    expect(process.cpuUsage(start).user / 1e6).to.be.below(10);
   });
 
   it('lets Pixel Representation decide between US and SS, from an outer data set too', () => {

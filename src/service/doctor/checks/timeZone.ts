@@ -22,7 +22,7 @@ export const timeZone: Check = {
     const limit = `${latest.date}${latest.time}`;
     const ahead = records.filter((study) => {
       const date = study.string('StudyDate') ?? '';
-      const time = (study.string('StudyTime') ?? '').replace(/\..*$/, '');
+      const time = (study.string('StudyTime') ?? '').split('.', 1)[0]!;
       return date >= dicomDate(new Date(now)) && `${date}${time.padEnd(6, '0')}` > limit;
     });
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
