@@ -49,8 +49,16 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
   const { ledger } = service;
   const results = new StoredResults(service);
   const soon = <T>(work: Promise<T>) => inTime(work, LEDGER_MS, ledgerAway);
-  /** Carries out an order of somebody on the page, whose log is the service's. */
-  const ordered = <T>(by: Person, { work, ...order }: Order<T>): Promise<T> => {
+  /**
+   * Carries out an order of somebody on the page, whose log is the service's.
+   *
+   * @param answered its end in time for who waits. An order that comes to its end later is noted as what became of it
+   */
+  const ordered = <T>(
+    by: Person,
+    { work, ...order }: Order<T>,
+    answered = (carried: Promise<T>) => inTime(carried, LEDGER_MS, orderLate),
+  ): Promise<T> => {
     const { what, studies, said } = order;
     const person = { userId: by.name, alternativeUserId: by.identity };
     const logged = async () => {
@@ -60,11 +68,12 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
       );
       return work();
     };
-    return carryOut(service.audit.trail, person, { ...order, work: logged })
+    const carried = carryOut(service.audit.trail, person, { ...order, work: logged })
       .catch((error: unknown) => {
         throw error instanceof AuditError ? unnoted(error) : error;
       })
       .finally(() => view.forget());
+    return answered(carried);
   };
 
   /** What tells the exam's answer now. @throws AdminError `answer-outdated` for what does not any more */
@@ -123,36 +132,35 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
     retry: async (filter, by) => {
       const which = retryOf(filter);
       const { studies, ...said } = filter;
-      return ordered(by, {
+      const retried = await ordered(by, {
         what: 'retry',
         studies,
         said,
-        work: async () => {
-          const exams = await soon(ledger.retry({ ...which, served }));
-          const left = await soon(ledger.countRetriable({ ...which, served }));
-          const earlier = left.filter(({ ways }) => !ways.retry && (ways.reprocess || ways.adopt));
-          return { exams: exams.length, earlier: earlier.reduce((sum, { exams }) => sum + exams, 0) };
-        },
-        endOf: ({ exams }) => handedEnd(exams, 'nothing to try again'),
+        work: () => ledger.retry({ ...which, served }),
+        endOf: ({ length }) => handedEnd(length, 'nothing to try again'),
       });
+      const left = await soon(ledger.countRetriable({ ...which, served }));
+      const earlier = left.filter(({ ways }) => !ways.retry && (ways.reprocess || ways.adopt));
+      return { exams: retried.length, earlier: earlier.reduce((sum, { exams }) => sum + exams, 0) };
     },
     reprocess: async (study, by) => {
-      const outcome = await ordered(by, {
+      const order: Order<Awaited<ReturnType<Service['reprocess']>>> = {
         what: 'reprocess',
         studies: [study],
-        work: () => results.asked(() => service.reprocess(asUid<StudyInstanceUID>(study))),
+        work: () => results.inTurn(() => service.reprocess(asUid<StudyInstanceUID>(study))),
         endOf: (end) =>
           end === 'taken-up' || end === 'under-way'
             ? { detail: `done: ${end}` }
             : { failure: `refused: ${end}` },
-      });
+      };
+      const outcome = await ordered(by, order, (carried) => results.inTime(carried));
       if (outcome === 'unknown')
         throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
       return outcome;
     },
     // Why stands in the ledger and on the page alone: whatever somebody wrote there, it leaves them by no log.
-    pause: (by, why) => ordered(by, { what: 'pause', work: () => soon(ledger.pause(nameOf(by), why)) }),
-    goOn: (by) => ordered(by, { what: 'go-on', work: () => soon(ledger.goOn()) }),
+    pause: (by, why) => ordered(by, { what: 'pause', work: () => ledger.pause(nameOf(by), why) }),
+    goOn: (by) => ordered(by, { what: 'go-on', work: () => ledger.goOn() }),
   };
 }
 
@@ -198,6 +206,16 @@ function unnoted(cause: unknown): AdminError {
     cause,
     remedy: 'Mend what the status page says of the audit trail, then order again.',
   });
+}
+
+function orderLate(): AdminError {
+  return new AdminError(
+    'ledger-away',
+    'The ledger does not answer in time: the order may still take effect.',
+    {
+      remedy: 'Check its database or disk. mamori audit says how the order ended.',
+    },
+  );
 }
 
 function ledgerAway(): AdminError {

@@ -38,8 +38,8 @@ export class StoredResults {
     return overlayPng(picture, LONG_EDGE);
   }
 
-  /** Something that takes the PACS, in its turn. @throws AdminError `pacs-away` */
-  asked<T>(work: () => Promise<T>): Promise<T> {
+  /** Something that takes the PACS, in its turn, however long it takes. @throws AdminError `pacs-away` */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
     const { poller } = this.#service;
     const mine = this.#turn.then(async () => {
       // An archive in trouble is left alone, by those who look as well.
@@ -54,14 +54,20 @@ export class StoredResults {
       }
     });
     this.#turn = mine.catch(() => {});
-    return inTime(mine, PACS_MS, () => pacsAway(`No answer in ${PACS_MS / 1000} s.`));
+    return mine;
+  }
+
+  /** Its answer, for a person who waits. @throws AdminError `pacs-away` where it takes too long */
+  inTime<T>(work: Promise<T>): Promise<T> {
+    return inTime(work, PACS_MS, () => pacsAway(`No answer in ${PACS_MS / 1000} s.`));
   }
 
   #fetch(study: string, { seriesInstanceUID, sopInstanceUID }: MadeObject): Promise<Uint8Array> {
     const { pacs } = this.#service;
-    return this.asked(() =>
+    const fetched = this.inTurn(() =>
       pacs.retrieveInstance(asUid(study), asUid(seriesInstanceUID), asUid(sopInstanceUID)),
     );
+    return this.inTime(fetched);
   }
 }
 

@@ -53,6 +53,33 @@ describe('Orders on the status page', function () {
     ]);
   });
 
+  it('stand there as what became of them, also where that comes later than anybody waits', async () => {
+    const { ledger } = running.service;
+    const { pause } = ledger;
+    let answer = () => {};
+    const gate = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    ledger.pause = async (...given) => {
+      await gate;
+      return pause(...given);
+    };
+    try {
+      const late = await order('/pause');
+      expect(late.status).to.equal(503);
+      expect(((await late.json()) as { detail: string }).detail).to.contain('may still take effect');
+      expect(await noted(1)).to.deep.equal([['pause', undefined]]);
+      answer();
+      while ((await ledger.pausing()) === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+      while ((await noted(1))[0]![0] === 'pause') await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(await noted(1)).to.deep.equal([['pause: done', undefined]]);
+    } finally {
+      answer();
+      ledger.pause = pause;
+      await ledger.goOn();
+    }
+  });
+
   it('are refused where they cannot be noted, and what was noted late says so', async () => {
     const { ledger } = running.service;
     const { folder } = running.settings.audit;
