@@ -46,8 +46,8 @@ const FOUL_MS = 4 * HOUR_MS;
 /** So much later all must be done: an hour of settling, the longest pause of the breaker, and again. */
 const BOUND_MS = 5 * HOUR_MS;
 /**
- * With the clock set, an exam may be answered before all of it is there. Then what comes late is waited for as after two
- * sets: eight times as long.
+ * With the clock set, an exam may be answered before all of it is there. Then what comes late is waited for as after
+ * two sets: eight times as long.
  */
 const BOUND_WITH_CLOCK_SET_MS = BOUND_MS + 8 * HOUR_MS;
 /** After that, nothing more may be written. */
