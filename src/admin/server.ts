@@ -159,7 +159,7 @@ export async function startAdmin(
 const API = '/api/v1';
 
 /** Far above what a ward full of open pages behind one address takes, and below what would keep the service busy. */
-const PER_MINUTE = { requests: 1200, orders: 120 };
+const PER_MINUTE = { requests: 3000, orders: 120 };
 
 function viewerOf(person: Person, canAct: boolean): Viewer {
   const { name, role, by } = person;

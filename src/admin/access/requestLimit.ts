@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 /** As with guesses: a machine with IPv6 has a whole network of this size to come from. */
 const NETWORK_BITS = 64;
 
-/** Requests of one address in a minute, whoever sends them: an open page takes some ten, Prometheus four. */
+/** Requests of one address in a minute, whoever sends them: an open page takes six, Prometheus four. */
 export function limitAddresses(mostPerMinute: number): RequestHandler {
   return limit(mostPerMinute, (request) => ipKeyGenerator(addressOf(request), NETWORK_BITS));
 }
