@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Anchor, AuditEntry, Verification } from '../audit/index.js';
 import { countText } from '../countText.js';
-import { moment, wholeNumber } from './commandValues.js';
+import { moment } from './dates.js';
+import { wholeNumber } from './numbers.js';
 import { configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
 

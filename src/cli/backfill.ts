@@ -1,15 +1,8 @@
 import { Command } from 'commander';
 import { countText, numberText } from '../countText.js';
 import type { BackfillProgress } from '../poller/index.js';
-import {
-  dashed,
-  dicomDay,
-  rateOption,
-  refuseBackwards,
-  sayEnd,
-  timeLeft,
-  workOnOldExams,
-} from './oldExams.js';
+import { dashed, dicomDay } from './dates.js';
+import { rateOption, refuseBackwards, sayEnd, timeLeft, workOnOldExams } from './oldExams.js';
 import { configOption, jsonOption } from './options.js';
 
 interface Options {

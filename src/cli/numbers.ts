@@ -2,10 +2,13 @@ import { InvalidArgumentError } from 'commander';
 
 /** Numbers as options and answers give them; commander says which option was wrong. */
 
+/** More than anything here is counted to, and what a database takes as a number. */
+const HIGHEST = 2 ** 31 - 1;
+
 /** @throws InvalidArgumentError */
 export function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
+  if (!/^\d+$/.test(text.trim()) || value < 1 || value > HIGHEST)
     throw new InvalidArgumentError('a whole number from 1 on is needed');
   return value;
 }

@@ -140,10 +140,6 @@ function closedText(opensAt: string | undefined): string {
   return opensAt === undefined ? '' : `; none is taken up before ${opensAt}, ${zoneText()} (backfill.hours)`;
 }
 
-export function dashed(day: string): string {
-  return `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
-}
-
 export function timeLeft(hours: number): string {
   if (hours >= 48) return `${Math.round(hours / 24)} days`;
   return hours >= 1 ? `${Math.round(hours)} h` : `${Math.max(1, Math.round(hours * 60))} min`;
@@ -158,17 +154,6 @@ function hourly(text: string): number {
   if (Number.isNaN(rate))
     throw new InvalidArgumentError('a whole number of exams in an hour is needed, such as 60/h');
   return rate;
-}
-
-/** A DICOM date. @throws InvalidArgumentError */
-export function dicomDay(text: string): string {
-  const plain = text.replaceAll('-', '');
-  const time = Date.UTC(+plain.slice(0, 4), +plain.slice(4, 6) - 1, +plain.slice(6, 8));
-  const isDay =
-    /^(\d{4}-\d\d-\d\d|\d{8})$/.test(text) &&
-    new Date(time).toISOString().slice(0, 10).replaceAll('-', '') === plain;
-  if (!isDay) throw new InvalidArgumentError('a date such as 2025-01-31 is needed');
-  return plain;
 }
 
 /** @throws CommandError `usage-range` */

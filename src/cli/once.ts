@@ -12,8 +12,7 @@ export const onceCommand = new Command('once')
 async function once({ config, json }: { config: string; json?: true }): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   const settings = loadSettings(config);
-  const [{ openLog }, { openService }, { tellExams }] = await Promise.all([
-    import('../service/index.js'),
+  const [{ openLog, openService }, { tellExams }] = await Promise.all([
     import('../service/index.js'),
     import('./examReports.js'),
   ]);

@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import type { Settings } from '../config/index.js';
 import { countText, numberText } from '../countText.js';
 import type { AskedAgain, ReprocessPlan, ReprocessProgress } from '../poller/index.js';
-import { dicomDay, rateOption, refuseBackwards, sayEnd, timeLeft, workOnOldExams } from './oldExams.js';
+import { dicomDay } from './dates.js';
+import { rateOption, refuseBackwards, sayEnd, timeLeft, workOnOldExams } from './oldExams.js';
 import { configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
 

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { countText } from '../countText.js';
 import type { Ledger, RetriableCount, RetriableState, RetryFilter, ServedModel } from '../ledger/index.js';
 import type { Bundle } from '../model/index.js';
-import { moment } from './commandValues.js';
+import { moment } from './dates.js';
 import { configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
 

@@ -3,7 +3,7 @@ import { numberText } from '../countText.js';
 import type { ExamState, ReasonCount } from '../ledger/index.js';
 import type { LookNews, RunningService } from '../service/index.js';
 import { timeText } from '../timeText.js';
-import { wholeNumber } from './commandValues.js';
+import { wholeNumber } from './numbers.js';
 import { checkChoice, configOption, jsonOption } from './options.js';
 import { EXIT } from './outcome.js';
 import { tableText } from './table.js';
