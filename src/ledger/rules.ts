@@ -1,3 +1,4 @@
+import type { LedgerErrorCode } from './errors.js';
 import { isServed, type ServedModel } from './examKey.js';
 import { type ClosedState, type ExamState, RETRIABLE_STATES } from './examState.js';
 import type { Among, Answer, Change, Claim, ExamRecord, Outcome } from './ledger.js';
@@ -136,6 +137,9 @@ export function isNamed({ studies, states, codes }: RetryFilter): boolean {
  */
 export const REFUSED = 'images-refused';
 
+/** Code of an exam whose kept results are lost or changed on the disk: they can only be made once more. */
+const DAMAGED: LedgerErrorCode = 'ledger-object-damaged';
+
 /** What a retry looks at in an exam. */
 export interface RetriedExam {
   state: ExamState;
@@ -148,16 +152,17 @@ export interface RetriedExam {
 
 /**
  * What an administrator's retry does with an exam: `again` goes on where it stopped, `reopen` makes it a new revision,
- * since what it said stands in the archive. A "not processed" report was an answer and no failure: it has to be named.
+ * since what it said stands in the archive, or is lost before it came there. A "not processed" report was an answer and
+ * no failure: it has to be named.
  */
 export function retryOf(
   { state, code, answered, undelivered }: RetriedExam,
   which: RetryFilter,
 ): 'again' | 'reopen' | undefined {
   if (code === 'superseded') return undefined;
-  if (state === 'failed') return 'again';
+  if (state === 'failed') return code === DAMAGED ? 'reopen' : 'again';
   if (state !== 'partial' && state !== 'not-processed') return undefined;
-  if (undelivered) return 'again';
+  if (undelivered) return code === DAMAGED ? 'reopen' : 'again';
   if (code === REFUSED && which.studies === undefined && which.codes === undefined) return undefined;
   if (state === 'partial') return 'reopen';
   if (!answered) return 'again';

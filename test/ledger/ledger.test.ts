@@ -202,6 +202,20 @@ onEveryDatabase('ledger', (make) => {
       const results = await Promise.allSettled(kept.map((object) => object.bytes()));
       const codes = results.map((result) => (result.status === 'rejected' ? result.reason.code : 'fine'));
       expect(codes.sort()).to.deep.equal(['fine', 'ledger-object-damaged', 'ledger-object-damaged']);
+      // Nor do they hold the exam up for good.
+      const damaged = { code: 'ledger-object-damaged', reason: 'They have changed.' };
+      await on(2, ledger).fail(claim, damaged, 9_000);
+      expect(await on(3, ledger).retry({})).to.deep.equal([EXAM]);
+      const next = await on(4, ledger).claim(EXAM, 'worker', 95_000);
+      expect(next).to.include({ objectsKept: false, revision: 2, attempt: 1 });
+      await on(5, ledger).keepObjects(next!, objects(2), { kind: 'processed' });
+      await on(6, ledger).confirm(
+        next!,
+        objects(2).map(({ sopInstanceUID }) => sopInstanceUID),
+      );
+      await on(7, ledger).close(next!);
+      expect(await ledger.find(EXAM)).to.include({ state: 'delivered' });
+      expect(await database.keptBytes()).to.equal(0);
     });
 
     it('must be some, and only those are confirmed', async () => {

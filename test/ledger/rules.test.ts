@@ -120,6 +120,9 @@ describe('the rules of the ledger', () => {
     expect(retryOf({ ...exam, undelivered: true }, {})).to.equal('again');
     expect(retryOf({ ...exam, answered: false }, {})).to.equal('again');
     expect(retryOf({ ...exam, state: 'failed' }, {})).to.equal('again');
+    const lost = { ...exam, code: 'ledger-object-damaged', undelivered: true };
+    expect(retryOf({ ...lost, state: 'failed' }, {})).to.equal('reopen');
+    expect(retryOf(lost, {})).to.equal('reopen');
     expect(retryOf({ ...exam, state: 'partial' }, {})).to.equal('reopen');
     expect(retryOf({ ...exam, state: 'delivered' }, named)).to.equal(undefined);
     expect(retryOf({ ...exam, answered: false, code: 'superseded' }, named)).to.equal(undefined);

@@ -49,8 +49,9 @@ export async function setDue(
 }
 
 /**
- * A closed exam becomes a new revision. The old revision's objects stay on record: they are in the archive, are
- * still our own, and are the predecessors of what is written next. `dueAt` NULL: once it is known to be complete.
+ * An exam that is closed, or whose results were lost, becomes a new revision. The old revision's objects stay on
+ * record: those in the archive are still our own, and are the predecessors of what is written next. `dueAt` NULL: once
+ * it is known to be complete.
  */
 export async function reopen(
   transaction: Transaction,
@@ -61,8 +62,8 @@ export async function reopen(
     SET state = 'waiting', revision = revision + 1, attempts = 0, due_at = :dueAt,
         outcome = NULL, outcome_code = NULL, outcome_reason = NULL, rests_on = NULL,
         answer = CASE :keepsAnswer::integer WHEN 1 THEN answer END,
-        code = NULL, reason = NULL, closed_at = NULL, worker = NULL, updated_at = :now
-    WHERE id = :id AND state IN ('delivered', 'partial', 'not-processed')`;
+        code = NULL, reason = NULL, closed_at = NULL, retry_at = NULL, worker = NULL, updated_at = :now
+    WHERE id = :id AND state IN ('failed', 'delivered', 'partial', 'not-processed')`;
   await transaction.run(sql, bindings);
 }
 
