@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { access, constants, stat, statfs } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import type { Settings } from '../../../config/index.js';
@@ -96,13 +96,23 @@ async function tryToWrite(folder: string, account: string): Promise<CheckResult 
   );
 }
 
-/** A ledger made by root, say, that the service's account cannot write; or the other way round. */
+/** A ledger made or put back by root, say, that the service's account cannot write; or the other way round. */
 async function ownerMismatch(file: string, account: string): Promise<CheckResult | undefined> {
   const found = await stat(file).catch(() => undefined);
   const own = process.getuid?.();
   if (found === undefined || own === undefined || found.uid === own) return undefined;
+  const says = `The ledger ${file} belongs to another account than ${account}`;
+  const isWritable = await access(file, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isWritable)
+    return failure(
+      `${says}, who cannot write it`,
+      `If the service runs as ${account}: chown -R ${account} ${dirname(file)}. If not, run this as its account.`,
+    );
   return warning(
-    `The ledger ${file} belongs to another account than ${account}`,
+    says,
     'Run this command as the account that the service runs as; the ledger and its folder must be its own.',
   );
 }
