@@ -59,8 +59,9 @@ export class Metrics {
   });
   #alarms: () => AlarmStatus = () => ({ alarms: [], unsent: 0 });
 
-  /** Each from 0 on: of a counter that comes into being at 1 the increase cannot be told. */
+  /** Each from 0 on: of a counter that comes into being at 1, with the first exam, the increase cannot be told. */
   constructor() {
+    for (const stage of STAGES) this.#stages.zero({ stage });
     for (const kind of ACCESS_KINDS) this.#access.inc({ kind }, 0);
     for (const channel of ['webhook', 'email'])
       for (const result of ['sent', 'failed', 'dropped']) this.#notifications.inc({ channel, result }, 0);
