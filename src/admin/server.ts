@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { isLoopback } from '../loopback.js';
 import {
   type AccessListener,
@@ -19,6 +19,7 @@ import { ailments, hindrances, isStuck, readinessOf } from './health.js';
 import { type AdminServer, listenOn, type TlsFiles } from './listener.js';
 import { Metrics } from './metrics.js';
 import { pageRoutes, type Viewer } from './page/index.js';
+import { sendText } from './sendText.js';
 import type { StatusSource } from './serviceState.js';
 
 export interface AdminOptions {
@@ -85,7 +86,7 @@ export async function startAdmin(
     if (request.method === 'GET' || request.method === 'HEAD') return next();
     if (request.method === 'POST' && /^\/(api\/v1\/|sign-)/.test(request.path)) return next();
     response.setHeader('Allow', 'GET, HEAD');
-    plain(response, 405, 'Method not allowed');
+    sendText(response, 405, 'Method not allowed');
   });
   app.get('/health/live', async (_, response) => {
     const snapshot = await status().catch(() => undefined);
@@ -105,7 +106,7 @@ export async function startAdmin(
   if (proxy !== undefined)
     app.use((request, response, next) => {
       if (request.secure) return next();
-      plain(response, 403, 'Come by https, through the proxy');
+      sendText(response, 403, 'Come by https, through the proxy');
     });
   // Before the door: whoever signs in sees it.
   app.get('/assets/:name', ({ params: { name } }, response, next) => {
@@ -148,7 +149,7 @@ export async function startAdmin(
       readRoutes(status, desk),
     );
   }
-  app.use((_, response) => plain(response, 404, 'Not found'));
+  app.use((_, response) => sendText(response, 404, 'Not found'));
   app.use(unable);
 
   const isProxy = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
@@ -207,10 +208,6 @@ const unable: ErrorRequestHandler = (error: unknown, _request, response, next) =
   const { status } = error as { status?: unknown };
   // What was sent is too long, or written in a way that nobody reads.
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return plain(response, status, 'The request cannot be read');
-  plain(response, 503, 'The service cannot tell its state; see the log');
+    return sendText(response, status, 'The request cannot be read');
+  sendText(response, 503, 'The service cannot tell its state; see the log');
 };
-
-function plain(response: Response, status: number, text: string): void {
-  response.status(status).type('text/plain').send(`${text}\n`);
-}

@@ -1,3 +1,4 @@
+import type { AccessListener } from '../admin/index.js';
 import { type AuditError, AuditTrail, Forwarder, operator } from '../audit/index.js';
 import { installedVersion, type Settings, type SettingsByKey, settingsByKey } from '../config/index.js';
 import type { DeliveryWatch, Log } from '../poller/index.js';
@@ -107,24 +108,12 @@ function commandName(): string {
   return process.argv[2] ?? 'mamori';
 }
 
-/** What happens at the status page's door. */
-export interface DoorEvent {
-  kind: 'signed-in' | 'signed-out' | 'session-ended' | 'refused' | 'held-off' | 'forbidden';
-  user: string;
-  address: string;
-  by: string;
-  /** Who it is at the OpenID provider. */
-  identity?: string | undefined;
-  /** Whose session was ended. */
-  of?: string | undefined;
-}
-
 /** What anybody can make happen again and again without a right is said once a minute. */
 const SAID_AGAIN_MS = 60_000;
 const MOST_REMEMBERED = 1000;
 
 /** Notes who comes in, who does not, and who was not let. */
-export function accessInto(trail: AuditTrail, now: () => number = Date.now): (event: DoorEvent) => void {
+export function accessInto(trail: AuditTrail, now: () => number = Date.now): AccessListener {
   // Each kind for itself: whoever has no account must not hide what somebody with one tries.
   const told = { refused: new Map(), 'held-off': new Map(), forbidden: new Map() };
   const isTold = (kind: keyof typeof told, key: string) => {

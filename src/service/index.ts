@@ -20,7 +20,6 @@
 export {
   type Audit,
   accessInto,
-  type DoorEvent,
   noteReading,
 } from './auditing.js';
 export { blackener } from './blackener.js';

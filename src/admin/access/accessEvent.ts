@@ -2,16 +2,15 @@
  * What happened at the door. `refused`: wrong password or unknown user; `held-off`: too many guesses before;
  * `forbidden`: known, but without the right; `session-ended`: somebody ended a session from the list of them.
  */
-export type AccessKind = 'signed-in' | 'signed-out' | 'session-ended' | 'refused' | 'held-off' | 'forbidden';
-
-export const ACCESS_KINDS: readonly AccessKind[] = [
+export const ACCESS_KINDS = [
   'signed-in',
   'signed-out',
   'session-ended',
   'refused',
   'held-off',
   'forbidden',
-];
+] as const;
+export type AccessKind = (typeof ACCESS_KINDS)[number];
 
 export interface AccessEvent {
   kind: AccessKind;

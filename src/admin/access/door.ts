@@ -2,6 +2,7 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { countText } from '../../countText.js';
 import { isPassword } from '../../passwordHash.js';
 import type { AdminError } from '../errors.js';
+import { sendText } from '../sendText.js';
 import { type AccessEvent, type AccessListener, shortName, UNKNOWN } from './accessEvent.js';
 import { basicCredentials, Programs, RightHeaders } from './basicUsers.js';
 import { Guesses, type Pause } from './guesses.js';
@@ -35,6 +36,8 @@ export interface DoorOptions {
 const LONGEST_FORM = '4kb';
 const SIGN_IN_PATH = '/sign-in';
 const SIGN_OUT_PATH = '/sign-out';
+const ONLY_THIS_MACHINE =
+  'Without users the status page answers people of this machine, by its own names and no proxy.';
 /** What programs that watch over the service ask. */
 const FOR_SERVICES = /^\/(metrics|health(\/ready)?)$/;
 
@@ -94,27 +97,18 @@ export class Door {
       }
       if (!may(person, role)) {
         this.#tellOf(request, 'forbidden', person);
-        return void response
-          .status(403)
-          .type('text/plain')
-          .send(`${person.name} may look, and not give orders.\n`);
+        return void sendText(response, 403, `${person.name} may look, and not give orders.`);
       }
       const changes = request.method !== 'GET' && request.method !== 'HEAD';
       if (changes && !isOwnPage(request, !hasSession(person)))
-        return void response.status(403).type('text/plain').send('Orders come from pages of Mamori alone.\n');
+        return void sendText(response, 403, 'Orders come from pages of Mamori alone.');
       next();
     };
   }
 
   #openToThisMachine: RequestHandler = (request, response, next) => {
     const isService = isHeldByService(request.socket) && !FOR_SERVICES.test(request.path);
-    if (isService || !isFromThisMachine(request))
-      return void response
-        .status(421)
-        .type('text/plain')
-        .send(
-          'Without users the status page answers people of this machine, by its own names and no proxy.\n',
-        );
+    if (isService || !isFromThisMachine(request)) return void sendText(response, 421, ONLY_THIS_MACHINE);
     setPerson(request, { name: 'somebody on this machine', role: 'act', by: 'machine' });
     next();
   };
@@ -162,8 +156,7 @@ export class Door {
   }
 
   async #signIn(request: Request, response: Response): Promise<void> {
-    if (!isOwnPage(request, false))
-      return void response.status(403).type('text/plain').send('Not from here.\n');
+    if (!isOwnPage(request, false)) return void sendText(response, 403, 'Not from here.');
     const { name = '', password = '', to } = (request.body ?? {}) as Record<string, unknown>;
     const page = { to: localPath(to) };
     if (typeof name !== 'string' || typeof password !== 'string')
@@ -186,7 +179,7 @@ export class Door {
   async #signOut(request: Request, response: Response): Promise<void> {
     const { signedIn } = request.session;
     if (signedIn !== undefined && !isOwnPage(request, false))
-      return void response.status(403).type('text/plain').send('Not from here.\n');
+      return void sendText(response, 403, 'Not from here.');
     await new Promise((resolve) => request.session.destroy(resolve));
     if (signedIn !== undefined) this.#tellOf(request, 'signed-out', signedIn);
     const elsewhere =
@@ -196,7 +189,7 @@ export class Door {
   }
 
   async #beginAtProvider(request: Request, response: Response): Promise<void> {
-    if (this.#provider === undefined) return void response.status(404).type('text/plain').send('Not found\n');
+    if (this.#provider === undefined) return void sendText(response, 404, 'Not found');
     const to = localPath(request.query.to);
     if (this.#isHeldOffAtProvider(request, response, to)) return;
     try {
@@ -251,7 +244,7 @@ export class Door {
     // A page's own request must not make the browser ask for a password.
     if (request.headers['sec-fetch-site'] === undefined)
       response.setHeader('WWW-Authenticate', 'Basic realm="Mamori", charset="UTF-8"');
-    response.status(401).type('text/plain').send('User and password are needed\n');
+    sendText(response, 401, 'User and password are needed');
   }
 
   #ask(response: Response, page: { to: string; problem?: string }): void {
@@ -280,8 +273,8 @@ export class Door {
 
 function notNow(response: Response, { pause, isBusy }: Pause): void {
   response.setHeader('Retry-After', pause);
-  if (isBusy) return void response.status(503).type('text/plain').send('busy: too many sign in right now\n');
-  response.status(429).type('text/plain').send(`Too many wrong passwords; wait ${pause} s\n`);
+  if (isBusy) return void sendText(response, 503, 'busy: too many sign in right now');
+  sendText(response, 429, `Too many wrong passwords; wait ${pause} s`);
 }
 
 /** A path of this page, so that no link that leads here sends anybody elsewhere. */

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { type AugmentedRequest, ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { sendText } from '../sendText.js';
 import { personOf } from './person.js';
 import { addressOf } from './requestOrigin.js';
 
@@ -32,7 +33,7 @@ function limit(most: number, keyGenerator: (request: Request) => string): Reques
       const { resetTime } = (request as AugmentedRequest).rateLimit!;
       const seconds = Math.max(1, Math.ceil(((resetTime?.getTime() ?? 0) - Date.now()) / 1000));
       response.setHeader('Retry-After', seconds);
-      response.status(429).type('text/plain').send(`Too many requests; wait ${seconds} s\n`);
+      sendText(response, 429, `Too many requests; wait ${seconds} s`);
     },
     // Its warnings go past our log, and are of settings that Mamori does not have.
     validate: false,

@@ -1,4 +1,5 @@
 import express, { type Request, type Response, Router } from 'express';
+import { sendText } from '../sendText.js';
 import type { AccessEvent } from './accessEvent.js';
 import { isSamePerson, may, type Person, personOf } from './person.js';
 import type { OpenSession, SessionMemory } from './sessions.js';
@@ -44,5 +45,5 @@ function handleIn({ body }: Request): OpenSession['handle'] | undefined {
 }
 
 function notThere(response: Response): void {
-  response.status(404).type('text/plain').send('There is no such session any more.\n');
+  sendText(response, 404, 'There is no such session any more.');
 }

@@ -3,13 +3,14 @@ import type { Request, RequestHandler } from 'express';
 import session, { type SessionData, Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
 import type { Person } from './person.js';
+import type { PendingSignIn } from './provider.js';
 import { addressOf } from './requestOrigin.js';
 
 declare module 'express-session' {
   interface SessionData {
     signedIn?: Person & { atMs: number; address: string; idToken?: string };
     /** Of a sign-in that is under way at the OpenID provider. */
-    pending?: { state: string; nonce: string; verifier: string; to: string };
+    pending?: PendingSignIn & { to: string };
   }
 }
 
