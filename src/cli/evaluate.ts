@@ -109,8 +109,10 @@ async function run({ json, subgroup, data: folders, labels, ...options }: Option
     ['AUC without the breast', shortcuts.shortcuts.at(-1)!.auc],
   ];
   for (const [name, { value, interval }] of lines) {
-    const range = interval ? ` (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})` : '';
-    console.log(`${name}: ${value?.toFixed(3) ?? 'not measurable'}${range}`);
+    const range = interval
+      ? `${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`
+      : 'too few patients for an interval';
+    console.log(value === null ? `${name}: not measurable` : `${name}: ${value.toFixed(3)} (${range})`);
   }
   console.log(`mean spread over eight orientations: ${shortcuts.orientation.spread.mean.toFixed(3)}`);
   if (heatMaps !== null)

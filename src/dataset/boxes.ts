@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { type CsvTable, parseCsvTable } from './csvTable.js';
 import { DatasetError } from './errors.js';
 
 /** What a box on an image holds; `unknown` where one image has lesions of both kinds. */
@@ -17,7 +18,7 @@ const COLUMNS = ['file', 'x', 'y', 'width', 'height', 'pathology'] as const;
 const PATHOLOGIES: readonly string[] = ['malignant', 'benign', 'unknown'];
 
 /**
- * Reads a boxes file: CSV with the columns file, x, y, width, height and pathology, in any order.
+ * Reads a boxes file (`parseCsvTable`) with the columns file, x, y, width, height and pathology, in any order.
  *
  * @param known names of all images
  * @returns the boxes of each file that has some
@@ -30,16 +31,15 @@ export async function readBoxes(path: string, known: ReadonlySet<string>): Promi
   } catch (cause) {
     throw malformed(path, (cause as Error).message, cause);
   }
-  const [head = '', ...lines] = text.replace(/^\ufeff/, '').split(/\r?\n/);
-  const columns = head.split(',').map((name) => name.trim());
+  const { columns, lines, numberOf } = parseCsvTable(text);
   for (const name of COLUMNS)
     if (!columns.includes(name)) throw malformed(path, `the column ${name} is missing`);
   const boxes = new Map<string, LesionBox[]>();
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const cells = line.split(',').map((cell) => cell.trim());
+  for (const { number, cells } of lines) {
     const cell = (name: (typeof COLUMNS)[number]) => cells[columns.indexOf(name)] ?? '';
-    const where = `${path}, line ${index + 2}`;
+    const where = `${path}, line ${number}`;
+    if (cells.length !== columns.length)
+      throw malformed(where, `${cells.length} cells where the first line has ${columns.length}`);
     const file = cell('file');
     if (!known.has(file))
       throw new DatasetError(
@@ -50,15 +50,19 @@ export async function readBoxes(path: string, known: ReadonlySet<string>): Promi
         },
       );
     const of = boxes.get(file) ?? [];
-    of.push(readBox(where, cell));
+    of.push(readBox(where, cell, numberOf));
     boxes.set(file, of);
   }
   return boxes;
 }
 
-function readBox(where: string, cell: (name: (typeof COLUMNS)[number]) => string): LesionBox {
+function readBox(
+  where: string,
+  cell: (name: (typeof COLUMNS)[number]) => string,
+  numberOf: CsvTable['numberOf'],
+): LesionBox {
   const [x, y, width, height] = (['x', 'y', 'width', 'height'] as const).map((name) =>
-    cell(name) === '' ? Number.NaN : Number(cell(name)),
+    numberOf(cell(name)),
   ) as [number, number, number, number];
   const pathology = cell('pathology').toLowerCase();
   if (![x, y, width, height].every(Number.isFinite) || width <= 0 || height <= 0)
@@ -88,6 +92,6 @@ function malformed(where: string, what: string, cause?: unknown): DatasetError {
     cause,
     remedy:
       `Its first line names its columns, with commas between them: ${COLUMNS.join(', ')}; the pathology is ` +
-      `malignant, benign or unknown.`,
+      `malignant, benign or unknown. Numbers have decimal points; decimal commas only between semicolons.`,
   });
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { countText } from '../countText.js';
 import type { CopyForm } from './copyForm.js';
+import { type CsvLine, parseCsvTable } from './csvTable.js';
 import { DatasetError } from './errors.js';
 
 /** One image of the training data, as its line in the labels file says. */
@@ -30,7 +32,7 @@ const REQUIRED = ['file', 'label', 'case'];
 const OPTIONAL = ['site', 'side', 'view', 'machine'];
 
 /**
- * Reads a labels file: comma-separated, a header line with `file`, `label` and `case`, and where known `site`, `side`,
+ * Reads a labels file (`parseCsvTable`): a header line with `file`, `label` and `case`, and where known `site`, `side`,
  * `view` and `machine`. An image lies at DATA/file or at DATA/label/file.
  *
  * @param further columns that the file must have besides, whatever is in them
@@ -50,17 +52,11 @@ export async function readLabels(
       remedy: 'Name the labels file with --labels.',
     });
   }
-  // Excel puts a byte order mark before its CSV.
-  const [header, ...lines] = text
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
-  const columns = (header ?? '').split(',').map((column) => column.trim());
+  const { columns, lines } = parseCsvTable(text);
   checkColumns(columns, labelsFile, further);
-  const images = lines.map((line, index) =>
-    readLine(line, index + 2, columns, further, labelsFile, dataFolder),
-  );
+  const images = lines.map((line) => readLine(line, columns, further, labelsFile, dataFolder));
   checkTwice(images, labelsFile);
+  checkSpelling(images, labelsFile);
   const missing = images.filter((image) => !existsSync(image.path));
   if (missing.length > 0)
     throw new DatasetError(
@@ -103,15 +99,37 @@ function checkTwice(images: LabelledImage[], labelsFile: string): void {
   }
 }
 
+/** A patient under two names could stand on both sides of a split, or pass for one whom a model has never seen. */
+function checkSpelling(images: LabelledImage[], labelsFile: string): void {
+  const spelt = new Map<string, string>();
+  for (const { case: patient, file } of images) {
+    const plain = patient
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/\s+/g, '')
+      .replace(/(?<!\d)0+(?=\d)/g, '');
+    const first = spelt.get(plain) ?? patient;
+    if (first !== patient)
+      throw new DatasetError(
+        'labels-malformed',
+        `${labelsFile}: the cases ${first} and ${patient} (of ${file}) look like one patient in two spellings`,
+        {
+          remedy:
+            'Spell each patient in one way, in capitals, blanks and leading zeros too; if they are two, give one ' +
+            'another name.',
+        },
+      );
+    spelt.set(plain, patient);
+  }
+}
+
 function readLine(
-  line: string,
-  number: number,
+  { number, cells }: CsvLine,
   columns: string[],
   further: readonly string[],
   labelsFile: string,
   dataFolder: string,
 ): LabelledImage {
-  const cells = line.split(',').map((cell) => cell.trim());
   const cell = (name: string) => cells[columns.indexOf(name)];
   const [file, label, patient] = [cell('file'), cell('label'), cell('case')];
   if (cells.length !== columns.length || !file || !label || !patient)
@@ -119,7 +137,7 @@ function readLine(
       'labels-malformed',
       `${labelsFile}, line ${number}: ${columns.length} filled cells are needed`,
       {
-        remedy: 'Each line needs a file, a label and a case; commas inside a cell are not possible.',
+        remedy: 'Each line needs a file, a label and a case; a cell with a comma in it stands in quotes.',
       },
     );
   const flat = join(dataFolder, file);
@@ -145,11 +163,17 @@ export function classesOf(images: LabelledImage[], positive: string): [negative:
   const labels = [...new Set(images.map((image) => image.label))];
   const negative = labels.find((label) => label !== positive);
   if (labels.length === 2 && labels.includes(positive) && negative !== undefined) return [negative, positive];
+  const counts = labels.map((label) => {
+    const own = images.filter((image) => image.label === label);
+    return `${label} (${countText(own.length, 'image')}, the first is ${own[0]!.file})`;
+  });
   throw new DatasetError(
     'labels-class-empty',
-    `the labels are ${labels.join(', ') || 'none'}; two are needed, one of them ${positive}`,
+    `the labels are ${counts.join(', ') || 'none'}; two are needed, one of them ${positive}`,
     {
-      remedy: 'Name the positive class with --positive, and give each class at least one image.',
+      remedy:
+        `Label every image of one class ${positive} and every other image alike; letters count as they are. Where ` +
+        'train or model import is to take another positive class, name it with --positive.',
     },
   );
 }

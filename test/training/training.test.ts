@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { readBoxes } from '../../src/dataset/boxes.js';
 import { DatasetError } from '../../src/dataset/errors.js';
 import { classesOf, type LabelledImage, readLabels } from '../../src/dataset/labels.js';
 import {
@@ -99,11 +100,37 @@ describe('the labels file', () => {
     expect(classesOf(images, 'malignant')).to.deep.equal(['benign', 'malignant']);
   });
 
+  for (const [whose, text] of [
+    ['a German Excel', '\ufefffile;label;case\r\na.png;benign;1\r\nb.png;malignant;2\r\n'],
+    ['a program that quotes', '"file","label","case"\n"a.png","benign","1"\n"b.png","malignant","2"\n'],
+    ['a spreadsheet with tabs', 'file\tlabel\tcase\r\na.png\tbenign\t1\r\nb.png\tmalignant\t2\r\n'],
+  ] as const)
+    it(`is read as ${whose} writes it`, async () => {
+      const [labels, folder] = await write(text);
+      const images = await readLabels(labels, folder);
+      expect(images.map(({ file, label, case: patient }) => [file, label, patient])).to.deep.equal([
+        ['a.png', 'benign', '1'],
+        ['b.png', 'malignant', '2'],
+      ]);
+    });
+
+  it('keeps apart patients whose numbers differ', async () => {
+    const [labels, folder] = await write('file,label,case\na.png,benign,P10\nb.png,benign,P100\n');
+    expect(await readLabels(labels, folder)).to.have.length(2);
+  });
+
   const broken: [what: string, text: string, code: string, named: string][] = [
     ['an unknown column', 'file,label,case,colour\n', 'labels-malformed', 'colour'],
     ['no case column', 'file,label\n', 'labels-malformed', 'case'],
     ['nothing in it', '', 'labels-malformed', 'file'],
     ['a short line', 'file,label,case\na.png,benign\n', 'labels-malformed', 'line 2'],
+    [
+      'a patient in two spellings',
+      'file,label,case\na.png,benign,P 07\nb.png,benign,p7\n',
+      'labels-malformed',
+      'P 07 and p7',
+    ],
+    ['a short line behind an empty one', 'file,label,case\n\na.png,benign\n', 'labels-malformed', 'line 3'],
     ['an image that is not there', 'file,label,case\nc.png,benign,1\n', 'labels-image-missing', 'c.png'],
   ];
   for (const [what, text, code, named] of broken)
@@ -115,6 +142,14 @@ describe('the labels file', () => {
       expect(error.remedy).to.be.a('string');
     });
 
+  it('names the image of a label too many', () => {
+    const images = labelled(6);
+    images[4]!.label = 'Malignant';
+    expect(() => classesOf(images, 'malignant')).to.throw(
+      `Malignant (1 image, the first is ${images[4]!.file})`,
+    );
+  });
+
   it('needs two classes, one of them the positive one', () => {
     const images = labelled(6);
     expect(() => classesOf(images, 'cancer'))
@@ -123,6 +158,30 @@ describe('the labels file', () => {
     expect(() => classesOf(images.slice(0, 2), 'malignant'))
       .to.throw()
       .with.property('code', 'labels-class-empty');
+  });
+});
+
+describe('the boxes file', () => {
+  async function read(text: string) {
+    const file = join(await scratchFolder(), 'boxes.csv');
+    await writeFile(file, text);
+    return readBoxes(file, new Set(['a.png']));
+  }
+
+  it('is read with decimal commas between semicolons', async () => {
+    const boxes = await read('\ufefffile;x;y;width;height;pathology\r\na.png;174,1;3;7.5;33,0;malignant\r\n');
+    expect(boxes.get('a.png')).to.deep.equal([
+      { x: 174.1, y: 3, width: 7.5, height: 33, pathology: 'malignant' },
+    ]);
+  });
+
+  it('is refused with decimal commas between commas, which would move every number', async () => {
+    const error = await refusal(
+      read('file,x,y,width,height,pathology\na.png,174,1,3,0,75,1,33,0,malignant\n'),
+    );
+    expect(error.code).to.equal('boxes-malformed');
+    expect(error.message).to.include('line 2: 10 cells where the first line has 6');
+    expect(error.remedy).to.include('decimal commas only between semicolons');
   });
 });
 

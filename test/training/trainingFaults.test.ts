@@ -68,10 +68,10 @@ describe('a training that cannot be', function () {
     expect(error.message).to.include('3.png on two lines');
   });
 
-  it('names a column that stands twice, and separators that are not commas', async () => {
+  it('names a column that stands twice, and separators that no spreadsheet writes', async () => {
     await labels(([, ...lines]) => ['file,label,case,case', ...lines.map((line) => `${line},x`)]);
     expect((await refused()).message).to.include('case stands twice');
-    await labels(() => ['file;label;case', '1.png;benign;1']);
+    await labels(() => ['file|label|case', '1.png|benign|1']);
     const error = await refused();
     expect(error.code).to.equal('labels-malformed');
     expect(error.remedy).to.include('commas');
