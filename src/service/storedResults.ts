@@ -12,6 +12,9 @@ import type { Service } from './service.js';
 /** A person waits for it, in front of a picture that is still empty. */
 const PACS_MS = 20_000;
 
+/** More than this nobody waits for, whoever asks: a script that asks for all pictures is not the PACS's to serve. */
+const MOST_WAITING = 40;
+
 /** Of a picture on a page: more than any screen shows of four beside each other. */
 const LONG_EDGE = 1200;
 
@@ -19,6 +22,7 @@ const LONG_EDGE = 1200;
 export class StoredResults {
   readonly #service: Pick<Service, 'pacs' | 'poller'>;
   #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(service: Pick<Service, 'pacs' | 'poller'>) {
     this.#service = service;
@@ -39,9 +43,12 @@ export class StoredResults {
   }
 
   /** Something that takes the PACS, in its turn, however long it takes. @throws AdminError `pacs-away` */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#waiting >= MOST_WAITING) throw pacsAway('Too many ask for something of it at once.');
     const { poller } = this.#service;
+    this.#waiting++;
     const mine = this.#turn.then(async () => {
+      this.#waiting--;
       // An archive in trouble is left alone, by those who look as well.
       if (poller.pause !== undefined) throw notAsked(poller.pause);
       try {
@@ -59,16 +66,23 @@ export class StoredResults {
 
   /** Its answer, for a person who waits. @throws AdminError `pacs-away` where it takes too long */
   inTime<T>(work: Promise<T>): Promise<T> {
-    return inTime(work, PACS_MS, () => pacsAway(`No answer in ${PACS_MS / 1000} s.`));
+    return inTime(work, PACS_MS, tooLate);
   }
 
   #fetch(study: string, { seriesInstanceUID, sopInstanceUID }: MadeObject): Promise<Uint8Array> {
     const { pacs } = this.#service;
-    const fetched = this.inTurn(() =>
-      pacs.retrieveInstance(asUid(study), asUid(seriesInstanceUID), asUid(sopInstanceUID)),
-    );
+    const asked = performance.now();
+    const fetched = this.inTurn(async () => {
+      // Nobody waits for it any more.
+      if (performance.now() - asked > PACS_MS) throw tooLate();
+      return pacs.retrieveInstance(asUid(study), asUid(seriesInstanceUID), asUid(sopInstanceUID));
+    });
     return this.inTime(fetched);
   }
+}
+
+function tooLate(): AdminError {
+  return pacsAway(`No answer in ${PACS_MS / 1000} s.`);
 }
 
 function pacsAway(why: string, cause?: unknown): AdminError {

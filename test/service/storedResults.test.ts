@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { StoredResults } from '../../src/service/storedResults.js';
 import { type RelayedService, relayedService } from './relayedService.js';
 
 describe('What the status page asks of the PACS', function () {
@@ -46,5 +47,40 @@ describe('What the status page asks of the PACS', function () {
     expect(running.relay.asked.length - before).to.equal(1);
     const { state } = (await ledger.find(earlier))!;
     expect(state).to.equal('not-processed');
+  });
+});
+
+describe('Many who ask the PACS for pictures at once', () => {
+  it('wait for each other, and of more than forty who wait the others are told so', async () => {
+    let asked = 0;
+    let answer: () => void = () => {};
+    const stalled = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const pacs = {
+      retrieveInstance: async () => {
+        asked++;
+        await stalled;
+        return new Uint8Array(200);
+      },
+    };
+    const results = new StoredResults({ pacs, poller: { pause: undefined } } as never);
+    const object = { seriesInstanceUID: '2.25.2', sopInstanceUID: '2.25.3' } as never;
+    const show = () =>
+      results.picture('2.25.1', object).then(
+        () => 'shown',
+        ({ message }: Error) => message,
+      );
+    const first = show();
+    while (asked === 0) await new Promise(setImmediate);
+    const waiting = Array.from({ length: 40 }, show);
+    expect(await show()).to.contain('Too many ask');
+    expect(asked, 'one at a time').to.equal(1);
+    answer();
+    expect(
+      (await Promise.all([first, ...waiting])).filter((said) => said.includes('Too many')),
+    ).to.deep.equal([]);
+    expect(asked).to.equal(41);
+    expect(await show()).not.to.contain('Too many');
   });
 });
