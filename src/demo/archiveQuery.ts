@@ -1,4 +1,5 @@
 import { type DicomJsonObject, toDicomJson } from '../dicom/index.js';
+import { wildcardPattern } from '../wildcardPattern.js';
 import type { HeldInstance } from './archiveHoldings.js';
 
 export type Level = 'study' | 'series' | 'instance';
@@ -140,8 +141,7 @@ function matches(instance: HeldInstance, name: string, wanted: string): boolean 
     return values.some((value) => inRange(value, wanted));
   const alternatives = vr === 'UI' || vr === 'CS' ? wanted.split(/[,\\]/) : [wanted];
   return alternatives.some((one) => {
-    const pattern = wildcard(one, vr === 'PN');
-    return values.some((value) => pattern.test(value));
+    return values.some(wildcardPattern(one, { ignoreCase: vr === 'PN' }));
   });
 }
 
@@ -149,12 +149,4 @@ function matches(instance: HeldInstance, name: string, wanted: string): boolean 
 function inRange(value: string, range: string): boolean {
   const [from = '', to = ''] = range.split('-', 2);
   return value >= from && (to === '' || value.slice(0, to.length) <= to);
-}
-
-function wildcard(pattern: string, ignoreCase: boolean): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, ignoreCase ? 'iu' : 'u');
 }

@@ -1,4 +1,4 @@
-import { wildcardPattern } from './wildcardPattern.js';
+import { wildcardPattern } from '../wildcardPattern.js';
 
 /** DICOM keyword → patterns, in which `*` stands for any characters and `?` for one (PS3.4 C.2.2.2.4). */
 export type AttributePatterns = Readonly<Record<string, readonly string[]>>;
@@ -62,7 +62,7 @@ function rulesOf(attributes: AttributePatterns): Rule[] {
     keyword,
     patterns: patterns.map((text) => ({
       text,
-      fits: wildcardPattern(text),
+      fits: wildcardPattern(text, { ignoreCase: true }),
     })),
   }));
 }

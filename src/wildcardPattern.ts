@@ -1,10 +1,11 @@
 /**
- * Holds a text against a pattern, in which `*` stands for any characters and `?` for one (PS3.4 C.2.2.2.4), upper and
- * lower case being the same. In time that grows with the length of both: as a regular expression the same pattern,
- * with seven stars, keeps a processor busy for half a minute over a description of 64 letters, and descriptions are
- * anybody's.
+ * Holds a text against a pattern, in which `*` stands for any characters and `?` for one (PS3.4 C.2.2.2.4). In time
+ * that grows with the length of both: as a regular expression a pattern with seven stars keeps a processor busy for
+ * half a minute over a description of 64 letters, and descriptions are anybody's.
  */
-export function wildcardPattern(pattern: string): (text: string) => boolean {
+export function wildcardPattern(pattern: string, { ignoreCase = false } = {}): (text: string) => boolean {
+  // Whole letters, not halves of those that take two units.
+  const charactersOf = (text: string) => [...(ignoreCase ? text.toLowerCase() : text)];
   const wanted = charactersOf(pattern);
   return (text) => fits(wanted, charactersOf(text));
 }
@@ -28,9 +29,4 @@ function fits(pattern: readonly string[], text: readonly string[]): boolean {
     } else return false;
   }
   return pattern.slice(at).every((character) => character === '*');
-}
-
-/** Whole letters, not halves of those that take two units. */
-function charactersOf(text: string): string[] {
-  return [...text.toLowerCase()];
 }
