@@ -91,7 +91,7 @@ tbody th { font-weight: 600; }
 td { font-variant-numeric: tabular-nums; }
 .time, time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .uid { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .85rem; overflow-wrap: anywhere; }
-table .uid { display: inline-block; max-width: 24rem; }
+table .uid { display: inline-block; max-width: 33rem; }
 .scroll table { overflow-wrap: break-word; }
 .scroll .uid { min-width: 13rem; }
 .state { display: inline-block; border-radius: 1rem; padding: .05rem .65rem; white-space: nowrap; font-size: .85rem;
@@ -126,6 +126,9 @@ footer p { margin: .2rem 0; }
   table.exams td:empty { display: none; }
   table.exams td[data-heading]::before { content: attr(data-heading) " "; color: var(--quiet); }
   table .uid { max-width: none; }
+  .scroll th, .scroll td { padding: .5rem .4rem; }
+  .scroll .uid { min-width: 5rem; }
+  .scroll thead th { white-space: normal; }
   .steps li { grid-template-columns: 1fr; }
   .plot figcaption { min-height: 0; }
 }
