@@ -34,8 +34,8 @@ export interface AdminOptions {
   hsts?: boolean | number | undefined;
   /** Answers about single exams, and takes orders; without one there is neither. */
   desk?: ExamDesk | undefined;
-  /** How many requests an address, and orders a person may send in a minute. More are answered by 429. */
-  perMinute?: { requests: number; orders: number } | undefined;
+  /** How many requests an address, orders and searches a person may send in a minute. More are answered by 429. */
+  perMinute?: { requests: number; orders: number; searches: number } | undefined;
   /** Told of who comes in, and who does not. */
   onAccess?: AccessListener | undefined;
 }
@@ -136,6 +136,11 @@ export async function startAdmin(
     const isReady = problems.length === 0;
     response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', problems });
   });
+  const searches = limitPersons(perMinute.searches);
+  // A list may take a look at each of the ledger's exams, but for one study's.
+  app.get(['/exams', `${API}/exams`], (request, response, next) =>
+    request.query.study === undefined ? searches(request, response, next) : next(),
+  );
   app.use(pageRoutes(status, desk, (request) => viewerOf(personOf(request)!, desk !== undefined)));
   app.get('/metrics', async (_, response) => {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
@@ -160,7 +165,7 @@ export async function startAdmin(
 const API = '/api/v1';
 
 /** Far above what a ward full of open pages behind one address takes, and below what would keep the service busy. */
-const PER_MINUTE = { requests: 3000, orders: 120 };
+const PER_MINUTE = { requests: 3000, orders: 120, searches: 120 };
 
 function viewerOf(person: Person, canAct: boolean): Viewer {
   const { name, role, by } = person;

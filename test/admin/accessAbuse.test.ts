@@ -92,7 +92,7 @@ describe('the door of the status page, tried from outside', () => {
   });
 
   it('has whoever asks too often wait, from that address alone, and always says that it lives', async () => {
-    const browser = await open({ users: [], perMinute: { requests: 20, orders: 5 } });
+    const browser = await open({ users: [], perMinute: { requests: 20, orders: 5, searches: 5 } });
     for (let request = 0; request < 20; request++)
       expect((await browser.get('/')).status, String(request)).to.equal(200);
     const more = await browser.get('/');
@@ -103,14 +103,21 @@ describe('the door of the status page, tried from outside', () => {
     expect(await statusFrom('127.0.9.9', '/health/ready'), 'from elsewhere').to.equal(200);
   });
 
-  it('has whoever orders too often wait, and nobody else', async () => {
+  it('has whoever orders or searches too often wait, and nobody else', async () => {
     const others = [...users, { ...users[0]!, name: 'another' }];
-    const desk = { goOn: async () => ({}) } as never;
-    const browser = await open({ users: others, desk, perMinute: { requests: 1000, orders: 3 } });
+    const desk = { goOn: async () => ({}), find: async () => [] } as never;
+    const browser = await open({
+      users: others,
+      desk,
+      perMinute: { requests: 1000, orders: 3, searches: 2 },
+    });
     await browser.signIn('doer', PASSWORD);
     const order = async () => (await browser.post('/api/v1/go-on')).status;
     expect([await order(), await order(), await order(), await order()]).to.deep.equal([200, 200, 200, 429]);
     expect((await browser.get('/')).status, 'looking is no order').to.equal(200);
+    const search = async (what: string) => (await browser.get(what)).status;
+    expect([await search('/exams'), await search('/api/v1/exams?code=x')]).to.deep.equal([200, 200]);
+    expect([await search('/exams?code=y'), await search('/exams?study=2.25.1')]).to.deep.equal([429, 200]);
     await browser.signIn('another', PASSWORD);
     expect(await order()).to.equal(200);
   });

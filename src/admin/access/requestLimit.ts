@@ -13,7 +13,7 @@ export function limitAddresses(mostPerMinute: number): RequestHandler {
   return limit(mostPerMinute, (request) => ipKeyGenerator(addressOf(request), NETWORK_BITS));
 }
 
-/** Orders of one person in a minute, wherever they come from. Stands behind the door. */
+/** Orders of one person in a minute, or searches, wherever they come from. Stands behind the door. */
 export function limitPersons(mostPerMinute: number): RequestHandler {
   return limit(mostPerMinute, (request) => {
     const { by, name, identity } = personOf(request)!;
