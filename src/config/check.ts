@@ -1,8 +1,7 @@
-import { accessSync, constants } from 'node:fs';
-import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { isLoopback } from '../loopback.js';
 import { LISTEN } from './adminSettings.js';
+import { whyUnreadable } from './fileRights.js';
 import { keyAlternatives, keysAt } from './jsonSchema.js';
 import { type KeyPath, keyName, type Problem } from './problem.js';
 import { isSecret } from './secretKey.js';
@@ -169,18 +168,16 @@ function crossChecks(document: SettingsDocument, folder: string): Problem[] {
       report([...tls, 'cert'], `is missing: ${keyName([...tls, 'key'])} needs it`);
     for (const name of ['ca', 'cert', 'key']) {
       const file = valueAt(document.value, [...tls, name]);
-      if (typeof file === 'string' && file !== '' && !isReadable(resolve(folder, file))) {
-        report([...tls, name], 'names a file that cannot be read');
-      }
+      const why = whyUnreadable(file, folder);
+      if (why !== undefined) report([...tls, name], why);
     }
   }
   for (const path of [
     ['notify', 'webhook', 'ca'],
     ['notify', 'email', 'ca'],
   ]) {
-    const file = valueAt(document.value, path);
-    if (typeof file === 'string' && file !== '' && !isReadable(resolve(folder, file)))
-      report(path, 'names a file that cannot be read');
+    const why = whyUnreadable(valueAt(document.value, path), folder);
+    if (why !== undefined) report(path, why);
   }
   problems.push(...adminChecks(document, folder));
   return problems;
@@ -195,9 +192,8 @@ function adminChecks(document: SettingsDocument, folder: string): Problem[] {
     problems.push({ line: document.lineOf(key), key: keyName(key), message });
   };
   for (const name of ['cert', 'key']) {
-    const file = value('tls', name);
-    if (typeof file === 'string' && file !== '' && !isReadable(resolve(folder, file)))
-      report(['tls', name], 'names a file that cannot be read');
+    const why = whyUnreadable(value('tls', name), folder);
+    if (why !== undefined) report(['tls', name], why);
   }
   const users = value('users');
   const names = Array.isArray(users) ? users.map((user) => String(valueAt(user, ['name']))) : [];
@@ -228,13 +224,4 @@ function adminChecks(document: SettingsDocument, folder: string): Problem[] {
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
-}
-
-function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

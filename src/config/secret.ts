@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { howToLetRead, isDenied } from './fileRights.js';
+import { unreadable } from './fileRights.js';
 import { type KeyPath, keyName, type Problem } from './problem.js';
 import { SECRETS } from './secretKey.js';
 import type { Settings } from './settingsSchema.js';
@@ -20,10 +20,7 @@ export function readSecretFiles(document: SettingsDocument, folder: string): Pro
       if (content === '') report('names an empty file');
       else replaceAt(document.value, path, content);
     } catch (error) {
-      const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      report(
-        `names a file that cannot be read (${code})${isDenied(code) ? `: ${howToLetRead('FILE')}` : ''}`,
-      );
+      report(unreadable(error));
     }
   }
   return problems;

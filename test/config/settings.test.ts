@@ -235,7 +235,7 @@ describe('settings', () => {
         '3 pacs.tls.key is missing: pacs.tls.cert needs it',
       ]);
       expect(problems('pacs:\n  url: http://p\n  tls: { ca: none.pem }\n')).to.deep.equal([
-        '3 pacs.tls.ca names a file that cannot be read',
+        '3 pacs.tls.ca names a file that cannot be read (ENOENT)',
       ]);
       expect(problems('pacs: { url: "http://p", auth: { username: u, password: p } }')[0]).to.match(
         /^1 pacs\.auth\.type is missing; it is one of none, basic, bearer, oauth2/,
@@ -289,6 +289,10 @@ describe('settings', () => {
       expect(asNobody).to.throw(
         /password\.file names a file that cannot be read \(EACCES\): let this account/,
       );
+      const key = join(folder, 'page.key');
+      writeFileSync(key, 'x', { mode: 0o600 });
+      writeFileSync(file, `${PACS}admin: { tls: { cert: page.key, key: page.key } }\n`);
+      expect(asNobody).to.throw(/tls\.key names a file that cannot be read \(EACCES\): let this account/);
     });
 
     it('say which file is missing or empty', () => {
