@@ -66,12 +66,12 @@ export function supportContents({ log, headers }: Pick<SupportRequest, 'log' | '
  */
 export async function supportBundle(request: SupportRequest): Promise<BundlePart[]> {
   const { settings, file, study, log } = request;
-  const uids = new Pseudonyms();
   const blackOut = blackener(settings);
   const ledger = await openExistingLedger(settings.ledger);
   const told = await ledgerPart(ledger, study).finally(() => ledger.disconnect());
-  const lines =
-    log === undefined ? [] : await linesAbout(log, { ...told.around, uids: new Set([study, ...told.made]) });
+  const own = new Set([study, ...told.made]);
+  const uids = new Pseudonyms(own);
+  const lines = log === undefined ? [] : await linesAbout(log, { ...told.around, uids: own });
   // UIDs first: a gap in one of them would leave the rest of it as it is.
   const clean = (text: string) => blackOut(uids.in(text));
   const part = (name: string, content: unknown): BundlePart => ({

@@ -12,6 +12,15 @@ const STANDARD = '1.2.840.10008.';
 export class Pseudonyms {
   readonly #key = randomBytes(32);
   readonly #known = new Map<string, string>();
+  /** Those that are too short to be known as UIDs in a sentence. */
+  readonly #short: readonly (readonly [uid: string, pattern: RegExp])[];
+
+  /** @param named UIDs that are replaced however short they are */
+  constructor(named: Iterable<string> = []) {
+    this.#short = [...named]
+      .filter((uid) => uid.replace(UIDS_IN_TEXT, '') !== '')
+      .map((uid) => [uid, new RegExp(`(?<![\\d.])${uid.replaceAll('.', '\\.')}(?!\\.?\\d)`, 'g')]);
+  }
 
   /** `2.25.` and a number of 128 bits. */
   of(uid: string): string {
@@ -27,6 +36,7 @@ export class Pseudonyms {
 
   /** The text with every UID in it replaced. */
   in(text: string): string {
-    return text.replace(UIDS_IN_TEXT, (uid) => this.of(uid));
+    const replaced = text.replace(UIDS_IN_TEXT, (uid) => this.of(uid));
+    return this.#short.reduce((rest, [uid, pattern]) => rest.replace(pattern, () => this.of(uid)), replaced);
   }
 }

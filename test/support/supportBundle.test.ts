@@ -416,6 +416,10 @@ describe('UIDs in a support bundle', () => {
     expect(uids.in('of 1.2.392.2000364789123')).not.to.include('392');
     expect(uids.in('0.123456789012345678 s at 1.1.1.1')).to.equal('0.123456789012345678 s at 1.1.1.1');
     expect(new Pseudonyms().of('1.2.840.99.1.2')).not.to.equal(first);
+    const named = new Pseudonyms(['1.2.7']);
+    expect(named.in('at /studies/1.2.7. Not 1.2.78, 1.2.7.1 or 0.1.2.7: /1.2.7/')).to.equal(
+      `at /studies/${named.of('1.2.7')}. Not 1.2.78, 1.2.7.1 or 0.1.2.7: /${named.of('1.2.7')}/`,
+    );
   });
 });
 
