@@ -20,38 +20,54 @@ interface Promised {
 export function brokenPromises(what: {
   exams: readonly ModelledExam[];
   pacs: ModelledPacs;
-  records: readonly Pick<ExamRecord, 'studyInstanceUID' | 'state' | 'code'>[];
+  records: readonly Pick<ExamRecord, 'studyInstanceUID' | 'settingsDigest' | 'state' | 'code'>[];
+  /** Digests of the settings of all services: each answers each exam, but the first alone those of long ago. */
+  services: readonly string[];
   /**
    * With the clock set forward, an exam may seem to have settled to a process that did not see it come: it is answered,
    * and again when more comes.
    */
   clockWasSet: boolean;
 }): string[] {
-  const { exams, pacs, records, clockWasSet } = what;
+  const { exams, pacs, services, records, clockWasSet } = what;
   const broken: string[] = [];
-  for (const exam of exams) {
-    const study = exam.studyInstanceUID;
-    const say = (text: string) => broken.push(`study ${study}: ${text}`);
-    const record = records.find(({ studyInstanceUID }) => studyInstanceUID === study);
-    const promised = promisedFor(exam, pacs);
-    if (record?.state !== promised.state)
-      say(`${record?.state ?? 'never seen'} (${record?.code ?? ''}) in place of ${promised.state}`);
-    const sets = setsOf(pacs.of(study).flatMap(({ result }) => result ?? []));
-    const last = sets.at(-1)?.[0];
-    if (last?.about.join() !== promised.about.join()) say('the last set is not about all of its images');
-    if (last?.lacks.join() !== promised.lacks.join()) say('the last set tells of other images that it lacks');
-    if (last?.code !== promised.code) say(`the last set says ${last?.code ?? 'an answer'}`);
-    const told = sets.map(([first]) => `${first!.about} ${first!.lacks} ${first!.code ?? ''}`);
-    if (told.length - new Set(told).size > (exam.foreign ? 1 : 0)) say('two sets about the same images');
-    if (!clockWasSet && sets.length > promised.mostSets) say(`${sets.length} sets`);
-    for (const objects of sets) {
-      const whole = objects[0]!.code === undefined ? WHOLE_SET : 1;
-      if (objects.length !== whole) say(`${objects.length} objects of a set of ${whole}`);
-      if (exam.oddity !== 'lost image' && objects.some(({ lacks }) => lacks.length > 0))
-        say('an answer lacks an image that could be had');
+  for (const exam of exams)
+    for (const service of exam.isOld ? services.slice(0, 1) : services) {
+      const study = exam.studyInstanceUID;
+      const say = (text: string) => broken.push(`study ${study} by ${service}: ${text}`);
+      const record = records.find((one) => one.studyInstanceUID === study && one.settingsDigest === service);
+      const promised = promisedFor(exam, pacs);
+      if (record?.state !== promised.state)
+        say(`${record?.state ?? 'never seen'} (${record?.code ?? ''}) in place of ${promised.state}`);
+      const results = pacs.of(study).flatMap(({ result }) => result ?? []);
+      const sets = setsOf(results.filter(({ by }) => by === service));
+      for (const text of brokenBy(sets, promised, exam)) say(text);
+      if (!clockWasSet && sets.length > promised.mostSets) say(`${sets.length} sets`);
     }
-  }
   for (const uid of pacs.differing) broken.push(`object ${uid} was sent with other bytes`);
+  return broken;
+}
+
+function brokenBy(
+  sets: readonly ModelledResult[][],
+  promised: Promised,
+  { foreign, oddity }: ModelledExam,
+): string[] {
+  const broken: string[] = [];
+  const last = sets.at(-1)?.[0];
+  if (last?.about.join() !== promised.about.join())
+    broken.push('the last set is not about all of its images');
+  if (last?.lacks.join() !== promised.lacks.join())
+    broken.push('the last set tells of other images that it lacks');
+  if (last?.code !== promised.code) broken.push(`the last set says ${last?.code ?? 'an answer'}`);
+  const told = sets.map(([first]) => `${first!.about} ${first!.lacks} ${first!.code ?? ''}`);
+  if (told.length - new Set(told).size > (foreign ? 1 : 0)) broken.push('two sets about the same images');
+  for (const objects of sets) {
+    const whole = objects[0]!.code === undefined ? WHOLE_SET : 1;
+    if (objects.length !== whole) broken.push(`${objects.length} objects of a set of ${whole}`);
+    if (oddity !== 'lost image' && objects.some(({ lacks }) => lacks.length > 0))
+      broken.push('an answer lacks an image that could be had');
+  }
   return broken;
 }
 

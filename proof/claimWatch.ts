@@ -1,4 +1,4 @@
-import type { Claim, ExamRecord, Ledger } from '../src/ledger/index.js';
+import { type Claim, type ExamRecord, isServed, type Ledger } from '../src/ledger/index.js';
 import type { ModelledPacs } from './modelledPacs.js';
 import type { SimulatedProcess } from './simulatedProcess.js';
 import type { VirtualTime } from './virtualTime.js';
@@ -19,13 +19,16 @@ export interface ClaimWatchParts {
 /**
  * Looks at every exam that is taken up, at the moment when it is: none during a pause that somebody ordered, none that
  * a process at work holds, no old one before a new one, and one at a time while the archive gives no images. Where
- * processes are frozen between two steps none of that can be said.
+ * processes are frozen between two steps none of that can be said, but that whoever wakes up does nothing more with an
+ * exam that is another's.
  */
 export class ClaimWatch {
   readonly broken = new Set<string>();
   readonly #parts: ClaimWatchParts;
   readonly #processes = new Map<string, SimulatedProcess>();
   readonly #tried = new WeakMap<SimulatedProcess, number>();
+  /** Of each exam, its claims so far. */
+  readonly #numbers = new Map<string, number>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ClaimWatchParts) {
@@ -39,25 +42,51 @@ export class ClaimWatch {
       this.#oneAfterTheOther(async () => {
         const pausing = await ledger.pausing();
         const now = await ledger.now();
-        const before = (await ledger.countDue(served)) === 0 ? [] : await ledger.list({ served });
+        const before = (await ledger.countDue(served)) === 0 ? [] : await ledger.list();
         const claim = await ledger.claimNext(served, turn);
         if (claim === undefined) return undefined;
         const study = claim.exam.studyInstanceUID;
         const say = (text: string) => this.broken.add(`study ${study} was taken up ${text}`);
         if (pausing !== undefined) say('during a pause');
-        const held = before.find((one) => one.studyInstanceUID === study && isHeld(one));
+        const held = before.find(
+          (one) => one.studyInstanceUID === study && isServed(one, claim.exam) && isHeld(one),
+        );
         if (held?.worker !== undefined && this.#isAtWork(held.worker))
           say('while another process worked on it');
         const { isOld } = this.#parts;
         const isAnyNew = before.some(
-          ({ state, dueAt, studyInstanceUID: other }) =>
-            state === 'waiting' && dueAt !== undefined && dueAt <= now && !isOld(other),
+          (one) => isServed(one, served) && isReady(one, now) && !isOld(one.studyInstanceUID),
         );
         if (isOld(study) && isAnyNew) say('before a new one');
         this.#tryInTrouble(process, claim);
         return claim;
       });
     return { ...ledger, claimNext };
+  }
+
+  /** A process's ledger, in which nothing is done by a claim that another has taken the place of. */
+  fenced(ledger: Ledger): Ledger {
+    const keyOf = ({ exam }: Claim) => `${exam.studyInstanceUID} ${exam.settingsDigest}`;
+    return new Proxy(ledger, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+        if (name === 'claimNext')
+          return async (...args: unknown[]) => {
+            const claim = (await value(...args)) as Claim | undefined;
+            if (claim !== undefined) this.#numbers.set(keyOf(claim), claim.number);
+            return claim;
+          };
+        if (!OF_A_HOLDER.has(name)) return value;
+        return async (claim: Claim, ...others: unknown[]) => {
+          const answer = await value(claim, ...others);
+          if (claim.number < this.#numbers.get(keyOf(claim))!)
+            this.broken.add(
+              `study ${claim.exam.studyInstanceUID}: ${String(name)} by a claim that had passed`,
+            );
+          return answer;
+        };
+      },
+    });
   }
 
   /** A process has ended by itself. */
@@ -91,6 +120,16 @@ export class ClaimWatch {
           'while the archive gave no images',
       );
   }
+}
+
+/** Steps that only the holder of a claim may take. */
+const OF_A_HOLDER: ReadonlySet<string | symbol> = new Set([
+  ...['renew', 'keepObjects', 'objectsToDeliver', 'sent', 'confirm'],
+  ...['close', 'withdraw', 'fail', 'giveUp', 'release'],
+]);
+
+function isReady({ state, dueAt }: ExamRecord, now: Date): boolean {
+  return state === 'waiting' && dueAt !== undefined && dueAt <= now;
 }
 
 function isHeld({ state }: ExamRecord): boolean {

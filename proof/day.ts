@@ -80,7 +80,7 @@ export async function day({ seed, exams, workMs, time, database }: DayOptions): 
     pacs: pacs.web,
     ledger: new SimulatedLedger(database, time).open(),
     bench: {} as Workbench,
-    making: modelledMaking(work),
+    making: modelledMaking(work, ALGORITHM.settingsDigest),
     served: ALGORITHM,
     settings: { ...poll, workers, leaseSeconds: LEASE_SECONDS },
     workerName: 'day',

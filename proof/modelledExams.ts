@@ -25,6 +25,8 @@ export interface ModelledImage {
 
 /** What an object of results says of itself: the set that it belongs to, and which images that is about. */
 export interface ModelledResult {
+  /** Digest of the settings of the service that made it. */
+  by: string;
   set: string;
   kind: string;
   about: string[];
@@ -51,9 +53,11 @@ const CLASSES = {
  * Results as the exam room makes them, as far as the poller, the ledger and the archive care. Costs nearly nothing.
  *
  * @param work takes the time that analysing takes
+ * @param by digest of the settings of the service
  */
-export const modelledMaking = (work: () => Promise<void>): ExamMaking => ({
-  process: async (instances, _bench, context) => {
+export const modelledMaking = (work: () => Promise<void>, by: string): ExamMaking => ({
+  process: async (instances, _bench, examContext) => {
+    const context = { ...examContext, by };
     const leftOut: LeftOut[] = [];
     const images: ReadImage[] = [];
     for (const instance of instances) images.push(...(await read(instance, leftOut)));
@@ -69,7 +73,7 @@ export const modelledMaking = (work: () => Promise<void>): ExamMaking => ({
       images,
     );
   },
-  decline: async (instances, _bench, context, why) => outcomeOf(instances, [], context, why.code),
+  decline: async (instances, _bench, context, why) => outcomeOf(instances, [], { ...context, by }, why.code),
 });
 
 async function read(instance: ExamInstance, leftOut: LeftOut[]): Promise<ReadImage[]> {
@@ -91,7 +95,7 @@ function outcomeOf(
   ...[instances, leftOut, context, code, images = []]: [
     instances: readonly ExamInstance[],
     leftOut: LeftOut[],
-    context: Parameters<ExamMaking['process']>[2],
+    context: Parameters<ExamMaking['process']>[2] & { by: string },
     code: string | undefined,
     images?: ReadImage[],
   ]
@@ -99,9 +103,18 @@ function outcomeOf(
   const about = images.map(({ sopInstanceUID }) => sopInstanceUID as string).sort();
   const lacks = leftOut.map(({ sopInstanceUID }) => sopInstanceUID as string).sort();
   const studyInstanceUID = instances[0]!.studyInstanceUID;
-  const set = nameOf(studyInstanceUID, ...about, 'lacks', ...lacks, String(context.revision), code ?? '');
+  const { by, revision } = context;
+  const set = nameOf(by, studyInstanceUID, ...about, 'lacks', ...lacks, String(revision), code ?? '');
   const objects = (code === undefined ? KINDS : KINDS.slice(0, 1)).map((kind) => {
-    const result: ModelledResult = { set, kind, about, lacks, code, createdAt: context.createdAt.getTime() };
+    const result: ModelledResult = {
+      by,
+      set,
+      kind,
+      about,
+      lacks,
+      code,
+      createdAt: context.createdAt.getTime(),
+    };
     return {
       kind,
       name: kind,

@@ -219,4 +219,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'exams of a service with other settings are taken up as well',
+    changes: [
+      {
+        file: 'ledger/sqlite/statements/claiming.js',
+        from: 'outcome IS NOT NULL OR',
+        to: '1 = 1 OR',
+      },
+    ],
+  },
 ];

@@ -27,6 +27,7 @@ await simulateSeeds({
     longest = Math.max(longest, report.doneAfterMinutes);
     add(`seeds: ${report.profile}`, 1);
     add(`seeds: with ${report.weather}`, 1);
+    add(`seeds: services ${report.services}`, 1);
     for (const [name, n] of Object.entries(report.troubles)) add(name, n);
     if (report.broken.length > 0) broken++;
     for (const what of report.broken) console.log(`BROKEN: ${what}`);

@@ -19,6 +19,8 @@ export interface SimulationReport {
   seed: number;
   profile: string;
   weather: string;
+  /** With different settings, on one ledger. */
+  services: number;
   exams: number;
   /** How often each thing went wrong. */
   troubles: Record<string, number>;
@@ -53,6 +55,10 @@ const BOUND_WITH_CLOCK_SET_MS = BOUND_MS + 8 * HOUR_MS;
 /** After that, nothing more may be written. */
 const AFTERWARDS_MS = HOUR_MS;
 const LOOK_MS = 10 * MINUTE_MS;
+
+/** How often, and when at the latest, a frozen process wakes up after another has taken up an exam. */
+const WOKEN = 0.5;
+const LONGEST_TILL_WOKEN_MS = 2 * MINUTE_MS;
 
 /** An exam is worked on while the clock is set: its claim must not end by that. */
 const CLOCK_SET_AT_WORK = 0.15;
@@ -99,6 +105,8 @@ export async function simulate(
     count('clock step');
     time.set((random() < 0.5 ? -1 : 1) * random() * LONGEST_MS['clock step']);
   };
+  // Mostly they are the same.
+  const services = random() < 0.25 ? ['one', 'other'] : ['one'];
   const strange = new Set<string>();
   const log = watchfulLog(strange);
 
@@ -119,6 +127,7 @@ export async function simulate(
       random,
       pacs,
       weather,
+      settingsDigest: services[place % services.length]!,
       log,
       oldExams: hasOld && place === 0 ? { from: oldDate, to: oldDate } : undefined,
       onWork: () => {
@@ -128,8 +137,13 @@ export async function simulate(
     });
     processes[place] = process;
     const ledger = shared.open();
-    const fates = { random, life: process, time, kill: () => kill(place), freeze: () => freeze(place) };
-    process.begin(weather.isMortal ? fatefulLedger(ledger, fates) : watch.over(ledger, process));
+    const fates = {
+      ...{ random, life: process, time },
+      ...{ kill: () => kill(place), freeze: () => freeze(place), taken: () => wakeOthers(process) },
+    };
+    process.begin(
+      weather.isMortal ? fatefulLedger(watch.fenced(ledger), fates) : watch.over(ledger, process),
+    );
   };
   const startAgain = (place: number) =>
     time.after(10_000 + random() * 10 * MINUTE_MS, () => start(place), world);
@@ -142,6 +156,12 @@ export async function simulate(
     if (!isFoul()) return;
     processes[place]!.freeze(random() * LONGEST_MS.freeze);
     count('freeze');
+  };
+  /** What a frozen process holds may be another's now: then it does most harm to wake up. */
+  const wakeOthers = (taking: SimulatedProcess) => {
+    for (const other of processes)
+      if (other !== taking && other.frozenUntil > time.steady && random() < WOKEN)
+        other.freeze(random() * LONGEST_TILL_WOKEN_MS);
   };
   const office = shared.open();
   const stop = async (place: number) => {
@@ -213,7 +233,8 @@ export async function simulate(
   shared.disk.isFull = false;
   await office.goOn();
   const clockWasSet = troubles['clock step'] !== undefined;
-  const promises = async () => brokenPromises({ exams, pacs, records: await office.list(), clockWasSet });
+  const promises = async () =>
+    brokenPromises({ exams, pacs, services, records: await office.list(), clockWasSet });
   let at = time.steady;
   let broken = await promises();
   const allIsDone = async () => {
@@ -247,6 +268,7 @@ export async function simulate(
     seed,
     profile: profile.name,
     weather: weather.name,
+    services: services.length,
     exams: exams.length,
     troubles,
     trace: trace.digest('hex').slice(0, 16),

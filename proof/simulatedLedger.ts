@@ -102,6 +102,8 @@ export interface Fates {
   time: VirtualTime;
   kill(): void;
   freeze(): void;
+  /** It has taken up an exam. */
+  taken(): void;
 }
 
 const KILLED = 0.008;
@@ -115,7 +117,7 @@ const FROZEN: Readonly<Record<string, number>> = {
 const FROZEN_ELSEWHERE = 0.005;
 
 /** The same ledger, between whose steps a process is killed or frozen now and then. */
-export function fatefulLedger(ledger: Ledger, { random, life, time, kill, freeze }: Fates): Ledger {
+export function fatefulLedger(ledger: Ledger, { random, life, time, kill, freeze, taken }: Fates): Ledger {
   const pass = async (step: string) => {
     const fate = random();
     const frozen = FROZEN[step] ?? FROZEN_ELSEWHERE;
@@ -133,6 +135,7 @@ export function fatefulLedger(ledger: Ledger, { random, life, time, kill, freeze
       return async (...args: unknown[]) => {
         await pass(String(name));
         const answer: unknown = await value.apply(target, args);
+        if (name === 'claimNext' && answer !== undefined) taken();
         await pass(String(name));
         return answer;
       };

@@ -19,6 +19,8 @@ export interface SimulatedProcessParts {
   random: Uniform;
   pacs: ModelledPacs;
   weather: Weather;
+  /** Names its settings: two services with different ones may share a ledger. */
+  settingsDigest: string;
   log: Log;
   /** Study dates of old exams that it takes up as well. */
   oldExams: DateRange | undefined;
@@ -43,7 +45,8 @@ export class SimulatedProcess implements Living {
   }
 
   begin(ledger: Ledger): void {
-    const { name, time, random, pacs, weather, log, oldExams, onWork, onStrange } = this.#parts;
+    const { name, time, random, pacs, weather, settingsDigest, log, oldExams, onWork, onStrange } =
+      this.#parts;
     const stopping = new AbortController().signal;
     const poller = new Poller({
       pacs: pacs.web,
@@ -52,8 +55,8 @@ export class SimulatedProcess implements Living {
       making: modelledMaking(() => {
         onWork();
         return time.sleep(WORK_MS + LONGEST_WORK_MS * random() ** 4);
-      }),
-      served: { modelName: 'modelled', modelVersion: '1.0.0', settingsDigest: 'simulated' },
+      }, settingsDigest),
+      served: { modelName: 'modelled', modelVersion: '1.0.0', settingsDigest },
       settings: {
         lookbackDays: 3,
         settleSeconds: 3600,

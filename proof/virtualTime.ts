@@ -20,6 +20,9 @@ interface Happening {
 
 const soon = setImmediate;
 
+/** A process that is frozen may be woken earlier: it is looked after so often. */
+const MOST_AT_ONCE_MS = 5000;
+
 /**
  * A thread's time of its own: it stands still while something is done, and goes on to the next thing that anybody waits
  * for. Once begun it lasts until the thread ends.
@@ -99,7 +102,8 @@ export class VirtualTime {
       const { owner } = next;
       if (next.isCancelled || owner?.isOver) continue;
       if (owner !== undefined && owner.frozenUntil > next.at) {
-        this.#push(Object.assign(next, { at: Math.ceil(owner.frozenUntil), order: this.#order++ }));
+        const at = Math.min(Math.ceil(owner.frozenUntil), next.at + MOST_AT_ONCE_MS);
+        this.#push(Object.assign(next, { at, order: this.#order++ }));
         continue;
       }
       this.#steady = Math.max(this.#steady, next.at);

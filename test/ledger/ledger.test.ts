@@ -444,6 +444,7 @@ onEveryDatabase('ledger', (make) => {
       const second = await on(3, ledger).claim(EXAM, 'worker', 60_000);
       expect(await ledger.withdraw(second!, TROUBLE, 'partial')).to.equal('partial');
       expect(await ledger.find(EXAM)).to.deep.include({ state: 'partial', ...TROUBLE });
+      expect((await ledger.history(EXAM)).at(-1)).to.include({ event: 'partial', ...TROUBLE });
       await on(4, ledger).retry({ states: ['partial'] });
       const third = await on(5, ledger).claim(EXAM, 'worker', 60_000);
       expect(third!.answer).to.deep.equal({ state: 'delivered', restsOn: RESTS_ON });

@@ -226,7 +226,7 @@ export async function withdraw(
     const { state, code = null, reason = null } = isLess ? { state: 'partial' as const, ...why } : answer;
     const bindings = { id: row.id, state, outcome: OUTCOMES[state], code, reason, now: step.now };
     await step.statements.withdraw(bindings);
-    await note(step, row.id, 'withdrawn', { worker: claim.worker, ...why });
+    await note(step, row.id, isLess ? state : 'withdrawn', { worker: claim.worker, ...why });
     return state;
   });
 }
