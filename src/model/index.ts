@@ -27,7 +27,7 @@ export { calibrate, exactLogit, logit, sigmoid } from './calibration.js';
 export { loadOnnxRuntime, openEngine, sessionOptions } from './engines/index.js';
 export { DEVICE_CHOICES, ENGINE_CHOICES, type EngineChoice, type EngineName } from './engineTable.js';
 export { ModelError, type ModelErrorCode } from './errors.js';
-export { halfBits, nearestHalf } from './halfFloat.js';
+export { halfBits, halfValue, nearestHalf } from './halfFloat.js';
 export { type Inspection, inspectModel } from './inspection.js';
 export {
   KnownFeatures,

@@ -8,6 +8,7 @@ import {
 } from '../../model/index.js';
 import { OnnxGraph } from '../export/index.js';
 import { differentiate } from './backward/index.js';
+import { constantOf } from './givenConstant.js';
 import type { GivenNetwork } from './givenNetwork.js';
 import type { InputPlan } from './inputPlan.js';
 import { type OutputPlan, writeScore } from './outputMeaning.js';
@@ -69,15 +70,19 @@ export class AdaptedNetwork {
    */
   explainAt(target: TargetLayer, shapes: ReadonlyMap<string, number[]>): void {
     const given = this.#given;
-    const own = new Map(this.#graph.written.initializers.map(({ name, dims }) => [name, dims]));
+    const own = new Map(this.#graph.written.initializers.map((tensor) => [tensor.name, tensor]));
+    const constant = (value: string) => {
+      const added = own.get(value);
+      return added ? constantOf(added) : given.constant(value);
+    };
     const gradient = differentiate(
       this.forward,
       { score: this.score, target: target.value },
       {
         graph: this.#graph,
         opset: given.opset,
-        shape: (value) => shapes.get(value) ?? own.get(value) ?? given.constant(value)?.dims ?? [],
-        constant: (value) => given.constant(value),
+        shape: (value) => shapes.get(value) ?? constant(value)?.dims ?? [],
+        constant,
       },
     );
     const last = (value: string) =>

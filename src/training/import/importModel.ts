@@ -149,7 +149,10 @@ async function comparisonOf(
   const found = await engine.infer(pictures);
   const meant = await original.probabilities(pictures);
   const probabilities = found.map(({ rawProbability }) => rawProbability);
-  return { difference: checkAgreement(probabilities, meant, 'the bundle'), saturated: saturated(meant) };
+  return {
+    difference: checkAgreement(probabilities, meant, 'the bundle', original.agreement),
+    saturated: saturated(meant),
+  };
 }
 
 /** Three pictures without images: a ramp, noise, and a bright spot on dark. */

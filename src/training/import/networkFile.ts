@@ -7,6 +7,19 @@ import { GivenNetwork, opsetOf } from './givenNetwork.js';
 const OLDEST_OPSET = 11;
 /** The first field of every ONNX file: its IR version. */
 const FIRST_BYTE = 0x08;
+/** ONNX's element types by number (TensorProto.DataType); those that an answer may have, and others that are met. */
+const FRACTIONS: ReadonlyMap<number, string> = new Map([
+  [FLOAT, 'float32'],
+  [10, 'float16'],
+  [11, 'float64'],
+]);
+const WHOLE: ReadonlyMap<number, string> = new Map([
+  [2, 'uint8'],
+  [3, 'int8'],
+  [6, 'int32'],
+  [7, 'int64'],
+  [9, 'bool'],
+]);
 
 /** A file as it was read, and the network in it. */
 export interface NetworkFile {
@@ -30,7 +43,10 @@ export interface ReadFile {
  */
 export async function readNetworkFile(path: string, outputName?: string): Promise<NetworkFile> {
   const { bytes, model } = await readModel(path);
-  return { bytes, network: new GivenNetwork(model, chosenOutput(model, path, outputName)) };
+  return {
+    bytes,
+    network: new GivenNetwork(model, checkOutput(model, path, chosenOutput(model, path, outputName))),
+  };
 }
 
 /** The same as far as the outputs. */
@@ -116,13 +132,32 @@ function checkInput({ graph }: ModelProto, path: string): void {
   const found = inputs.map((one) => `${one.name} (${described(one)})`).join(', ') || 'none';
   throw new ImportError('import-inputs', `${path} has the input ${found}; one picture is needed`, {
     remedy:
-      'Export a network with one input of 32-bit floats and four dimensions: N x C x H x W or N x H x W x C.',
+      'Export a network with one input of 32-bit floats (network.float() before torch.onnx.export) and four ' +
+      'dimensions: N x C x H x W or N x H x W x C.',
   });
 }
 
 function described({ type }: ValueInfoProto): string {
   const dims = type?.tensorType?.shape?.dim.map((dim) => Object.values(dim).map(String)[0] ?? '?');
-  return `${type?.tensorType?.elemType === FLOAT ? 'float32' : 'not float32'}, ${dims?.join(' x ') ?? 'no shape'}`;
+  return `${typeName(type?.tensorType?.elemType)}, ${dims?.join(' x ') ?? 'no shape'}`;
+}
+
+function typeName(type: number | undefined): string {
+  return FRACTIONS.get(type ?? 0) ?? WHOLE.get(type ?? 0) ?? 'not float32';
+}
+
+/** @throws ImportError `import-output-shape` for a class's number in place of its probability */
+function checkOutput({ graph }: ModelProto, path: string, output: string): string {
+  const type = graph.output.find(({ name }) => name === output)?.type?.tensorType?.elemType;
+  if (!type || FRACTIONS.has(type)) return output;
+  throw new ImportError(
+    'import-output-shape',
+    `${path} answers with whole numbers (${output}: ${typeName(type)}), which are no scores or probabilities`,
+    {
+      remedy:
+        'Export the network without the argmax or threshold behind it, with its scores or probabilities.',
+    },
+  );
 }
 
 function chosenOutput({ graph }: ModelProto, path: string, wanted: string | undefined): string {

@@ -1,5 +1,11 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { encodeModel, loadOnnxRuntime, type ModelProto, sessionOptions } from '../../model/index.js';
+import {
+  encodeModel,
+  halfValue,
+  loadOnnxRuntime,
+  type ModelProto,
+  sessionOptions,
+} from '../../model/index.js';
 import { ImportError } from './errors.js';
 
 export interface Value {
@@ -7,9 +13,15 @@ export interface Value {
   data: ArrayLike<number>;
 }
 
+/** A value that a run has made. */
+export interface Result extends Value {
+  /** As ONNX Runtime calls it: `float32`, `float16`, `int64`… */
+  type: Tensor.Type;
+}
+
 /** A model opened in this thread, for the few runs that an import takes. */
 export interface OpenModel {
-  run(inputs: Record<string, Value>, outputs: readonly string[]): Promise<Record<string, Value>>;
+  run(inputs: Record<string, Value>, outputs: readonly string[]): Promise<Record<string, Result>>;
   close(): Promise<void>;
 }
 
@@ -39,8 +51,8 @@ export async function openModel(model: Uint8Array | ModelProto, what: string): P
       const results = await told(session.run(feeds, [...outputs]));
       return Object.fromEntries(
         outputs.map((name) => {
-          const { dims, data } = results[name]!;
-          return [name, { dims: [...dims], data: data as Float32Array }];
+          const { dims, data, type } = results[name]!;
+          return [name, { dims: [...dims], data: numbersOf(type, data), type }];
         }),
       );
     },
@@ -54,11 +66,17 @@ export async function runOnce(
   what: string,
   inputs: Record<string, Value>,
   outputs: readonly string[],
-): Promise<Record<string, Value>> {
+): Promise<Record<string, Result>> {
   const open = await openModel(model, what);
   try {
     return await open.run(inputs, outputs);
   } finally {
     await open.close();
   }
+}
+
+/** Numbers of 16 bits come as their bits. */
+function numbersOf(type: Tensor.Type, data: Tensor.DataType): ArrayLike<number> {
+  if (type === 'float16' && data instanceof Uint16Array) return Float32Array.from(data, halfValue);
+  return data as ArrayLike<number>;
 }

@@ -1,5 +1,5 @@
 import { countText } from '../../countText.js';
-import { sigmoid } from '../../model/index.js';
+import { FLOAT, sigmoid } from '../../model/index.js';
 import type { OnnxGraph } from '../export/index.js';
 import { ImportError } from './errors.js';
 import type { GivenNetwork } from './givenNetwork.js';
@@ -17,6 +17,8 @@ export interface OutputPlan {
 }
 
 const THROUGH = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Cast']);
+/** They take one class's probability out of several: `probabilities[:, 1]`. */
+const PICKING = new Set(['Gather', 'Slice']);
 /** Keeps logarithms finite. */
 const EDGE = 1e-7;
 
@@ -51,8 +53,19 @@ export function meaningShown(
   network: Pick<GivenNetwork, 'producer' | 'constant' | 'outputName'>,
 ): MeaningShown {
   let node = network.producer(network.outputName);
-  while (node !== undefined && THROUGH.has(node.opType)) node = network.producer(node.input[0]!);
+  let picked: string | undefined;
+  while (node !== undefined && (THROUGH.has(node.opType) || PICKING.has(node.opType))) {
+    if (PICKING.has(node.opType)) picked = node.opType;
+    node = network.producer(node.input[0]!);
+  }
   const last = node?.opType ?? 'nothing';
+  // One of several scores says nothing without the others, and a probability by itself is as good as a sigmoid's.
+  if (picked !== undefined)
+    return {
+      meaning: ['Sigmoid', 'Softmax'].includes(last) ? 'sigmoid' : undefined,
+      before: undefined,
+      last: picked,
+    };
   if (last === 'Sigmoid') return { meaning: 'sigmoid', before: node!.input[0]!, last };
   if (last === 'Softmax') return { meaning: 'softmax', before: node!.input[0]!, last };
   const scaled = last === 'Mul' && node!.input.some((input) => network.constant(input) !== undefined);
@@ -103,8 +116,9 @@ export function writeScore(
   { meaning, count, positive }: OutputPlan,
 ): string {
   const { before } = meaningShown(network);
+  const wide = (value: string) => graph.node('Cast', [value], { to: FLOAT }, 'score_wide');
   const flat = (value: string) =>
-    graph.node('Reshape', [value, graph.integers('score_shape', [-1, count])], {}, 'score_values');
+    graph.node('Reshape', [wide(value), graph.integers('score_shape', [-1, count])], {}, 'score_values');
   const picked = (value: string, weights: number[]) =>
     graph.node(
       'MatMul',
@@ -141,7 +155,7 @@ export function scoreMeant(
 
 /** The positive class's probability that the network as it came means by its answer. */
 export function probabilityMeant(
-  { meaning, count, positive }: OutputPlan,
+  { meaning, count, positive }: Omit<OutputPlan, 'rounded'>,
   answer: ArrayLike<number>,
 ): number {
   const score = scoreMeant({ meaning, count, positive }, answer);

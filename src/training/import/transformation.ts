@@ -1,17 +1,23 @@
+import type { ValueInfoProto } from '../../model/index.js';
 import { AdaptedNetwork, type Batch, type TargetLayer } from './adaptedNetwork.js';
 import { ImportError } from './errors.js';
+import type { GivenNetwork } from './givenNetwork.js';
 import { type InputAnswers, type InputPlan, networkInput, planInput } from './inputPlan.js';
 import { bottlenecks, findTargetLayer } from './layerSearch.js';
 import type { NetworkFile } from './networkFile.js';
 import { openModel, runOnce, type Value } from './onnxRun.js';
 import {
+  meaningShown,
   type OutputMeaning,
   type OutputPlan,
   planOutput,
   probabilityMeant,
   scoreMeant,
 } from './outputMeaning.js';
-import { checkAgreement, checkScore, checkSlopes, type SlopeCheck } from './verification.js';
+import { AGREEMENT, checkAgreement, checkScore, checkSlopes, type SlopeCheck } from './verification.js';
+
+/** Numbers that the backward pass is not written in. */
+const UNLIKE: ReadonlySet<string> = new Set(['float16', 'float64']);
 
 /** What the file cannot say of the network. */
 export interface NetworkAnswers extends InputAnswers {
@@ -45,6 +51,8 @@ export interface Transformed {
 export interface Original {
   input: InputPlan;
   output: OutputPlan;
+  /** How near a bundle has to come to its answers (`AGREEMENT`). */
+  agreement: number;
   probabilities(pictures: readonly Float32Array[]): Promise<number[]>;
   /** Undefined for a network that answers with probabilities. */
   score(picture: Float32Array): Promise<number | undefined>;
@@ -71,8 +79,12 @@ export async function openOriginal(
     ]!.data;
   try {
     const { length } = await answer(new Float32Array(rows * columns * input.pictureChannels));
-    const output = planOutput(network, length, { meaning: answers.meaning, positive: answers.positiveIndex });
+    const { meaning, positiveIndex: positive } = answers;
+    const output = planOutput(network, length, { meaning, positive });
+    const black = { dims, data: new Float32Array(dims.reduce((size, dim) => size * dim, 1)) };
+    const agreement = (await answersInHalves(network, black)) ? AGREEMENT.float16 : AGREEMENT.float32;
     return {
+      agreement,
       input,
       output,
       async probabilities(pictures) {
@@ -87,6 +99,16 @@ export async function openOriginal(
     await model.close();
     throw error;
   }
+}
+
+/** Whether its answer, or the sigmoid or softmax behind it, has 16 bits. */
+async function answersInHalves(network: GivenNetwork, input: Value): Promise<boolean> {
+  const { before } = meaningShown(network);
+  const values = [network.outputName, ...(before === undefined ? [] : [before])];
+  const output = values.map((name) => ({ name }) as ValueInfoProto);
+  const probe = network.around((graph) => ({ ...graph, output, valueInfo: [] }));
+  const found = await runOnce(probe, 'the network as it came', { [network.inputName]: input }, values);
+  return values.some((name) => found[name]!.type === 'float16');
 }
 
 function meantBy(output: OutputPlan, answer: ArrayLike<number>): number {
@@ -118,7 +140,7 @@ export async function transform(
   const meant = await original.probabilities(pictures);
   await checkScores(adapted, original, pictures);
   const explained = await explain(adapted, answers, input, pictures);
-  const batch = await largestBatch(adapted, input, pictures, meant);
+  const batch = await largestBatch(adapted, original, pictures, meant);
   return { onnx: adapted.encode(batch), input, output, batch, explained, weightCount: network.weightCount };
 }
 
@@ -133,7 +155,8 @@ async function checkScores(
   try {
     for (const picture of pictures) {
       const found = await model.run({ image: imageOf(original.input, picture) }, names);
-      checkScore(Number(found[adapted.score]!.data[0]), await original.score(picture));
+      const score = Number(found[adapted.score]!.data[0]);
+      checkScore(score, await original.score(picture), original.agreement);
     }
   } finally {
     await model.close();
@@ -170,6 +193,13 @@ async function explainByGradients(
   const image = imageOf(input, pictures[0]!);
   const shapesOf = async (values: readonly string[]) => {
     const found = await runOnce(adapted.probe('one', values), 'the network', { image }, values);
+    const unlike = values.find((value) => UNLIKE.has(found[value]!.type));
+    if (unlike !== undefined)
+      throw new ImportError(
+        'import-no-gradients',
+        `the network computes in ${found[unlike]!.type} (${unlike}), and gradients are written in float32 only`,
+        { remedy: 'Export it in 32 bits: network.float() before torch.onnx.export.' },
+      );
     return new Map(values.map((value) => [value, found[value]!.dims]));
   };
   const candidates = bottlenecks(nodes, adapted.score);
@@ -197,7 +227,7 @@ async function explainByGradients(
 /** All views in one run, where the network allows it and answers each as if it were alone; else one by one. */
 async function largestBatch(
   adapted: AdaptedNetwork,
-  input: InputPlan,
+  { input, agreement }: Original,
   pictures: readonly Float32Array[],
   meant: readonly number[],
 ): Promise<Batch> {
@@ -213,7 +243,7 @@ async function largestBatch(
       { image: { dims, data: joined } },
       outputs,
     );
-    checkAgreement(Array.from(found.probability!.data), meant, 'a run of several images');
+    checkAgreement(Array.from(found.probability!.data), meant, 'a run of several images', agreement);
     return outputs.every((name) => found[name]!.dims[0] === pictures.length) ? 'any' : 'one';
   } catch (error) {
     if (error instanceof ImportError) return 'one';

@@ -107,6 +107,30 @@ const HEADS: Record<string, Head> = {
     const padded = graph.node('Pad', [layer, graph.integers('border', new Array(8).fill(0))]);
     return all(graph, graph.node('Tanh', [padded]));
   },
+  LayerNormalization: (graph, layer) => {
+    const last = graph.node('Transpose', [layer], { perm: [0, 2, 3, 1] });
+    const scale = weights(graph, [CHANNELS], 2);
+    return all(graph, graph.node('LayerNormalization', [last, scale], { axis: -1 }));
+  },
+  'LayerNormalization over two axes': (graph, layer) =>
+    all(graph, graph.node('LayerNormalization', [layer, weights(graph, [8, 6], 2)], { axis: 2 })),
+  'Gather of one row': (graph, layer) => {
+    const row = graph.node('Gather', [graph.node('Tanh', [layer]), graph.integers('row', [-3])], { axis: 2 });
+    return weighed(graph, row, CHANNELS * 6);
+  },
+  Slice: (graph, layer) => {
+    const bounds = [
+      [1, -4],
+      [7, 99],
+      [2, 3],
+      [1, 1],
+    ].map((numbers) => graph.integers('bound', numbers));
+    return weighed(graph, graph.node('Slice', [graph.node('Tanh', [layer]), ...bounds]), CHANNELS * 6 * 4);
+  },
+  'MaxPool over the whole picture': (graph, layer) => {
+    const flat = graph.node('Flatten', [graph.node('MaxPool', [layer], { kernel_shape: [8, 6] })]);
+    return graph.node('MatMul', [flat, weights(graph, [CHANNELS, 1], 7)]);
+  },
   'Dropout and Sum': (graph, layer) =>
     all(graph, graph.node('Sum', [graph.node('Dropout', [layer]), layer, graph.node('Identity', [layer])])),
 };

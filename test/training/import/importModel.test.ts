@@ -4,7 +4,16 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { readLabels } from '../../../src/dataset/index.js';
 import { MamoriError } from '../../../src/errors.js';
-import { loadBundle, openEngine, placeSummary, readKnownFeatures } from '../../../src/model/index.js';
+import {
+  FLOAT16,
+  INT64,
+  loadBundle,
+  type ModelProto,
+  openEngine,
+  placeSummary,
+  readKnownFeatures,
+} from '../../../src/model/index.js';
+import type { OnnxGraph } from '../../../src/training/export/onnxGraph.js';
 import { readExamples } from '../../../src/training/fitting/index.js';
 import { ImportError, type ImportOptions, importModel } from '../../../src/training/import/index.js';
 import { runOnce } from '../../../src/training/import/onnxRun.js';
@@ -21,6 +30,19 @@ import {
   SIZE,
   weights,
 } from './smallClassifiers.js';
+
+/** ONNX's number of 64-bit floats. */
+const DOUBLE = 11;
+
+/** The second along the classes. */
+const picking = (graph: OnnxGraph, value: string) =>
+  graph.node('Gather', [value, graph.integers('index', [1])], { axis: 1 });
+/** PyTorch writes the index as a single number: then the axis of the classes goes. */
+const oneIndex = ({ graph }: ModelProto) => {
+  for (const tensor of graph.initializer) if (tensor.name?.startsWith('index')) tensor.dims = [];
+};
+const part = (graph: OnnxGraph, value: string, from: number) =>
+  graph.node('Slice', [value, ...[[from], [99], [1]].map((numbers) => graph.integers('bound', numbers))]);
 
 const PICTURE = SIZE.rows * SIZE.columns;
 
@@ -119,15 +141,14 @@ describe('a network from elsewhere', () => {
   it('explains by occlusion, and says so and why, where the head has a node without a rule', async () => {
     const head: Head = (graph, layer) => {
       const flat = graph.node('Flatten', [graph.node('GlobalAveragePool', [layer])]);
-      const scale = weights(graph, [CHANNELS], 2);
-      const normal = graph.node('LayerNormalization', [flat, scale], { axis: -1 });
-      return graph.node('MatMul', [normal, weights(graph, [CHANNELS, 1], 7)]);
+      const wave = graph.node('Sin', [flat]);
+      return graph.node('MatMul', [wave, weights(graph, [CHANNELS, 1], 7)]);
     };
     const options = await importing(classifier(head));
     const { bundle, explanation } = await importModel(options, SILENT);
     expect(bundle.explanation).to.equal('occlusion');
-    expect(explanation).to.include('LayerNormalization').and.include('no Grad-CAM');
-    expect(await readFile(join(bundle.directory, 'MODEL_CARD.md'), 'utf8')).to.include('LayerNormalization');
+    expect(explanation).to.include('(Sin)').and.include('no Grad-CAM');
+    expect(await readFile(join(bundle.directory, 'MODEL_CARD.md'), 'utf8')).to.include('(Sin)');
     const engine = await openEngine(bundle, { engine: 'auto', device: 'auto' });
     const [inference] = await engine.infer([new Float32Array(PICTURE)]);
     await engine.close();
@@ -137,6 +158,66 @@ describe('a network from elsewhere', () => {
       ImportError,
     );
     expect(insisting.code).to.equal('import-no-gradients');
+  });
+
+  for (const [bits, type] of [
+    [16, FLOAT16],
+    [64, DOUBLE],
+  ] as const)
+    for (const widened of [false, true])
+      it(`answers as it did where its head computes in ${bits} bits${widened ? ' and ends in 32' : ''}`, async () => {
+        const head: Head = (graph, layer) => {
+          const other = graph.node('Cast', [pooled(2)(graph, layer)], { to: type });
+          const answer = graph.node('Softmax', [other]);
+          return widened ? graph.node('Cast', [answer], { to: 1 }) : answer;
+        };
+        const change = ({ graph }: ModelProto) => {
+          if (!widened) graph.output[0]!.type.tensorType.elemType = type;
+        };
+        const options = await importing(classifier(head, { channels: 1, answers: 2, change }));
+        const scaled = (grey: Float32Array) => grey.map((value) => (value - 0.5) / 0.25);
+        const { given, bundle, inference } = await bothAnswers(options, scaled, [
+          1,
+          1,
+          SIZE.rows,
+          SIZE.columns,
+        ]);
+        expect(given[0]! + given[1]!).to.be.closeTo(1, 1e-3);
+        expect(inference.rawProbability).to.be.closeTo(given[1]!, 1e-3);
+        expect(bundle.explanation).to.equal('occlusion');
+        const insisting = await refusal(
+          importModel({ ...options, out: `${options.out}2`, explanation: 'grad-cam' }, SILENT),
+          ImportError,
+        );
+        expect(insisting).to.have.property('code', 'import-no-gradients');
+        expect(insisting.remedy).to.include('network.float()');
+      });
+
+  for (const [how, pick, change] of [
+    ['one of its two probabilities', picking, oneIndex],
+    ['a column of its two probabilities', picking, () => {}],
+    ['a part of its two probabilities', (graph, value) => part(graph, value, -1), () => {}],
+  ] satisfies [string, Head, (model: ModelProto) => void][])
+    it(`is read without being told where it answers with ${how}, and keeps its gradient`, async () => {
+      const head: Head = (graph, layer) => pick(graph, graph.node('Softmax', [pooled(2)(graph, layer)]));
+      const options = await importing(classifier(head, { channels: 1, change }));
+      const scaled = (grey: Float32Array) => grey.map((value) => (value - 0.5) / 0.25);
+      const { given, bundle, inference } = await bothAnswers(options, scaled, [
+        1,
+        1,
+        SIZE.rows,
+        SIZE.columns,
+      ]);
+      expect(inference.rawProbability).to.be.closeTo(given[0]!, 1e-5);
+      expect(bundle.explanation, await readFile(join(bundle.directory, 'MODEL_CARD.md'), 'utf8')).to.equal(
+        undefined,
+      );
+    });
+
+  it('asks what one of two scores means: without the other it is no probability', async () => {
+    const head: Head = (graph, layer) => picking(graph, pooled(2)(graph, layer));
+    const error = await refusal(importModel(await importing(classifier(head)), SILENT), ImportError);
+    expect(error.remedy).to.include('--meaning');
   });
 
   it('is calibrated and measured on a labelled folder, split by patient', async () => {
@@ -197,6 +278,19 @@ describe('a network from elsewhere', () => {
 });
 
 describe('a file that cannot become a bundle', () => {
+  const classNumber = classifier(
+    (graph, layer) => graph.node('ArgMax', [pooled(2)(graph, layer)], { axis: 1 }),
+    {
+      change: ({ graph }) => {
+        graph.output[0]!.type.tensorType.elemType = INT64;
+      },
+    },
+  );
+  const halves = classifier(pooled(1), {
+    change: ({ graph }) => {
+      graph.input[0]!.type.tensorType.elemType = FLOAT16;
+    },
+  });
   const threeAnswers = classifier(pooled(3), { answers: 3 });
   const external = classifier(pooled(1), {
     change: ({ graph }) => {
@@ -225,6 +319,8 @@ describe('a file that cannot become a bundle', () => {
     ['two inputs', twoInputs, {}, 'import-inputs', 'one input'],
     ['two outputs', twoOutputs, {}, 'import-outputs', '--output'],
     ['an input without rows', flatInput, {}, 'import-inputs', 'four dimensions'],
+    ['an input of 16 bits', halves, {}, 'import-inputs', 'network.float()'],
+    ["a class's number for an answer", classNumber, {}, 'import-output-shape', 'argmax'],
     ['operators of old', old, {}, 'import-opset', 'opset_version=17'],
     [
       'four channels',

@@ -25,6 +25,19 @@ const globalMaxPool: BackwardRule = (node, upstream, at) => {
   return [at.graph.node('Mul', [shares, upstream], {}, 'backward_max')];
 };
 
+/** As older exporters write the largest over all places: one window of the picture's own size. */
+const maxPool: BackwardRule = (node, upstream, at) => {
+  const places = at.shape(node.output[0]!).slice(2);
+  const { kernel, pads, dilations } = windowsOf(node, integersOf(node, 'kernel_shape'));
+  const whole = at
+    .shape(node.input[0]!)
+    .slice(2)
+    .every((size, i) => size === kernel[i]);
+  if (!whole || [...places, ...dilations].some((size) => size !== 1) || pads.some((pad) => pad !== 0))
+    throw noGradients(node, 'takes the largest of each window, not of all places');
+  return globalMaxPool(node, upstream, at);
+};
+
 /** Windows that are moved over a picture; one number for rows and one for columns each. */
 interface Windows {
   kernel: [number, number];
@@ -121,4 +134,5 @@ export const PICTURE_RULES: Record<string, BackwardRule> = {
   Conv: convolution,
   GlobalAveragePool: globalAveragePool,
   GlobalMaxPool: globalMaxPool,
+  MaxPool: maxPool,
 };

@@ -49,6 +49,70 @@ const pad: BackwardRule = (node, upstream, at) => {
   return [at.graph.node('Slice', [upstream, ...bounds], {}, 'backward_unpadded')];
 };
 
+/** A gradient of a part, with nothing around it. */
+function within(
+  { graph }: BackwardContext,
+  gradient: string,
+  before: readonly number[],
+  after: readonly number[],
+): string {
+  const border = graph.integers('backward_border', [...before, ...after]);
+  return graph.node('Pad', [gradient, border], {}, 'backward_within');
+}
+
+/** One of the values along an axis, such as a class or a token. */
+const gather: BackwardRule = (node, upstream, at) => {
+  const [input, index] = node.input;
+  const shape = at.shape(input!);
+  const axis = counted(integerOf(node, 'axis', 0), shape.length);
+  const chosen = at.constant(index!);
+  if (chosen?.values.length !== 1 || chosen.dims.length > 1 || axis === 0)
+    throw noGradients(node, 'takes other than one constant place');
+  const place = counted(chosen.values[0]!, shape[axis]!);
+  const part = chosen.dims.length === 0 ? unsqueezed(upstream, [axis], at) : upstream;
+  const around = (size: number) => shape.map((_, other) => (other === axis ? size : 0));
+  return [within(at, part, around(place), around(shape[axis]! - 1 - place))];
+};
+
+const slice: BackwardRule = (node, upstream, at) => {
+  const [input, ...bounds] = node.input;
+  const [shape, part] = [at.shape(input!), at.shape(node.output[0]!)];
+  const [starts, ends, axes, steps] = bounds.map((name) => (name ? at.constant(name)?.values : undefined));
+  const along = (axes ?? starts?.map((_, axis) => axis))?.map((axis) => counted(axis, shape.length));
+  const unknown = !starts || !ends || !along || (bounds[3] && !steps?.every((step) => step === 1));
+  if (unknown || part[0] !== shape[0] || along.includes(0))
+    throw noGradients(node, 'cuts in a way that the file does not show');
+  const before = shape.map((size, axis) => {
+    const start = starts[along.indexOf(axis)] ?? 0;
+    return Math.max(0, Math.min(size, counted(start, size)));
+  });
+  const after = shape.map((size, axis) => size - before[axis]! - part[axis]!);
+  return [within(at, upstream, before, after)];
+};
+
+/** Over the last axes: what moves their mean or spread alone changes nothing. */
+const layerNormalization: BackwardRule = (node, upstream, at) => {
+  const [input, scale, offset] = node.input;
+  if (at.wanted(scale!) || (offset && at.wanted(offset)))
+    throw noGradients(node, 'has weights that depend on the image');
+  const shape = at.shape(input!);
+  const from = counted(integerOf(node, 'axis', -1), shape.length);
+  if (from === 0) throw noGradients(node, 'reduces over the images or over unknown axes');
+  const axes = shape.map((_, axis) => axis).slice(from);
+  const count = axes.reduce((size, axis) => size * shape[axis]!, 1);
+  const { graph } = at;
+  const times = (a: string, b: string) => graph.node('Mul', [a, b], {}, 'backward_layer_norm');
+  const less = (a: string, b: string) => graph.node('Sub', [a, b], {}, 'backward_layer_norm');
+  const mean = (value: string) => times(reduceSum(at, value, axes, true), scalar(graph, 1 / count));
+  const centred = less(input!, mean(input!));
+  const epsilon = scalar(graph, floatOf(node, 'epsilon', 1e-5));
+  const spread = graph.node('Sqrt', [graph.node('Add', [mean(times(centred, centred)), epsilon])]);
+  const normal = graph.node('Div', [centred, spread], {}, 'backward_layer_norm');
+  const gradient = times(upstream, scale!);
+  const rest = less(less(gradient, mean(gradient)), times(normal, mean(times(gradient, normal))));
+  return [graph.node('Div', [rest, spread], {}, 'backward_layer_norm')];
+};
+
 const gemm: BackwardRule = (node, upstream, at) => {
   const [input, weights, offset] = node.input;
   if (integerOf(node, 'transA', 0) !== 0 || at.wanted(weights!) || (offset && at.wanted(offset)))
@@ -83,8 +147,11 @@ function reducedAxes(node: NodeProto, at: BackwardContext): number[] {
 const counted = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis);
 
 /** The upstream gradient and the output with their reduced axes as ones, so that they broadcast over the input. */
-function kept(node: NodeProto, value: string, axes: number[], { graph, opset }: BackwardContext): string {
-  if (integerOf(node, 'keepdims', 1) === 1) return value;
+function kept(node: NodeProto, value: string, axes: number[], at: BackwardContext): string {
+  return integerOf(node, 'keepdims', 1) === 1 ? value : unsqueezed(value, axes, at);
+}
+
+function unsqueezed(value: string, axes: number[], { graph, opset }: BackwardContext): string {
   if (opset < 13) return graph.node('Unsqueeze', [value], { axes }, 'backward_unsqueeze');
   return graph.node('Unsqueeze', [value, graph.integers('backward_axes', axes)], {}, 'backward_unsqueeze');
 }
@@ -139,7 +206,9 @@ const softmax =
 export const SHAPE_RULES: Record<string, BackwardRule> = {
   Concat: concat,
   Flatten: reshaped,
+  Gather: gather,
   Gemm: gemm,
+  LayerNormalization: layerNormalization,
   LogSoftmax: softmax(true),
   MatMul: matMul,
   Pad: pad,
@@ -148,6 +217,7 @@ export const SHAPE_RULES: Record<string, BackwardRule> = {
   ReduceMean: reduceMean,
   ReduceSum: reduceSumRule,
   Reshape: reshaped,
+  Slice: slice,
   Softmax: softmax(false),
   Squeeze: reshaped,
   Transpose: transpose,
