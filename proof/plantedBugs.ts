@@ -154,7 +154,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     changes: [
       {
         file: BREAKER,
-        from: "mayBeTheArchive(error) : error.code === 'pacs-unauthorised' && !isForbidden(error)",
+        from: 'mayBeTheArchive(error) : refusesUs(error)',
         to: 'mayBeTheArchive(error) : false',
       },
     ],

@@ -143,7 +143,6 @@ export interface Glance {
   instances: number | undefined;
   /** When the study was last listed. */
   listedAt: Date;
-  lastChange: Date;
   dueAt: Date | undefined;
 }
 

@@ -142,7 +142,7 @@ export type HeldRow = Pick<
 >;
 export type GlanceRow = Pick<
   ExamRow,
-  'study_instance_uid' | 'state' | 'archive_instances' | 'last_seen_at' | 'changed_at' | 'due_at'
+  'study_instance_uid' | 'state' | 'archive_instances' | 'last_seen_at' | 'due_at'
 >;
 export type PredecessorRow = ObjectRow & { model_version: string };
 export type MadeRow = ObjectRow & { revision: number };

@@ -5,6 +5,11 @@ export function isForbidden(error: unknown): boolean {
   return error instanceof PacsError && error.code === 'pacs-unauthorised' && error.status === 403;
 }
 
+/** Whether it does not accept our account, whatever it is asked for. */
+export function refusesUs(error: PacsError): boolean {
+  return error.code === 'pacs-unauthorised' && !isForbidden(error);
+}
+
 /** Whether it has not what it is asked for. */
 export function isNotFound(error: PacsError): boolean {
   return error.code === 'pacs-not-found';

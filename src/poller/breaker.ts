@@ -1,7 +1,7 @@
 import type { SeriesInstanceUID, SOPInstanceUID, StudyInstanceUID } from '../dicom/index.js';
 import { PacsError } from '../dicomweb/index.js';
 import type { Reason } from '../ledger/index.js';
-import { isForbidden, isNotFound, mayBeTheArchive, nothingGiven } from './archiveFault.js';
+import { isNotFound, mayBeTheArchive, nothingGiven, refusesUs } from './archiveFault.js';
 import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import type { Log } from './log.js';
 import { reasonOf } from './nextTry.js';
@@ -136,10 +136,7 @@ export class Breaker {
 
   /** A request failed; not whose fault it is. */
   failed(error: PacsError, what: 'search' | 'other'): void {
-    if (
-      what === 'search' ? mayBeTheArchive(error) : error.code === 'pacs-unauthorised' && !isForbidden(error)
-    )
-      this.#leaveAlone(error, what);
+    if (what === 'search' ? mayBeTheArchive(error) : refusesUs(error)) this.#leaveAlone(error, what);
   }
 
   /** An exam came through. */
@@ -199,7 +196,7 @@ export class Breaker {
         return undefined;
       }
       // A refused account is not asked with again, for whichever image.
-      if (met.code === 'pacs-unauthorised' && !isForbidden(met)) return met;
+      if (refusesUs(met)) return met;
       if (mayBeTheArchive(met)) failure = met;
       // It may have been taken out of the archive since.
       else if (names === this.#witness) this.#witness = undefined;

@@ -46,7 +46,6 @@ export async function glance(
         state: row.state,
         instances: row.archive_instances ?? undefined,
         listedAt: new Date(row.last_seen_at),
-        lastChange: new Date(row.changed_at),
         dueAt: dateOf(row.due_at),
       },
     ]),

@@ -58,7 +58,7 @@ export function glance(
   bindings: ModelBindings & { studies: string },
 ): Promise<GlanceRow[]> {
   const sql = /* sql */ `
-    SELECT study_instance_uid, state, archive_instances, last_seen_at, changed_at, due_at
+    SELECT study_instance_uid, state, archive_instances, last_seen_at, due_at
     FROM mamori.exams
     WHERE study_instance_uid IN (SELECT json_array_elements_text(:studies::text::json)) AND ${THIS_MODEL}`;
   return transaction.rows(sql, bindings);

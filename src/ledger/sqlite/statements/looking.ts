@@ -48,7 +48,7 @@ export function list(database: Database, bindings: Listing): ExamRow[] {
 /** `studies` is a JSON array. */
 export function glance(database: Database, bindings: ModelBindings & { studies: string }): GlanceRow[] {
   const sql = /* sql */ `
-    SELECT study_instance_uid, state, archive_instances, last_seen_at, changed_at, due_at
+    SELECT study_instance_uid, state, archive_instances, last_seen_at, due_at
     FROM exams WHERE study_instance_uid IN (SELECT value FROM json_each(:studies)) AND ${THIS_MODEL}`;
   return database.rows(sql, bindings);
 }
