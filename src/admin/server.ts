@@ -139,7 +139,7 @@ export async function startAdmin(
   const searches = limitPersons(perMinute.searches);
   // A list may take a look at each of the ledger's exams, but for one study's.
   app.get(['/exams', `${API}/exams`], (request, response, next) =>
-    request.query.study === undefined ? searches(request, response, next) : next(),
+    isFilled(request.query.study) ? next() : searches(request, response, next),
   );
   app.use(pageRoutes(status, desk, (request) => viewerOf(personOf(request)!, desk !== undefined)));
   app.get('/metrics', async (_, response) => {
@@ -166,6 +166,11 @@ const API = '/api/v1';
 
 /** Far above what a ward full of open pages behind one address takes, and below what would keep the service busy. */
 const PER_MINUTE = { requests: 3000, orders: 120, searches: 120 };
+
+/** As the page reads its form: an empty field asks for nothing, nor do two of one name. */
+function isFilled(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '';
+}
 
 function viewerOf(person: Person, canAct: boolean): Viewer {
   const { name, role, by } = person;

@@ -118,6 +118,10 @@ describe('the door of the status page, tried from outside', () => {
     const search = async (what: string) => (await browser.get(what)).status;
     expect([await search('/exams'), await search('/api/v1/exams?code=x')]).to.deep.equal([200, 200]);
     expect([await search('/exams?code=y'), await search('/exams?study=2.25.1')]).to.deep.equal([429, 200]);
+    // The form of the page sends its empty fields as well.
+    expect([await search('/exams?study=&code=y'), await search('/exams?study=1&study=2')]).to.deep.equal([
+      429, 429,
+    ]);
     await browser.signIn('another', PASSWORD);
     expect(await order()).to.equal(200);
   });
