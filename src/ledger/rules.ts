@@ -138,7 +138,7 @@ export function isNamed({ studies, states, codes }: RetryFilter): boolean {
 export const REFUSED = 'images-refused';
 
 /** Code of an exam whose kept results are lost or changed on the disk: they can only be made once more. */
-const DAMAGED: LedgerErrorCode = 'ledger-object-damaged';
+export const DAMAGED: LedgerErrorCode = 'ledger-object-damaged';
 
 /** What a retry looks at in an exam. */
 export interface RetriedExam {
@@ -199,11 +199,13 @@ export function waysOf({ state, code, ...exam }: ExamStanding): Ways {
   const isOver = code === 'superseded';
   const isRetriable = !isOver && RETRIABLE_STATES.some((one) => one === state);
   const isUnfinished = state === 'waiting' || state === 'failed';
+  const isLost = code === DAMAGED;
   // Its objects are made, and it is not closed with them.
-  const isOnlyToDeliver = state === 'failed' ? exam.isMade : state === 'not-processed' && exam.isUndelivered;
+  const isOnlyToDeliver =
+    !isLost && (state === 'failed' ? exam.isMade : state === 'not-processed' && exam.isUndelivered);
   return {
     retry: isRetriable && (exam.isServed || isOnlyToDeliver),
     reprocess: !exam.isServed && !isOver && isClosed(state),
-    adopt: !exam.isServed && !isOver && isUnfinished && !exam.isMade && exam.isOfSameModel,
+    adopt: !exam.isServed && !isOver && isUnfinished && (!exam.isMade || isLost) && exam.isOfSameModel,
   };
 }

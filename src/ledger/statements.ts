@@ -179,6 +179,12 @@ export interface LatencyRow {
   median: number;
   most: number;
 }
+export interface AdoptableRow {
+  id: number;
+  study: string;
+  /** It has objects that are lost. */
+  lost: 0 | 1;
+}
 export interface LookRow {
   at: number;
   code: string | null;
@@ -216,8 +222,11 @@ export interface ReadStatements {
   predecessors(bindings: KeyBindings & { revision: number | null }): Answered<PredecessorRow[]>;
   /** Oldest first. */
   history(bindings: { id: number }): Answered<LedgerEvent[]>;
-  /** Unfinished exams of the same model that have no objects yet, under another version or other settings. */
-  adoptable(bindings: ModelBindings & LeftBehind): Answered<{ id: number; study: string }[]>;
+  /**
+   * Unfinished exams of the same model that have no objects yet, or whose objects are lost, under another version or
+   * other settings.
+   */
+  adoptable(bindings: ModelBindings & LeftBehind): Answered<AdoptableRow[]>;
   countDue(bindings: ModelBindings & LeftBehind & { dueBy: number; now: number }): Answered<number>;
   /** All that are in some worker's hands. */
   heldRows(): Answered<HeldRow[]>;
@@ -230,7 +239,7 @@ export interface LedgerStatements extends ReadStatements {
   /** As `findByKey`, and keeps other transactions off the exam until this one ends. */
   lockByKey(bindings: KeyBindings): Answered<ExamRow | undefined>;
   /** As `adoptable`, and keeps other transactions off them. */
-  lockAdoptable(bindings: ModelBindings & LeftBehind): Answered<{ id: number; study: string }[]>;
+  lockAdoptable(bindings: ModelBindings & LeftBehind): Answered<AdoptableRow[]>;
   namedFilesOf(id: number): Answered<string[]>;
 
   /** Undefined where the study is on record. */

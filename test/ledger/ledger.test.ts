@@ -639,6 +639,23 @@ onEveryDatabase('ledger', (make) => {
       expect(await on(6, ledger).retry()).to.deep.equal([]);
     });
 
+    it('takes over what was made and is lost, which nobody could deliver', async () => {
+      const { studyInstanceUID: _, ...served } = { ...EXAM, ...NEXT };
+      const damaged = { code: 'ledger-object-damaged', reason: 'They have changed.' };
+      const claim = await claimed(ledger);
+      await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });
+      await on(2, ledger).fail(claim, damaged, 9_000);
+      expect(await on(3, ledger).retry({ served }), 'by a service that would not take it').to.deep.equal([]);
+      const ways = { retry: false, reprocess: false, adopt: true };
+      expect(waysFor((await ledger.find(EXAM))!, served)).to.deep.equal(ways);
+      expect((await ledger.countRetriable({ served })).map((count) => count.ways)).to.deep.equal([ways]);
+      expect(await ledger.adoptable(served)).to.equal(1);
+      expect(await on(4, ledger).adopt(served)).to.equal(1);
+      expect(await database.keptBytes()).to.equal(0);
+      const turn = { worker: 'new', leaseMs: 60_000, among: 'due' as const, dueBy: at(5) };
+      expect(await on(5, ledger).claimNext(served, turn)).to.include({ objectsKept: false, revision: 2 });
+    });
+
     it('leaves alone what a worker of the old one is busy with', async () => {
       await claimed(ledger);
       expect(await on(59, ledger).adopt(NEXT)).to.equal(0);

@@ -99,7 +99,11 @@ export async function adopt(store: Store, served: ServedModel): Promise<number> 
     const { statements, now } = step;
     const dropped: string[] = [];
     let adopted = 0;
-    for (const { id, study } of await statements.lockAdoptable({ ...target, ...(await leftBehind(step)) })) {
+    for (const { id, study, lost } of await statements.lockAdoptable({
+      ...target,
+      ...(await leftBehind(step)),
+    })) {
+      if (lost === 1) dropped.push(...(await open(step, id, { dueAt: now, keepsAnswer: 1 })));
       const standing = await statements.lockByKey({ ...target, study });
       if (standing === undefined) {
         await statements.adopt({ id, version: target.version, digest: target.digest, now });
@@ -128,7 +132,10 @@ export async function adoptable(store: Store, served: ServedModel): Promise<numb
   });
 }
 
-/** Makes a closed exam a new revision that waits. Answers the files that nobody needs any more. */
+/**
+ * Makes an exam that is closed, or whose objects are lost, a new revision that waits. Answers the files that nobody needs
+ * any more.
+ */
 async function open(
   step: Step,
   id: number,

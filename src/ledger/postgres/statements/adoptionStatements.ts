@@ -1,18 +1,22 @@
-import type { LeftBehind, ModelBindings } from '../../statements.js';
+import { DAMAGED } from '../../rules.js';
+import type { AdoptableRow, LeftBehind, ModelBindings } from '../../statements.js';
 import type { Transaction } from '../ledgerServer.js';
 import { LEFT_BEHIND } from './claimStatements.js';
 
 const ADOPTABLE = /* sql */ `
-  SELECT id, study_instance_uid AS study FROM mamori.exams
+  SELECT id, study_instance_uid AS study, (outcome IS NOT NULL)::integer AS lost FROM mamori.exams
   WHERE model_name = :model AND NOT (model_version = :version AND settings_digest = :digest)
-    AND outcome IS NULL
+    AND (outcome IS NULL OR (state = 'failed' AND code = '${DAMAGED}'))
     AND (state IN ('waiting', 'failed') OR (state = 'claimed' AND ${LEFT_BEHIND}))`;
 
-/** Unfinished exams of the same model that have no objects yet, under another version or other settings. */
+/**
+ * Unfinished exams of the same model that have no objects yet, or whose objects are lost, under another version or
+ * other settings.
+ */
 export function adoptable(
   transaction: Transaction,
   bindings: ModelBindings & LeftBehind,
-): Promise<{ id: number; study: string }[]> {
+): Promise<AdoptableRow[]> {
   return transaction.rows(ADOPTABLE, bindings);
 }
 
@@ -20,7 +24,7 @@ export function adoptable(
 export function lockAdoptable(
   transaction: Transaction,
   bindings: ModelBindings & LeftBehind,
-): Promise<{ id: number; study: string }[]> {
+): Promise<AdoptableRow[]> {
   return transaction.rows(/* sql */ `${ADOPTABLE} ORDER BY id FOR UPDATE SKIP LOCKED`, bindings);
 }
 

@@ -1,4 +1,5 @@
 import type { Retriable, RetriableCountRow, RetriableRow } from '../../retriable.js';
+import { DAMAGED } from '../../rules.js';
 import type { ModelBindings } from '../../statements.js';
 import type { Transaction } from '../ledgerServer.js';
 import { THIS_MODEL } from './thisModel.js';
@@ -72,9 +73,10 @@ export function retriable(transaction: Transaction, bindings: Retriable): Promis
     SELECT id, state, outcome, code, ${UNDELIVERED}::integer AS undelivered
     FROM mamori.exams
     WHERE ${ASKED}
-      -- As waysFor of the rules has it: whoever made objects, they are delivered.
+      -- As waysFor of the rules has it: whoever made objects, they are delivered, if they are not lost.
       AND (:model::text IS NULL OR (${THIS_MODEL})
-        OR (outcome IS NOT NULL AND (state = 'failed' OR ${UNDELIVERED})))
+        OR (outcome IS NOT NULL AND COALESCE(code, '') <> '${DAMAGED}'
+          AND (state = 'failed' OR ${UNDELIVERED})))
     ORDER BY id
     FOR NO KEY UPDATE OF exams`;
   return transaction.rows(sql, bindings);

@@ -1,16 +1,17 @@
-import type { LeftBehind, ModelBindings } from '../../statements.js';
+import { DAMAGED } from '../../rules.js';
+import type { AdoptableRow, LeftBehind, ModelBindings } from '../../statements.js';
 import type { Database } from '../database.js';
 import { LEFT_BEHIND } from './claiming.js';
 
-/** Unfinished exams of the same model that have no objects yet, under another version or other settings. */
-export function adoptable(
-  database: Database,
-  bindings: ModelBindings & LeftBehind,
-): { id: number; study: string }[] {
+/**
+ * Unfinished exams of the same model that have no objects yet, or whose objects are lost, under another version or
+ * other settings.
+ */
+export function adoptable(database: Database, bindings: ModelBindings & LeftBehind): AdoptableRow[] {
   const sql = /* sql */ `
-    SELECT id, study_instance_uid AS study FROM exams
+    SELECT id, study_instance_uid AS study, outcome IS NOT NULL AS lost FROM exams
     WHERE model_name = :model AND NOT (model_version = :version AND settings_digest = :digest)
-      AND outcome IS NULL
+      AND (outcome IS NULL OR (state = 'failed' AND code = '${DAMAGED}'))
       AND (state IN ('waiting', 'failed') OR (state = 'claimed' AND ${LEFT_BEHIND}))`;
   return database.rows(sql, bindings);
 }

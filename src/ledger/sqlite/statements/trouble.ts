@@ -1,4 +1,5 @@
 import type { Retriable, RetriableCountRow, RetriableRow } from '../../retriable.js';
+import { DAMAGED } from '../../rules.js';
 import type { ModelBindings } from '../../statements.js';
 import type { Database } from '../database.js';
 import { THIS_MODEL } from './keys.js';
@@ -66,9 +67,10 @@ export function retriable(database: Database, bindings: Retriable): RetriableRow
     SELECT id, state, outcome, code, ${UNDELIVERED} AS undelivered
     FROM exams
     WHERE ${ASKED}
-      -- As waysFor of the rules has it: whoever made objects, they are delivered.
+      -- As waysFor of the rules has it: whoever made objects, they are delivered, if they are not lost.
       AND (:model IS NULL OR (${THIS_MODEL})
-        OR (outcome IS NOT NULL AND (state = 'failed' OR ${UNDELIVERED})))
+        OR (outcome IS NOT NULL AND COALESCE(code, '') <> '${DAMAGED}'
+          AND (state = 'failed' OR ${UNDELIVERED})))
     ORDER BY id`;
   return database.rows(sql, bindings);
 }
