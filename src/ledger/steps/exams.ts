@@ -133,8 +133,8 @@ export async function adoptable(store: Store, served: ServedModel): Promise<numb
 }
 
 /**
- * Makes an exam that is closed, or whose objects are lost, a new revision that waits. Answers the files that nobody needs
- * any more.
+ * Makes an exam that is closed, or whose objects are lost, a new revision that waits. Answers the files that nobody
+ * needs any more.
  */
 async function open(
   step: Step,
