@@ -5,18 +5,19 @@ import { basename, dirname, join, resolve } from 'node:path';
  * Makes a folder, with those above it that are missing; one that is there already is fine. In place of Node's
  * `recursive`, which never ends where a folder that is there takes no other, as /proc does.
  *
+ * @param mode of those that are made, less what the account's umask takes; 0o700: only this account can look into them
  * @throws the system's own error (`EACCES`, `ENOENT`, `ENOTDIR`, `EEXIST` for a file of that name, …)
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   const folder = resolve(path);
   try {
-    await makeLast(folder);
+    await makeLast(folder, mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const above = dirname(folder);
     // Another may have made it in the meantime; where it is there and takes no folder, the second try says so.
-    if (!(await isFolder(above))) await makeFolder(above);
-    await makeLast(folder);
+    if (!(await isFolder(above))) await makeFolder(above, mode);
+    await makeLast(folder, mode);
   }
 }
 
@@ -31,9 +32,9 @@ export async function makeDraft(target: string): Promise<string> {
   return mkdtemp(join(dirname(target), `.${basename(target)}-`));
 }
 
-async function makeLast(folder: string): Promise<void> {
+async function makeLast(folder: string, mode: number): Promise<void> {
   try {
-    await mkdir(folder);
+    await mkdir(folder, { mode });
   } catch (error) {
     // Somebody else may have made it, perhaps just now.
     if (!(await isFolder(folder))) throw error;

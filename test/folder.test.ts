@@ -18,6 +18,13 @@ describe('a folder that is made', () => {
     expect(statSync(deep).isDirectory()).to.equal(true);
   });
 
+  it('may be for this account alone, with those above it that were missing', async () => {
+    const home = scratchFolder('folder');
+    await makeFolder(join(home, 'one', 'two'), 0o700);
+    for (const folder of ['one', 'one/two'])
+      expect(statSync(join(home, folder)).mode & 0o777).to.equal(0o700);
+  });
+
   it('may be named from where one stands', async () => {
     const home = scratchFolder('folder');
     await makeFolder(relative(process.cwd(), join(home, 'near', 'by')));
@@ -29,7 +36,7 @@ describe('a folder that is made', () => {
     const home = scratchFolder('folder');
     for (let round = 0; round < 50; round++) {
       const folders = ['a', 'b', 'c', 'd'].map((name) => join(home, `shared-${round}`, 'by', name));
-      await Promise.all(folders.map(makeFolder));
+      await Promise.all(folders.map((folder) => makeFolder(folder)));
       for (const folder of folders) expect(existsSync(folder)).to.equal(true);
     }
   });

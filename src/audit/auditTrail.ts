@@ -62,7 +62,7 @@ export class AuditTrail {
       return auditMessage({ act: 'trail-disturbed', what, at: new Date() }, source);
     };
     try {
-      await makeFolder(folder);
+      await makeFolder(folder, 0o700);
       const file = await TrailFile.open({ folder, fileBytes, disturbed });
       return new AuditTrail(file, source, options);
     } catch (error) {

@@ -12,13 +12,14 @@ import { CommandError } from './errors.js';
 const PROBE = new Uint8Array(4096);
 
 /**
- * Makes the folder if it is not there, and tries it out: before long work, not after it.
+ * Makes the folder if it is not there, and tries it out: before long work, not after it. Results hold patient data, so
+ * a folder that is made is for this account alone.
  *
  * @throws CommandError `results-unwritable`
  */
 export async function makeResultFolder(folder: string): Promise<void> {
   try {
-    await makeFolder(folder);
+    await makeFolder(folder, 0o700);
     const probe = join(folder, `.mamori-${randomUUID()}`);
     try {
       await writeFile(probe, PROBE);

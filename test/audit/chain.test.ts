@@ -28,6 +28,12 @@ const problemsOf = async (folder: string) =>
   (await verifyAudit(folder)).problems.map(({ what, line }) => `${line ?? '-'} ${what}`);
 
 describe('The audit trail', () => {
+  it('lies in a folder for this account alone', async () => {
+    const folder = newFolder();
+    await (await AuditTrail.open({ folder, fileBytes: 1 << 20, version: '1.2.3', log: SILENT })).close();
+    expect(statSync(folder).mode & 0o077).to.equal(0);
+  });
+
   it('is a line for each event, in a chain that sha256 alone can follow', async () => {
     const folder = await trailOf(3);
     let previous = '0'.repeat(64);

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -519,6 +520,7 @@ describe('mamori', () => {
       const first = await dryRun();
       expect(first.code, first.err).to.equal(0);
       expect(readdirSync(join(out, study)).filter((name) => name.endsWith('.dcm'))).to.have.length(5);
+      expect(statSync(out).mode & 0o077, 'patient data').to.equal(0);
       expect(existsSync(join(folder, 'l.db'))).to.equal(false);
       writeFileSync(join(folder, 'l.db'), 'this is not a database, whatever it is called. '.repeat(50));
       const blind = await dryRun();
