@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { isService } from '../../src/admin/access/localAccount.js';
@@ -111,6 +112,37 @@ describe('an account of this machine', () => {
   it("is a service's below those of people, and among those that systemd makes", () => {
     expect([1, 33, 999, 61_184, 65_534].filter((account) => !isService(account))).to.deep.equal([]);
     expect([0, 1000, 1001, 60_000, 70_000, 200_000_513].filter(isService)).to.deep.equal([]);
+  });
+
+  it('is no service where a container has no number for it, as a person may have none', async function () {
+    this.timeout(60_000);
+    if (
+      spawnSync('unshare', ['--user', '--map-root-user', 'setpriv', '--version']).status !== 0 ||
+      process.getuid?.() !== 0
+    )
+      this.skip();
+    const module = new URL('../../src/admin/access/localAccount.js', import.meta.url);
+    const listening = `
+      import { createServer } from 'node:net';
+      import { isHeldByService } from '${module}';
+      const server = createServer((socket) => {
+        console.log(isHeldByService(socket));
+        socket.destroy();
+        server.close();
+      }).listen(0, '127.0.0.1', () => console.log(server.address().port));`;
+    const node = [process.execPath, '--input-type=module', '-e'];
+    const inside = spawn('unshare', ['--user', '--map-root-user', ...node, listening]);
+    const lines = createInterface(inside.stdout)[Symbol.asyncIterator]();
+    const { value: port } = await lines.next();
+    const asking = `
+      import { connect } from 'node:net';
+      connect(${port}, '127.0.0.1').resume();`;
+    const client = spawn('setpriv', ['--reuid', '1001', '--clear-groups', ...node, asking], {
+      stdio: 'inherit',
+    });
+    const { value: told } = await lines.next();
+    await once(client, 'exit');
+    expect(told).to.equal('false');
   });
 });
 

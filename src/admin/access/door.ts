@@ -37,7 +37,8 @@ const LONGEST_FORM = '4kb';
 const SIGN_IN_PATH = '/sign-in';
 const SIGN_OUT_PATH = '/sign-out';
 const ONLY_THIS_MACHINE =
-  'Without users the status page answers people of this machine, by its own names and no proxy.';
+  'Without users the status page answers people of this machine alone: at localhost or 127.0.0.1, by HTTP 1.1 and no ' +
+  'proxy. For others set admin.users (mamori password) and https.';
 /** What programs that watch over the service ask. */
 const FOR_SERVICES = /^\/(metrics|health(\/ready)?)$/;
 

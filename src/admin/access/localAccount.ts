@@ -11,6 +11,11 @@ const ACCOUNT = 7;
 const FIRST_PERSON = 1000;
 const SERVICES_AGAIN = { from: 61_184, to: 65_534 };
 
+/** All accounts that this process may not know by their number are shown as this one, in a rootless container, say. */
+const UNTOLD = 65_534;
+const ACCOUNT_MAP = '/proc/self/uid_map';
+const ALL_ACCOUNTS = 2 ** 32 - 1;
+
 const services = new WeakMap<Socket, boolean>();
 
 /**
@@ -21,7 +26,7 @@ export function isHeldByService(socket: Socket): boolean {
   let known = services.get(socket);
   if (known === undefined) {
     const account = accountBehind(socket);
-    known = account !== undefined && account !== process.getuid?.() && isService(account);
+    known = account !== undefined && isTold(account) && account !== process.getuid?.() && isService(account);
     services.set(socket, known);
   }
   return known;
@@ -30,6 +35,13 @@ export function isHeldByService(socket: Socket): boolean {
 export function isService(account: number): boolean {
   if (account === 0) return false;
   return account < FIRST_PERSON || (account >= SERVICES_AGAIN.from && account <= SERVICES_AGAIN.to);
+}
+
+function isTold(account: number): boolean {
+  if (account !== UNTOLD) return true;
+  const map = rowsOf(ACCOUNT_MAP);
+  const known = map.reduce((sum, [, , length]) => sum + Number(length ?? 0), 0);
+  return map.length === 0 || known >= ALL_ACCOUNTS;
 }
 
 function accountBehind({ remoteAddress, remotePort, localPort }: Socket): number | undefined {
@@ -43,11 +55,11 @@ function accountBehind({ remoteAddress, remotePort, localPort }: Socket): number
   return undefined;
 }
 
+/** Columns of a file of the system; none where it has no such file. */
 function rowsOf(table: string): string[][] {
   try {
     return readFileSync(table, 'latin1')
       .split('\n')
-      .slice(1)
       .map((line) => line.trim().split(/\s+/));
   } catch {
     return [];
