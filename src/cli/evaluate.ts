@@ -103,15 +103,21 @@ async function run({ json, subgroup, data: folders, labels, ...options }: Option
     ['specificity at the operating point, by image', image.atOperatingPoint.specificity],
     ...(localisation === null
       ? []
-      : [['peak of the heat map in a malignant lesion', localisation.peakInLesion] satisfies Line]),
+      : [
+          [
+            `peak of the heat map in a malignant lesion (by chance ${localisation.peakInLesion.chance?.toFixed(3)})`,
+            localisation.peakInLesion,
+          ] satisfies Line,
+        ]),
     ['calibration error (ECE), by image', image.calibrationError],
     ['AUC of orientation alone, as the network gets it', shortcuts.shortcuts[1]!.auc],
     ['AUC without the breast', shortcuts.shortcuts.at(-1)!.auc],
   ];
   for (const [name, { value, interval }] of lines) {
-    const range = interval
-      ? `${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`
-      : 'too few patients for an interval';
+    const range =
+      interval && interval[0] !== interval[1]
+        ? `${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`
+        : 'too few patients for an interval';
     console.log(value === null ? `${name}: not measurable` : `${name}: ${value.toFixed(3)} (${range})`);
   }
   console.log(`mean spread over eight orientations: ${shortcuts.orientation.spread.mean.toFixed(3)}`);

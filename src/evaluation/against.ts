@@ -19,6 +19,8 @@ export interface Against {
   patients: number;
   /** Patients that the other model was made from: neither is measured on them here. */
   leftOut: number;
+  /** Whether it tells which those are. */
+  otherKnown: boolean;
   /** AUC by image, the same within machines, and by exam with one breast each. */
   image: Paired;
   withinMachines: Paired;

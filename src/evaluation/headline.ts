@@ -1,4 +1,5 @@
-import { countText } from '../countText.js';
+import { countText, numberText } from '../countText.js';
+import type { Estimate } from './statistics/index.js';
 import type { Evaluation } from './types.js';
 
 type Known = Pick<
@@ -17,23 +18,39 @@ export function headlineOf(known: Known): [string, string, string] {
   return [discrimination(known), atWork(known), reliance(known)];
 }
 
-function discrimination({ data, model, exam, machines }: Known): string {
+/** Women of its own making among those measured: then it is memory that the figures speak of. */
+const remembered = ({ data }: Pick<Known, 'data'>): number =>
+  data.selection.evaluated.training + data.selection.evaluated.validation;
+
+/** An interval of no width says that all drawn women were alike, not that the figure is sure. */
+function intervalOf(interval: Estimate['interval'], less = (share: number) => share): string {
+  if (interval === null || interval[0] === interval[1]) return 'too few women for an interval';
+  const [low, high] = interval.map(less).sort((a, b) => a - b);
+  return `95 % interval ${hundredths(low!)} to ${hundredths(high!)}`;
+}
+
+function discrimination(known: Known): string {
+  const { data, model, exam, machines } = known;
   const { withinMachines: found } = exam;
   const kinds = machines.known ? ` on ${countText(machines.machines.length, 'machine')}` : '';
   const measuredOn = `${countText(data.images, 'image')} of ${countText(data.patients, 'woman', 'women')}${kinds}`;
   const [negative, positive] = model.classes;
-  const asked = `Of two women examined on the same machine, one labelled ${positive} and one ${negative}`;
+  const onOne = machines.known ? ' examined on the same machine' : '';
+  const asked = `Of two women${onOne}, one labelled ${positive} and one ${negative}`;
   if (found.value === null)
     return `On ${measuredOn} it could not be measured how well the model tells them apart.`;
-  const interval =
-    found.interval === null
-      ? 'too few women for an interval'
-      : `95 % interval ${hundredths(found.interval[0])} to ${hundredths(found.interval[1])}`;
   return (
     `${asked}, the model gives the ${positive} one the higher probability ${hundredths(found.value)} times in ` +
-    `100 (${interval}; guessing gives 50), measured on ${measuredOn}: ` +
-    `${grade(found.value, found.interval)}.`
+    `100 (${intervalOf(found.interval)}; guessing gives 50), measured on ${measuredOn}: ` +
+    `${judged(known)}.`
   );
+}
+
+function judged({ data, exam: { withinMachines: found }, protocol }: Known): string {
+  if (protocol === 'by-image') return 'that is memory, as the same patients were among those it learnt from';
+  const own = remembered({ data });
+  if (own > 0) return `that is memory, as the model was made from ${numberText(own)} of these women`;
+  return grade(found.value ?? 0, found.interval);
 }
 
 /** Sensitivity and specificity together above 1: less than this says next to nothing (Youden's index). */
@@ -56,9 +73,9 @@ function grade(value: number, interval: [number, number] | null): string {
 function atWork({ exam, machines, model }: Known): string {
   const found =
     `At its operating point it finds ${hundredths(exam.sensitivity.value)} of 100 women labelled ` +
-    `${model.classes[1]} and gives ` +
+    `${model.classes[1]} (${intervalOf(exam.sensitivity.interval)}) and gives ` +
     `${hundredths(exam.specificity.value === null ? null : 1 - exam.specificity.value)} of 100 of the others a ` +
-    `false alarm`;
+    `false alarm (${intervalOf(exam.specificity.interval, (share) => 1 - share)})`;
   const values = (of: 'sensitivity' | 'specificity') =>
     machines.machines.flatMap((machine) => machine[of].value ?? []);
   const [sensitivities, specificities] = [values('sensitivity'), values('specificity')];
@@ -80,7 +97,7 @@ function reliance(known: Known): string {
   const low = exam.withinMachines.interval?.[0] ?? 0;
   const blind = shortcuts.shortcuts.at(-1)!.auc.interval?.[0] ?? 0;
   const gain = (exam.sensitivity.value ?? 0) + (exam.specificity.value ?? 0) - 1;
-  const leaking = protocol === 'by-image';
+  const leaking = protocol === 'by-image' || remembered(known) > 0;
   const why = leaking
     ? 'patients of its training are among those measured, so none of this says what it does for a new one'
     : low <= 0.5
@@ -97,7 +114,8 @@ function reliance(known: Known): string {
       ? 'whether its heat maps point at lesions was not measured here'
       : (localisation.peakInLesion.interval?.[0] ?? 0) > (localisation.peakInLesion.chance ?? 1)
         ? `its heat map points into the lesion on ${hundredths(localisation.peakInLesion.value)} of 100 images with ` +
-          `a known one (by chance ${hundredths(localisation.peakInLesion.chance)})`
+          `a known one (${intervalOf(localisation.peakInLesion.interval)}; by chance ` +
+          `${hundredths(localisation.peakInLesion.chance)})`
         : `its heat map misses the lesion as a map by chance would (${hundredths(localisation.peakInLesion.value)} ` +
           `of 100 against ${hundredths(localisation.peakInLesion.chance)})`;
   if (why !== '') return `Do not rely on it: ${why}; ${maps}.`;

@@ -14,6 +14,8 @@ export interface Rival {
   bundle: Bundle;
   images: LabelledImage[];
   leftOut: number;
+  /** Whether it tells whom it was made from. */
+  known: boolean;
 }
 
 /**
@@ -30,8 +32,10 @@ export async function rivalOf(
   chosen: readonly LabelledImage[],
 ): Promise<Rival> {
   const other = await loadBundle(directory, { leaking: true });
-  const images = imagesForBoth(chosen, await casePartsOf(other, all), bundle, other);
-  return { bundle: other, images, leftOut: groupByCase(chosen).size - groupByCase(images).size };
+  const parts = await casePartsOf(other, all);
+  const images = imagesForBoth(chosen, parts, bundle, other);
+  const leftOut = groupByCase(chosen).size - groupByCase(images).size;
+  return { bundle: other, images, leftOut, known: parts.known !== 'unknown' };
 }
 
 export interface RivalWork {
@@ -46,7 +50,7 @@ export interface RivalWork {
 
 /** Lets the other model answer and compares both. */
 export async function measureAgainst(rival: Rival, work: RivalWork): Promise<Against> {
-  const { bundle: other, images, leftOut } = rival;
+  const { bundle: other, images, leftOut, known } = rival;
   const { bundle, answers, pool, choice, drawing, events } = work;
   events.stage(`${other.name} ${other.version} on the same ${countText(images.length, 'image')}`);
   const engine = await openEngine(other, choice);
@@ -65,6 +69,7 @@ export async function measureAgainst(rival: Rival, work: RivalWork): Promise<Aga
       images: images.length,
       patients: groupByCase(images).size,
       leftOut,
+      otherKnown: known,
       ...compareAnswers(answers, others, [bundle, other], drawing),
     };
   } finally {

@@ -280,6 +280,19 @@ describe('an evaluation of several data sets', function () {
     expect(headlineOf({ ...few, shortcuts: fair, exam: { ...few.exam, positives: 12 } })[2]).to.include(
       'fewer than 30 women',
     );
+    const own = { training: 40, validation: 3, test: 57, unseen: 0 };
+    const data = { ...few.data, selection: { ...few.data.selection, evaluated: own } };
+    const memory = headlineOf({ ...few, shortcuts: fair, data });
+    expect(memory[0]).to.include('made from 43 of these women').and.not.to.include('good');
+    expect(memory[2]).to.match(/^Do not rely on it: patients of its training/);
+    expect(better[1]).to.include('80 of 100 women labelled malignant (95 % interval 78 to 86)');
+    expect(better[1]).to.include('30 of 100 of the others a false alarm (95 % interval 14 to 22)');
+    const alike = { ...few.exam, specificity: { value: 1, interval: [1, 1] as [number, number] } };
+    expect(headlineOf({ ...few, shortcuts: fair, exam: alike })[1]).to.include(
+      '0 of 100 of the others a false alarm (too few women for an interval)',
+    );
+    const unnamed = { ...few.machines, known: false };
+    expect(headlineOf({ ...few, shortcuts: fair, machines: unnamed })[0]).to.match(/^Of two women, one/);
     const useless = { ...few.exam, specificity: { value: 0.1, interval: null } };
     expect(headlineOf({ ...few, shortcuts: fair, exam: useless })[2]).to.include(
       'operating point does not fit',

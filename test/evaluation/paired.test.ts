@@ -128,13 +128,26 @@ describe('an evaluation against another bundle', function () {
     const given = await evaluationOptions(bundle, set, { against: other.directory });
     const { against, data } = await evaluate(given, QUIET);
     expect(data.patients).to.equal(12);
-    expect(against).to.include({ patients: 10, images: 20, leftOut: 2 });
+    expect(against).to.include({ patients: 10, images: 20, leftOut: 2, otherKnown: true });
     expect(against!.image.difference).to.deep.equal({ value: 0, interval: [0, 0] });
     // Where a line ends is of no account.
     const page = (await readFile(join(given.out, 'evaluation.html'), 'utf8')).replace(/\s+/g, ' ');
     expect(page)
       .to.include('on the same patients')
       .and.not.match(/NaN|undefined|\[object/);
+  });
+
+  it('says where the other does not tell whom it knows, and judges nothing where this one remembers', async () => {
+    const other = await copyOf('silent', {});
+    const parts = { training: patients(12) as unknown as LabelledImage[], validation: [], test: [] };
+    const own = await copyOf('remembering', { [SPLIT_FILE]: Buffer.from(encodeSplit(parts)) });
+    const given = await evaluationOptions(own, set, { against: other.directory, split: 'all' });
+    const { against, headline } = await evaluate(given, QUIET);
+    expect(against!.otherKnown).to.equal(false);
+    expect(headline[0]).to.include('that is memory');
+    const page = (await readFile(join(given.out, 'evaluation.html'), 'utf8')).replace(/\s+/g, ' ');
+    expect(page).to.include('is taken on trust').and.to.include('which favours it');
+    expect(page).not.to.include('no difference that could be told from chance');
   });
 
   it('refuses a bundle that speaks of another class', async () => {

@@ -5,7 +5,7 @@ import type { Evaluation } from '../types.js';
 import { cell, number, phrase } from './words.js';
 
 /** This model and another one on the same patients. */
-export function against({ against: found, model }: Evaluation): Html {
+export function against({ against: found, model, data }: Evaluation): Html {
   if (found === null) return html``;
   const { other, images, patients, leftOut } = found;
   const lines: [string, Paired][] = [
@@ -23,9 +23,19 @@ export function against({ against: found, model }: Evaluation): Html {
     leftOut === 0
       ? ''
       : ` Left out here, as ${other.name} was made from them: ${countText(leftOut, 'patient')}.`;
+  const { training, validation } = data.selection.evaluated;
+  // The other model's own patients are left out; this one's were asked for.
+  const unfair = training + validation > 0;
+  const favoured = unfair
+    ? ` Patients whom ${model.name} was made from may be among them, which favours it.`
+    : '';
+  const trusted = found.otherKnown
+    ? ''
+    : ` ${other.name} does not tell whom it was made from: that these patients are new to it is taken on trust.`;
+  const notes = `${left}${favoured}${trusted}${classes}`;
   return html`<h2 id="against">Beside ${other.name} ${other.version}, on the same patients</h2>
-<p>Both models answered the same ${countText(images, 'image')} of ${countText(patients, 'patient')}.${left}${classes}
-The difference of the AUC by exam is ${phrase(found.exam.difference)}. ${verdict(found, other.name)}</p>
+<p>Both models answered the same ${countText(images, 'image')} of ${countText(patients, 'patient')}.${notes}
+The difference of the AUC by exam is ${phrase(found.exam.difference)}. ${unfair ? '' : verdict(found, other.name)}</p>
 <div class="scroll"><table><thead><tr><th></th><th class="number">${model.name} ${model.version}</th>
 <th class="number">${other.name} ${other.version}</th><th class="number">difference</th></tr></thead>
 <tbody>${lines.map(

@@ -15,6 +15,8 @@ export function summary(evaluation: Evaluation): Html {
       'AUC within one machine',
       figure(machines.within),
       `by image, 95 % interval ${intervalText(machines.within)}${
+        machines.known ? '' : '; the labels name no machines, so all count as one'
+      }${
         machines.spread === null
           ? ''
           : `; from machine to ` +
