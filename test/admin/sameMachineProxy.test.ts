@@ -140,8 +140,9 @@ describe('an account of this machine', () => {
     const client = spawn('setpriv', ['--reuid', '1001', '--clear-groups', ...node, asking], {
       stdio: 'inherit',
     });
+    const gone = once(client, 'exit');
     const { value: told } = await lines.next();
-    await once(client, 'exit');
+    await gone;
     expect(told).to.equal('false');
   });
 });
