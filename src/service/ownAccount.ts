@@ -39,8 +39,12 @@ export async function refuseForeignRoot(settings: Pick<Settings, 'ledger' | 'aud
   );
 }
 
-/** How a command is run as the service's account. */
-export const asAccount = (name: string) => `runuser -u ${name} -- mamori`;
+/** How a command is run as the service's account: by its number where this machine's own list has no name for it. */
+export function asAccount(name: string): string {
+  return name.startsWith('#')
+    ? `setpriv --reuid ${name.slice(1)} --clear-groups mamori`
+    : `runuser -u ${name} -- mamori`;
+}
 
 async function nameOf(uid: number): Promise<string> {
   const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');

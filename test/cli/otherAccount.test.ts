@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chownSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -37,6 +38,17 @@ describe('Root, where the ledger’s folder is another account’s', function ()
       expect(err, command[0]).to.include('runuser -u daemon -- mamori');
     }
     expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('is told so by its number where it has no name here: it is a container’s, or a directory service’s', async () => {
+    const folder = scratchFolder('other-account');
+    chownSync(folder, 4711, 4711);
+    const { err } = await mamori('once', '-c', await settingsFor(folder));
+    expect(err).to.include('setpriv --reuid 4711 --clear-groups mamori');
+    const asAccount = spawnSync('setpriv', ['--reuid', '4711', '--clear-groups', 'id', '-u'], {
+      encoding: 'utf8',
+    });
+    expect(asAccount.stdout).to.equal('4711\n');
   });
 });
 
