@@ -97,7 +97,7 @@ describe('status page', () => {
       'Waiting for new exams',
       'https://pacs.example/dicom-web',
       'ddsm-mass 1.0.0',
-      'onnxruntime on cpu: No GPU here.',
+      'onnxruntime on cpu',
       '12 mammography studies, 2 worked on',
       '2.25.1',
       'revision 2',

@@ -33,7 +33,9 @@ const EMPTY: StatusSnapshot = {
     version: '1.0.0',
     engine: 'onnxruntime',
     device: 'cpu',
-    reason: 'No graphics card was found.',
+    reason:
+      'the fastest that works here; not onnxruntime on cuda: the CUDA libraries of onnxruntime-node are not ' +
+      'installed; not tensorflow on cpu: slower',
   },
   ledger: { toldAt: NOW },
   counts: { waiting: 0, claimed: 0, delivering: 0, failed: 0, delivered: 0, partial: 0, 'not-processed': 0 },

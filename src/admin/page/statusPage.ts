@@ -84,7 +84,8 @@ ${
 <section class="card" aria-labelledby="pacs-title"><h3 id="pacs-title">PACS</h3><p>${reachability(pacs, now)}</p>
 <p class="quiet">${pacs.url}</p></section>
 <section class="card" aria-labelledby="model-title"><h3 id="model-title">Model</h3><p>${model.name} ${model.version}</p>
-<p class="quiet">${model.engine} on ${model.device}: ${model.reason}</p></section>
+<p class="quiet">${model.engine} on ${model.device}</p>
+<details id="why-engine"><summary>Why this engine</summary><p class="quiet">${model.reason}</p></details></section>
 </div>
 </section>`;
 }
