@@ -136,7 +136,8 @@ export class AdaptedNetwork {
     const names = outputs.map(
       ([name, value]): NodeProto => ({
         opType: 'Identity',
-        name: `out_${name}`,
+        // Without one, as any could be taken by a node of the given network.
+        name: '',
         input: [value],
         output: [name],
         attribute: [],

@@ -28,6 +28,7 @@ import {
 } from '../../model/index.js';
 import { type Example, readExamples } from '../fitting/index.js';
 import { knownFeaturesOf } from '../knownImages.js';
+import { ImportError } from './errors.js';
 
 /** A labelled folder: half of its patients to calibrate on, the other half to measure on. */
 export interface LabelledFolder {
@@ -92,12 +93,15 @@ export interface Calibrated {
 /**
  * Calibration, operating point and what the network knows from one half of the patients; figures, and how far an image
  * may lie from what is known, from the other.
+ *
+ * @throws ImportError `import-inverted`
  */
 export async function calibrateOn(
   { calibration: own, measured, images, cases }: CalibrationSet,
   engine: Engine,
 ): Promise<Calibrated> {
   const [known, unseen] = [await answersTo(engine, own), await answersTo(engine, measured)];
+  checkDirection(unseen.scored);
   const calibration = fitPlatt(known.scored);
   const calibrated = (scored: Scored[]) =>
     scored.map((one) => ({ ...one, probability: calibrate({ calibration }, one.probability) }));
@@ -127,6 +131,17 @@ export async function calibrateOn(
     },
     files: features ? features.files : {},
   };
+}
+
+/** @throws ImportError `import-inverted` where the answers order the patients the wrong way round, beyond chance */
+function checkDirection(answers: readonly Scored[]): void {
+  const [low, high] = bootstrapByCase(answers, auc).map(round);
+  if (!(high! < 0.5)) return;
+  throw new ImportError(
+    'import-inverted',
+    `the other class gets the higher answers: AUC ${round(auc(answers))} (${low} to ${high}) on the labelled folder`,
+    { remedy: 'Say the other --positive-index, or name the classes the other way round by --positive.' },
+  );
 }
 
 /** Answers, and for a network that is explained by gradients the features of each image. */

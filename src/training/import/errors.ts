@@ -23,7 +23,9 @@ export type ImportErrorCode =
   /** ONNX Runtime cannot open or run it. */
   | 'import-not-runnable'
   /** What was made answers differently from what was given. */
-  | 'import-differs';
+  | 'import-differs'
+  /** On the labelled folder the other class gets the higher answers. */
+  | 'import-inverted';
 
 /** A network from elsewhere cannot become a bundle; the remedy says what to change. */
 export class ImportError extends MamoriError<ImportErrorCode> {}

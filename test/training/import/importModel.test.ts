@@ -258,6 +258,32 @@ describe('a network from elsewhere', () => {
     expect(card).to.include(`farther than ${limit}`);
   });
 
+  it('is refused where its answers order the labelled folder the wrong way round, and leaves nothing', async () => {
+    const { images, labels } = await spots();
+    // Bright spots are malignant: what darkens is highest where there is none.
+    const brightness: Head = (graph, layer) =>
+      graph.node('Flatten', [
+        graph.node('ReduceMax', [graph.node('ReduceMean', [layer], { axes: [1] })], { axes: [2, 3] }),
+      ]);
+    const calibrate = { folder: images, labels, seed: 1 };
+    const onnx = classifier(brightness, { channels: 1 });
+    const imported = (positiveIndex: 0 | 1) =>
+      importing(onnx, { calibrate, positiveIndex, meaning: 'logits', classes: ['other', 'malignant'] });
+    await importModel(await imported(1), SILENT);
+    const wrong = await imported(0);
+    const error = await refusal(importModel(wrong, SILENT), ImportError);
+    expect(error.code).to.equal('import-inverted');
+    expect(error.remedy).to.include('--positive-index');
+    expect(readdirSync(dirname(wrong.out))).to.deep.equal([]);
+  });
+
+  it('becomes a bundle once more where it was taken out of one', async () => {
+    const { bundle } = await importModel(await importing(classifier(pooled(1), { channels: 1 })), SILENT);
+    const onnx = await readFile(join(bundle.directory, 'model.onnx'));
+    const again = await importing(onnx, { output: 'probability' });
+    expect((await importModel(again, SILENT)).bundle.explanation).to.equal(undefined);
+  });
+
   it('says when all that it was checked on was answered with next to 0 or 1', async () => {
     const loud: Head = (graph, layer) =>
       graph.node('Mul', [pooled(1)(graph, layer), graph.constant('loud', [], Float32Array.of(1e4))]);
