@@ -92,6 +92,6 @@ function malformed(where: string, what: string, cause?: unknown): DatasetError {
     cause,
     remedy:
       `Its first line names its columns, with commas between them: ${COLUMNS.join(', ')}; the pathology is ` +
-      `malignant, benign or unknown. Numbers have decimal points; decimal commas only between semicolons.`,
+      `malignant, benign or unknown. Numbers have decimal points; decimal commas only between semicolons or tabs.`,
   });
 }
