@@ -43,7 +43,7 @@ function readText(file: string): string {
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     const remedy = isDenied(code)
-      ? `Run this as the account that the service has (sudo -u mamori …), or ${howToLetRead(file)}`
+      ? `Run this as the account that the service has (runuser -u mamori -- mamori …), or ${howToLetRead(file)}`
       : 'Name it with -c FILE; config/mamori.example.yaml is one to start from.';
     throw new SettingsFileError(
       'settings-unreadable',
