@@ -31,13 +31,16 @@ export function fetchable(
         .filter((other) => other.sopInstanceUID !== sopInstanceUID && other.sopClassUID === sopClassUID)
         .map((other): InstanceNames => [studyInstanceUID, other.seriesInstanceUID, other.sopInstanceUID]);
     const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!(error instanceof PacsError) || (await isOutage(error, peers(), names))) throw error;
-        if (isFinal(error) || (lastTry && PERHAPS_ABOUT_ONE_INSTANCE.has(error.code)))
-          throw unavailable(error);
-        throw error;
+      for (let isOnceMore = false; ; isOnceMore = true) {
+        try {
+          return await ask();
+        } catch (error) {
+          if (!(error instanceof PacsError) || (await isOutage(error, peers(), names))) throw error;
+          if (isFinal(error)) throw unavailable(error);
+          if (!lastTry || !PERHAPS_ABOUT_ONE_INSTANCE.has(error.code)) throw error;
+          // The archive gives others now. It may have been in trouble that ended since, so this one is asked for again.
+          if (isOnceMore) throw unavailable(error);
+        }
       }
     };
     return {
