@@ -1,6 +1,7 @@
 import { countText, numberText } from '../countText.js';
 import type { Estimate } from './statistics/index.js';
 import type { Evaluation } from './types.js';
+import { formlessAuc } from './warnings.js';
 
 type Known = Pick<
   Evaluation,
@@ -92,23 +93,27 @@ function atWork({ exam, machines, model }: Known): string {
   );
 }
 
+/** Why it is not to be relied on, the gravest reason. */
+function reasonAgainst(known: Known): string | undefined {
+  const { exam, protocol, shortcuts } = known;
+  if (protocol === 'by-image' || remembered(known) > 0)
+    return 'patients of its training are among those measured, so none of this says what it does for a new one';
+  if ((exam.withinMachines.interval?.[0] ?? 0) <= 0.5)
+    return 'it was not seen to know anything about these women';
+  if (formlessAuc(shortcuts, 'input') !== undefined)
+    return 'plain grey levels tell these images apart, so that none of this says what it does on others';
+  if ((shortcuts.shortcuts.at(-1)!.auc.interval?.[0] ?? 0) > 0.55)
+    return 'part of its answer comes from outside the breast';
+  if ((exam.sensitivity.value ?? 0) + (exam.specificity.value ?? 0) - 1 < LEAST_GAIN)
+    return 'its operating point does not fit these images';
+  if (Math.min(exam.positives, exam.patients - exam.positives) < FEWEST)
+    return `fewer than ${FEWEST} women of a kind were measured`;
+  return undefined;
+}
+
 function reliance(known: Known): string {
-  const { exam, localisation, protocol, shortcuts } = known;
-  const low = exam.withinMachines.interval?.[0] ?? 0;
-  const blind = shortcuts.shortcuts.at(-1)!.auc.interval?.[0] ?? 0;
-  const gain = (exam.sensitivity.value ?? 0) + (exam.specificity.value ?? 0) - 1;
-  const leaking = protocol === 'by-image' || remembered(known) > 0;
-  const why = leaking
-    ? 'patients of its training are among those measured, so none of this says what it does for a new one'
-    : low <= 0.5
-      ? 'it was not seen to know anything about these women'
-      : blind > 0.55
-        ? 'part of its answer comes from outside the breast'
-        : gain < LEAST_GAIN
-          ? 'its operating point does not fit these images'
-          : Math.min(exam.positives, exam.patients - exam.positives) < FEWEST
-            ? `fewer than ${FEWEST} women of a kind were measured`
-            : '';
+  const { exam, localisation } = known;
+  const why = reasonAgainst(known);
   const maps =
     localisation === null
       ? 'whether its heat maps point at lesions was not measured here'
@@ -118,7 +123,7 @@ function reliance(known: Known): string {
           `${hundredths(localisation.peakInLesion.chance)})`
         : `its heat map misses the lesion as a map by chance would (${hundredths(localisation.peakInLesion.value)} ` +
           `of 100 against ${hundredths(localisation.peakInLesion.chance)})`;
-  if (why !== '') return `Do not rely on it: ${why}; ${maps}.`;
+  if (why !== undefined) return `Do not rely on it: ${why}; ${maps}.`;
   if ((exam.withinMachines.value ?? 0) < WEAK) return `It is too weak to be of help to a reader: ${maps}.`;
   return (
     `It may be shown beside a reader’s own judgement, never in place of it: ${maps}, and a negative answer ` +

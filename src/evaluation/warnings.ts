@@ -111,20 +111,31 @@ const percentOf = (value: number | null) => `${Math.round(100 * (value ?? 0))} %
 /** An AUC from which on something other than a lesion gives labels away. */
 export const MUCH = 0.7;
 
-function learnedWarnings({ shortcuts: { learned } }: Pick<Known, 'shortcuts'>): string[] {
-  const most = (of: Shortcut['of']) =>
-    learned
-      .filter((one) => one.of === of && tells(one.auc.interval) && one.auc.value! >= MUCH)
-      .sort((a, b) => b.auc.value! - a.auc.value!)[0]?.auc.value;
-  const [file, input] = [most('file'), most('input')];
-  if (input !== undefined && input !== null)
+/**
+ * How far plain statistics without any form tell the classes apart, of the files or of what the network gets, where
+ * that is so much that a network's own figure says nothing.
+ */
+export function formlessAuc(
+  { learned }: Pick<Evaluation['shortcuts'], 'learned'>,
+  of: Shortcut['of'],
+): number | undefined {
+  return learned
+    .flatMap(({ of: own, auc: { value, interval } }) =>
+      own === of && value !== null && value >= MUCH && tells(interval) ? [value] : [],
+    )
+    .sort((a, b) => b - a)[0];
+}
+
+function learnedWarnings({ shortcuts }: Pick<Known, 'shortcuts'>): string[] {
+  const [file, input] = [formlessAuc(shortcuts, 'file'), formlessAuc(shortcuts, 'input')];
+  if (input !== undefined)
     return [
       `Grey levels and differences between neighbours alone, without any form, tell the classes apart with an AUC ` +
         `of ${input.toFixed(2)} in what the network gets: images of the two classes were made in different ways. A ` +
         `network reaches that without looking at a lesion, so no figure on these images says what it would do on ` +
         `others.`,
     ];
-  if (file !== undefined && file !== null)
+  if (file !== undefined)
     return [
       `Grey levels and differences between neighbours alone tell the classes apart with an AUC of ` +
         `${file.toFixed(2)} in the files: images of the two classes were made in different ways. In what the ` +

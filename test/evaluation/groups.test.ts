@@ -280,6 +280,14 @@ describe('an evaluation of several data sets', function () {
     expect(headlineOf({ ...few, shortcuts: fair, exam: { ...few.exam, positives: 12 } })[2]).to.include(
       'fewer than 30 women',
     );
+    const grey = fair.learned.map((one) => ({
+      ...one,
+      of: 'input' as const,
+      auc: { value: 0.74, interval: [0.6, 0.85] as [number, number] },
+    }));
+    expect(headlineOf({ ...few, shortcuts: { ...fair, learned: grey } })[2]).to.match(
+      /^Do not rely on it: plain grey levels/,
+    );
     const own = { training: 40, validation: 3, test: 57, unseen: 0 };
     const data = { ...few.data, selection: { ...few.data.selection, evaluated: own } };
     const memory = headlineOf({ ...few, shortcuts: fair, data });

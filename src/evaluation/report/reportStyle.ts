@@ -89,5 +89,8 @@ code { font-size: .86em; overflow-wrap: anywhere; }
 @media print { :root { color-scheme: light; ${LIGHT} --ground: #fff; } body { font-size: 10.5pt; } nav { display: none;
 }
   main { padding: 0; max-width: none; } h2, h3 { break-after: avoid; } .scroll, .card, .note { break-inside: avoid; }
+/* Paper does not scroll. */
+.scroll { overflow: visible; } table { font-size: 8pt; } th, td { padding: .25rem .4rem; }
+th, td.number, th.number { white-space: normal; }
 * { print-color-adjust: exact; } }
 `;
