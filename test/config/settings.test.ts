@@ -282,7 +282,7 @@ describe('settings', () => {
       expect(asNobody)
         .to.throw(/EACCES/)
         .with.property('remedy')
-        .that.includes('sudo -u mamori')
+        .that.includes('runuser -u mamori -- mamori')
         .and.includes(`chmod 640 ${file}`)
         .and.not.includes('example');
       chmodSync(file, 0o644);
