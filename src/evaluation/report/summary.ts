@@ -142,8 +142,9 @@ export function method(evaluation: Evaluation): Html {
   const steps = model.input.preparation.map(({ step }) => step).join(', ');
   return html`<h2 id="method">How it was made</h2>
 <p>Every interval is a 95 % percentile bootstrap over patients: ${numberText(bootstrapRounds)} times as many patients as
-there are were drawn with replacement, each with all images, because images of one patient resemble each other. The
-operating point and the calibration come from the bundle, which set them on other patients.</p>
+there are were drawn with replacement, each with all images, because images of one patient resemble each other. Where
+patients are too few for that, or every sample gives the same figure, there is none. The operating point and the
+calibration come from the bundle, which set them on other patients.</p>
 <dl><dt>Model</dt><dd>${model.name} ${model.version}, ${model.manufacturer}; network ${model.network}</dd>
 <dt>Bundle's digest</dt><dd><code>${model.digest}</code></dd>
 <dt>Preparation</dt><dd>${steps}; ${model.input.rows} × ${model.input.columns} × ${model.input.channels}</dd>

@@ -19,10 +19,9 @@ export function figure({ value }: Estimate, digits = 2): string {
 }
 
 export function intervalText({ interval }: Estimate, digits = 2): string {
-  if (interval === null) return 'no interval';
   // Drawn again from women who are all alike it has no width, which says nothing of others.
-  return interval[0] === interval[1]
-    ? 'no interval: every sample alike'
+  return interval === null || interval[0] === interval[1]
+    ? 'no interval'
     : `${number(interval[0], digits)} to ${number(interval[1], digits)}`;
 }
 
