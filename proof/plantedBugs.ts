@@ -93,11 +93,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an image that is not found is left out at once',
     changes: [
-      {
-        file: 'poller/retrieval.js',
-        from: 'isFinal(error) || (lastTry &&',
-        to: 'isFinal(error) || (true &&',
-      },
+      { file: 'poller/retrieval.js', from: 'if (!lastTry ||', to: 'if (' },
+      { file: 'poller/retrieval.js', from: 'if (isOnceMore)', to: 'if (true)' },
     ],
   },
   {
