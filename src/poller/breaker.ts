@@ -178,7 +178,11 @@ export class Breaker {
     if (this.pause !== undefined) return true;
     const { questions } = this.#parts;
     const failure = await failureOf(() => questions.describe(own), LONGEST_ANSWER_MS.search);
-    return failure !== undefined && isNotFound(failure);
+    if (failure === undefined) return false;
+    if (!refusesUs(failure)) return isNotFound(failure);
+    // A refused account asks nothing more, whatever it was asking.
+    this.failed(failure, 'other');
+    return true;
   }
 
   /** What the archive fails with now; undefined where it does what it is there for. */

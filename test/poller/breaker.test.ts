@@ -162,6 +162,15 @@ describe('The breaker around the archive', () => {
     expect(left(breaker)).to.equal(60_000);
   });
 
+  it('asks with refused credentials no more, also where a description met the refusal', async () => {
+    const { breaker, asked } = archive({ describe: failing('pacs-unauthorised', 401) });
+    const notFound = failing('pacs-not-found', 404);
+    expect(await breaker.isOutage(notFound, [names(2)], names(1))).to.equal(true);
+    expect(asked).to.deep.equal([]);
+    expect(left(breaker)).to.equal(60_000);
+    expect(breaker.pause?.reason.code).to.equal('pacs-unauthorised');
+  });
+
   it('asks for no further image once one of them is refused, nor once somebody else met an outage', async () => {
     const refusing = archive({ retrieve: () => failing('pacs-unauthorised', 401) });
     refusing.breaker.gave(names(1));
