@@ -69,26 +69,35 @@ export class StudySweep {
 
   /** The studies of the last two hours, by their own date and time. @throws PacsError */
   async *latest(): AsyncGenerator<StudyRecord[]> {
-    const now = new Date();
-    const since = new Date(now.getTime() - LATEST_MS);
-    const { to } = this.#days();
-    const from = dicomDate(since);
-    // A time of day is no beginning where midnight lies in between.
-    const sameDay = from === dicomDate(now);
-    const query = { from, to, modality: MODALITY, ...(sameDay && { since: dicomTime(since) }) };
     let batch: StudyRecord[] = [];
     try {
-      for await (const study of this.#pacs.studies(query)) {
-        batch.push(study);
-        if (batch.length < BATCH) continue;
-        yield batch;
-        batch = [];
-      }
+      for (const query of this.#lastHours())
+        for await (const study of this.#pacs.studies(query)) {
+          batch.push(study);
+          if (batch.length < BATCH) continue;
+          yield batch;
+          batch = [];
+        }
     } catch (error) {
       yield batch;
       throw error;
     }
     yield batch;
+  }
+
+  /** The later first. */
+  #lastHours() {
+    const now = new Date();
+    const begin = new Date(now.getTime() - LATEST_MS);
+    const [today, from] = [dicomDate(now), dicomDate(begin)];
+    const { to, modality } = this.#days();
+    const since = dicomTime(begin);
+    if (from === today) return [{ from, to, modality, since }];
+    // Midnight lies in between, and a time of day is a beginning of one day alone.
+    return [
+      { from: today, to, modality },
+      { from, to: from, modality, since },
+    ];
   }
 
   #days(): DateRange & { modality: string } {
