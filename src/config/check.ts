@@ -200,7 +200,11 @@ function adminChecks(document: SettingsDocument, folder: string): Problem[] {
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) report(['users'], `names ${twice} twice`);
   const issuer = value('oidc', 'issuer');
-  if (typeof issuer === 'string' && issuer.startsWith('http:') && !isLoopback(hostOf(issuer)))
+  if (
+    typeof issuer === 'string' &&
+    issuer.startsWith('http:') &&
+    !isLoopback(URL.canParse(issuer) ? new URL(issuer).hostname : '')
+  )
     report(['oidc', 'issuer'], 'must begin with https://, unless it is on this machine');
 
   const listen = value('listen');
@@ -220,8 +224,4 @@ function adminChecks(document: SettingsDocument, folder: string): Problem[] {
       'sends passwords in the clear: give admin.tls, or say with admin.proxy what does https',
     );
   return problems;
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
 }

@@ -114,9 +114,8 @@ export function lacksViewsSince(before: Answer, { lacks = [] }: Outcome): boolea
 /**
  * Whether a further set of objects would say more than the answer that the archive holds: it rests on an image that the
  * other does not, lacks nothing where the other is partial, names a view that the other, which passes for whole, knows
- * nothing of, or takes an answer back. One that says the same or less is
- * not written, so that images that change nothing (a spot view that came late, a view that was taken away) lead to no
- * second report.
+ * nothing of, or takes an answer back. One that says the same or less is not written, so that images that change
+ * nothing (a spot view that came late, a view that was taken away) lead to no second report.
  */
 export function saysMore(before: Answer, outcome: Outcome): boolean {
   const { kind, restsOn = [] } = outcome;

@@ -2,7 +2,6 @@ import type { AccessListener } from '../admin/index.js';
 import { type AuditError, AuditTrail, Forwarder, operator } from '../audit/index.js';
 import { installedVersion, type Settings, type SettingsByKey, settingsByKey } from '../config/index.js';
 import type { DeliveryWatch, Log } from '../poller/index.js';
-import { refuseForeignRoot } from './ownAccount.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -20,7 +19,6 @@ export interface Audit {
  * @throws AuditError `audit-unwritable`: what cannot be proved later is not begun
  */
 export async function openAudit(settings: Settings, log: Log): Promise<Audit> {
-  await refuseForeignRoot(settings);
   const trail = await openTrail(settings, log);
   const by = operator();
   const command = commandName();

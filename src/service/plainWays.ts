@@ -65,7 +65,7 @@ function auditWays({ audit: { syslog } }: Settings): PlainWay[] {
   if (syslog === undefined || syslog.url.startsWith('tls:')) return [];
   // `URL` knows no host of schemes that it does not know.
   const { host, hostname } = new URL(syslog.url.replace(/^\w+/, 'http'));
-  if (isThisMachine(hostname)) return [];
+  if (isLoopback(hostname)) return [];
   const remedy = 'Let the receiver take TLS (RFC 5425), and write tls://.';
   return [{ setting: 'audit.syslog.url', to: host, carries: 'the audit trail', remedy }];
 }
@@ -86,7 +86,7 @@ function notifyWays({ notify: { webhook, email } }: Settings): PlainWay[] {
     if (webhook.proxy?.password !== undefined)
       ways.push(...plainHttp(proxyWay('notify.webhook.proxy', webhook.proxy.url)));
   }
-  if (email?.security === 'off' && !isThisMachine(email.host))
+  if (email?.security === 'off' && !isLoopback(email.host))
     ways.push({
       setting: 'notify.email.security',
       to: email.host,
@@ -97,7 +97,7 @@ function notifyWays({ notify: { webhook, email } }: Settings): PlainWay[] {
 }
 
 function pageWays({ admin: { listen, plainHttp: isPlain } }: Settings): PlainWay[] {
-  if (listen === 'off' || !isPlain || isThisMachine(listen.host)) return [];
+  if (listen === 'off' || !isPlain || isLoopback(listen.host)) return [];
   return [
     {
       setting: 'admin.plainHttp',
@@ -115,9 +115,5 @@ function proxyWay(setting: string, url: string) {
 
 function plainHttp({ url, ...way }: Omit<PlainWay, 'to'> & { url: string }): PlainWay[] {
   const { protocol, host, hostname } = new URL(url);
-  return protocol === 'http:' && !isThisMachine(hostname) ? [{ ...way, to: host }] : [];
-}
-
-function isThisMachine(hostname: string): boolean {
-  return isLoopback(hostname.replace(/^\[|\]$/g, ''));
+  return protocol === 'http:' && !isLoopback(hostname) ? [{ ...way, to: host }] : [];
 }

@@ -83,9 +83,7 @@ export class Door {
   /** Who is signed in; behind `requires`. Where nobody signs in there are none. */
   sessionList(): Router {
     if (this.isOpen) return Router();
-    return sessionList(this.#sessions, (request, { name, by, identity }, event) => {
-      if (by !== 'machine') this.#tell(request, event.kind, name, by, { identity, of: event.of });
-    });
+    return sessionList(this.#sessions, (request, by, of) => this.#tellOf(request, 'session-ended', by, of));
   }
 
   /** Lets through who may; sends a browser to sign in, and tells a program what is missing. */
@@ -267,8 +265,8 @@ export class Door {
   }
 
   /** Whoever comes from this machine without signing in is told of by nobody. */
-  #tellOf(request: Request, kind: AccessEvent['kind'], { name, by, identity }: Person): void {
-    if (by !== 'machine') this.#tell(request, kind, name, by, { identity });
+  #tellOf(request: Request, kind: AccessEvent['kind'], { name, by, identity }: Person, of?: string): void {
+    if (by !== 'machine') this.#tell(request, kind, name, by, { identity, of });
   }
 }
 

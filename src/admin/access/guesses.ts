@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
+import { networkOf } from './requestOrigin.js';
 
 /** From how many failures on there is a pause, and how long it grows. */
 interface Limit {
@@ -152,14 +152,4 @@ function keysOf(user: string, address: string): Key[] {
 
 function addressKey(address: string): Key {
   return ['address', `address ${networkOf(address)}`];
-}
-
-/** A machine with IPv6 has a whole /64 to come from. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : new Array(8 - first.length - last.length).fill('0');
-  return [...first, ...zeros, ...last].slice(0, 4).join(':');
 }

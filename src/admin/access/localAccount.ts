@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4, type Socket } from 'node:net';
+import { withoutMapping } from './requestOrigin.js';
 
 /** Where Linux lists connections with the account that holds each end, addresses and ports in hexadecimal. */
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
@@ -68,7 +69,7 @@ function rowsOf(table: string): string[][] {
 
 /** How the tables write an end of a connection within this machine. */
 function endsOf(address: string, port: number): string[] {
-  const plain = address.replace(/^::ffff:/, '');
+  const plain = withoutMapping(address);
   if (!isIPv4(plain)) return address === '::1' ? [`${'0'.repeat(24)}01000000:${hex(port, 4)}`] : [];
   const bytes = plain.split('.').reverse();
   const four = bytes.map((byte) => hex(Number(byte), 2)).join('');

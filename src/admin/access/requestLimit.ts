@@ -1,16 +1,14 @@
 import type { Request, RequestHandler } from 'express';
-import { type AugmentedRequest, ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { type AugmentedRequest, rateLimit } from 'express-rate-limit';
 import { sendText } from '../sendText.js';
 import { personOf } from './person.js';
-import { addressOf } from './requestOrigin.js';
+import { addressOf, networkOf } from './requestOrigin.js';
 
 const MINUTE_MS = 60_000;
-/** As with guesses: a machine with IPv6 has a whole network of this size to come from. */
-const NETWORK_BITS = 64;
 
 /** Requests of one address in a minute, whoever sends them: an open page takes six, Prometheus four. */
 export function limitAddresses(mostPerMinute: number): RequestHandler {
-  return limit(mostPerMinute, (request) => ipKeyGenerator(addressOf(request), NETWORK_BITS));
+  return limit(mostPerMinute, (request) => networkOf(addressOf(request)));
 }
 
 /** Orders of one person in a minute, or searches, wherever they come from. Stands behind the door. */

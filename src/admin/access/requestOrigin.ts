@@ -1,9 +1,12 @@
 import { isIPv6 } from 'node:net';
 import type { Request } from 'express';
+import { ipKeyGenerator } from 'express-rate-limit';
 import { isLoopback } from '../../loopback.js';
 
 /** What proxies add to a request. */
 const PROXY_MARK = /^(via|forwarded|x-forwarded.*|x-real-ip|x-client-ip|x-original-.*|true-client-ip|cf-.*)$/;
+
+const NETWORK_BITS = 64;
 
 const OWN_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
@@ -17,7 +20,13 @@ export function addressOf(request: Request): string {
   return withoutMapping(bracketed ?? ip.replace(/^([\d.]+):\d+$/, '$1'));
 }
 
-function withoutMapping(address: string): string {
+/** Of a machine with IPv6 the whole network that it has to come from, so that all its addresses count as one. */
+export function networkOf(address: string): string {
+  return ipKeyGenerator(address, NETWORK_BITS);
+}
+
+/** An address of IPv4 as itself, where it comes as one of IPv6. */
+export function withoutMapping(address: string): string {
   return address.replace(/^::ffff:(?=[\d.]+$)/i, '');
 }
 

@@ -1,6 +1,5 @@
 import express, { type Request, type Response, Router } from 'express';
 import { sendText } from '../sendText.js';
-import type { AccessEvent } from './accessEvent.js';
 import { isSamePerson, may, type Person, personOf } from './person.js';
 import type { OpenSession, SessionMemory } from './sessions.js';
 import { sessionsPage } from './sessionsPage.js';
@@ -10,11 +9,11 @@ const LONGEST_FORM = '1kb';
 /**
  * Who is signed in, and ending it: everybody their own sessions, whoever may act those of all. Stands behind the door.
  *
- * @param tell of a session that somebody ended
+ * @param tell that somebody has ended a session, and whose
  */
 export function sessionList(
   memory: SessionMemory,
-  tell: (request: Request, by: Person, event: Pick<AccessEvent, 'kind' | 'of'>) => void,
+  tell: (request: Request, by: Person, of: string) => void,
 ): Router {
   const router = Router();
   const openTo = (person: Person) =>
@@ -31,7 +30,7 @@ export function sessionList(
       const person = personOf(request)!;
       const session = openTo(person).find(({ handle }) => handle === handleIn(request));
       if (session === undefined) return notThere(response);
-      tell(request, person, { kind: 'session-ended', of: session.person.name });
+      tell(request, person, session.person.name);
       memory.end(session);
       response.redirect(303, '/sessions');
     },
