@@ -9,6 +9,7 @@ import {
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import { hostPort } from '../hostPort.js';
 import { AdminError } from './errors.js';
 
 export interface TlsFiles {
@@ -89,10 +90,9 @@ export async function listenOn(
       cause,
     });
   }
-  const name = host.includes(':') ? `[${host}]` : host;
   const scheme = tls === undefined ? 'http' : 'https';
   return {
-    url: `${scheme}://${name}:${(server.address() as AddressInfo).port}/`,
+    url: `${scheme}://${hostPort(host, (server.address() as AddressInfo).port)}/`,
     close: async () => {
       clearInterval(renewal);
       await closeGently(server, connections);

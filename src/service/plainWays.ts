@@ -1,4 +1,5 @@
 import type { Settings } from '../config/index.js';
+import { hostPort } from '../hostPort.js';
 import { isSentInTheClear } from '../ledger/index.js';
 import { isLoopback } from '../loopback.js';
 
@@ -101,7 +102,7 @@ function pageWays({ admin: { listen, plainHttp: isPlain } }: Settings): PlainWay
   return [
     {
       setting: 'admin.plainHttp',
-      to: `${listen.host}:${listen.port}`,
+      to: hostPort(listen.host, listen.port),
       carries: 'passwords for the status page',
       remedy: 'Give admin.tls, or declare the proxy that does https as admin.proxy.',
     },

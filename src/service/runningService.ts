@@ -6,6 +6,7 @@ import { get as secureGet } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { Readiness } from '../admin/index.js';
 import type { Settings } from '../config/index.js';
+import { hostPort } from '../hostPort.js';
 import { isLoopback } from '../loopback.js';
 
 /** As JSON has it. */
@@ -34,10 +35,10 @@ export async function askRunningService({ admin }: Pick<Settings, 'admin'>): Pro
   const { listen, tls } = admin;
   if (listen === 'off') return { answer: 'off' };
   const host = HERE[listen.host] ?? listen.host;
-  const at = address(host, listen.port);
+  const at = hostPort(host, listen.port);
   try {
     // By its address: an account of this machine is known by that, whatever names the machine has.
-    const own = isLoopback(host) ? at : address((await lookup(host)).address, listen.port);
+    const own = isLoopback(host) ? at : hostPort((await lookup(host)).address, listen.port);
     const { status, body } = await asked(own, '/api/v1/service', tls?.cert);
     if (status !== 200) return { answer: 'locked', at, ...(await readiness(own, tls?.cert)) };
     const { headline, troubles } = JSON.parse(body) as Extract<RunningService, { answer: 'told' }>;
@@ -50,10 +51,6 @@ export async function askRunningService({ admin }: Pick<Settings, 'admin'>): Pro
 
 /** Where a service is asked that listens everywhere. */
 const HERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-
-function address(host: string, port: number): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
 
 /** What it tells accounts of its own machine; nothing where it does not. */
 async function readiness(

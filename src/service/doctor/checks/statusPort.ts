@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { hostPort } from '../../../hostPort.js';
 import { askRunningService } from '../../runningService.js';
 import { type Check, failure, ok, warning } from '../types.js';
 
@@ -12,7 +13,7 @@ export const statusPort: Check = {
   run: async ({ settings }) => {
     const { listen } = settings.admin;
     if (listen === 'off') return ok('off');
-    const at = `${listen.host}:${listen.port}`;
+    const at = hostPort(listen.host, listen.port);
     const server = createServer();
     try {
       server.listen(listen.port, listen.host);
