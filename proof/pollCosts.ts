@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dicomDate } from '../src/dicom/index.js';
+import { dicomDate, dicomTime } from '../src/dicom/index.js';
 import { openLedger } from '../src/ledger/index.js';
 import { closeExams } from '../test/ledger/closedExams.js';
 import { BusyArchive } from '../test/poller/busyArchive.js';
@@ -35,6 +35,8 @@ export function tooDear(few: PollCosts, many: PollCosts): string[] {
 
 const LOOKBACK_DAYS = 3;
 const DAY_MS = 86_400_000;
+/** No exam began later than this long ago: those of the last two hours come in every look, known or not. */
+const ENDED_MS = 3 * 3_600_000;
 const WORKER = fileURLToPath(new URL('./pollingWorker.js', import.meta.url));
 
 /** A poll over so many exams of the look-back, all closed, and nothing new. */
@@ -42,10 +44,11 @@ export async function pollCosts(exams: number): Promise<PollCosts> {
   const folder = mkdtempSync(join(tmpdir(), 'mamori-polls-'));
   const file = join(folder, 'ledger.db');
   const archive = await BusyArchive.start();
+  const newest = Date.now() - ENDED_MS;
   for (let i = 0; i < exams; i++) {
-    const ago = LOOKBACK_DAYS - Math.floor((i * (LOOKBACK_DAYS + 1)) / exams);
-    const date = dicomDate(new Date(Date.now() - ago * DAY_MS));
-    archive.add({ uid: `2.25.${exams}.${i + 1}`, date, time: '000100', images: 4 });
+    const began = new Date(newest - (1 - i / exams) * (LOOKBACK_DAYS * DAY_MS - ENDED_MS));
+    const uid = `2.25.${exams}.${i + 1}`;
+    archive.add({ uid, date: dicomDate(began), time: dicomTime(began), images: 4 });
   }
   await (await openLedger(`sqlite:${file}`)).disconnect();
   closeExams(file, ALGORITHM, archive.studies.values());
