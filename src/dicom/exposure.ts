@@ -27,6 +27,10 @@ export function requireImageOfPatient(dataset: ViewAttributes): void {
       'Part of a contrast-enhanced examination that is no plain mammogram',
     );
   }
+  if (imageType.some((value) => /^(STEREO|PREFIRE|POSTFIRE|POSTBIOPSY|POSTMARKER)/.test(value))) {
+    // Defined terms of value 3 (PS3.3 C.8.11.7.1.4), and what makers write in their place. The view's code is plain CC.
+    throw new NotAnalysed('biopsy-image', 'Taken for a biopsy (Image Type): shows a part of the breast');
+  }
   if (imageType[1] === 'SECONDARY') {
     throw new NotAnalysed('secondary-image', 'Image Type says SECONDARY: not made from an exposure directly');
   }

@@ -12,6 +12,7 @@ export type LeftOutCode =
   // No ordinary exposure of a patient's breast
   | 'synthesised-image'
   | 'contrast-image'
+  | 'biopsy-image'
   | 'secondary-image'
   | 'quality-control-image'
   | 'specimen'

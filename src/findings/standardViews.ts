@@ -54,6 +54,7 @@ const OTHER_VIEWS: ReadonlySet<string> = new Set<LeftOutCode>([
   'secondary-image',
   'synthesised-image',
   'contrast-image',
+  'biopsy-image',
   'own-object',
 ]);
 

@@ -44,6 +44,11 @@ describe('real files', () => {
     expect(instance.dataset.pixelData()).to.include({ encapsulated: true });
   });
 
+  it('a Siemens image for a stereotactic biopsy, in a window of the paddle, is no L CC of a screening exam', () => {
+    const answer = recogniseMammogram(read('reading/siemens-mammomat-cc.dcm'));
+    expect(answer).to.have.nested.property('leftOut.code', 'biopsy-image');
+  });
+
   it("NEMA's mammogram as Secondary Capture is left alone by name", () => {
     const instance = read('files/nema-sc-jpeg2000.dcm');
     expect(instance.dataset.pixelData()?.fragments).to.have.length(41);
