@@ -107,6 +107,7 @@ function writeReport(kind: ReportKind, subject: ReportSubject, work: ExamWork): 
     algorithm: work.algorithm,
     purpose: bundle.purpose,
     limits: bundle.limits,
+    termsOfUse: bundle.termsOfUse,
     caution: bundle.caution,
     operatingPoint: bundle.operatingPoint,
     probability: probabilityConcept(bundle),

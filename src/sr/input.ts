@@ -35,6 +35,8 @@ export interface ReportInput {
   purpose: string;
   /** What the model must not be used for or cannot do, a sentence of printable ASCII each. */
   limits: string[];
+  /** On what terms the model may be used, as sentences of printable ASCII. */
+  termsOfUse?: string | undefined;
   /** The bundle's one sentence that must not be overlooked beside the number, printable ASCII. */
   caution?: string | undefined;
   /** Calibrated probability from which on an answer counts as positive, 0 to 1. */

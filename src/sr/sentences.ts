@@ -54,9 +54,10 @@ export function summaryText(input: ReportInput): string {
     ...findings.breasts.map(
       (breast) =>
         `${breastName(breast.laterality)}: ${answer(breast.probability, breast.positive)}; ${breast.images
-          .map((image) => `${viewOf(image.source)} ${percent(image.probability, operatingPoint)} %`)
+          .map((image) => imageAnswer(image, breast, operatingPoint))
           .join(', ')}${restsOnOne(breast) ? ' alone' : ''}.`,
     ),
+    ...positiveAlone(input),
     `Positive means ${operatingPointText(operatingPoint)} or more. ` +
       `A negative answer does not exclude ${input.notExcluded}.`,
     ...implantLimits(input),
@@ -64,6 +65,27 @@ export function summaryText(input: ReportInput): string {
     ...attentionWords(input),
     coverage(input),
   ]);
+}
+
+/** `R CC 38.5 %`, with the verdict where it is not the breast's: its picture and its mark say that one. */
+function imageAnswer(
+  { source, probability, positive }: ImageFinding,
+  breast: BreastFinding,
+  operatingPoint: number,
+): string {
+  const said = positive === breast.positive ? '' : ` (${verdict(positive)})`;
+  return `${viewOf(source)} ${percent(probability, operatingPoint)} %${said}`;
+}
+
+/** Positive images of an exam that is negative as a whole, as a mean of its images can be: they are marked. */
+function positiveAlone(input: ReportInput): string[] {
+  if (input.findings?.positive !== false) return [];
+  const positive = imageFindings(input).filter((image) => image.positive);
+  if (positive.length === 0) return [];
+  const views = [...new Set(positive.map(({ source }) => viewOf(source)))].join(' and ');
+  return [
+    `The exam as a whole is negative, ${views} by ${views.includes(' and ') ? 'themselves' : 'itself'} positive.`,
+  ];
 }
 
 /** Of each positive image whose attention lies where it is not to be relied on. */
@@ -96,8 +118,12 @@ export function breastAnswerName(breast: BreastFinding): string {
 
 /** The same for the exam's. */
 export function examAnswerName(input: ReportInput): string {
-  const text = absentViewsText(views(input));
-  return text === undefined ? 'Exam: AI answer' : `Exam: AI answer; ${text}`;
+  const unanswered = unansweredViews(input.leftOut);
+  return [
+    'Exam: AI answer',
+    ...(unanswered.length === 0 ? [] : [`no answer about ${unanswered.join(' and ')}`]),
+    ...[absentViewsText(views(input))].flatMap((text) => text ?? []),
+  ].join('; ');
 }
 
 function restsOnOne({ images }: BreastFinding): boolean {
@@ -120,6 +146,7 @@ export function purposeText(input: ReportInput): string {
     `${input.algorithm.name} ${input.algorithm.version} (${input.algorithm.manufacturer}).`,
     `Purpose: ${input.purpose}`,
     ...input.limits.map((limit) => `Limit: ${limit}`),
+    ...(input.termsOfUse === undefined ? [] : [`Terms of use: ${input.termsOfUse}`]),
     ...implantLimits(input),
     ...heatMapWords(input),
   ]);

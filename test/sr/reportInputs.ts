@@ -246,6 +246,23 @@ export function reportInput(
   };
 }
 
+/** A breast whose mean is negative while one of its images is not, in an exam that is negative as a whole. */
+export function positiveImageOfNegativeExam(): ExamFindings {
+  const [lcc, lmlo, rcc, rmlo] = fourViews();
+  const { breasts } = findingsOf([
+    imageFinding(lcc!, 0.62),
+    imageFinding(lmlo!, 0.1),
+    imageFinding(rcc!, 0.1),
+    imageFinding(rmlo!, 0.1),
+  ]);
+  const means = breasts.map((breast) => ({
+    ...breast,
+    probability: breast.images.reduce((sum, { probability }) => sum + probability, 0) / breast.images.length,
+    positive: false,
+  }));
+  return { probability: 0.36, positive: false, breasts: means };
+}
+
 /** One positive view of four. */
 export function positiveExam(options: Parameters<typeof source>[2] = {}): ExamFindings {
   const [lcc, lmlo, rcc, rmlo] = fourViews(options);

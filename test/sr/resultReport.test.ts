@@ -18,6 +18,7 @@ import {
   NAMES,
   negativeExam,
   positiveExam,
+  positiveImageOfNegativeExam,
   reportInput,
   SPOT_VIEW,
   source,
@@ -126,6 +127,32 @@ describe('TID 1500 report', () => {
     const { root } = readReport(resultReport(reportInput(findings)));
     expect(numberOf(under(group(root, 'L CC: AI answer'), PROBABILITY)[0])).to.equal(49.996);
     expect(textOf(find(root, SUMMARY)[0])).to.include('49.996 % (negative)');
+  });
+
+  it('says of a positive image in a negative breast that it is: its picture and its mark say so, too', () => {
+    const { root } = readReport(resultReport(reportInput(positiveImageOfNegativeExam())));
+    const summary = textOf(find(root, SUMMARY)[0]);
+    expect(summary).to.include('exam 36.0 % (negative).');
+    expect(summary).to.include('Left breast: 36.0 % (negative); L CC 62.0 % (positive), L MLO 10.0 %.');
+    expect(summary).to.include('The exam as a whole is negative, L CC by itself positive.');
+    const whole = readReport(resultReport(reportInput(positiveExam()))).root;
+    expect(textOf(find(whole, SUMMARY)[0])).to.include('L CC 87.3 %, L MLO 42.0 % (negative).');
+    expect(textOf(find(whole, SUMMARY)[0])).not.to.include('as a whole');
+  });
+
+  it('does not call the answer about a part of the exam by the name of one about all of it', () => {
+    const [, , , rmlo] = fourViews();
+    const { root } = readReport(resultReport(reportInput(threeViews(), { leftOut: [undecodable(rmlo!)] })));
+    group(root, 'Exam: AI answer; no answer about R MLO');
+  });
+
+  it('says on what terms the model may be used', () => {
+    const said = (termsOfUse?: string) => {
+      const { root } = readReport(resultReport(reportInput(positiveExam(), { termsOfUse })));
+      return find(root, COMMENT).map(textOf).join();
+    };
+    expect(said('For research only.')).to.include('Terms of use: For research only.');
+    expect(said()).not.to.include('Terms of use');
   });
 
   it('gives every group a name and a tracking UID of its own, and names the algorithm', () => {
