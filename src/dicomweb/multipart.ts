@@ -98,8 +98,8 @@ function endOfPart(message: Buffer, delimiter: Buffer, from: number, length: str
     endsDelimiter(message, at + 2 + delimiter.length);
   if (length !== undefined && /^\d{1,15}$/.test(length) && isEnd(from + Number(length)))
     return from + Number(length);
-  // An empty part may share its CRLF with the blank line that ends its header fields.
-  if (isEnd(from)) return from;
+  // An empty part may share its CRLF with the blank line that ends its header fields (RFC 2046 5.1.1).
+  if (isEnd(from - 2)) return from - 2;
   const line = Buffer.concat([Buffer.from('\r\n'), delimiter]);
   for (let at = message.indexOf(line, from); at !== -1; at = message.indexOf(line, at + 1)) {
     if (isEnd(at)) return at;

@@ -71,6 +71,10 @@ describe('An answer with an instance', () => {
     const back = await answered(MULTIPART, framed('--b-1\r\n\r\n', bytes, '\r\n--b-1--'));
     expect(Buffer.from(back).equals(bytes)).to.equal(true);
   });
+  it('may stand behind a part that is empty, with or without a line break of its own', async () => {
+    for (const end of ['', '\r\n'])
+      await gives(MULTIPART, framed(`--b-1\r\nContent-Type: application/dicom\r\n\r\n${end}`, whole));
+  });
   it('may be bare application/dicom, or any type if it is DICOM', async () => {
     await gives('application/dicom', object.bytes);
     await gives('application/octet-stream', object.bytes);
