@@ -1,18 +1,17 @@
 import { offsetMinutes } from './dateTime.js';
 import type { DicomJson } from './dicomJson.js';
 import { attributeOf } from './dictionary.js';
-import { decimalString } from './ownValues.js';
-import { writeNumbers } from './values.js';
+import { decimalString, isInRange } from './ownValues.js';
+import { BINARY_WORD_BYTES, writeNumbers } from './values.js';
 
 /* Values of an archive's description (DICOM JSON, PS3.18 Annex F) as a file has them, text in UTF-8. */
 
 /** The value as a file has it; empty where there is none, or none that its VR can hold. */
 export function valueFromJson(json: DicomJson, keyword: string): Uint8Array {
   const { vr } = attributeOf(keyword);
-  if (vr === 'US') {
+  if (BINARY_WORD_BYTES[vr] !== undefined) {
     const numbers = json.numbers(keyword);
-    const fit = numbers.every((number) => Number.isInteger(number) && number >= 0 && number <= 0xffff);
-    return fit ? writeNumbers(numbers, vr) : new Uint8Array(0);
+    return numbers.every((number) => isInRange(vr, number)) ? writeNumbers(numbers, vr) : new Uint8Array(0);
   }
   if (keyword === 'TimezoneOffsetFromUTC' && offsetMinutes(json.string(keyword) ?? '') === undefined)
     return new Uint8Array(0);

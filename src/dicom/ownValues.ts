@@ -112,13 +112,17 @@ export function ownVr(keyword: string, value: AttributeValue, siblings: Attribut
 }
 
 function checkedNumber(keyword: string, vr: string, value: string | number): number {
-  const range = RANGE[vr];
   if (typeof value !== 'number' || !Number.isFinite(value))
     throw refused(keyword, vr, 'takes finite numbers');
-  if (range !== undefined && !(Number.isInteger(value) && value >= range[0] && value <= range[1])) {
-    throw refused(keyword, vr, `takes whole numbers from ${range[0]} to ${range[1]}`);
-  }
+  if (!isInRange(vr, value))
+    throw refused(keyword, vr, `takes whole numbers from ${RANGE[vr]![0]} to ${RANGE[vr]![1]}`);
   return value;
+}
+
+/** Whether a VR can hold a number (PS3.5 table 6.2-1). */
+export function isInRange(vr: string, value: number): boolean {
+  const range = RANGE[vr];
+  return range === undefined || (Number.isInteger(value) && value >= range[0] && value <= range[1]);
 }
 
 function tagWords(keyword: string, value: string | number): [group: number, element: number] {

@@ -17,6 +17,7 @@ function written(described: object) {
 const STUDY = { '0020000D': { vr: 'UI', Value: ['2.25.1'] } };
 const PREGNANCY_STATUS = '001021C0';
 const PATIENT_SIZE = '00101020';
+const OFFSET_FROM_EVENT = '00120052';
 
 describe("Patient and study from an archive's description", () => {
   it('writes numbers as their VR has them', () => {
@@ -28,6 +29,12 @@ describe("Patient and study from an archive's description", () => {
     expect(dataset.numbers('PregnancyStatus')).to.deep.equal([4]);
     expect(dataset.numbers('PatientSize')[0]).to.equal(1.64);
     for (const text of dataset.strings('PatientSize')) expect(text.length).to.be.at.most(16);
+  });
+
+  it('writes a number of eight bytes as one, and not as the text that the archive sends', () => {
+    const dataset = written({ [OFFSET_FROM_EVENT]: { vr: 'FD', Value: [12.25] } });
+    expect(dataset.numbers('LongitudinalTemporalOffsetFromEvent')).to.deep.equal([12.25]);
+    expect(dataset.bytes('LongitudinalTemporalOffsetFromEvent')!.length).to.equal(8);
   });
 
   it('leaves out a number that its VR cannot hold', () => {
