@@ -1,14 +1,13 @@
 import { isUsableUid, type Uid } from '../dicom/index.js';
 import { PacsError } from './errors.js';
 
-/** One DICOMweb service root, ready for `/studies` to be appended, and the credentials that stood in its address. */
+/** One DICOMweb service root, ready for `/studies` to be appended. */
 export interface ServiceRoot {
   url: string;
   origin: string;
-  userinfo: { username: string; password: string } | undefined;
 }
 
-/** @throws PacsError `pacs-settings` for anything that is not an http or https address without query and fragment. */
+/** @throws PacsError `pacs-settings` for what is no http or https address, or has credentials, a query or a fragment */
 export function serviceRoot(address: string): ServiceRoot {
   let url: URL;
   try {
@@ -29,11 +28,14 @@ export function serviceRoot(address: string): ServiceRoot {
       remedy: 'Give only the service root, e.g. https://HOST/dicom-web; credentials belong under pacs.auth.',
     });
   }
-  const userinfo =
-    url.username === ''
-      ? undefined
-      : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
-  return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, origin: url.origin, userinfo };
+  // The settings refuse them too: one place for credentials, and none in addresses that get logged.
+  if (url.username !== '' || url.password !== '') {
+    throw new PacsError('pacs-settings', 'The address of the PACS holds a user or password', {
+      url: address,
+      remedy: 'Give them under pacs.auth.',
+    });
+  }
+  return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, origin: url.origin };
 }
 
 /**

@@ -21,10 +21,9 @@ export function openTransport(options: DicomWebOptions): Way {
   const qido = root(options.qidoUrl ?? options.url, 'qidoUrl');
   const wado = root(options.wadoUrl ?? options.url, 'wadoUrl');
   const stow = root(options.stowUrl ?? options.url, 'stowUrl');
-  const userinfo = qido.userinfo ?? wado.userinfo ?? stow.userinfo;
   const transport = new Transport({
     origins: new Set([qido.origin, wado.origin, stow.origin]),
-    auth: options.auth ?? (userinfo === undefined ? { type: 'none' } : { type: 'basic', ...userinfo }),
+    auth: options.auth ?? { type: 'none' },
     tls: readTls(options.tls ?? {}),
     proxy: options.proxy,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
