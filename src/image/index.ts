@@ -55,7 +55,13 @@ export {
 export { presentationImage } from './presentation.js';
 export { type ReducedImage, reducedImage } from './reducedImage.js';
 export { displayImage, resizeArea } from './resize.js';
-export { does, normalisationOf, type PreparationStep, preparationStepSchema } from './steps/index.js';
+export {
+  contradictionIn,
+  does,
+  normalisationOf,
+  type PreparationStep,
+  preparationStepSchema,
+} from './steps/index.js';
 export type {
   Box,
   BreastMask,

@@ -1,5 +1,12 @@
 import { planeOf, words } from './plane.js';
-import { geometryOf, invalidSteps, type PreparationStep, rowOf, type WorkingImage } from './steps/index.js';
+import {
+  contradictionIn,
+  geometryOf,
+  invalidSteps,
+  type PreparationStep,
+  rowOf,
+  type WorkingImage,
+} from './steps/index.js';
 import type { BreastMask, GreyImage, InputGeometry } from './types.js';
 
 /** What `prepareGrey` gives: the network's input, rows × columns × channels with channels last, and its place. */
@@ -27,12 +34,11 @@ export function prepareGrey(image: GreyImage, steps: PreparationStep[], mask?: B
     normalisation: undefined,
     mask,
   };
+  const contradiction = contradictionIn(steps);
+  if (contradiction !== undefined) throw invalidSteps(contradiction);
   for (const step of steps) {
     const row = rowOf(step);
     if (row === undefined) throw invalidSteps(`a step that there is not: ${JSON.stringify(step)}`);
-    if (work.normalisation) throw invalidSteps(`${step.step} stands after normalise`);
-    if (work.resized && row.does !== 'changes grey values')
-      throw invalidSteps(`${step.step} stands after resize`);
     row.run(work, step);
   }
   return { input: interleaved(work), geometry: geometryOf(work) };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { preparationStepSchema } from '../image/index.js';
+import { contradictionIn, preparationStepSchema } from '../image/index.js';
 import { ENGINES } from './engineTable.js';
 
 /** Printable ASCII: these texts go into DICOM objects of any character set. */
@@ -125,8 +125,9 @@ export const bundleSchema = z
     const resizes = preparation.filter((step) => step.step === 'resize');
     const [resize] = resizes;
     if (preparation.at(-1)?.step !== 'normalise') problem(path, 'must end with normalise');
-    if (preparation.filter((step) => step.step === 'normalise').length > 1)
-      problem(path, 'must hold normalise only once');
+    // Told when the bundle is opened, and not by every image.
+    const contradiction = contradictionIn(preparation);
+    if (contradiction !== undefined) problem(path, `must not have ${contradiction}`);
     if (resize === undefined || resizes.length > 1) problem(path, 'must hold resize exactly once');
     else if (resize.rows !== rows || resize.columns !== columns)
       problem(path, `resizes to ${resize.rows} x ${resize.columns}, but input is ${rows} x ${columns}`);

@@ -75,7 +75,15 @@ describe('a model bundle', () => {
     expect((await loadBundle(bundle.directory)).name).to.equal('small');
   });
 
-  const malformed: [what: string, edit: (document: Record<string, unknown>) => void, named: string][] = [
+  type Malformed = [what: string, edit: (document: Record<string, unknown>) => void, named: string];
+  const STEPS = {
+    crop: { step: 'crop-to-breast', margin: 0 },
+    turn: { step: 'orient-chest-wall-left' },
+    resize: { step: 'resize', rows: 16, columns: 16 },
+    window: { step: 'window', low: 1, high: 99, as: 'image' },
+    normalise: { step: 'normalise', mean: 0, deviation: 1 },
+  };
+  const malformed: Malformed[] = [
     ['an unknown key', (document) => Object.assign(document, { colour: 'red' }), 'colour'],
     ['a name beyond ASCII', (document) => Object.assign(document, { name: 'Mod\u00e8le' }), 'name'],
     ['a name with a backslash', (document) => Object.assign(document, { name: 'a\\b' }), 'name'],
@@ -111,6 +119,21 @@ describe('a model bundle', () => {
         }),
       '32 x 16',
     ],
+    ...(
+      [
+        ['a crop after the resize', ['resize', 'crop', 'normalise'], 'crop-to-breast after resize'],
+        ['a turn after the resize', ['resize', 'turn', 'normalise'], 'orient-chest-wall-left after resize'],
+        ['a window before the resize', ['window', 'resize', 'normalise'], 'window before resize'],
+        ['a step after normalise', ['resize', 'normalise', 'normalise'], 'normalise after normalise'],
+      ] as [string, (keyof typeof STEPS)[], string][]
+    ).map(
+      ([what, steps, named]): Malformed => [
+        what,
+        (document) =>
+          Object.assign(document, { input: { ...INPUT, preparation: steps.map((name) => STEPS[name]) } }),
+        named,
+      ],
+    ),
     [
       'steps that make another number of channels',
       (document) =>

@@ -3,7 +3,7 @@
  * the function that runs it. A new step is a file here and a row in `STEPS`; the bundle's schema takes them from here.
  *
  * A step works on a `WorkingImage`: the image's channels at the resolution reached so far, and where they lie on the
- * source. Which step may follow which is held by `prepare.ts`.
+ * source. Which step may follow which `contradictionIn` says, when a bundle is read and before an image is prepared.
  */
 import type { z } from 'zod';
 import { cropToBreast } from './cropToBreast.js';
@@ -43,6 +43,22 @@ export function preparationStepSchema(zod: typeof z): z.ZodType<PreparationStep>
 /** Whether a step cuts the image, turns it, and so on. */
 export function does(what: Step['does']): (step: PreparationStep) => boolean {
   return (step) => rowOf(step)?.does === what;
+}
+
+/**
+ * What contradicts itself in the order of a bundle's steps, as `invalidSteps` tells it; undefined where nothing does.
+ * Cutting and turning come before the one resize, a window after it, and nothing after `normalise`.
+ */
+export function contradictionIn(steps: readonly PreparationStep[]): string | undefined {
+  let resized = false;
+  for (const [place, step] of steps.entries()) {
+    const what = rowOf(step)?.does;
+    if (steps[place - 1]?.step === 'normalise') return `${step.step} after normalise`;
+    if (resized && what !== 'changes grey values') return `${step.step} after resize`;
+    if (!resized && step.step === 'window') return 'window before resize';
+    resized ||= what === 'resizes';
+  }
+  return undefined;
 }
 
 /** What the steps normalise grey values of 0…1 by: nothing changes where they do not. */
