@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type BundleDocument, bundleSchema } from './bundleSchema.js';
@@ -43,18 +43,19 @@ async function readBundleFile(folder: string): Promise<Buffer> {
   const remedy =
     'Name the folder that holds bundle.json (model.bundle in the settings, --model on the command line), ' +
     'e.g. models/breast-cancer.';
-  let bytes: Buffer;
+  const file = join(folder, BUNDLE_FILE);
+  let bytes: Buffer | undefined;
   try {
-    bytes = await readFile(join(folder, BUNDLE_FILE));
+    const { size } = await stat(file);
+    if (size <= MAX_BUNDLE_FILE_BYTES) bytes = await readFile(file);
   } catch (cause) {
     throw new ModelError('bundle-missing', `There is no readable ${BUNDLE_FILE} in ${folder}`, {
       cause,
       remedy,
     });
   }
-  if (bytes.length > MAX_BUNDLE_FILE_BYTES)
-    throw new ModelError('bundle-malformed', `${folder}/${BUNDLE_FILE} is too large to be one`, { remedy });
-  return bytes;
+  if (bytes !== undefined) return bytes;
+  throw new ModelError('bundle-malformed', `${file} is too large to be one`, { remedy });
 }
 
 function parseBundleDocument(bytes: Buffer, folder: string): BundleDocument {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { writeBundle } from '../../src/model/bundleWriter.js';
@@ -173,6 +173,15 @@ describe('a model bundle', () => {
     const bundle = await freshBundle();
     await writeFile(join(bundle.directory, 'bundle.json'), '{');
     expect(await refusal(loadBundle(bundle.directory))).to.include({ code: 'bundle-malformed' });
+  });
+
+  it('is refused when bundle.json is too large to be one, without being read', async () => {
+    const bundle = await freshBundle();
+    // More than a file that Node reads whole; it takes no room on the disk.
+    await truncate(join(bundle.directory, 'bundle.json'), 3 * 2 ** 30);
+    const error = await refusal(loadBundle(bundle.directory));
+    expect(error.code).to.equal('bundle-malformed');
+    expect(error.message).to.include('too large');
   });
 
   it('is written whole or not at all', async () => {
