@@ -34,20 +34,27 @@ export function checkSettings(
  */
 function takeTypesFromSchema(document: SettingsDocument, issues: Issue[]): boolean {
   let changed = false;
-  for (const issue of issues) {
-    const path = issue.path as KeyPath;
+  for (const { path, expected } of typesWanted(issues, [])) {
     const text = valueAt(document.value, path);
-    if (issue.code !== 'invalid_type' || typeof text !== 'string' || !document.fromEnvironment(path))
-      continue;
-    if (/^(number|int)$/.test(issue.expected) && /^\d+(\.\d+)?$/.test(text)) {
+    if (typeof text !== 'string' || !document.fromEnvironment(path)) continue;
+    if (/^(number|int)$/.test(expected) && /^\d+(\.\d+)?$/.test(text)) {
       replaceAt(document.value, path, Number(text));
       changed = true;
-    } else if (issue.expected === 'boolean' && /^(true|false)$/.test(text)) {
+    } else if (expected === 'boolean' && /^(true|false)$/.test(text)) {
       replaceAt(document.value, path, text === 'true');
       changed = true;
     }
   }
   return changed;
+}
+
+/** Where a value is of another type than the schema wants, within whichever forms of a setting. */
+function typesWanted(issues: readonly Issue[], base: KeyPath): { path: KeyPath; expected: string }[] {
+  return issues.flatMap((issue) => {
+    const path = [...base, ...(issue.path as KeyPath)];
+    if (issue.code === 'invalid_union') return issue.errors.flatMap((errors) => typesWanted(errors, path));
+    return issue.code === 'invalid_type' ? [{ path, expected: issue.expected }] : [];
+  });
 }
 
 /** One issue of zod's as sentences that name no value. `base` is where a union stands that it came from. */

@@ -131,6 +131,20 @@ describe('settings', () => {
       ]);
     });
 
+    it('read them too where a setting has several forms, as the schema for editors lets them stand', () => {
+      const text =
+        `${PACS}outputs: { secondaryCapture: { longEdge: \${EDGE} } }\n` +
+        `admin: { hsts: \${HSTS} }\nnotify: { alarms: { disk: { percent: \${PERCENT} } } }\n`;
+      const settings = load(text, { EDGE: '1024', HSTS: 'true', PERCENT: '2.5' });
+      expect(settings.outputs.secondaryCapture).to.deep.equal({ longEdge: 1024 });
+      expect(settings.admin.hsts).to.equal(true);
+      expect(settings.notify.alarms.disk).to.have.property('percent', 2.5);
+      expect(load(text, { EDGE: '1024', HSTS: '31536000', PERCENT: '2' }).admin.hsts).to.equal(31_536_000);
+      expect(problems(text, { EDGE: 'wide', HSTS: 'true', PERCENT: '2' })).to.deep.equal([
+        '2 outputs.secondaryCapture.longEdge must be a number, not a text',
+      ]);
+    });
+
     it('name the key, the variable and the line of one that is not set', () => {
       expect(problems('pacs:\n  url: http://p\n  auth: { type: bearer, token: ${TOKEN} }\n')).to.deep.equal([
         '3 pacs.auth.token needs the environment variable TOKEN, which is not set',
