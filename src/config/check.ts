@@ -167,6 +167,7 @@ function crossChecks(document: SettingsDocument, folder: string): Problem[] {
   }
   for (const tls of [
     ['pacs', 'tls'],
+    ['ledger', 'tls'],
     ['audit', 'syslog', 'tls'],
   ]) {
     if (has(...tls, 'cert') && !has(...tls, 'key'))

@@ -251,6 +251,16 @@ describe('settings', () => {
       expect(problems('pacs:\n  url: http://p\n  tls: { ca: none.pem }\n')).to.deep.equal([
         '3 pacs.tls.ca names a file that cannot be read (ENOENT)',
       ]);
+      for (const [above, tls] of [
+        ['ledger: { tls: ', 'ledger.tls'],
+        ['audit: { syslog: { url: tls://log.example, tls: ', 'audit.syslog.tls'],
+      ]) {
+        const close = ' }'.repeat(above!.split('{').length - 1);
+        expect(problems(`${PACS}${above}{ key: c.pem, ca: none.pem }${close}\n`)).to.deep.equal([
+          `2 ${tls}.cert is missing: ${tls}.key needs it`,
+          `2 ${tls}.ca names a file that cannot be read (ENOENT)`,
+        ]);
+      }
       expect(problems('pacs: { url: "http://p", auth: { username: u, password: p } }')[0]).to.match(
         /^1 pacs\.auth\.type is missing; it is one of none, basic, bearer, oauth2/,
       );
