@@ -33,6 +33,15 @@ export function parseCsvTable(text: string): CsvTable {
   return { columns: cellsOf(head, separator), lines, numberOf };
 }
 
+/** A line of such a file, with commas (RFC 4180): it reads back as the same cells. @param cells without line breaks */
+export function csvLine(cells: readonly (string | number)[]): string {
+  return cells.map((cell) => quoted(String(cell))).join(',');
+}
+
+function quoted(cell: string): string {
+  return /[",;\t]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
 function cellsOf(row: string, separator: string): string[] {
   const cells: string[] = [];
   let open = false;

@@ -5,6 +5,7 @@ export { type CopiesRecord, splitOfCopies } from './augmentedCopies.js';
 export { checkBoxes, type LesionBox, type Pathology, readBoxes } from './boxes.js';
 export { groupByCase } from './cases.js';
 export { type CopyForm, copyOf, PAPER_CLAHE } from './copyForm.js';
+export { csvLine, parseCsvTable } from './csvTable.js';
 export { type DataSetPlace, type DataSets, type LabelledSet, readDataSets } from './dataSets.js';
 export { DatasetError, type DatasetErrorCode } from './errors.js';
 export type { ImageSize } from './imageSize.js';

@@ -1,5 +1,6 @@
 import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { csvLine } from '../dataset/index.js';
 import { makeDraft } from '../folder.js';
 import { EvaluationError } from './errors.js';
 import type { Picture } from './explanation/index.js';
@@ -85,10 +86,9 @@ export async function writeResults(
   }
 }
 
-/** No cell can hold a comma or a line break: the labels file that they come from has none. */
 function predictionsCsv(predictions: Prediction[]): string {
   const lines = predictions.map((one) =>
-    [
+    csvLine([
       one.file,
       one.case,
       one.label,
@@ -97,7 +97,7 @@ function predictionsCsv(predictions: Prediction[]): string {
       one.positive ? 1 : 0,
       one.distance?.toFixed(4) ?? '',
       one.notAnalysed ?? '',
-    ].join(','),
+    ]),
   );
   const head = 'file,case,label,raw_probability,probability,positive,distance,not_analysed';
   return [head, ...lines, ''].join('\n');

@@ -8,6 +8,7 @@ import {
   type LabelledImage,
   PARTS,
   type Part,
+  parseCsvTable,
   splitOfCopies,
 } from '../dataset/index.js';
 import type { Bundle } from '../model/index.js';
@@ -148,11 +149,7 @@ async function listed(images: LabelledImage[], file: string): Promise<LabelledIm
       remedy: '--split takes test, all, or a file that names one image per line as the labels file does.',
     });
   }
-  const lines = text
-    .split(/\r?\n/)
-    .map((line) => line.split(',')[0]!.trim())
-    .filter((line) => line !== '');
-  const names = new Set(lines[0] === 'file' ? lines.slice(1) : lines);
+  const names = new Set(namesIn(text));
   const known = new Set(images.map((image) => image.file));
   const unknown = [...names].filter((name) => !known.has(name));
   if (unknown.length > 0 || names.size === 0)
@@ -161,9 +158,17 @@ async function listed(images: LabelledImage[], file: string): Promise<LabelledIm
       names.size === 0
         ? `${file} names no image`
         : `${file} names ${countText(unknown.length, 'image')} not in the labels file, the first is ${unknown[0]}`,
-      { remedy: 'Name one image per line, as in the first column of the labels file.' },
+      { remedy: 'Name one image per line, as in the column file of the labels file.' },
     );
   return images.filter((image) => names.has(image.file));
+}
+
+/** Of lines out of a labels file with its head the column `file`, of any others the first cell. */
+function namesIn(text: string): string[] {
+  const whole = parseCsvTable(text);
+  const column = whole.columns.indexOf('file');
+  const { lines } = column === -1 ? parseCsvTable(`file\n${text.replace(/^\ufeff/, '')}`) : whole;
+  return lines.map(({ cells }) => cells[Math.max(0, column)] ?? '').filter((name) => name !== '');
 }
 
 function checkSides(

@@ -4,7 +4,7 @@ import { copyFile, cp, mkdir, readdir, readFile, rename, writeFile } from 'node:
 import { join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import type { LabelledImage } from '../../src/dataset/index.js';
+import { type LabelledImage, parseCsvTable } from '../../src/dataset/index.js';
 import { encodeSplit, SPLIT_FILE } from '../../src/dataset/splitRecord.js';
 import { MamoriError } from '../../src/errors.js';
 import {
@@ -95,6 +95,16 @@ describe('an evaluation', function () {
     // Paths of this machine are nobody's business.
     expect(JSON.stringify(json)).to.not.include(set.folder);
     expect(page).to.not.include(set.folder);
+  });
+
+  it('keeps a name with a comma in it in one cell of predictions.csv', async () => {
+    const lines = patients(8).map((line) => ({ ...line, case: `"${line.case}, Jane"` }));
+    const given = await evaluationOptions(bundle, await writeDataSet(lines), { rounds: 10 });
+    await evaluate(given, QUIET);
+    const table = parseCsvTable(await readFile(join(given.out, 'predictions.csv'), 'utf8'));
+    expect(table.lines.map(({ cells }) => cells.length)).to.deep.equal(Array(16).fill(table.columns.length));
+    const cases = table.lines.map(({ cells }) => cells[table.columns.indexOf('case')]);
+    expect(new Set(cases)).to.deep.equal(new Set(lines.map((line) => line.case.slice(1, -1))));
   });
 
   it('gives the ROC curve for a README, in light and dark, as a picture that loads nothing', async () => {
@@ -295,6 +305,15 @@ describe('an evaluation', function () {
         QUIET,
       );
       expect(data).to.deep.include({ images: 4, patients: 2 });
+      for (const [name, text] of [
+        ['semicolons', `\ufefflabel;file;case\n${whole.map((file) => `x;${file};x`).join('\r\n')}\n`],
+        ['names alone', whole.map((file) => `"${file}"`).join('\n')],
+      ] as const) {
+        const split = join(set.folder, `${name}.csv`);
+        await writeFile(split, text);
+        const same = await evaluate(await evaluationOptions(known, set, { split, rounds: 10 }), QUIET);
+        expect(same.data, name).to.deep.equal(data);
+      }
       const codes = await Promise.all(
         [whole.slice(0, 3), ['0-CC.png', '0-MLO.png'], ['9.png']].map(
           async (files) =>
