@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { countText } from '../countText.js';
 import {
   casePartsOf,
@@ -15,7 +16,6 @@ import { readComparisons } from './comparison.js';
 import { EvaluationError } from './errors.js';
 import { evaluatedModel } from './evaluatedModel.js';
 import type { EvaluationEvents, EvaluationOptions } from './evaluationOptions.js';
-import { digestOf } from './examination.js';
 import { ExaminationPool } from './examinationPool.js';
 import { checkExplanations } from './explanation/index.js';
 import { checkPlace, writeResults } from './files.js';
@@ -220,13 +220,19 @@ function describe(
     bootstrapRounds: options.rounds,
     data: {
       description: options.dataDescription,
-      digest: digestOf(images.map(({ file, label, case: patient }) => `${file},${label},${patient}`)),
+      digest: labelsDigest(images),
       images: chosen.length,
       patients: groupByCase(chosen).size,
       positiveImages: chosen.filter(({ label }) => label === bundle.classes[1]).length,
       selection: record,
     },
   };
+}
+
+/** SHA-256 that names what was evaluated: files, labels and cases, in the order of the labels file. */
+function labelsDigest(images: readonly LabelledImage[]): string {
+  const lines = images.map(({ file, label, case: patient }) => `${file},${label},${patient}`);
+  return createHash('sha256').update(lines.join('\n')).digest('hex');
 }
 
 function predictionsOf({ answers }: Answered, { operatingPoint }: Bundle): Prediction[] {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type CopyForm, readPicture } from '../dataset/index.js';
 import type { StandardView } from '../dicom/index.js';
 import {
@@ -144,9 +143,4 @@ function sameValues(a: Float32Array, b: Float32Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-/** SHA-256 of an image file, to name what was evaluated. */
-export function digestOf(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\n')).digest('hex');
 }

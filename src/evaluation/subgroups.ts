@@ -47,7 +47,7 @@ const isOwn = (column: string): column is (typeof OWN)[number] => (OWN as readon
 
 /** Columns of the labels file that part the images, with their values in order. */
 export function columnsOf(answers: readonly Answer[]): { column: string; values: string[] }[] {
-  // One of the first three may have been asked for by name as well.
+  // One of our own may have been asked for by name as well.
   const columns = new Set<string>([...OWN, ...Object.keys(answers[0]?.image.further ?? {})]);
   return [...columns].flatMap((column) => {
     const values = [...new Set(answers.map(({ image }) => valueIn(image, column)))].sort();
