@@ -49,7 +49,7 @@ function* filesBelow(folder) {
   }
 }
 
-const sources = ['src', 'test', 'bench'].flatMap((folder) => [...filesBelow(join(root, folder))]);
+const sources = ['src', 'test', 'bench', 'proof'].flatMap((folder) => [...filesBelow(join(root, folder))]);
 const state = createHash('sha256')
   .update(lock)
   .update(stampOf(join(root, 'tsconfig.json')));
