@@ -6,12 +6,12 @@
  * A folder holds images, and labels.csv with a column `view` beside them or above where its images are not DICOM. With
  * --spoil every image is also judged inverted, upside down, cut off, overexposed and smeared. Files that are no
  * standard view by their header are not judged. Prints a table and the names of the real images refused; ends with 1
- * where more than one in a hundred is.
+ * where more than one in a hundred is, or none was judged.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readPicture } from '../dist/src/dataset/index.js';
+import { parseCsvTable, readPicture } from '../dist/src/dataset/index.js';
 import { readPart10, recogniseMammogram, standardView } from '../dist/src/dicom/index.js';
 import { breastMask, implausibility, reducedImage } from '../dist/src/image/index.js';
 import { NO_MAMMOGRAMS, noMammogram, SPOILINGS, spoiled } from '../dist/src/phantom/index.js';
@@ -20,8 +20,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { every: { type: 'string', default: '1' }, spoil: { type: 'boolean', default: false } },
 });
-if (positionals.length === 0) {
-  console.error('Name at least one folder of images.');
+const every = Number(values.every);
+if (positionals.length === 0 || !(Number.isInteger(every) && every > 0)) {
+  console.error('Name at least one folder of images, and a whole number with --every.');
   process.exit(2);
 }
 
@@ -43,15 +44,9 @@ function codeOf(image, view) {
 function viewsOf(folder) {
   const file = [folder, dirname(folder)].map((place) => join(place, 'labels.csv')).find(existsSync);
   if (file === undefined) return new Map();
-  const [head, ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
-  const columns = head.split(',');
+  const { columns, lines } = parseCsvTable(readFileSync(file, 'utf8'));
   const at = (name) => columns.indexOf(name);
-  return new Map(
-    lines.map((line) => {
-      const fields = line.split(',');
-      return [fields[at('file')], `L${fields[at('view')]}`];
-    }),
-  );
+  return new Map(lines.map(({ cells }) => [cells[at('file')], `L${cells[at('view')]}`]));
 }
 
 /** What the header says of a DICOM file, or the labels of another; undefined where it is not to be judged. */
@@ -90,7 +85,7 @@ for (const given of positionals) {
   const spoiledCodes = new Map(SPOILINGS.map((how) => [how, { count: 0, codes: new Map() }]));
   let count = 0;
   for (const [place, name] of names.entries()) {
-    if (place % Number(values.every) !== 0) continue;
+    if (place % every !== 0) continue;
     const path = join(folder, name);
     const view = viewOf(path, name, views);
     if (view === undefined) {
@@ -123,4 +118,5 @@ for (const given of positionals) {
 for (const what of NO_MAMMOGRAMS)
   console.log(`${what}: ${codeOf(noMammogram(what, 2560, 2048), 'LMLO') ?? 'NOT REFUSED'}`);
 console.log(`${refusedInAll} of ${real} real images refused; ${(milliseconds / judged).toFixed(1)} ms each`);
-process.exitCode = refusedInAll > 0.01 * real ? 1 : 0;
+if (real === 0) console.error('No image was judged.');
+process.exitCode = real === 0 || refusedInAll > 0.01 * real ? 1 : 0;
