@@ -6,7 +6,7 @@
  * are WebAssembly from npm (`wasm.ts`, `jpeg2000Header.ts`). What the stream says must agree with the attributes
  * (`pixelFormat.ts`); a damaged stream is refused, never concealed.
  */
-import type { DicomInstance } from '../../dicom/index.js';
+import { type DicomInstance, transferSyntax } from '../../dicom/index.js';
 import { ImageError } from '../errors.js';
 import { decodeLosslessJpeg, decodeSequentialJpeg } from './jpeg.js';
 import { readJpeg2000Header } from './jpeg2000Header.js';
@@ -26,39 +26,40 @@ export interface StoredPixels extends PixelFormat {
   overshoots: boolean;
 }
 
-const NATIVE = new Set([
-  '1.2.840.10008.1.2',
-  '1.2.840.10008.1.2.1',
-  '1.2.840.10008.1.2.1.99',
-  '1.2.840.10008.1.2.2',
+/** Pixels as they are (PS3.5 §8.1). */
+const NATIVE: ReadonlySet<string> = new Set([
+  transferSyntax.ImplicitVRLittleEndian,
+  transferSyntax.ExplicitVRLittleEndian,
+  transferSyntax.DeflatedExplicitVRLittleEndian,
+  transferSyntax.ExplicitVRBigEndian,
 ]);
-const RLE = '1.2.840.10008.1.2.5';
 
 /** How each encapsulated transfer syntax is read; JPEG is told apart by what the stream itself says. */
-const ENCAPSULATED = new Map<string, 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k'>([
-  ['1.2.840.10008.1.2.4.50', 'jpeg'],
-  ['1.2.840.10008.1.2.4.51', 'jpeg'],
-  ['1.2.840.10008.1.2.4.57', 'jpeg'],
-  ['1.2.840.10008.1.2.4.70', 'jpeg'],
-  ['1.2.840.10008.1.2.4.80', 'jpeg-ls'],
-  ['1.2.840.10008.1.2.4.81', 'jpeg-ls'],
-  ['1.2.840.10008.1.2.4.90', 'jpeg-2000'],
-  ['1.2.840.10008.1.2.4.91', 'jpeg-2000'],
-  ['1.2.840.10008.1.2.4.201', 'htj2k'],
-  ['1.2.840.10008.1.2.4.202', 'htj2k'],
-  ['1.2.840.10008.1.2.4.203', 'htj2k'],
+const ENCAPSULATED: ReadonlyMap<string, 'rle' | 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k'> = new Map([
+  [transferSyntax.RLELossless, 'rle'],
+  [transferSyntax.JPEGBaseline, 'jpeg'],
+  [transferSyntax.JPEGExtended, 'jpeg'],
+  [transferSyntax.JPEGLossless, 'jpeg'],
+  [transferSyntax.JPEGLosslessSV1, 'jpeg'],
+  [transferSyntax.JPEGLSLossless, 'jpeg-ls'],
+  [transferSyntax.JPEGLSNearLossless, 'jpeg-ls'],
+  [transferSyntax.JPEG2000Lossless, 'jpeg-2000'],
+  [transferSyntax.JPEG2000, 'jpeg-2000'],
+  [transferSyntax.HTJ2KLossless, 'htj2k'],
+  [transferSyntax.HTJ2KLosslessRPCL, 'htj2k'],
+  [transferSyntax.HTJ2K, 'htj2k'],
 ]);
 
-const LOSSY = new Set([
-  '1.2.840.10008.1.2.4.50',
-  '1.2.840.10008.1.2.4.51',
-  '1.2.840.10008.1.2.4.81',
-  '1.2.840.10008.1.2.4.91',
-  '1.2.840.10008.1.2.4.203',
+const LOSSY: ReadonlySet<string> = new Set([
+  transferSyntax.JPEGBaseline,
+  transferSyntax.JPEGExtended,
+  transferSyntax.JPEGLSNearLossless,
+  transferSyntax.JPEG2000,
+  transferSyntax.HTJ2K,
 ]);
 
 function isDecodable(transferSyntaxUID: string): boolean {
-  return NATIVE.has(transferSyntaxUID) || transferSyntaxUID === RLE || ENCAPSULATED.has(transferSyntaxUID);
+  return NATIVE.has(transferSyntaxUID) || ENCAPSULATED.has(transferSyntaxUID);
 }
 
 /**
@@ -106,9 +107,9 @@ async function decodeBytes(
   };
   const exact = (words: Uint8Array | Uint16Array): StoredPixels => ({ ...format, words, overshoots: false });
   if (NATIVE.has(syntax)) return exact(nativeWords(bytes, rows * columns, bitsAllocated));
-  if (syntax === RLE) return exact(decodeRle(bytes, rows * columns, bitsAllocated));
-
   const family = ENCAPSULATED.get(syntax);
+  if (family === 'rle') return exact(decodeRle(bytes, rows * columns, bitsAllocated));
+
   if (family === 'jpeg-2000' || family === 'htj2k') {
     const header = readJpeg2000Header(bytes);
     checkSize(header, format);
