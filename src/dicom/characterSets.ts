@@ -1,3 +1,5 @@
+import { withoutPadding } from './padding.js';
+
 /**
  * Decoding of text by Specific Character Set (0008,0005), PS3.5 §6.1 and PS3.3 C.12.1.1.2.
  *
@@ -61,9 +63,9 @@ function decodeAs(label: string, bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** `ISO_IR 100`, `ISO 2022 IR 100`, and the habits `ISO-IR 100`, `ISO_IR100`: all `100`. */
+/** `ISO_IR 100`, `ISO 2022 IR 100`, and the habits `ISO-IR 100`, `ISO_IR100`, or padded by NUL: all `100`. */
 function repertoire(term: string): string {
-  const name = term.trim().toUpperCase();
+  const name = withoutPadding(term, '\0 ').trim().toUpperCase();
   const registration = /^ISO[-_ ]?(?:2022[-_ ]?)?(?:IR[-_ ]?)?(\d+)$/.exec(name);
   if (registration !== null) return registration[1]!;
   if (name === 'UTF-8' || name === 'UTF8') return '192';

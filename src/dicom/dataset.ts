@@ -196,9 +196,7 @@ export class Dataset {
       this.#characterSet =
         element === undefined
           ? this.#inherited()
-          : new CharacterSet(
-              Buffer.from(this.#value(element)).toString('latin1').replace(/\0/g, '').split('\\'),
-            );
+          : new CharacterSet(Buffer.from(this.#value(element)).toString('latin1').split('\\'));
     }
     return this.#characterSet;
   }

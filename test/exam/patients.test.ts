@@ -38,6 +38,7 @@ describe('Images that name two patients', () => {
       [of({ born: '1950.01.01' }), of({ born: '19500101' })],
       [of({ name: 'Roe^Jane' }), of({ name: 'ROE^JANE^^^' })],
       [latin, of({ name: 'Müller^Anna' })],
+      [latin, of({ name: Buffer.from('M\xc3\xbcller^Anna', 'latin1'), charset: 'ISO_IR 192\0\0' })],
       [of({ name: 'Yamada^Tarou=山田^太郎' }), of({ name: '=山田^太郎' })],
       [of({ name: 'Yamada^Tarou' }), of({ name: '=山田^太郎' })],
     ];
