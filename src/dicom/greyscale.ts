@@ -7,10 +7,28 @@ export function greyscaleOf(dataset: Dataset): Greyscale {
   return {
     modality: tableOf(dataset.items('ModalityLUTSequence')[0]) ?? rescaleOf(dataset),
     voi: tableOf(dataset.items('VOILUTSequence')[0]) ?? windowOf(dataset),
-    inverted:
-      dataset.string('PhotometricInterpretation') === 'MONOCHROME1' ||
-      dataset.string('PresentationLUTShape') === 'INVERSE',
+    inverted: isInverted(dataset),
   };
+}
+
+/** Whether the lowest value is white; MONOCHROME1 and INVERSE together mean one inversion (PS3.3 C.8.11.3.1.2). */
+export function isInverted(dataset: Dataset): boolean {
+  return (
+    dataset.string('PhotometricInterpretation') === 'MONOCHROME1' ||
+    dataset.string('PresentationLUTShape') === 'INVERSE'
+  );
+}
+
+/** Of several windows the first that is possible (PS3.3 C.11.2.1.2); undefined where there is none. */
+export function firstWindow(
+  dataset: Dataset,
+): { center: number; width: number; function: string } | undefined {
+  const named = dataset.string('VOILUTFunction') ?? 'LINEAR';
+  const centers = dataset.numbers('WindowCenter');
+  const widths = dataset.numbers('WindowWidth');
+  const minimum = named === 'LINEAR' ? 1 : Number.MIN_VALUE;
+  const usable = centers.findIndex((_, i) => widths[i] !== undefined && widths[i]! >= minimum);
+  return usable < 0 ? undefined : { center: centers[usable]!, width: widths[usable]!, function: named };
 }
 
 function rescaleOf(dataset: Dataset): Greyscale['modality'] {
@@ -20,15 +38,10 @@ function rescaleOf(dataset: Dataset): Greyscale['modality'] {
   return { slope, intercept, type: /^[\x20-\x5b\x5d-\x7e]{1,64}$/.test(type) ? type : 'US' };
 }
 
+/** One of a function that there is not is none: the image is not analysed either. */
 function windowOf(dataset: Dataset): Greyscale['voi'] {
-  const named = dataset.string('VOILUTFunction') ?? 'LINEAR';
-  if (!/^(LINEAR|LINEAR_EXACT|SIGMOID)$/.test(named)) return undefined;
-  const centers = dataset.numbers('WindowCenter');
-  const widths = dataset.numbers('WindowWidth');
-  const minimum = named === 'LINEAR' ? 1 : Number.MIN_VALUE;
-  const usable = centers.findIndex((_, i) => widths[i] !== undefined && widths[i]! >= minimum);
-  if (usable < 0) return undefined;
-  return { center: centers[usable]!, width: widths[usable]!, function: named };
+  const window = firstWindow(dataset);
+  return window && /^(LINEAR|LINEAR_EXACT|SIGMOID)$/.test(window.function) ? window : undefined;
 }
 
 /** Memory of its own: the file need not stay. */

@@ -1,4 +1,4 @@
-import { type Dataset, intentOfClass } from '../dicom/index.js';
+import { type Dataset, intentOfClass, isInverted } from '../dicom/index.js';
 import { breastMask } from './breast.js';
 import type { StoredPixels } from './codecs/index.js';
 import { readAttenuation, readModality } from './modality.js';
@@ -44,9 +44,7 @@ export function presentationImage(
   const modality = readModality(dataset, stored.signed);
   const meant = values.map(modality);
   const voi = raw ? undefined : readVoi(dataset, stored.signed || meant.some((value) => value < 0));
-  const inverted =
-    dataset.string('PhotometricInterpretation') === 'MONOCHROME1' ||
-    dataset.string('PresentationLUTShape') === 'INVERSE';
+  const inverted = isInverted(dataset);
   if (voi) {
     const shown = meant.map((value) => (inverted ? 1 - voi(value) : voi(value)));
     return grey(shown, overwrite);

@@ -1,4 +1,4 @@
-import type { Dataset } from '../dicom/index.js';
+import { type Dataset, firstWindow } from '../dicom/index.js';
 import { ImageError } from './errors.js';
 import { lookUp, readLookupTable } from './lookupTable.js';
 
@@ -22,19 +22,16 @@ export function readVoi(dataset: Dataset, signedInput: boolean): VoiTransformati
     const table = readLookupTable(item, signedInput);
     return (value) => lookUp(table, value) / table.maximum;
   }
-  const name = dataset.string('VOILUTFunction') ?? 'LINEAR';
-  const centers = dataset.numbers('WindowCenter');
-  const widths = dataset.numbers('WindowWidth');
-  const minimum = name === 'LINEAR' ? 1 : Number.MIN_VALUE;
-  const usable = centers.findIndex((_, i) => widths[i] !== undefined && widths[i]! >= minimum);
-  if (usable < 0) return undefined;
+  const window = firstWindow(dataset);
+  if (window === undefined) return undefined;
+  const { center, width, function: name } = window;
   if (name !== 'LINEAR' && name !== 'LINEAR_EXACT' && name !== 'SIGMOID') {
     throw new ImageError('presentation-broken', `VOI LUT Function is ${JSON.stringify(name)}.`, {
       remedy:
         'LINEAR, LINEAR_EXACT and SIGMOID exist; check the instance with the maker of the mammography unit.',
     });
   }
-  return windowed(name, centers[usable]!, widths[usable]!);
+  return windowed(name, center, width);
 }
 
 /** A window as PS3.3 C.11.2.1.2 (LINEAR), C.11.2.1.3.2 (LINEAR_EXACT) and C.11.2.1.3.1 (SIGMOID) define it. */
