@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   exam: ['threads', 'sr', 'pictures', 'gradcam', 'findings', 'model', 'image', 'dicom'],
   config: ['exam', 'model', 'dicom'],
   dicomweb: ['dicom'],
-  ledger: ['exam', 'dicom'],
+  ledger: ['exam', 'findings', 'dicom'],
   poller: ['ledger', 'dicomweb', 'exam', 'findings', 'dicom'],
   admin: ['findings'],
   notify: [],

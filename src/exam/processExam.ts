@@ -1,5 +1,5 @@
 import type { LeftOut, LeftOutCode, Reason } from '../dicom/index.js';
-import { aggregate, lacksAnswer } from '../findings/index.js';
+import { aggregate, lacksAnswer, shortAnswer } from '../findings/index.js';
 import { isImplausibility } from '../image/index.js';
 import type { ExamLeftOutCode, NotProcessedCode } from './errors.js';
 import { displayLongEdge, drawPictures, writeReports } from './examObjects.js';
@@ -81,6 +81,7 @@ export async function processExam(
   return {
     status: intake.leftOut.some(lacksAnswer) ? 'partly-analysed' : 'analysed',
     findings,
+    shortAnswer: shortAnswer(findings, intake.leftOut, bundle.operatingPoint),
     completeness: explained.flatMap(({ finding, completeness }) =>
       completeness ? { sopInstanceUID: finding.source.sopInstanceUID, completeness } : [],
     ),

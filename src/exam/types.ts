@@ -6,7 +6,7 @@ import type {
   StandardView,
   StudyIdentity,
 } from '../dicom/index.js';
-import type { ExamFindings, ViewsInStudy } from '../findings/index.js';
+import type { ExamFindings, ShortAnswer, ViewsInStudy } from '../findings/index.js';
 import type { Completeness } from '../gradcam/index.js';
 import type { RgbImage } from '../pictures/index.js';
 import type { ObjectKind } from './outputs.js';
@@ -79,6 +79,8 @@ export type ExamOutcome = Processed &
     | {
         status: 'analysed' | 'partly-analysed';
         findings: ExamFindings;
+        /** The same in short, as the objects say it at length. */
+        shortAnswer: ShortAnswer;
         /** How far each heat map accounts for its answer, where the method measures that. */
         completeness: { sopInstanceUID: SOPInstanceUID; completeness: Completeness }[];
       }

@@ -12,7 +12,7 @@ export interface LedgerEvent {
   reason: string | undefined;
 }
 
-/** An image of an exam and what became of it. No answer stands here: that is in the archive alone. */
+/** An image of an exam and what became of it. Its own answer does not stand here: that is in the archive alone. */
 export interface ExamImage {
   /** Empty where the instance lacks it. */
   sopInstanceUID: string;

@@ -1,5 +1,6 @@
 import type { Reason, StandardView } from '../dicom/index.js';
 import type { ObjectKind } from '../exam/index.js';
+import type { ShortAnswer } from '../findings/index.js';
 import type { ExamImage, LedgerEvent, LedgerOverview } from './allExams.js';
 import type { ExamKey, ServedModel } from './examKey.js';
 import type { ClosedState, ExamState } from './examState.js';
@@ -33,6 +34,11 @@ export interface ExamRecord extends ExamKey {
   closedAt: Date | undefined;
   /** How it was answered by what the archive holds, and by which revision; undefined where it was not. */
   answer: { state: ClosedState; revision: number } | undefined;
+  /**
+   * What it is delivered or partial with, in short: what the objects of `answer` say. Undefined in every other state,
+   * and where a version closed it that kept none.
+   */
+  shortAnswer: ShortAnswer | undefined;
   /** As the objects that were made last tell; undefined where none were, or by an earlier version. */
   images: readonly ExamImage[] | undefined;
   /** Objects of the answer, or of this revision where it has none yet. */
@@ -110,6 +116,8 @@ export type Outcome = (
   /** Of standard views that got no answer. */
   lacks?: readonly string[];
   images?: readonly ExamImage[];
+  /** Of what is answered. */
+  shortAnswer?: ShortAnswer;
 };
 
 /** An object that was written before and stands in the archive. */
@@ -168,9 +176,9 @@ export interface Clock {
  * What was seen, done and delivered.
  *
  * Every method is one atomic step and may be repeated: after a lost answer or a restart the same call does no harm.
- * Several processes may use one ledger: all times are by its database's clock, not by theirs. It holds UIDs, states and
- * times; patient data only inside the objects that still have to be delivered, whose bytes are deleted once they are
- * confirmed.
+ * Several processes may use one ledger: all times are by its database's clock, not by theirs. It holds UIDs, states,
+ * times, and what each exam was answered with in short: beside a study's UID that is health data. Who the patient is
+ * stands only inside the objects that still have to be delivered, whose bytes are deleted once they are confirmed.
  */
 export interface Ledger extends LedgerOverview {
   /** The time by the database's clock. */

@@ -1,9 +1,11 @@
 import type { StandardView } from '../dicom/index.js';
+import type { ShortAnswer } from '../findings/index.js';
 import type { ExamImage } from './allExams.js';
 import type { ExamState } from './examState.js';
 import type { Lease } from './lease.js';
 import type { Answer, ExamKey, ExamRecord, Outcome, Reason } from './ledger.js';
 import { ownerOf } from './owner.js';
+import { isAnswered } from './rules.js';
 
 /** A row of `exams` with its objects counted, as every database gives it. Times are milliseconds since 1970. */
 export interface ExamRow {
@@ -37,6 +39,8 @@ export interface ExamRow {
   outcome_reason: string | null;
   rests_on: string | null;
   images: string | null;
+  /** JSON, of the kept objects; that of the answer stands in `answer`. */
+  short_answer: string | null;
   answer: string | null;
   answer_revision: number | null;
   code: string | null;
@@ -71,13 +75,14 @@ export interface ObjectRow {
 }
 
 /** What stands in the archive, as `exams.answer` keeps it. */
-export type StoredAnswer = Answer & Partial<Reason>;
+export type StoredAnswer = Answer & Partial<Reason> & { shortAnswer?: ShortAnswer };
 
 export function answerOf({ answer }: Pick<ExamRow, 'answer'>): StoredAnswer | undefined {
   return answer === null ? undefined : (JSON.parse(answer) as StoredAnswer);
 }
 
 export function recordOf(row: ExamRow): ExamRecord {
+  const answer = answerOf(row);
   return {
     ...keyOf(row),
     studyDate: row.study_date || undefined,
@@ -99,7 +104,8 @@ export function recordOf(row: ExamRow): ExamRecord {
     answer:
       row.answer_revision === null
         ? undefined
-        : { state: answerOf(row)?.state ?? 'delivered', revision: row.answer_revision },
+        : { state: answer?.state ?? 'delivered', revision: row.answer_revision },
+    shortAnswer: isAnswered(row.state) ? answer?.shortAnswer : undefined,
     images: row.images === null ? undefined : (JSON.parse(row.images) as ExamImage[]),
     objects: { kept: row.kept, sent: row.sent, confirmed: row.confirmed },
   };

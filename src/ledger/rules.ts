@@ -19,6 +19,11 @@ export function isClosed(state: ExamState): state is ClosedState {
   return CLOSED.includes(state);
 }
 
+/** Whether what the archive holds answers the exam as it is now. */
+export function isAnswered(state: ExamState): boolean {
+  return isClosed(state) && state !== 'not-processed';
+}
+
 /** Which state may follow which; the drawing is over `ExamState`. A new claim of a lapsed lease keeps the state. */
 const FOLLOWS: Record<ExamState, readonly ExamState[]> = {
   waiting: ['claimed'],

@@ -105,6 +105,8 @@ export interface BeginningDelivery extends Why {
   /** JSON arrays. */
   rests: string | null;
   images: string | null;
+  /** JSON. */
+  shortAnswer: string | null;
   now: number;
 }
 

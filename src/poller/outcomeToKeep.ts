@@ -1,6 +1,6 @@
 import { type LeftOut, standardView } from '../dicom/index.js';
 import { type ExamOutcome, isRefused } from '../exam/index.js';
-import { absentViewsText, lacksAnswer, viewName } from '../findings/index.js';
+import { absentViewsText, lacksAnswer, NOT_IN_STUDY, viewName } from '../findings/index.js';
 import { type ExamImage, type Outcome, REFUSED, type Reason } from '../ledger/index.js';
 
 /** As many images as a reason names: more are in the report. */
@@ -12,7 +12,8 @@ const MOST_KEPT = 40;
 /** What the ledger is told of an exam's outcome, before anything of it is delivered. */
 export function outcomeToKeep(outcome: ExamOutcome): Outcome {
   const lacks = outcome.leftOut.filter(lacksAnswer).map(({ sopInstanceUID }) => sopInstanceUID);
-  return { ...said(outcome), lacks, images: imagesOf(outcome) };
+  const { shortAnswer } = outcome.status === 'not-processed' ? {} : outcome;
+  return { ...said(outcome), lacks, images: imagesOf(outcome), ...(shortAnswer && { shortAnswer }) };
 }
 
 function said(outcome: ExamOutcome): Outcome {
@@ -30,7 +31,7 @@ function said(outcome: ExamOutcome): Outcome {
   return { kind: 'partial', code, reason: absent ? `${reason} ${absent.reason}` : reason, restsOn };
 }
 
-/** Which images there were, and why some got no answer. The answers themselves stand in the archive alone. */
+/** Which images there were, and why some got no answer. What was answered about each stands in the archive alone. */
 function imagesOf({ findings, leftOut }: ExamOutcome): ExamImage[] {
   const answered = (findings?.breasts ?? []).flatMap(({ images }) =>
     images.map(({ source }) => ({
@@ -55,7 +56,7 @@ function imagesOf({ findings, leftOut }: ExamOutcome): ExamImage[] {
 function absentViews({ views }: ExamOutcome): Reason | undefined {
   const text = absentViewsText(views);
   if (text === undefined) return undefined;
-  return { code: 'views-not-in-study', reason: `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.` };
+  return { code: NOT_IN_STUDY, reason: `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.` };
 }
 
 /** The answer rests on fewer images than the exam has. */

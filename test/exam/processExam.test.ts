@@ -18,6 +18,7 @@ import {
 } from '../../src/exam/index.js';
 import { type Bundle, type Engine, KnownFeatures, placeSummary } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import { reportedAnswer } from '../../src/sr/index.js';
 import { smallBundle } from '../model/bundles.js';
 import { lookingAt, type OpenBench, openBench } from './openBench.js';
 
@@ -385,6 +386,25 @@ describe('processing an exam', () => {
       truncated.sopInstanceUID,
     ]);
     expect(kinds(outcome).filter((kind) => kind === 'secondary-capture')).to.have.length(3);
+  });
+
+  it('says the same in short as its report, of a breast that got no answer, too', async () => {
+    const left = exam.filter(({ view }) => view.startsWith('L'));
+    const truncated = makeInstance({ ...SMALL, kind: 'truncated', laterality: 'R', view: 'CC' });
+    const outcome = await process([...left, truncated].map((made) => given(made)));
+    if (outcome.status === 'not-processed') throw new Error(outcome.reason);
+    const { operatingPoint, breasts } = outcome.shortAnswer;
+    expect(operatingPoint).to.equal(bench.bundle.operatingPoint);
+    const [right, answered] = breasts;
+    expect(right).to.include({ laterality: 'R', answered: false });
+    expect(right).to.have.property('code', outcome.leftOut[0]!.code);
+    if (!answered!.answered) throw new Error('no answer');
+    const report = reportedAnswer(outcome.objects.find(({ kind }) => kind === 'tid1500')!.bytes)!;
+    const said = report.answers.find(({ about }) => about.startsWith('Left breast'))!;
+    expect(Number(said.probability)).to.be.closeTo(100 * answered!.probability, 0.1);
+    expect(said.verdict).to.equal(answered!.positive ? 'positive' : 'negative');
+    expect(answered!.views).to.deep.equal(['CC', 'MLO']);
+    expect(report.answers.some(({ about }) => about.startsWith('Right breast'))).to.equal(false);
   });
 
   it('goes on without an image that the archive lists and cannot give', async () => {

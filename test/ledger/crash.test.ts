@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openLedger } from '../../src/ledger/index.js';
 import { onEveryDatabase, type TestDatabase } from './databases.js';
-import { EXAM } from './exams.js';
+import { answerOf, EXAM } from './exams.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 /** open, observe, claim, keep, list, three times sent and confirmed, close */
@@ -36,8 +36,12 @@ onEveryDatabase('ledger under kill -9', (make) => {
     const ledger = await openLedger(url);
     const record = await ledger.find(EXAM);
     const all = await ledger.history(EXAM);
+    const [report] = await ledger.made(EXAM);
     await ledger.disconnect();
     expect(record).to.deep.include({ state: 'delivered', objects: { kept: 3, sent: 3, confirmed: 3 } });
+    // Whoever delivered them: the answer in short is that of the very objects that were made.
+    const make = Number(/^2\.25\.9(\d+)0$/.exec(report!.sopInstanceUID)![1]);
+    expect(record!.shortAnswer).to.deep.equal(answerOf(make));
     expect(all.filter(({ event }) => event === 'objects-kept')).to.have.lengthOf(1);
     expect(all.filter(({ event }) => event === 'delivered')).to.have.lengthOf(1);
   }

@@ -2,7 +2,22 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
+import { positional } from '../../src/ledger/postgres/positional.js';
+import { list as listInPostgres } from '../../src/ledger/postgres/statements/lookStatements.js';
+import { list as listInSqlite } from '../../src/ledger/sqlite/statements/looking.js';
+import type { Listing } from '../../src/ledger/statements.js';
 import { postgresServer, requirePostgres } from './postgresServer.js';
+
+const ALL: Listing = {
+  ...{ states: null, study: null, codes: null, from: null, to: null, limit: 50 },
+  ...{ model: null, version: null, digest: null },
+};
+
+const COLUMNS =
+  'study_instance_uid, model_name, model_version, settings_digest, state, fingerprint, first_seen_at, last_seen_at, ' +
+  'changed_at, updated_at, closed_at, answer_revision, code';
+const VALUES =
+  "'2.25.5' || n, 'm', '1', 'd', 'delivered', 'f', n, n, n, n, n, 1, CASE n % 10 WHEN 0 THEN 'usual' END";
 
 /** A database of one kind for one test, and what tests want to know or do past the ledger. */
 export interface TestDatabase {
@@ -16,6 +31,10 @@ export interface TestDatabase {
   events(): Promise<number>;
   /** Runs a statement. */
   force(sql: string): Promise<void>;
+  /** Puts so many delivered exams into it, every tenth with a code. */
+  fill(exams: number): Promise<void>;
+  /** How it finds exams of a list. */
+  planOf(asked: Partial<Listing>): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -77,6 +96,25 @@ function sqlite(): TestDatabase {
     force: async (sql) => {
       direct((database) => database.exec(sql));
     },
+    fill: async (exams) => {
+      direct((database) =>
+        database.exec(`WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${exams})
+          INSERT INTO exams (${COLUMNS}) SELECT ${VALUES} FROM numbers`),
+      );
+    },
+    planOf: async (asked) =>
+      direct((database) => {
+        let plan = '';
+        const explaining = {
+          rows: (sql: string, bindings: object) => {
+            const steps = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(bindings) as { detail: string }[];
+            plan = steps.map(({ detail }) => detail).join('\n');
+            return [];
+          },
+        };
+        listInSqlite(explaining as never, { ...ALL, ...asked });
+        return plan;
+      }),
     remove: async () => rmSync(folder, { recursive: true }),
   };
 }
@@ -102,6 +140,26 @@ async function postgres(): Promise<TestDatabase> {
     events: () => count('events'),
     force: async (sql) => {
       await server.ask(`SET search_path = mamori; ${sql}`, url);
+    },
+    fill: async (exams) => {
+      await server.ask(
+        `INSERT INTO mamori.exams (${COLUMNS}) SELECT ${VALUES} FROM generate_series(1, ${exams}) n;
+         ANALYZE mamori.exams`,
+        url,
+      );
+    },
+    planOf: async (asked) => {
+      const rows: Record<string, string>[] = [];
+      const explaining = {
+        rows: async (sql: string, bindings: object) => {
+          rows.push(
+            ...(await server.ask<Record<string, string>>(positional(`EXPLAIN ${sql}`, bindings), url)),
+          );
+          return [];
+        },
+      };
+      await listInPostgres(explaining as never, { ...ALL, ...asked });
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
     },
     remove: () => server.dropDatabase(url),
   };

@@ -1,3 +1,4 @@
+import type { ShortAnswer } from '../../src/findings/index.js';
 import type { Claim, Clock, ExamKey, Ledger, ObjectToKeep } from '../../src/ledger/index.js';
 
 export const EXAM: ExamKey = {
@@ -30,6 +31,17 @@ export function objects(make = 1, captures = 2): ObjectToKeep[] {
     sopInstanceUID: `2.25.9${make}${index}`,
     bytes: new Uint8Array(1000 + index).fill(make),
   }));
+}
+
+/** What the objects of one making answer. */
+export function answerOf(make: number): ShortAnswer {
+  return {
+    operatingPoint: 0.5,
+    breasts: [
+      { laterality: 'R', answered: true, probability: make / 100, positive: false, views: ['CC', 'MLO'] },
+      { laterality: 'L', answered: false, code: 'views-not-in-study' },
+    ],
+  };
 }
 
 export async function claimed(ledger: Ledger, exam = EXAM, now = 0): Promise<Claim> {

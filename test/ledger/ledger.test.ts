@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  type Claim,
   type ExamState,
   type Ledger,
   LedgerError,
@@ -10,7 +11,7 @@ import {
   waysFor,
 } from '../../src/ledger/index.js';
 import { onEveryDatabase, type TestDatabase } from './databases.js';
-import { at, claimed, clock, delivered, EXAM, objects, on } from './exams.js';
+import { answerOf, at, claimed, clock, delivered, EXAM, objects, on } from './exams.js';
 
 onEveryDatabase('ledger', (make) => {
   let database: TestDatabase;
@@ -794,6 +795,88 @@ onEveryDatabase('ledger', (make) => {
     });
   });
 
+  describe('the answer in short', () => {
+    const short = async () => (await ledger.find(EXAM))!.shortAnswer;
+    const outcome = (make: number, kind: 'processed' | 'partial' = 'processed') => ({
+      ...{ kind, code: 'images-missing', reason: 'It lacks one.' },
+      ...{ restsOn: ['2.25.501'], shortAnswer: answerOf(make) },
+    });
+    const closed = async (claim: Claim, make: number) => {
+      await ledger.confirm(
+        claim,
+        objects(make).map(({ sopInstanceUID }) => sopInstanceUID),
+      );
+      await ledger.close(claim);
+    };
+    const again = async (seconds: number, fingerprint: string): Promise<Claim> => {
+      await on(seconds, ledger).observe(EXAM, { fingerprint });
+      return (await ledger.claim(EXAM, 'worker', 60_000))!;
+    };
+
+    it('is there once the exam is closed with the objects that say it, and not before', async () => {
+      const claim = await claimed(ledger);
+      await ledger.keepObjects(claim, objects(1), outcome(1));
+      expect(await short(), 'on its way').to.equal(undefined);
+      await closed(claim, 1);
+      expect(await short()).to.deep.equal(answerOf(1));
+      expect((await ledger.list())[0]!.shortAnswer).to.deep.equal(answerOf(1));
+    });
+
+    it('is of what is delivered, whoever delivers it and whatever was made besides', async () => {
+      const first = await claimed(ledger);
+      await ledger.keepObjects(first, objects(1), outcome(1, 'partial'));
+      const second = (await on(90, ledger).claim(EXAM, 'other', 60_000))!;
+      await ledger.keepObjects(second, objects(2), outcome(2));
+      await refused(ledger.close(first), 'ledger-claim-lost');
+      await closed(second, 1);
+      expect(await state()).to.equal('partial');
+      expect(await short()).to.deep.equal(answerOf(1));
+    });
+
+    it('is none while the exam is open again, and then the new one', async () => {
+      const claim = await claimed(ledger);
+      await ledger.keepObjects(claim, objects(1), outcome(1));
+      await closed(claim, 1);
+      const second = await again(10, 'five images');
+      expect(await short(), 'claimed').to.equal(undefined);
+      await ledger.keepObjects(second, objects(2), outcome(2));
+      expect(await short(), 'on its way').to.equal(undefined);
+      await ledger.fail(second, TROUBLE, 1_000);
+      expect(await short(), 'failed').to.equal(undefined);
+      const third = (await on(20, ledger).claim(EXAM, 'worker', 60_000))!;
+      await closed(third, 2);
+      expect(await short()).to.deep.equal(answerOf(2));
+    });
+
+    it('is the earlier one where the exam is closed with that once more', async () => {
+      const claim = await claimed(ledger);
+      await ledger.keepObjects(claim, objects(1), outcome(1));
+      await closed(claim, 1);
+      expect(await ledger.withdraw(await again(10, 'five images'), TROUBLE)).to.equal('delivered');
+      expect(await short()).to.deep.equal(answerOf(1));
+      expect(await ledger.withdraw(await again(20, 'six images'), TROUBLE, 'partial')).to.equal('partial');
+      expect(await short()).to.deep.equal(answerOf(1));
+    });
+
+    it('is none of an exam that is not processed any more, nor of one that is closed without', async () => {
+      const claim = await claimed(ledger);
+      await ledger.keepObjects(claim, objects(1), outcome(1));
+      await closed(claim, 1);
+      await ledger.giveUp(await again(10, 'five images'), TROUBLE);
+      expect(await short(), 'given up').to.equal(undefined);
+      const third = await again(20, 'six images');
+      await ledger.keepObjects(third, objects(3), { kind: 'not-processed', restsOn: [], ...TROUBLE });
+      await closed(third, 3);
+      expect(await short(), 'a report says so').to.equal(undefined);
+      await ledger.reopen(EXAM);
+      const fourth = await again(30, 'six images');
+      await ledger.keepObjects(fourth, objects(4), { kind: 'processed', restsOn: [] });
+      await closed(fourth, 4);
+      expect(await state()).to.equal('delivered');
+      expect(await short(), 'not kept').to.equal(undefined);
+    });
+  });
+
   describe('a look at it', () => {
     it('lists and counts by state, latest change first', async () => {
       await delivered(ledger);
@@ -862,6 +945,20 @@ onEveryDatabase('ledger', (make) => {
       expect(missing.map(({ studyInstanceUID }) => studyInstanceUID)).to.deep.equal(['2.25.3', '2.25.2']);
       expect(missing[0]!.updatedAt).to.deep.equal(at(50));
       expect(await ledger.list({ codes: ['none'] })).to.deep.equal([]);
+      const both = await ledger.list({ states: ['failed'], codes: ['images-missing', TROUBLE.code] });
+      expect(both.map(({ studyInstanceUID }) => studyInstanceUID)).to.deep.equal(['2.25.4']);
+    });
+
+    it('is the exams with a code without a scan of all, however many there are', async () => {
+      await delivered(ledger, study(1), 1, 0);
+      await database.fill(5000);
+      const state = JSON.stringify(['partial']);
+      for (const states of [null, state]) {
+        const plan = await database.planOf({ states, codes: JSON.stringify(['rare']) });
+        expect(plan)
+          .to.contain('exams_by_code')
+          .and.not.match(/SCAN exams\b|Seq Scan on exams/);
+      }
     });
 
     it('is which exams of a range of study dates are known, and which have none', async () => {

@@ -299,6 +299,8 @@ describe('ledger in a file', () => {
         objects: { kept: 1, sent: 1, confirmed: 1 },
         answer: { state: 'delivered', revision: 1 },
       });
+      // Which is not to be mistaken for an answer that there is none.
+      expect((await opened.find(EXAM))!.shortAnswer).to.equal(undefined);
       expect(await opened.history(EXAM)).to.have.length(1);
       expect((await opened.made(EXAM)).map(({ kind, view }) => [kind, view])).to.deep.equal([
         ['tid1500', undefined],

@@ -22,7 +22,7 @@ export interface PostgresServer {
   makeDatabase(): Promise<string>;
   dropDatabase(url: string): Promise<void>;
   /** Runs statements as the server's administrator. */
-  ask<Row>(sql: string, url?: string): Promise<Row[]>;
+  ask<Row>(sql: string | pg.QueryConfig, url?: string): Promise<Row[]>;
   /** Cuts every connection to a database. */
   cut(url: string): Promise<void>;
   /** Ends it as a power failure would. */
@@ -132,7 +132,7 @@ async function startPostgres(): Promise<PostgresServer> {
         throw new Error(`PostgreSQL does not start: ${answer.message}\n${logText(log)}`);
     }
   };
-  const ask = async <Row>(sql: string, url = urlOf('postgres')): Promise<Row[]> => {
+  const ask = async <Row>(sql: string | pg.QueryConfig, url = urlOf('postgres')): Promise<Row[]> => {
     const database = new URL(url).pathname.slice(1);
     const client = new pg.Client({ host: folder, port, user: 'mamori', database });
     client.on('error', () => {});

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { shareWork } from '../../proof/index.js';
 import { type Ledger, LedgerError, openExistingLedger, openLedger } from '../../src/ledger/index.js';
+import { TABLES } from '../../src/ledger/postgres/tables.js';
 import { EXAM, objects } from './exams.js';
 import { type PostgresServer, postgresServer, requirePostgres } from './postgresServer.js';
 
@@ -199,6 +200,26 @@ describe('a ledger that several machines share', function () {
       await server.ask('INSERT INTO mamori.migrations (version) VALUES (99)', url);
       await refused(ledger.observe(EXAM, { fingerprint: 'x' }), 'ledger-newer');
       await refused(openLedger(url), 'ledger-newer');
+    });
+
+    it('of an earlier version are brought up to date with all that they hold', async () => {
+      await server.ask(
+        `CREATE SCHEMA mamori;
+         CREATE TABLE mamori.migrations (version integer PRIMARY KEY, at timestamptz DEFAULT now());
+         ${TABLES.slice(0, 5).join('\n')}
+         INSERT INTO mamori.migrations (version) SELECT generate_series(1, 5);
+         INSERT INTO mamori.exams (study_instance_uid, model_name, model_version, settings_digest, state, fingerprint,
+           first_seen_at, last_seen_at, changed_at, updated_at, outcome, closed_at, answer, answer_revision)
+         VALUES ('2.25.1', 'ddsm-mass', '1.0.0', '0123456789abcdef', 'delivered', 'x', 1, 2, 3, 4, 'processed', 5,
+           '{"state":"delivered","code":null,"reason":null,"restsOn":["2.25.8"]}', 1)`,
+        url,
+      );
+      const ledger = await opened();
+      const record = await ledger.find(EXAM);
+      expect(record).to.deep.include({ state: 'delivered', answer: { state: 'delivered', revision: 1 } });
+      // Which is not to be mistaken for an answer that there is none.
+      expect(record!.shortAnswer).to.equal(undefined);
+      expect((await ledger.observe(EXAM, { fingerprint: 'y' })).change).to.equal('reopened');
     });
 
     it('are not made by whoever only asks what was done', async () => {

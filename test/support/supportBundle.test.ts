@@ -383,6 +383,10 @@ notify:
       const plain = plainExam({ record: known, history: [known], objects: [known] });
       const text = JSON.stringify(plain);
       for (const secret of [fingerprint(), dicomDate(STUDY_DAY), MARK]) expect(text).not.to.include(secret);
+      // Nor by what was answered about her.
+      expect(record!.shortAnswer!.breasts).to.have.length(2);
+      expect(plain).to.not.have.property('shortAnswer');
+      expect(text).not.to.match(/probability|positive|operatingPoint/);
       expect(plain).to.include({ state: record!.state, reason: record!.reason, attempts: 1 });
       expect(plain.images).to.have.length(4);
     } finally {

@@ -29,8 +29,12 @@ export function positional(sql: string, bindings: object): QueryConfig {
   const values = known.names.map((name) => {
     const value: unknown = (bindings as Record<string, unknown>)[name];
     if (value === undefined) throw new Error(`The statement has no value for :${name}`);
-    // The one character that PostgreSQL's texts cannot hold.
-    return typeof value === 'string' ? value.replaceAll('\0', '') : value;
+    return Array.isArray(value) ? value.map(storable) : storable(value);
   });
   return { text: known.text, values };
+}
+
+/** Without the one character that PostgreSQL's texts cannot hold. */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '') : value;
 }

@@ -3,8 +3,8 @@
  * never changed; what comes later is a further step. A process of an earlier version stops as soon as a later one has
  * taken a step (`ledger-newer`).
  *
- * All stand in a schema of their own. Times are milliseconds since 1970 in UTC. No patient data but UIDs, and the bytes
- * of objects on their way.
+ * All stand in a schema of their own. Times are milliseconds since 1970 in UTC. Of patients it holds UIDs, what their
+ * exams were answered with in short, and the bytes of objects on their way.
  */
 export const TABLES: readonly string[] = [
   /* sql */ `
@@ -144,5 +144,10 @@ export const TABLES: readonly string[] = [
     code text,
     reason text
   );
+  `,
+  /* sql */ `
+  ALTER TABLE mamori.exams ADD COLUMN short_answer text;  -- JSON: what the kept objects answer, in short
+  CREATE INDEX exams_by_code ON mamori.exams (code, updated_at, id)  -- the latest for one reason
+    WHERE code IS NOT NULL;
   `,
 ];

@@ -2,7 +2,8 @@
  * The tables, as numbered steps: step n takes a database from `user_version` n − 1 to n. A step that has been
  * released is never changed; what comes later is a further step.
  *
- * Times are milliseconds since 1970 in UTC. No patient data but UIDs.
+ * Times are milliseconds since 1970 in UTC. Of patients it holds UIDs, and what their exams were answered with, in
+ * short.
  */
 export const MIGRATIONS: readonly string[] = [
   /* sql */ `
@@ -175,5 +176,9 @@ export const MIGRATIONS: readonly string[] = [
     code TEXT,
     reason TEXT
   ) STRICT;
+  `,
+  /* sql */ `
+  ALTER TABLE exams ADD COLUMN short_answer TEXT;  -- JSON: what the kept objects answer, in short
+  CREATE INDEX exams_by_code ON exams (code, updated_at, id) WHERE code IS NOT NULL;  -- the latest for one reason
   `,
 ];

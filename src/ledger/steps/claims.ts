@@ -117,11 +117,12 @@ export async function keepObjects(
       const { id, revision, outcome: earlier } = await held(step, claim);
       if (earlier !== null) return false;
       for (const row of rows) await statements.keepObject({ id, revision, ...row });
-      const { kind, restsOn, images } = outcome;
+      const { kind, restsOn, images, shortAnswer } = outcome;
       const { code = null, reason = null } = outcome;
       const rests = restsOn === undefined ? null : JSON.stringify(restsOn);
       const shown = images === undefined ? null : JSON.stringify(images);
-      const said = { outcome: kind, code, reason, rests, images: shown };
+      const short = shortAnswer === undefined ? null : JSON.stringify(shortAnswer);
+      const said = { outcome: kind, code, reason, rests, images: shown, shortAnswer: short };
       await statements.beginDelivery({ id, ...said, now });
       await note(step, id, 'objects-kept', { worker: claim.worker, code, reason });
       return true;
@@ -196,7 +197,9 @@ export async function close(store: Store, claim: Claim): Promise<ClosedState> {
     }
     const state = CLOSED_AS[row.outcome!];
     const { outcome_code: code, outcome_reason: reason, rests_on } = row;
-    const answer = rests_on && JSON.stringify({ state, code, reason, restsOn: JSON.parse(rests_on) });
+    const short = row.short_answer === null ? {} : { shortAnswer: JSON.parse(row.short_answer) };
+    const answer =
+      rests_on && JSON.stringify({ state, code, reason, restsOn: JSON.parse(rests_on), ...short });
     await step.statements.close({ id: row.id, state, answer, now: step.now });
     await note(step, row.id, state, { worker: claim.worker, code, reason });
     return state;

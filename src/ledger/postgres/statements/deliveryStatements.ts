@@ -16,7 +16,7 @@ export async function beginDelivery(transaction: Transaction, bindings: Beginnin
   const sql = /* sql */ `
     UPDATE mamori.exams
     SET state = 'delivering', outcome = :outcome, outcome_code = :code, outcome_reason = :reason, rests_on = :rests,
-        images = :images, updated_at = :now
+        images = :images, short_answer = :shortAnswer, updated_at = :now
     WHERE id = :id`;
   await transaction.run(sql, bindings);
 }

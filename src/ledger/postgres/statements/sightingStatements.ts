@@ -60,7 +60,7 @@ export async function reopen(
   const sql = /* sql */ `
     UPDATE mamori.exams
     SET state = 'waiting', revision = revision + 1, attempts = 0, due_at = :dueAt,
-        outcome = NULL, outcome_code = NULL, outcome_reason = NULL, rests_on = NULL,
+        outcome = NULL, outcome_code = NULL, outcome_reason = NULL, rests_on = NULL, short_answer = NULL,
         answer = CASE :keepsAnswer::integer WHEN 1 THEN answer END,
         code = NULL, reason = NULL, closed_at = NULL, retry_at = NULL, worker = NULL, updated_at = :now
     WHERE id = :id AND state IN ('failed', 'delivered', 'partial', 'not-processed')`;

@@ -16,7 +16,7 @@ export function beginDelivery(database: Database, bindings: BeginningDelivery): 
   const sql = /* sql */ `
     UPDATE exams
     SET state = 'delivering', outcome = :outcome, outcome_code = :code, outcome_reason = :reason, rests_on = :rests,
-        images = :images, updated_at = :now
+        images = :images, short_answer = :shortAnswer, updated_at = :now
     WHERE id = :id`;
   database.run(sql, bindings);
 }

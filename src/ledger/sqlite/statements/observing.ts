@@ -56,7 +56,7 @@ export function reopen(
   const sql = /* sql */ `
     UPDATE exams
     SET state = 'waiting', revision = revision + 1, attempts = 0, due_at = :dueAt,
-        outcome = NULL, outcome_code = NULL, outcome_reason = NULL, rests_on = NULL,
+        outcome = NULL, outcome_code = NULL, outcome_reason = NULL, rests_on = NULL, short_answer = NULL,
         answer = CASE :keepsAnswer WHEN 1 THEN answer END,
         code = NULL, reason = NULL, closed_at = NULL, retry_at = NULL, worker = NULL, updated_at = :now
     WHERE id = :id AND state IN ('failed', 'delivered', 'partial', 'not-processed')`;
