@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Settings } from '../config/index.js';
-import { numberText } from '../countText.js';
 import type { Log, SourceParts, WorkSource } from '../poller/index.js';
-import type { Order } from '../service/index.js';
+import type { EndCounts, Order } from '../service/index.js';
 import { EXIT } from './outcome.js';
 import { pausedText } from './pausedText.js';
 import { zoneText } from './zoneText.js';
@@ -32,8 +31,7 @@ export interface OldExamsWork<Source extends OldExams> {
 /** How working on old exams ended. */
 export interface OldExamsEnd<Source> {
   source: Source;
-  /** How many exams came to which end. */
-  ends: Map<string, number>;
+  ends: EndCounts;
   /** Not stopped before its end, and by nobody's pause. */
   whole: boolean;
 }
@@ -58,7 +56,7 @@ async function worked<Source extends OldExams>(
   { settings, json, source: sourceFrom, told }: OldExamsWork<Source>,
   log: Log,
 ): Promise<OldExamsEnd<Source>> {
-  const [{ openService }, { toldToStop }] = await Promise.all([
+  const [{ EndCounts, openService }, { toldToStop }] = await Promise.all([
     import('../service/index.js'),
     import('./stopSignal.js'),
   ]);
@@ -73,13 +71,13 @@ async function worked<Source extends OldExams>(
     return service.poller.stop();
   });
   const source = opened!;
-  const ends = new Map<string, number>();
+  const ends = new EndCounts();
   let line = '';
   let toldProblems = new Set<string>();
   try {
     for (;;) {
       const { exams, postponed, problems, pausing } = await service.poller.cycle({ whole: false });
-      for (const { end } of exams) ends.set(end, (ends.get(end) ?? 0) + 1);
+      for (const { end } of exams) ends.add(end);
       const next = `${told(source)}${closedText(source.progress.opensAt)}`;
       if (!json && next !== line) console.log(next);
       line = next;
@@ -113,7 +111,7 @@ export function sayEnd(
 ): void {
   const { facts = {}, troubles = [] } = more;
   const { progress } = source;
-  if (json) console.log(JSON.stringify({ ...facts, whole, progress, exams: Object.fromEntries(ends) }));
+  if (json) console.log(JSON.stringify({ ...facts, whole, progress, exams: ends }));
   else {
     console.log(endsText(ends, whole));
     for (const study of progress.troubled) console.log(`${study}: could not be looked at, and was left out.`);
@@ -125,14 +123,13 @@ export function sayEnd(
 }
 
 /** Whether an exam came to an end that an administrator has to know of. */
-function hasTrouble(ends: ReadonlyMap<string, number>): boolean {
+function hasTrouble(ends: EndCounts): boolean {
   return ['failed', 'partial', 'not-processed'].some((end) => ends.has(end));
 }
 
 /** @param whole whether it came to its end: nothing that ended is then nothing that was left to do */
-function endsText(ends: ReadonlyMap<string, number>, whole: boolean): string {
-  const counts = [...ends].map(([end, count]) => `${numberText(count)} ${end}`);
-  if (counts.length > 0) return `Ended: ${counts.join(', ')}.`;
+function endsText(ends: EndCounts, whole: boolean): string {
+  if (ends.exams > 0) return `Ended: ${ends}.`;
   return whole ? 'Nothing was left to do.' : 'No exam was processed.';
 }
 

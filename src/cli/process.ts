@@ -33,7 +33,7 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
     await writeDryRun(studies, settings, dryRun, json === true);
     return;
   }
-  const [{ carryOutHere, openLog, workedEnd }, { areTroubled, tellExams }] = await Promise.all([
+  const [{ carryOutHere, EndCounts, openLog, workedEnd }, { areTroubled, tellExams }] = await Promise.all([
     import('../service/index.js'),
     import('./examReports.js'),
   ]);
@@ -44,9 +44,7 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
     work: () => processed(studies, { settings, log, force: force === true }),
     endOf: ({ exams, problems }) => {
       const ends = [...exams.map(({ end }) => end), ...problems.map(({ code }) => code)];
-      const counts = new Map<string, number>();
-      for (const end of ends) counts.set(end, (counts.get(end) ?? 0) + 1);
-      return workedEnd(areTroubled(exams, problems) ? 'in part' : 'done', counts);
+      return workedEnd(areTroubled(exams, problems) ? 'in part' : 'done', new EndCounts(ends));
     },
   });
   tellExams(exams, { json: json === true, operatingPoint, problems });

@@ -24,7 +24,7 @@ export interface Pauses {
 }
 
 /** Why the archive is left alone, and until when. */
-export interface Pause {
+export interface LeftAlone {
   reason: Reason;
   since: Date;
   until: Date;
@@ -80,7 +80,7 @@ const SPREAD = 0.2;
 export class Breaker {
   readonly #parts: BreakerParts;
   readonly #clock: () => number;
-  readonly #leftAlone: LastingTrouble;
+  readonly #giving: LastingTrouble;
   /** Errors that were found to be the archive's. */
   readonly #outages = new WeakSet<PacsError>();
   #open:
@@ -95,11 +95,11 @@ export class Breaker {
   constructor(parts: BreakerParts) {
     this.#parts = parts;
     this.#clock = parts.clock ?? (() => performance.now());
-    this.#leftAlone = new LastingTrouble(parts.log, LEFT_ALONE);
+    this.#giving = new LastingTrouble(parts.log, LEFT_ALONE);
   }
 
   /** While the archive is left alone: why, and until when. */
-  get pause(): Pause | undefined {
+  get leftAlone(): LeftAlone | undefined {
     const open = this.#open;
     if (open === undefined || this.pauseMs === 0) return undefined;
     return { reason: reasonOf(open.error), since: open.since, until: new Date(Date.now() + this.pauseMs) };
@@ -112,12 +112,12 @@ export class Breaker {
 
   /** The pause is over, and no exam has come through since: one is tried before the others. */
   get isRecovering(): boolean {
-    return this.#open !== undefined && this.pause === undefined;
+    return this.#open !== undefined && this.leftAlone === undefined;
   }
 
   /** @throws PacsError the one that opened it, while the archive is left alone */
   admit(): void {
-    if (this.pause !== undefined) throw this.#open!.error;
+    if (this.leftAlone !== undefined) throw this.#open!.error;
   }
 
   /** The archive gave this instance: it can be asked for again to see whether it still gives any. */
@@ -129,7 +129,7 @@ export class Breaker {
   /** The search for studies came to its end. */
   searched(): void {
     const open = this.#open;
-    if (open === undefined || this.pause !== undefined) return;
+    if (open === undefined || this.leftAlone !== undefined) return;
     open.searched = true;
     if (open.by === 'search') this.#openings[open.kind] = 0;
   }
@@ -141,10 +141,10 @@ export class Breaker {
 
   /** An exam came through. */
   proved(): void {
-    if (this.pause !== undefined) return;
+    if (this.leftAlone !== undefined) return;
     this.#open = undefined;
     this.#forget();
-    this.#leftAlone.over(new Date());
+    this.#giving.over(new Date());
   }
 
   /**
@@ -158,7 +158,7 @@ export class Breaker {
     if (this.#outages.has(error)) return true;
     const mayBeTheAddress = own !== undefined && isNotFound(error) && (await this.#maybeAddress(own));
     if (!mayBeTheArchive(error) && !mayBeTheAddress) return false;
-    if (this.pause === undefined) {
+    if (this.leftAlone === undefined) {
       this.#asking ??= this.#ask(peers?.slice(0, MOST_PEERS) ?? []).finally(() => {
         this.#asking = undefined;
       });
@@ -175,7 +175,7 @@ export class Breaker {
   /** Whether it may be the address: nothing was read since the start, and not even a description is found there. */
   async #maybeAddress(own: InstanceNames): Promise<boolean> {
     if (this.#hasGiven) return false;
-    if (this.pause !== undefined) return true;
+    if (this.leftAlone !== undefined) return true;
     const { questions } = this.#parts;
     const failure = await failureOf(() => questions.describe(own), LONGEST_ANSWER_MS.search);
     if (failure === undefined) return false;
@@ -193,7 +193,7 @@ export class Breaker {
     let failure: PacsError | undefined;
     for (const names of [...(this.#witness === undefined ? [] : [this.#witness]), ...peers]) {
       // Somebody else has found out meanwhile.
-      if (this.pause !== undefined) return this.#open!.error;
+      if (this.leftAlone !== undefined) return this.#open!.error;
       const met = await failureOf(() => questions.retrieve(names), LONGEST_ANSWER_MS.retrieve);
       if (met === undefined) {
         this.gave(names);
@@ -210,12 +210,12 @@ export class Breaker {
 
   #leaveAlone(error: PacsError, by: 'search' | 'other'): void {
     this.#outages.add(error);
-    if (this.pause !== undefined) return;
+    if (this.leftAlone !== undefined) return;
     const { pauses, log, random = Math.random } = this.#parts;
     const now = new Date();
     if (this.#isPast()) {
       this.#forget();
-      this.#leftAlone.over(now);
+      this.#giving.over(now);
     }
     const kind: Kind = error.code === 'pacs-unauthorised' ? 'credentials' : 'outage';
     const { first, longest } = pauses[kind];
@@ -226,7 +226,7 @@ export class Breaker {
     this.#open = { error, kind, by, since, until: this.#clock() + pauseMs, searched: false };
     this.#openings[kind]++;
     const reason = reasonOf(error);
-    if (kind === 'outage' && by === 'other') this.#leftAlone.met(reason, now);
+    if (kind === 'outage' && by === 'other') this.#giving.met(reason, now);
     if (kind === 'credentials') {
       log.error(
         { ...reason, until: new Date(now.getTime() + pauseMs), refusals: this.#openings[kind] },

@@ -1,6 +1,6 @@
 import { isPacsErrorCode } from '../dicomweb/index.js';
 import type { Among, Claim, Ledger, ServedModel } from '../ledger/index.js';
-import type { Breaker, Pause } from './breaker.js';
+import type { Breaker, LeftAlone } from './breaker.js';
 import { type CycleReport, emptyCycle, joinLooks } from './cycleReport.js';
 import { type ExamTurn, ExamTurns } from './examTurns.js';
 import type { ExamReport } from './examWork.js';
@@ -53,7 +53,7 @@ export class Cycle {
   #failure: unknown;
   #isOver = false;
   /** What an exam met; it may be over by the end of the cycle. */
-  #outage: Pause | undefined;
+  #outage: LeftAlone | undefined;
 
   constructor(parts: CycleParts) {
     const { settings, stopping } = parts;
@@ -71,7 +71,7 @@ export class Cycle {
 
   /** Looks again, beside the work, unless a look is under way or there is no work any more. */
   lookAgain(): void {
-    if (this.#isOver || this.#shift.isLooking || this.#parts.breaker.pause !== undefined) return;
+    if (this.#isOver || this.#shift.isLooking || this.#parts.breaker.leftAlone !== undefined) return;
     this.#furtherLook = this.#look({ whole: false });
   }
 
@@ -165,7 +165,7 @@ export class Cycle {
   async #take(among: Among, worker: number): Promise<Claim | undefined> {
     const { ledger, served, settings, breaker, stopping, nameOf } = this.#parts;
     const dueBy = this.#dueBy;
-    if (this.#left === 0 || stopping.aborted || breaker.pause !== undefined || dueBy === undefined)
+    if (this.#left === 0 || stopping.aborted || breaker.leftAlone !== undefined || dueBy === undefined)
       return undefined;
     this.#left--;
     const turn = { worker: nameOf(worker), leaseMs: settings.leaseSeconds * 1000, among, dueBy };
@@ -183,16 +183,17 @@ export class Cycle {
     } finally {
       turn.end();
     }
-    this.#outage ??= this.#parts.breaker.pause;
+    this.#outage ??= this.#parts.breaker.leftAlone;
   }
 
   /** Says in the report that the archive is left alone, or was, and why. */
   #isLeftAlone(): boolean {
-    const pause = this.#parts.breaker.pause ?? this.#outage;
-    if (pause === undefined) return false;
+    const leftAlone = this.#parts.breaker.leftAlone ?? this.#outage;
+    if (leftAlone === undefined) return false;
     const { report } = this;
-    report.unsearchableSince ??= pause.since;
-    if (!report.problems.some(({ code }) => code === pause.reason.code)) report.problems.push(pause.reason);
+    report.unsearchableSince ??= leftAlone.since;
+    const { reason } = leftAlone;
+    if (!report.problems.some(({ code }) => code === reason.code)) report.problems.push(reason);
     return true;
   }
 }

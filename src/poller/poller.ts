@@ -4,7 +4,7 @@ import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import type { Workbench } from '../exam/index.js';
 import type { Claim, ExamKey, ExamRecord, Pausing } from '../ledger/index.js';
-import { Breaker, type Pause } from './breaker.js';
+import { Breaker, type LeftAlone } from './breaker.js';
 import { watchClock } from './clockWatch.js';
 import { Cycle, type CycleOptions } from './cycle.js';
 import type { CycleReport } from './cycleReport.js';
@@ -89,8 +89,8 @@ export class Poller {
   }
 
   /** While the archive is left alone: why, and until when. */
-  get pause(): Pause | undefined {
-    return this.#breaker.pause;
+  get leftAlone(): LeftAlone | undefined {
+    return this.#breaker.leftAlone;
   }
 
   /** The last cycle that came to an end, well or not. */
@@ -199,7 +199,7 @@ export class Poller {
       const report = await this.cycle();
       reports.push(report);
       onCycle(report);
-      if (this.#stopping.signal.aborted || this.pause !== undefined || report.pausing !== undefined)
+      if (this.#stopping.signal.aborted || this.leftAlone !== undefined || report.pausing !== undefined)
         return reports;
       if (report.postponed > 0) continue;
       const next = report.nextCompleteAt;

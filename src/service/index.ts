@@ -6,7 +6,7 @@
  * `doctor/` finds out before going live whether all of that will work.
  * `situationSource.ts` how it is for `notification.ts`, which has people told when it needs them.
  * `auditing.ts` opens the audit trail and notes in it what the service does, `orders.ts` what people order and how it
- * ended, `supportBundle.ts` packs what may leave the hospital about one exam.
+ * ended (`endCounts.ts`), `supportBundle.ts` packs what may leave the hospital about one exam.
  * `plainWays.ts` says what the settings leave unencrypted, for the log, the doctor and the status page.
  * `lookNews.ts` says what the ledger tells of the latest look, where no service can be asked (`runningService.ts`).
  * `pacsTrouble.ts` says what is wrong with the archive as a whole, for both.
@@ -23,6 +23,7 @@ export {
 } from './auditing.js';
 export { blackener } from './blackener.js';
 export { type CheckResult, type CheckState, examine, type NamedResult } from './doctor/index.js';
+export { EndCounts } from './endCounts.js';
 export { openLog } from './logger.js';
 export { type LookNews, lookNews } from './lookNews.js';
 export { openNotifier } from './notification.js';

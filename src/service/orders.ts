@@ -1,9 +1,10 @@
 import { type AuditTrail, operator, type Person } from '../audit/index.js';
 import type { Settings } from '../config/index.js';
-import { countText, numberText } from '../countText.js';
+import { countText } from '../countText.js';
 import { MamoriError } from '../errors.js';
 import type { Log } from '../poller/index.js';
 import { withTrail } from './auditing.js';
+import type { EndCounts } from './endCounts.js';
 import { refuseForeignRoot } from './ownAccount.js';
 
 /** How an order ended, as the audit trail has it: what came of it, or why not all did. */
@@ -70,9 +71,7 @@ export function handedEnd(exams: number, none: string): OrderEnd {
  *
  * @param how `in part`: not all came to a whole answer; `stopped`: there is more to be done
  */
-export function workedEnd(how: 'done' | 'in part' | 'stopped', ends: ReadonlyMap<string, number>): OrderEnd {
-  const exams = [...ends.values()].reduce((sum, count) => sum + count, 0);
-  const each = [...ends].map(([end, count]) => `${numberText(count)} ${end}`).join(', ');
-  const words = `${how}: ${countText(exams, 'exam')}${each === '' ? '' : ` (${each})`}`;
+export function workedEnd(how: 'done' | 'in part' | 'stopped', ends: EndCounts): OrderEnd {
+  const words = `${how}: ${countText(ends.exams, 'exam')}${ends.exams === 0 ? '' : ` (${ends})`}`;
   return how === 'done' ? { detail: words } : { failure: words };
 }

@@ -19,7 +19,7 @@ import { type Audit, deliveriesInto, openAudit } from './auditing.js';
 import { guessableSecrets } from './blackener.js';
 import { refuseForeignRoot } from './ownAccount.js';
 import { pacsOptions } from './pacsOptions.js';
-import { plainWays } from './plainWays.js';
+import { type PlainWay, plainWays } from './plainWays.js';
 
 /** Everything a running Mamori consists of, opened from its settings. */
 export interface Service {
@@ -32,6 +32,8 @@ export interface Service {
   /** Has one exam processed again with today's model and settings, in the next cycle; see `takeUpAgain`. */
   reprocess(study: StudyInstanceUID): ReturnType<typeof takeUpAgain>;
   audit: Audit;
+  /** What the settings leave unencrypted. */
+  plainWays: readonly PlainWay[];
   /** Ends the work under way, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -62,7 +64,8 @@ export async function openService(
     opened.length = 0;
   };
   try {
-    for (const way of await plainWays(settings))
+    const ways = await plainWays(settings);
+    for (const way of ways)
       log.warn(way, 'Not encrypted: unless that is this machine, it can be read and changed on its way');
     // Not why: that would be said of it in the log.
     for (const setting of guessableSecrets(settings))
@@ -105,7 +108,7 @@ export async function openService(
     const { pacs } = poller;
     const reprocess = (study: StudyInstanceUID) =>
       takeUpAgain(study, { ...parts, pacs, reports: settings.outputs.reports });
-    return { bundle, engine, pacs, ledger, poller, audit, reprocess, close };
+    return { bundle, engine, pacs, ledger, poller, audit, plainWays: ways, reprocess, close };
   } catch (error) {
     await close();
     throw error;

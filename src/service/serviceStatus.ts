@@ -4,7 +4,6 @@ import { isPacsErrorCode } from '../dicomweb/index.js';
 import type { Log } from '../poller/index.js';
 import { LedgerView, type View } from './ledgerView.js';
 import { pacsTrouble } from './pacsTrouble.js';
-import { plainWays } from './plainWays.js';
 import { isRightlyNotProcessed } from './rightEnds.js';
 import { schedulePatience } from './schedulePatience.js';
 import { type Service, servedModelOf } from './service.js';
@@ -20,15 +19,13 @@ export function statusOf(
   const { bundle, engine, poller } = service;
   const served = servedModelOf(bundle, settings);
   const view = new LedgerView(service.ledger, served);
-  const unencrypted = plainWays(settings);
-  unencrypted.catch(() => {});
   let isStopping = false;
 
   const source: StatusSource = async () => {
     const now = new Date();
     const told = await view.look();
     const cycle = poller.latest;
-    const { pause } = poller;
+    const { leftAlone } = poller;
     const problem = pacsTrouble(poller);
     const ownProblem = cycle?.problems.find(({ code }) => !isPacsErrorCode(code));
     // A claim alone may be another's, or that of a process that was killed.
@@ -58,8 +55,8 @@ export function statusOf(
         reachable: problem !== undefined ? false : cycle?.searched ? true : undefined,
         problem: problem?.reason,
         code: problem?.code,
-        since: pause?.since ?? cycle?.unsearchableSince,
-        leftAlone: pause && { code: pause.reason.code, until: pause.until },
+        since: leftAlone?.since ?? cycle?.unsearchableSince,
+        leftAlone: leftAlone && { code: leftAlone.reason.code, until: leftAlone.until },
       },
       model: {
         name: bundle.name,
@@ -69,7 +66,7 @@ export function statusOf(
         reason: engine.reason,
       },
       audit: auditStatus(service.audit),
-      unencrypted: (await unencrypted).map(({ setting, to }) => ({ setting, to })),
+      unencrypted: service.plainWays.map(({ setting, to }) => ({ setting, to })),
       ...ledgerStatus(told),
     };
   };

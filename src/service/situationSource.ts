@@ -32,7 +32,7 @@ export interface SituationParts {
   ledger: Pick<Ledger, 'endings' | 'reasons' | 'newestExam' | 'oldestReady' | 'pausing'>;
   /** Whose exams wait for this service. */
   served: ServedModel;
-  poller: Pick<Poller, 'pause' | 'latest'>;
+  poller: Pick<Poller, 'leftAlone' | 'latest'>;
   audit?: Pick<Audit, 'trouble'> | undefined;
 }
 
@@ -81,11 +81,11 @@ function cleaner(settings: Settings): (text: string) => string {
 }
 
 function pacsSituation(poller: SituationParts['poller'], clean: (text: string) => string): Situation['pacs'] {
-  const { pause, latest } = poller;
+  const { leftAlone, latest } = poller;
   const reason = pacsTrouble(poller);
   if (reason === undefined) return latest === undefined ? undefined : 'well';
   const kind = reason.code === 'pacs-unauthorised' ? 'refuses' : 'down';
-  const since = pause?.since ?? latest?.unsearchableSince ?? latest?.startedAt ?? new Date();
+  const since = leftAlone?.since ?? latest?.unsearchableSince ?? latest?.startedAt ?? new Date();
   return { kind, since, reason: clean(reason.reason) };
 }
 

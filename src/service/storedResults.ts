@@ -50,13 +50,13 @@ export class StoredResults {
     const mine = this.#turn.then(async () => {
       this.#waiting--;
       // An archive in trouble is left alone, by those who look as well.
-      if (poller.pause !== undefined) throw notAsked(poller.pause);
+      if (poller.leftAlone !== undefined) throw notAsked(poller.leftAlone);
       try {
         return await work();
       } catch (cause) {
         // Trouble of the ledger, or an order that is refused, is not the PACS's.
         if (cause instanceof MamoriError && !(cause instanceof PacsError)) throw cause;
-        if (poller.pause !== undefined) throw notAsked(poller.pause);
+        if (poller.leftAlone !== undefined) throw notAsked(poller.leftAlone);
         throw pacsAway(cause instanceof PacsError ? cause.message : 'It gives no answer.', cause);
       }
     });
@@ -89,7 +89,7 @@ function pacsAway(why: string, cause?: unknown): AdminError {
   return new AdminError('pacs-away', `The PACS does not give it now. ${why}`, { cause });
 }
 
-function notAsked({ until, reason }: NonNullable<Service['poller']['pause']>): AdminError {
+function notAsked({ until, reason }: NonNullable<Service['poller']['leftAlone']>): AdminError {
   const when = `The PACS is not asked at the moment, and not before ${timeText(until)}.`;
   return new AdminError('pacs-away', `${when} ${reason.reason}`);
 }

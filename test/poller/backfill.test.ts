@@ -124,7 +124,7 @@ describe('A backfill', () => {
       const { backfill, cycle, station } = await backfilling(3600, { url: relay.url, retry });
       for (let round = 0; round < 4; round++) await cycle();
       expect(relay.asked.filter((line) => line.includes(ofOldDays))).to.have.length(1);
-      expect(station.poller.pause?.reason.code).to.equal('pacs-unauthorised');
+      expect(station.poller.leftAlone?.reason.code).to.equal('pacs-unauthorised');
       expect(backfill.progress.troubledDays).to.deep.equal([]);
     } finally {
       await relay.close();
@@ -147,7 +147,7 @@ describe('A backfill', () => {
         taken.push(...(await cycle()));
         if (isAway) outages--;
         isAway = false;
-        while (station.poller.pause !== undefined) await sleep(10);
+        while (station.poller.leftAlone !== undefined) await sleep(10);
       }
       while (!backfill.isOver || taken.length === 0) taken.push(...(await cycle()));
       expect(taken).to.have.length(1);

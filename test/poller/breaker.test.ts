@@ -47,8 +47,8 @@ function archive(
 
 /** Milliseconds that the archive is left alone for. */
 const left = (breaker: Breaker) => {
-  const { pause } = breaker;
-  return pause === undefined ? 0 : Math.round((pause.until.getTime() - Date.now()) / 100) * 100;
+  const { leftAlone } = breaker;
+  return leftAlone === undefined ? 0 : Math.round((leftAlone.until.getTime() - Date.now()) / 100) * 100;
 };
 
 describe('The breaker around the archive', () => {
@@ -57,7 +57,7 @@ describe('The breaker around the archive', () => {
     breaker.gave(names(1));
     expect(await breaker.isOutage(failing('pacs-server-error', 500), [names(2)])).to.equal(false);
     expect(asked).to.deep.equal(['search', names(1)[2]]);
-    expect(breaker.pause).to.equal(undefined);
+    expect(breaker.leftAlone).to.equal(undefined);
   });
 
   it('takes for an outage that neither a search nor a known image is answered', async () => {
@@ -66,7 +66,7 @@ describe('The breaker around the archive', () => {
     const image = archive({ retrieve: () => failing('pacs-server-error', 500) });
     image.breaker.gave(names(1));
     expect(await image.breaker.isOutage(failing('pacs-server-error', 500), [])).to.equal(true);
-    expect(image.breaker.pause?.reason.code).to.equal('pacs-server-error');
+    expect(image.breaker.leftAlone?.reason.code).to.equal('pacs-server-error');
     expect(() => image.breaker.admit()).to.throw(PacsError);
   });
 
@@ -95,7 +95,7 @@ describe('The breaker around the archive', () => {
     const nothing = { retrieve: notFound, describe: notFound() };
     const mistyped = archive(nothing);
     expect(await mistyped.breaker.isOutage(notFound(), [names(2), names(3)], names(1))).to.equal(true);
-    expect(mistyped.breaker.pause?.reason.reason).to.include('every image').and.include('pacs.wadoUrl');
+    expect(mistyped.breaker.leftAlone?.reason.reason).to.include('every image').and.include('pacs.wadoUrl');
     expect(await archive(nothing).breaker.isOutage(notFound(), [], names(1)), 'of one image').to.equal(true);
     // What is no image tells nothing of images; where images are described, the address is right.
     expect(await archive(nothing).breaker.isOutage(notFound())).to.equal(false);
@@ -168,7 +168,7 @@ describe('The breaker around the archive', () => {
     expect(await breaker.isOutage(notFound, [names(2)], names(1))).to.equal(true);
     expect(asked).to.deep.equal([]);
     expect(left(breaker)).to.equal(60_000);
-    expect(breaker.pause?.reason.code).to.equal('pacs-unauthorised');
+    expect(breaker.leftAlone?.reason.code).to.equal('pacs-unauthorised');
   });
 
   it('asks for no further image once one of them is refused, nor once somebody else met an outage', async () => {
@@ -185,7 +185,7 @@ describe('The breaker around the archive', () => {
     });
     expect(await meanwhile.breaker.isOutage(failing('pacs-timed-out'), [names(1), names(2)])).to.equal(true);
     expect(meanwhile.asked).to.deep.equal(['search', names(1)[2]]);
-    expect(meanwhile.breaker.pause?.reason.code).to.equal('pacs-unreachable');
+    expect(meanwhile.breaker.leftAlone?.reason.code).to.equal('pacs-unreachable');
   });
 
   it('takes a 403 for the exam’s where it is given others, and for ours where a search meets it', async () => {
@@ -195,7 +195,7 @@ describe('The breaker around the archive', () => {
     sound.breaker.failed(locked, 'other');
     expect(await sound.breaker.isOutage(locked)).to.equal(false);
     expect(sound.asked).to.deep.equal(['search', names(1)[2]]);
-    expect(sound.breaker.pause).to.equal(undefined);
+    expect(sound.breaker.leftAlone).to.equal(undefined);
 
     const refusing = archive({ retrieve: () => failing('pacs-unauthorised', 403) });
     refusing.breaker.gave(names(1));
@@ -213,11 +213,11 @@ describe('The breaker around the archive', () => {
     const { breaker, pass } = archive();
     const fail = async () => {
       breaker.failed(failing('pacs-unreachable'), 'search');
-      const pause = breaker.pause!;
+      const leftAlone = breaker.leftAlone!;
       const length = left(breaker);
       pass(length + 1);
       await sleep(5);
-      return { length, since: pause.since.getTime() };
+      return { length, since: leftAlone.since.getTime() };
     };
     const [first, second] = [await fail(), await fail()];
     expect(second).to.deep.equal({ length: 2000, since: first.since });

@@ -141,7 +141,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
       await later();
       expect(ends((await at.poller.cycle()).exams)).to.deep.equal(['delivered', 'delivered']);
       for (const one of made) expect(kindsOf(await resultsIn(at.pacs, studyOf(one)))).to.deep.equal(WRITTEN);
-      expect(at.poller.pause).to.equal(undefined);
+      expect(at.poller.leftAlone).to.equal(undefined);
     });
 
   it('keeps every exam while images are asked for under a wrong address, and says where to look', async () => {
@@ -190,7 +190,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
       expect(problems.map(({ code }) => code)).to.deep.equal(['pacs-server-error']);
     }
     expect(relay.asked).to.have.length(asked);
-    const wait = at.poller.pause!.until.getTime() - Date.now();
+    const wait = at.poller.leftAlone!.until.getTime() - Date.now();
     expect(wait).to.be.within(20_000, 36_000);
   });
 
@@ -238,7 +238,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
       end: 'not-processed',
       'reason.code': 'images-unreadable',
     });
-    expect(at.poller.pause).to.equal(undefined);
+    expect(at.poller.leftAlone).to.equal(undefined);
   });
 
   it('does not let one exam that cannot be had keep the others waiting, not even at the very first', async () => {
@@ -273,7 +273,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
     expect(ends(first.exams)).to.deep.equal(['delivered']);
     for (let cycle = 0; cycle < 3; cycle++) {
       expect((await at.poller.cycle()).problems.map(({ code }) => code)).to.deep.equal(['pacs-unauthorised']);
-      expect(at.poller.pause).to.equal(undefined);
+      expect(at.poller.leftAlone).to.equal(undefined);
     }
     expect(relay.asked.filter(isLocked)).to.have.length(1);
   });
@@ -292,7 +292,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
     }
     expect(ends(all)).to.deep.equal(['failed', 'not-processed']);
     expect(all[1]!.reason?.code).to.equal('images-unreadable');
-    expect(at.poller.pause).to.equal(undefined);
+    expect(at.poller.leftAlone).to.equal(undefined);
   });
 
   for (const status of [401, 403])
@@ -308,7 +308,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
         expect(problems.map(({ code }) => code)).to.deep.equal(['pacs-unauthorised']);
       }
       expect(relay.asked).to.have.length(1);
-      expect(at.poller.pause).to.deep.nested.include({ 'reason.code': 'pacs-unauthorised' });
+      expect(at.poller.leftAlone).to.deep.nested.include({ 'reason.code': 'pacs-unauthorised' });
       const loud = lines.filter(({ message }) => message.startsWith('The PACS refuses us'));
       expect(loud).to.have.length(1);
       expect(loud[0]).to.include({ level: 'error', code: 'pacs-unauthorised' });

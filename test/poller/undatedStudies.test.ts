@@ -53,7 +53,7 @@ describe('A search that fails for some studies only', () => {
     relay.fate = (line) => (isSearch(line) && !line.includes('StudyDate=') ? { status: 401 } : 'pass');
     const { poller } = await station({ attempts: 3, firstDelaySeconds: 60, longestDelaySeconds: 60 });
     await poller.cycle();
-    expect(poller.pause?.reason.code).to.equal('pacs-unauthorised');
+    expect(poller.leftAlone?.reason.code).to.equal('pacs-unauthorised');
     const asked = relay.asked.length;
     await poller.cycle();
     expect(relay.asked).to.have.length(asked);
@@ -65,7 +65,7 @@ describe('A search that fails for some studies only', () => {
       const { poller, known, said } = await station();
       expect(await poller.cycle()).to.deep.include({ searched: true, problems: [] });
       expect(await poller.cycle({ whole: false })).to.deep.include({ searched: true, problems: [] });
-      expect(poller.pause).to.equal(undefined);
+      expect(poller.leftAlone).to.equal(undefined);
       expect(await known()).to.deep.equal(['2.25.1', '2.25.2']);
       expect(said()).to.deep.equal(['warn']);
       // Not put to it at every poll.

@@ -19,7 +19,7 @@ function settingsIn(folder: string, url = 'http://127.0.0.1:9/dicom-web'): Setti
 describe('what notification knows of the service', () => {
   const served = { modelName: 'm', modelVersion: '1', settingsDigest: 'd' };
   const now = () => new Date();
-  const idle: SituationParts['poller'] = { pause: undefined, latest: undefined };
+  const idle: SituationParts['poller'] = { leftAlone: undefined, latest: undefined };
 
   it('watches the disk of the audit trail, also where the ledger is elsewhere', async () => {
     const settings = settingsIn(scratchFolder('situation'));
@@ -75,11 +75,11 @@ describe('what notification knows of the service', () => {
 
       const reason = { code: 'pacs-unauthorised', reason: 'The PACS refuses hunter2.' };
       const since = new Date(0);
-      const refused = await situation({ ...idle, pause: { reason, since, until: now() } });
+      const refused = await situation({ ...idle, leftAlone: { reason, since, until: now() } });
       expect(refused.pacs).to.deep.equal({ kind: 'refuses', since, reason: 'The PACS refuses ***.' });
       const out = await situation({
         ...idle,
-        pause: { reason: { ...reason, code: 'pacs-unreachable' }, since, until: now() },
+        leftAlone: { reason: { ...reason, code: 'pacs-unreachable' }, since, until: now() },
       });
       expect(out.pacs).to.have.property('kind', 'down');
     } finally {

@@ -29,7 +29,7 @@ describe('What the status page asks of the PACS', function () {
     const refused = await called(`api/v1/exams/${study}/report`);
     expect(refused.status).to.equal(502);
     expect(running.relay.asked.length - before).to.equal(1);
-    expect(poller.pause?.reason.code).to.equal('pacs-unauthorised');
+    expect(poller.leftAlone?.reason.code).to.equal('pacs-unauthorised');
 
     const headers = { 'content-type': 'application/json' };
     for (const [path, init] of [
@@ -64,7 +64,7 @@ describe('Many who ask the PACS for pictures at once', () => {
         return new Uint8Array(200);
       },
     };
-    const results = new StoredResults({ pacs, poller: { pause: undefined } } as never);
+    const results = new StoredResults({ pacs, poller: { leftAlone: undefined } } as never);
     const object = { seriesInstanceUID: '2.25.2', sopInstanceUID: '2.25.3' } as never;
     const show = () =>
       results.picture('2.25.1', object).then(
