@@ -16,6 +16,7 @@
  * any state, and shows UIDs and reasons but no patient.
  */
 export type { AccessEvent, AccessKind, AccessListener, Person, Role } from './access/index.js';
+export { adviceOn } from './advice.js';
 export { AdminError, type AdminErrorCode } from './errors.js';
 export type {
   ExamAnswer,

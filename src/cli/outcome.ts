@@ -20,6 +20,8 @@ export const EXIT = {
   usage: 2,
   /** `mamori status` alone: whether the service works and the PACS answers is not known here. */
   unknown: 3,
+  /** `mamori status` alone: nothing is wrong, and no exam is taken up, by somebody's order. */
+  paused: 4,
 } as const;
 
 type UsageCode =

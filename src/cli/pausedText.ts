@@ -1,6 +1,12 @@
 import type { Pausing } from '../ledger/index.js';
+import { timeText } from '../timeText.js';
 
-/** Why a command that works on exams leaves them alone. */
-export function pausedText({ by }: Pausing): string {
-  return `No exam is taken up: ${by} ordered a pause on the status page.`;
+/**
+ * That exams are left alone, and by whose order.
+ *
+ * @param why as somebody typed it: only for who reads it here, never for what goes on to other programs
+ */
+export function pausedText({ by, since }: Pausing, why?: string): string {
+  const quoted = why === undefined ? '' : `, “${why}”`;
+  return `PAUSED by ${by} since ${timeText(since)}${quoted}: no exam is taken up before somebody orders to go on.`;
 }

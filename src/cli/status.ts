@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { numberText } from '../countText.js';
-import type { ExamState, ReasonCount } from '../ledger/index.js';
-import type { LookNews, RunningService } from '../service/index.js';
+import type { ExamRecord, ExamState, Ledger, ReasonCount } from '../ledger/index.js';
 import { timeText } from '../timeText.js';
 import { wholeNumber } from './numbers.js';
 import { checkChoice, configOption, jsonOption } from './options.js';
-import { EXIT } from './outcome.js';
+import { pausedText } from './pausedText.js';
+import { serviceText, statusExitCode } from './serviceText.js';
 import { tableText } from './table.js';
 
 interface Options {
@@ -33,13 +33,13 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   const settings = loadSettings(config);
   const ledger = await openExistingLedger(settings.ledger);
   try {
-    const { askRunningService, isRightlyNotProcessed, lookNews } = await import('../service/index.js');
+    const { askRunningService, lookNews } = await import('../service/index.js');
     const service = await askRunningService(settings);
     const lastLook = await lookNews(ledger, settings);
-    process.exitCode = exitCodeFor(service, lastLook);
-    const counts = await ledger.counts();
     const pausing = await ledger.pausing();
-    const troubles = (await ledger.reasons()).filter(({ code }) => !isRightlyNotProcessed(code));
+    process.exitCode = statusExitCode(service, lastLook, pausing);
+    const counts = await ledger.counts();
+    const troubles = await troublesIn(ledger);
     const exams = await ledger.list({
       limit,
       ...(state === undefined ? {} : { states: state }),
@@ -68,19 +68,19 @@ async function show({ config, state, study, limit, json }: Options, command: Com
         .join(', '),
     );
     for (const line of serviceText(service, lastLook)) console.log(line);
-    if (pausing !== undefined)
-      console.log(`Paused by ${pausing.by} since ${timeText(pausing.since)}: no exam is taken up.`);
+    if (pausing !== undefined) console.log(pausedText(pausing, pausing.why));
     if (study === undefined) for (const trouble of troubles) console.log(troubleText(trouble));
     if (study !== undefined && exams.length === 0)
       console.log(`\nThe ledger knows no such exam of study ${study}.`);
     if (exams.length > 0) {
+      const whyOf = study === undefined ? await whySaidOnce(troubles) : ({ reason }: ExamRecord) => reason;
       const rows = exams.map((exam) => [
         exam.studyInstanceUID,
         exam.state,
         `${exam.objects.confirmed}/${exam.objects.kept}`,
         exam.attempts,
         timeText(exam.closedAt ?? exam.retryAt ?? exam.lastChange),
-        exam.reason,
+        whyOf(exam),
       ]);
       console.log(
         `\n${tableText(['study', 'state', 'objects', 'tries', 'closed, due or changed', 'reason'], rows)}`,
@@ -95,67 +95,50 @@ async function show({ config, state, study, limit, json }: Options, command: Com
   }
 }
 
-/** Never 0 unless the service itself says that it works, or the ledger that the PACS was looked at and answered. */
-function exitCodeFor(service: RunningService, lastLook: LookNews | undefined): number {
-  if (service.answer === 'told') return service.troubles.length > 0 ? EXIT.trouble : EXIT.well;
-  if (service.answer === 'locked' && service.readiness !== undefined) {
-    const isTrouble = service.readiness.hindrances.some((one) => one !== 'paused');
-    return isTrouble ? EXIT.trouble : EXIT.well;
-  }
-  if (lastLook?.problem !== undefined) return EXIT.trouble;
-  return lastLook === undefined || lastLook.isOverdue ? EXIT.unknown : EXIT.well;
+/** Exams in one state for one reason, which somebody has to look at. */
+interface Trouble extends ReasonCount {
+  /** The latest of them. */
+  studies: string[];
+  /** What to do, where there is better advice than the reason itself. */
+  todo: string | undefined;
 }
 
-/** What the service itself says; where none does, what the ledger tells of the latest look at the PACS. */
-function serviceText(service: RunningService, lastLook: LookNews | undefined): string[] {
-  const look = lookText(lastLook);
-  if (service.answer === 'off') return [`The status page is off (admin.listen). ${look}`];
-  const { at } = service;
-  if (service.answer === 'silent')
-    return [`No service answers at ${at}: it does not run, or on another machine. ${look}`];
-  if (service.answer === 'locked') return lockedText(service, look);
-  const troubles = service.troubles.flatMap(({ what, todo, since }) => [
-    `  ${since === undefined ? '' : `since ${timeText(new Date(since))}: `}${what}`,
-    ...(todo === undefined ? [] : [`  → ${todo}`]),
+const STUDIES_NAMED = 3;
+
+async function troublesIn(ledger: Ledger): Promise<Trouble[]> {
+  const [{ isRightlyNotProcessed }, { adviceOn }] = await Promise.all([
+    import('../service/index.js'),
+    import('../admin/index.js'),
   ]);
-  return [`Service at ${at}: ${service.headline}.`, ...troubles];
+  const troubles: Trouble[] = [];
+  for (const group of await ledger.reasons()) {
+    const { state, code } = group;
+    if (isRightlyNotProcessed(code)) continue;
+    const named = { states: [state], codes: code === undefined ? undefined : [code], limit: STUDIES_NAMED };
+    const studies = (await ledger.list(named)).map(({ studyInstanceUID }) => studyInstanceUID);
+    troubles.push({ ...group, studies, todo: adviceOn(code) });
+  }
+  return troubles;
 }
 
-function lookText(lastLook: LookNews | undefined): string {
-  if (lastLook === undefined) return 'NOT KNOWN HERE: whether the PACS answers. mamori doctor asks it.';
-  const { at, problem, isOverdue } = lastLook;
-  const when = `The PACS was last looked at ${timeText(at)}`;
-  if (problem !== undefined) return `${when} and COULD NOT BE SEARCHED: ${problem.reason}`;
-  if (!isOverdue) return `${when} and answered.`;
-  return `${when} and answered. The next look is OVERDUE by poll.schedule: NOT KNOWN HERE whether anything still runs.`;
-}
-
-const PACS_WORDS: Record<string, string> = {
-  answers: 'the PACS answers',
-  away: 'the PACS CANNOT BE USED',
-  'refuses the account': 'the PACS REFUSES THE ACCOUNT of Mamori',
-  'not tried yet': 'the PACS was not asked yet',
-  'not known': 'whether the PACS answers is not known',
-};
-
-function lockedText(
-  { at, readiness }: Extract<RunningService, { answer: 'locked' }>,
-  look: string,
-): string[] {
-  const more = `Sign in at ${at} for more.`;
-  if (readiness === undefined)
-    return [`A service runs at ${at} and wants to know who asks. ${look} Sign in on its page for more.`];
-  const { state, since, notAskedBefore } = readiness.pacs;
-  const lasting = since === undefined || state === 'answers' ? '' : ` since ${timeText(new Date(since))}`;
-  const left =
-    notAskedBefore === undefined ? '' : `; it is not asked before ${timeText(new Date(notAskedBefore))}`;
-  const pacs = `${PACS_WORDS[state] ?? `the PACS: ${state}`}${lasting}${left}`;
-  if (readiness.hindrances.length === 0) return [`Service at ${at}: it works, and ${pacs}. ${more}`];
-  return [`Service at ${at}: NOT WORKING (${readiness.hindrances.join(', ')}); ${pacs}. ${more}`];
-}
-
-/** `Trouble: 2 partial (images-missing), the latest 2026-03-01 10:00:00. It lacks …` */
-function troubleText({ state, code, exams, latest, reason }: ReasonCount): string {
+/** `Trouble: 2 partial (images-missing), the latest 2026-03-01 10:00:00. It lacks …`, which exams, and what to do. */
+function troubleText({ state, code, exams, latest, reason, studies, todo }: Trouble): string {
   const named = code === undefined ? '' : ` (${code})`;
-  return `Trouble: ${numberText(exams)} ${state}${named}, the latest ${timeText(latest)}. ${reason ?? ''}`.trimEnd();
+  const more = exams - studies.length;
+  const whose = more > 0 ? `${studies.join(', ')} and ${numberText(more)} more` : studies.join(', ');
+  return [
+    `Trouble: ${numberText(exams)} ${state}${named}, the latest ${timeText(latest)}. ${reason ?? ''}`.trimEnd(),
+    `  ${whose}`,
+    ...(todo === undefined ? [] : [`  → ${todo}`]),
+  ].join('\n');
+}
+
+/** Why an exam is as it is: its code alone where its trouble has said the sentence already, with whatever UIDs. */
+async function whySaidOnce(troubles: readonly Trouble[]): Promise<(exam: ExamRecord) => string | undefined> {
+  const { UIDS_IN_TEXT } = await import('../dicom/index.js');
+  const plain = (text: string | undefined) => text?.replace(UIDS_IN_TEXT, '');
+  return ({ state, code, reason }) => {
+    const said = troubles.find((trouble) => trouble.state === state && trouble.code === code);
+    return said !== undefined && plain(said.reason) === plain(reason) ? (code ?? reason) : reason;
+  };
 }

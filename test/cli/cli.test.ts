@@ -284,7 +284,8 @@ describe('mamori', () => {
       // No service runs that could tell of the PACS.
       expect(code).to.equal(3);
       expect(out).to.contain('1 waiting').and.contain('1 not-processed');
-      expect(out).to.match(/^2\.25\.1 +not-processed +0\/0 +1 .*The PACS does not answer\.$/m);
+      expect(out).to.match(/^Trouble: 1 not-processed .*The PACS does not answer\.\n {2}2\.25\.1$/m);
+      expect(out).to.match(/^2\.25\.1 +not-processed +0\/0 +1 .* pacs-unreachable$/m);
       expect(out).to.match(/^2\.25\.2 +waiting/m);
     });
 

@@ -59,7 +59,7 @@ describe('mamori reprocess', () => {
       await ledger.pause('ana', undefined);
       const paused = await mamori('reprocess', '-c', config, ...range, '--yes');
       expect([paused.code, await reports()]).to.deep.equal([1, 4]);
-      expect(paused.out).to.include('ana ordered a pause').and.not.include('Nothing was left');
+      expect(paused.out).to.include('PAUSED by ana').and.not.include('Nothing was left');
       await ledger.goOn();
       await ledger.disconnect();
 

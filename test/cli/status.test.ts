@@ -60,6 +60,69 @@ describe('mamori status', () => {
     expect(out).not.to.match(/^Trouble: .*no-mammogram/m);
   });
 
+  it('says once what many exams suffer from: how many, the latest of them, and what to do', async () => {
+    settings('{ listen: off }');
+    const file = join(scratchFolder('cli'), 'many.db');
+    writeFileSync(config, `pacs: { url: "http://127.0.0.1:9/" }\nledger: { url: "sqlite:${file}" }\n`);
+    const ledger = await openLedger(`sqlite:${file}`);
+    const missing = (study: string) => ({
+      code: 'pacs-not-found',
+      reason: `The PACS lists images of study ${study} and does not find them.`,
+    });
+    for (let number = 1; number <= 5; number++) {
+      const study = `2.25.3000000000000000000${number}`;
+      const exam = { studyInstanceUID: study, modelName: 'm', modelVersion: '1', settingsDigest: 'd' };
+      await ledger.observe(exam, { fingerprint: 'x' });
+      await ledger.fail((await ledger.claim(exam, 'w', 60_000))!, missing(study), 60_000);
+    }
+    await ledger.disconnect();
+    const { out } = await mamori('status', '-c', config);
+    expect(out.match(/does not find them/g)).to.have.length(1);
+    expect(out).to.match(/^Trouble: 5 failed \(pacs-not-found\), the latest .* does not find them\.$/m);
+    expect(out).to.match(/^ {2}2\.25\.3\d+5, 2\.25\.3\d+4, 2\.25\.3\d+3 and 2 more$/m);
+    expect(out.match(/^ {2}→ .*still in the PACS/gm)).to.have.length(1);
+    expect(out.match(/ pacs-not-found$/gm), 'in the list of exams').to.have.length(5);
+    const one = await mamori('status', '-c', config, '--study', '2.25.30000000000000000002');
+    expect(one.out).to.include('study 2.25.30000000000000000002 and does not find them');
+    const { troubles } = JSON.parse((await mamori('status', '-c', config, '--json')).out);
+    expect(troubles).to.have.length(1);
+    expect(troubles[0]).to.include({ exams: 5 }).and.to.have.property('studies').with.length(3);
+  });
+
+  it('says PAUSED for a pause: who, since when and why, by an exit code of its own', async function () {
+    this.timeout(60_000);
+    const users = [
+      { name: 'berta', role: 'see' as const, passwordHash: await hashPassword('correct horse') },
+    ];
+    const listen = { host: '127.0.0.1', port: 0 };
+    const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
+    let shown = STATES.paused;
+    const admin = await startAdmin({ listen, users }, async () => shown);
+    try {
+      await ledger.pause('anna', 'PACS upgrade');
+      settings(JSON.stringify({ listen: new URL(admin.url).host }));
+      const paused = await mamori('status', '-c', config);
+      expect(paused.out).to.match(/^Service at .*: PAUSED, and the PACS answers\. /m);
+      expect(paused.out).to.match(/^PAUSED by anna since \d{4}-\S+ \S+, “PACS upgrade”: /m);
+      expect(paused.out).not.to.include('NOT WORKING');
+      expect(paused.code).to.equal(4);
+      const json = await mamori('status', '-c', config, '--json');
+      expect(json.code).to.equal(4);
+      expect(json.out, 'goes on to other programs').not.to.include('PACS upgrade');
+      // Trouble beside it is trouble.
+      shown = { ...STATES.trouble, pausing: STATES.paused.pausing };
+      const both = await mamori('status', '-c', config);
+      expect(both.out)
+        .to.match(/^Service at .*: NOT WORKING \(pacs\); /m)
+        .and.match(/^PAUSED by anna /m);
+      expect(both.code).to.equal(1);
+    } finally {
+      await admin.close();
+      await ledger.goOn();
+      await ledger.disconnect();
+    }
+  });
+
   it('tells what a running service knows of an outage, and since when; or that none answers', async () => {
     settings('{ listen: "127.0.0.1:9" }');
     const none = await mamori('status', '-c', config);
