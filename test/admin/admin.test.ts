@@ -148,6 +148,64 @@ describe('status page', () => {
       .and.contain('pacs.url to pacs.example:8042');
   });
 
+  /** The button that gives an order, as it stands on the page. */
+  const button = (text: string, id: string) =>
+    new RegExp(`<button type="button" id="${id}".*?</button>[^<]*(<span.*?</span>)?`, 's').exec(text)?.[0];
+  const reasons = [
+    {
+      state: 'failed',
+      code: 'pacs-timed-out',
+      exams: 2,
+      latest: ago(60),
+      reason: 'Too late.',
+      isRight: false,
+    },
+  ];
+
+  it('offers no order that cannot be given while the ledger is away, and says why', async () => {
+    const ledger = { toldAt: ago(60), problem: 'The ledger cannot be reached.', code: 'ledger-unreachable' };
+    const pausing = { since: ago(600), by: 'anna' };
+    await serve({ desk: {} as never });
+    for (const [shown, ids] of [
+      [{ reasons }, ['pause', 'retry-new-0']],
+      [{ reasons, pausing }, ['go-on', 'retry-new-0']],
+    ] as const)
+      for (const isAway of [false, true]) {
+        answer = () => ({ ...snapshot(), ...shown, ...(isAway && { ledger }) });
+        const text = await (await get('/')).text();
+        for (const id of ids) {
+          expect(button(text, id)?.includes('data-order'), `${id}, away: ${isAway}`).to.equal(!isAway);
+          if (!isAway) continue;
+          expect(button(text, id))
+            .to.contain('aria-disabled="true"')
+            .and.contain(`aria-describedby="${id}-why"`);
+          expect(button(text, id)).to.contain(`id="${id}-why">Not while the ledger does not answer`);
+        }
+      }
+  });
+
+  it('draws the share of failures on a scale that shows small ones, and says where it ends', async () => {
+    const stretch = { from: ago(1800), delivered: 0, partial: 0, notProcessed: 0, failed: 0 };
+    await serve();
+    for (const [failed, delivered, top, height] of [
+      [0, 40, 5, undefined],
+      [1, 99, 5, 20],
+      [3, 47, 10, 60],
+      [1, 3, 50, 50],
+      [3, 1, 100, 75],
+    ] as const) {
+      answer = () => ({ ...snapshot(), day: [{ ...stretch, failed, delivered }] });
+      const text = await (await get('/')).text();
+      const plot = /<figure[^>]*><figcaption><strong>Failures[\s\S]*?<\/figure>/.exec(text)![0];
+      expect(plot)
+        .to.contain(`The scale ends at ${top} %.`)
+        .and.contain(`${top} % of the exams of half an hour`);
+      expect(/height="([\d.]+)"\/>/.exec(plot)?.[1], `${failed} of ${failed + delivered}`).to.equal(
+        height === undefined ? undefined : String(height),
+      );
+    }
+  });
+
   it('escapes whatever it is given', async () => {
     await serve();
     await fc.assert(

@@ -66,6 +66,7 @@ button { cursor: pointer; margin-top: .5rem; font-weight: 600; }
 button.small { min-height: 2rem; padding: .1rem .7rem; font-weight: 400; }
 button:hover { border-color: var(--text); }
 button[aria-disabled] { cursor: progress; opacity: .6; }
+button.hindered { cursor: not-allowed; }
 button.strong { background: var(--link); color: var(--card); border-color: var(--link); }
 .code { font-size: .85rem; font-family: ui-monospace, Menlo, Consolas, monospace; font-weight: 400; }
 code { font-size: .9em; font-family: ui-monospace, Menlo, Consolas, monospace; }

@@ -3,7 +3,7 @@ import { type Html, html } from '../../html.js';
 import { type Condition, unwellToday } from '../condition.js';
 import type { StatusSnapshot } from '../serviceState.js';
 import { orderButton, type Viewer } from './layout.js';
-import { duration, shortTime } from './pageWords.js';
+import { duration, orderHindrance, shortTime } from './pageWords.js';
 
 const LOOK = { good: 'good', paused: 'wait', attention: 'wait', trouble: 'bad' } as const;
 const SIGN = { good: '✓', paused: '‖', attention: '!', trouble: '✕' } as const;
@@ -55,12 +55,19 @@ function wellWord({ service, day, exams, now }: StatusSnapshot): Html | undefine
 
 const waitText = (exams: number) => `${countText(exams, 'exam')} ${exams === 1 ? 'waits' : 'wait'}`;
 
-function pausePart({ pausing, now, backlog }: StatusSnapshot, viewer: Viewer): Html {
+function pausePart(snapshot: StatusSnapshot, viewer: Viewer): Html {
+  const { pausing, now, backlog } = snapshot;
   const { since, by, why } = pausing!;
   const waiting = backlog?.ready ?? 0;
   return html`<p>Paused by ${by} since ${shortTime(since, now)}, ${ago(since, now)}${why && html`: “${why}”`}.
 The PACS is looked at all the same, so no exam is lost. ${waiting > 0 ? `${waitText(waiting)}.` : ''}</p>
-${orderButton(viewer, { id: 'go-on', words: 'Go on', address: '/api/v1/go-on', look: 'strong' })}`;
+${orderButton(viewer, {
+  id: 'go-on',
+  words: 'Go on',
+  address: '/api/v1/go-on',
+  look: 'strong',
+  hindered: orderHindrance(snapshot),
+})}`;
 }
 
 function ago(since: Date, now: Date): string {

@@ -70,9 +70,15 @@ function failures(day: readonly Summed[]): Html {
     bad === 0
       ? 'None failed'
       : `${numberText(bad)} of ${countText(all, 'exam')} failed (${percent(bad, all)})`;
-  const stacks = day.map(({ bad, all }) => [{ value: all === 0 ? 0 : bad / all, look: 'fill-bad' }]);
-  return plot(day, { title: 'Failures', said, stacks, top: 1, unit: '100 %' });
+  const shares = day.map(({ bad, all }) => (all === 0 ? 0 : (100 * bad) / all));
+  const stacks = shares.map((value) => [{ value, look: 'fill-bad' }]);
+  const top = Math.min(100, Math.max(LOWEST_SHARE_SHOWN, roundTop(Math.max(...shares))));
+  const unit = `${top} % of the exams of half an hour`;
+  return plot(day, { title: 'Failures', said: `${said}. The scale ends at ${top} %`, stacks, top, unit });
 }
+
+/** Percent. The scale follows the highest share, so that small ones show; one exam of hundreds is to look small. */
+const LOWEST_SHARE_SHOWN = 5;
 
 interface Plot {
   title: string;

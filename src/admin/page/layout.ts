@@ -89,11 +89,19 @@ export interface Order {
   /** A question to be answered first. */
   ask?: string | undefined;
   look?: 'strong' | undefined;
+  /** Why it cannot be given now: the button stays, and says so. */
+  hindered?: string | undefined;
 }
 
 /** A button that gives an order; nothing for who may not. */
-export function orderButton(viewer: Viewer, { id, words, about, address, body, ask, look }: Order): Html {
+export function orderButton(viewer: Viewer, order: Order): Html {
+  const { id, words, about, address, body, ask, look, hindered } = order;
   if (!viewer.mayAct) return html``;
+  // Not `disabled`: who goes by the keyboard has to come to it to hear why.
+  if (hindered !== undefined)
+    return html`<button type="button" id="${id}" class="hindered ${look}" aria-disabled="true"
+aria-describedby="${id}-why">${words}${about && html`<span class="unseen"> ${about}</span>`}</button>
+<span class="quiet" id="${id}-why">${hindered}</span>`;
   return html`<button type="button" id="${id}" class="order ${look}" data-order="${address}"
 data-body="${JSON.stringify(body ?? {})}"${ask && html` data-ask="${ask}"`}>${words}${
     about && html`<span class="unseen"> ${about}</span>`

@@ -1,5 +1,6 @@
 import { type Html, html } from '../../html.js';
 import { timeText } from '../../timeText.js';
+import type { StatusSnapshot } from '../serviceState.js';
 
 /** What people read for a state, in the order of an exam's way. */
 export const STATE_NAMES: Record<string, string> = {
@@ -86,4 +87,11 @@ export function duration(seconds: number): string {
 /** UIDs can be broken by a narrow screen anywhere. */
 export function uidText(uid: string): Html {
   return html`<span class="uid">${uid}</span>`;
+}
+
+/** Why nothing can be ordered now: an order stands in the ledger. */
+export function orderHindrance({ ledger }: Pick<StatusSnapshot, 'ledger'>): string | undefined {
+  return ledger.problem === undefined
+    ? undefined
+    : 'Not while the ledger does not answer: an order is kept there.';
 }

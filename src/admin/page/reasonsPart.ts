@@ -3,12 +3,13 @@ import { type Html, html } from '../../html.js';
 import { adviceOn, mayHelpToRetry } from '../advice.js';
 import type { ReasonStatus, StatusSnapshot } from '../serviceState.js';
 import { orderButton, type Viewer } from './layout.js';
-import { shortTime, stateMark } from './pageWords.js';
+import { orderHindrance, shortTime, stateMark } from './pageWords.js';
 
 const DAY_MS = 24 * 3_600_000;
 
 /** What failed or is partial, and what to do. */
-export function reasonsPart({ reasons, now, ledger }: StatusSnapshot, viewer: Viewer): Html {
+export function reasonsPart(snapshot: StatusSnapshot, viewer: Viewer): Html {
+  const { reasons, now, ledger } = snapshot;
   const wrong = reasons.filter(({ isRight }) => !isRight);
   const isNew = ({ latest }: ReasonStatus) => now.getTime() - latest.getTime() < DAY_MS;
   const fresh = wrong.filter(isNew);
@@ -17,7 +18,7 @@ export function reasonsPart({ reasons, now, ledger }: StatusSnapshot, viewer: Vi
   const known = ledger.toldAt !== undefined;
   return html`<section id="reasons" data-live aria-labelledby="reasons-title">
 <h2 id="reasons-title">What failed, and what to do</h2>
-${fresh.map((reason, index) => reasonCard(reason, now, viewer, `new-${index}`))}
+${fresh.map((reason, index) => reasonCard(reason, snapshot, viewer, `new-${index}`))}
 ${known && fresh.length === 0 ? html`<p class="quiet">Nothing in the last 24 hours.</p>` : undefined}
 ${known ? undefined : html`<p class="quiet">Not known while the ledger does not answer.</p>`}
 ${
@@ -27,7 +28,7 @@ ${
         old.reduce((sum, { exams }) => sum + exams, 0),
         'exam',
       )}</summary>
-${old.map((reason, index) => reasonCard(reason, now, viewer, `old-${index}`))}</details>`
+${old.map((reason, index) => reasonCard(reason, snapshot, viewer, `old-${index}`))}</details>`
 }
 ${
   right > 0
@@ -37,7 +38,8 @@ ${
 </section>`;
 }
 
-function reasonCard(group: ReasonStatus, now: Date, viewer: Viewer, key: string): Html {
+function reasonCard(group: ReasonStatus, snapshot: StatusSnapshot, viewer: Viewer, key: string): Html {
+  const { now } = snapshot;
   const { state, code, exams, latest, reason } = group;
   const todo =
     state === 'failed' ? html`They are tried again by themselves. ${adviceOn(code)}` : adviceOn(code);
@@ -60,6 +62,7 @@ ${
         about: code,
         address: '/api/v1/retry',
         body: { states: [state], ...(code && { codes: [code] }) },
+        hindered: orderHindrance(snapshot),
         ask: exams > 1 ? `Have ${countText(exams, 'exam')} tried again now?` : undefined,
       })
     : undefined

@@ -6,7 +6,7 @@ import { conditionPart } from './conditionPart.js';
 import { dayPart } from './dayPart.js';
 import { examTable } from './examTable.js';
 import { layout, orderButton, type Viewer } from './layout.js';
-import { duration, shortTime, stateName, time } from './pageWords.js';
+import { duration, orderHindrance, shortTime, stateName, time } from './pageWords.js';
 import { queuePart } from './queuePart.js';
 import { reasonsPart } from './reasonsPart.js';
 
@@ -77,6 +77,7 @@ ${
         words: 'Pause',
         about: 'the work on exams',
         address: '/api/v1/pause',
+        hindered: orderHindrance(snapshot),
         ask: 'Take up no exam until somebody orders to go on? Work under way is finished; new exams are still found.',
       })
     : undefined
