@@ -589,6 +589,30 @@ describe('mamori', () => {
       expect(JSON.parse((await mamori(['adopt', '-c', config, '--json'])).out)).to.include({ adopted: 1 });
     });
 
+    it('delivers what another version made and could not deliver, and adopt says so and names it', async () => {
+      const exam = { ...(await served()), studyInstanceUID: '2.25.7', settingsDigest: 'of-earlier-settings' };
+      const names = { sopClassUID: '1', seriesInstanceUID: '2', sopInstanceUID: '3' };
+      const ledger = await openLedger(`sqlite:${join(folder, 'l.db')}`);
+      await ledger.observe(exam, { fingerprint: 'x' });
+      const claim = (await ledger.claim(exam, 'w', 60_000))!;
+      const object = { kind: 'tid1500' as const, ...names, bytes: new Uint8Array(9) };
+      await ledger.keepObjects(claim, [object], { kind: 'processed' });
+      await ledger.giveUp(claim, { code: 'delivery-refused', reason: 'The PACS refused the results.' });
+      await ledger.disconnect();
+      const given = await mamori(['adopt', '-c', config]);
+      expect(given.out).to.match(
+        /^1 exam is left whose results another version has made .* mamori retry delivers these .* as they are\.\n$/,
+      );
+      expect(JSON.parse((await mamori(['adopt', '-c', config, '--json'])).out)).to.deep.include({
+        adopted: 0,
+        undelivered: { again: 0, givenUp: 1 },
+      });
+      expect((await mamori(['retry', '-c', config])).out).to.match(/^1 exam is tried again/);
+      expect((await mamori(['adopt', '-c', config])).out).to.match(
+        /^1 exam is left whose results another version has made already: a running service delivers/,
+      );
+    });
+
     it('says that there is nothing to try', async () => {
       await (await openLedger(`sqlite:${join(folder, 'l.db')}`)).disconnect();
       expect((await mamori(['retry', '-c', config])).out).to.equal(
