@@ -1,16 +1,7 @@
-import { userInfo } from 'node:os';
+import { accountName } from '../accountName.js';
 import type { Person } from './auditEvent.js';
 
 /** Whose account this process runs as, and who came to it by sudo, as sudo tells it. */
 export function operator(env: NodeJS.ProcessEnv = process.env): Person {
   return { userId: accountName(), alternativeUserId: env.SUDO_USER };
-}
-
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // In a container an account may have a number and no name.
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
 }

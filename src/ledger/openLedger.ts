@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerError } from './errors.js';
@@ -6,7 +6,7 @@ import type { Clock, Ledger, LedgerReader } from './ledger.js';
 import { thisProcess } from './owner.js';
 import type { LedgerPlace } from './place.js';
 import { Spool } from './spool.js';
-import { Database, namedFiles, sqliteReadStore, sqliteStore } from './sqlite/index.js';
+import { cannotBeUsed, Database, namedFiles, sqliteReadStore, sqliteStore } from './sqlite/index.js';
 import { readerOf, storedLedger } from './steps/index.js';
 
 /** A place, or its URL where that says all. */
@@ -70,11 +70,21 @@ async function openFile(file: string): Promise<Database> {
 export async function openExistingLedger(place: Place): Promise<Ledger> {
   if (await isLedgerThere(place)) return openLedger(place);
   const { url } = placeOf(place);
+  if (!isPostgres(url)) refuseUnseen(fileOf(url));
   const what = isPostgres(url) ? 'in that database' : fileOf(url);
   throw new LedgerError('ledger-missing', `There is no ledger ${what}.`, {
     remedy:
       'Check ledger.url and the folder that it is relative to; run, once and process make a new ledger.',
   });
+}
+
+/** A file behind a folder that may not be looked into is not missing. @throws LedgerError `ledger-unreadable` */
+function refuseUnseen(file: string): void {
+  try {
+    statSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw cannotBeUsed(file, error);
+  }
 }
 
 /** Whether opening the ledger would make none. @throws LedgerError as `openLedger` */

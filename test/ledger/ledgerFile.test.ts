@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -73,6 +74,71 @@ describe('the file of a ledger', () => {
     const before = readFileSync(file);
     expect(await errorOf(openLedger(`sqlite:${file}`))).to.have.property('code', 'ledger-foreign');
     expect(readFileSync(file).equals(before)).to.equal(true);
+  });
+
+  it('that cannot be opened is told with the folder, what is wrong with it and what to do, and no number', async () => {
+    const told = async (path: string) => {
+      const error = await errorOf(openLedger(`sqlite:${path}`));
+      expect(error, path).to.have.property('code', 'ledger-unreadable');
+      expect(error!.message, path).not.to.match(/\b14\b|ConnectionFailed|Unable to open/);
+      return `${error!.message} ${error!.remedy}`;
+    };
+    expect(await told(join(folder, 'no', 'such', 'l.db')))
+      .to.contain(`there is no folder ${join(folder, 'no', 'such')}.`)
+      .and.contain('make that folder');
+    const letter = join(folder, 'letter.txt');
+    writeFileSync(letter, 'Dear colleague');
+    for (const path of [join(letter, 'l.db'), join(letter, 'deeper', 'l.db')])
+      expect(await told(path))
+        .to.contain(`${letter} is a file and no folder`)
+        .and.contain('Check ledger.url');
+    expect(await told(folder))
+      .to.contain(`${folder} is a folder`)
+      .and.contain('Name a file');
+    expect(await told('/proc/l.db')).to.match(
+      /the folder \/proc takes no file \(E\w+\)\. Name a file in another/,
+    );
+    const asked = await errorOf(openExistingLedger(`sqlite:${join(letter, 'l.db')}`));
+    expect(asked, 'is no ledger that is missing').to.have.property('code', 'ledger-unreadable');
+  });
+
+  it('that lies on a disk that is mounted read-only is told so', async function () {
+    const disk = mountSmallDisk(join(folder, 'disk'), 400, this);
+    try {
+      disk.makeReadOnly();
+      const error = await errorOf(openLedger(`sqlite:${join(disk.folder, 'l.db')}`));
+      expect(error?.message).to.contain(`${disk.folder} lies on a disk that is mounted read-only`);
+      expect(error?.remedy).to.contain('Mount it writable');
+    } finally {
+      disk.unmount();
+    }
+  });
+
+  it('that this account may not open is told with the account and what it may not', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const opened = (path: string) => {
+      const script = `const { openLedger } = await import(${JSON.stringify(LEDGER)});
+        process.setgid(65534); process.setuid(65534);
+        const told = await openLedger('sqlite:' + ${JSON.stringify(path)}).catch((error) => error);
+        process.stdout.write([told.code, told.message, told.remedy].join(' | '));`;
+      return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    };
+    chmodSync(folder, 0o755);
+    const account = /the account \w+ may not /;
+    expect(opened(file))
+      .to.match(/^ledger-unreadable \| /)
+      .and.match(account);
+    expect(opened(file)).to.contain(
+      `may not write into the folder ${folder}. | Give folder and file to the account`,
+    );
+    const hidden = join(folder, 'hidden');
+    mkdirSync(hidden, { mode: 0o700 });
+    expect(opened(join(hidden, 'deeper', 'l.db')))
+      .to.match(account)
+      .and.contain(`may not look into ${hidden}`);
+    chmodSync(folder, 0o777);
+    await (await openLedger(`sqlite:${file}`)).disconnect();
+    expect(opened(file)).to.match(account).and.contain(`may not read and write ${file}`);
   });
 
   const DAMAGES: [what: string, damaged: (bytes: Buffer) => Buffer][] = [

@@ -2,8 +2,8 @@ import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { LedgerError, ledgerClosed } from '../errors.js';
-
 import { MIGRATIONS } from './migrations.js';
+import { cannotBeUsed } from './openingTrouble.js';
 
 /** Values by name: texts, numbers and NULL. */
 export type Bindings = object;
@@ -215,6 +215,9 @@ function refuseForeign(connection: Libsql.Database, file: string): number {
   });
 }
 
+/** SQLite cannot open the file, or may not write it. */
+const CANNOT_OPEN = /^SQLITE_(CANTOPEN|READONLY|PERM)/;
+
 function named(error: unknown, file: string): unknown {
   if (error instanceof LedgerError) return error;
   const code = String((error as { code?: unknown }).code ?? '');
@@ -252,7 +255,9 @@ function named(error: unknown, file: string): unknown {
       },
     );
   }
-  if (code === '' && !message.includes('Unable to open')) return error;
+  if (CANNOT_OPEN.test(code) || (code === '' && message.includes('Unable to open')))
+    return cannotBeUsed(file, error);
+  if (code === '') return error;
   if (code.startsWith('SQLITE_CONSTRAINT') || code === 'SQLITE_ERROR') return error;
   return new LedgerError('ledger-unreadable', `The ledger ${file} cannot be used: ${message || code}.`, {
     remedy: 'Check that ledger.url names a file in a folder that is there and may be written.',

@@ -1,6 +1,6 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
+import { accountName } from '../../../accountName.js';
 import type { Settings } from '../../../config/index.js';
 import { ledgerFileOf } from '../../../ledger/index.js';
 import { accountBesideRoot, asAccount } from '../../ownAccount.js';
@@ -28,7 +28,7 @@ async function roomFor(settings: Settings): Promise<CheckResult> {
   if (file === undefined) return skipped('the ledger and the results on their way are in a database server');
   const folder = dirname(file);
   const objects = `${file}-objects`;
-  const account = userInfo().username;
+  const account = accountName();
   for (const place of [folder, objects]) {
     const found = await stat(place).catch(() => undefined);
     // The second is made by the first exam.
