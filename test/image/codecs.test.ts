@@ -46,6 +46,19 @@ function withPixels(instance: DicomInstance, fragments: Uint8Array[]): DicomInst
   return { ...instance, dataset };
 }
 
+/** Where the tile-parts of a JPEG 2000 stream stand. */
+function tilePartsOf(stream: Uint8Array): { start: number; end: number }[] {
+  const bytes = Buffer.from(stream);
+  const parts: { start: number; end: number }[] = [];
+  let start = bytes.indexOf(Buffer.from([0xff, 0x90]));
+  while (bytes.readUInt16BE(start) === 0xff90) {
+    const end = start + bytes.readUInt32BE(start + 6);
+    parts.push({ start, end });
+    start = end;
+  }
+  return parts;
+}
+
 describe('decodePixels', () => {
   const formats = [
     { bits: 8, signed: false },
@@ -170,6 +183,27 @@ describe('decodePixels', () => {
         expect(values(await decodePixels(good))).to.deep.equal(expected);
       });
     }
+
+    it('a stream that ends between two of its tile-parts is refused, though it decodes', async () => {
+      const good = readPart10(await transcode(made.bytes, transferSyntax.HTJ2KLosslessRPCL));
+      const [stream] = good.dataset.pixelData()!.fragments;
+      const parts = tilePartsOf(stream!);
+      expect(parts).to.have.length.greaterThan(3);
+      const whole = stream!.subarray(0, parts.at(-1)!.end);
+      expect(await errorOf(withPixels(good, [whole])), 'only the end marker is missing').to.equal('none');
+      const uncounted = Buffer.from(stream!);
+      for (const { start } of parts) uncounted[start + 11] = 0;
+      expect(await errorOf(withPixels(good, [uncounted]))).to.equal('none');
+      for (const { start, end } of parts.slice(1)) {
+        const without = Buffer.concat([stream!.subarray(0, start), stream!.subarray(end)]);
+        for (const cut of [stream!.subarray(0, start), uncounted.subarray(0, start), without])
+          expect(await errorOf(withPixels(good, [cut])), `${start}`).to.equal('pixel-data-broken');
+      }
+      const tiles = Buffer.from(stream!);
+      // XTsiz: two tiles, and the parts of one.
+      tiles.writeUInt32BE(24, 24);
+      expect(await errorOf(withPixels(good, [tiles]))).to.equal('pixel-data-broken');
+    });
 
     it('a stream of another size than Rows × Columns says is refused', async () => {
       for (const syntax of encapsulated) {

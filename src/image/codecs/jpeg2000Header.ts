@@ -33,7 +33,7 @@ export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
   if (view.getUint8(43) !== 1 || view.getUint8(44) !== 1 || !(tiles(0) * tiles(4) <= 65535)) {
     throw broken('has an impossible size in its header');
   }
-  checkTileParts(view);
+  checkTileParts(view, tiles(0) * tiles(4));
   return {
     columns: view.getUint32(8) - view.getUint32(16),
     rows: view.getUint32(12) - view.getUint32(20),
@@ -43,22 +43,28 @@ export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
   };
 }
 
-function checkTileParts(view: DataView): void {
+/** A stream may end between two tile-parts as well: each tile's headers say how many it has (ITU-T T.800 A.4.2). */
+function checkTileParts(view: DataView, tiles: number): void {
   let at = 2;
   const marker = () => (at + 4 <= view.byteLength ? view.getUint16(at) : 0);
   while (marker() !== SOT) {
     if (marker() === 0) throw broken('ends within its main header');
     at += 2 + view.getUint16(at + 2);
   }
+  const ended = endsWithMarker(view, EOC);
+  const parts = new Map<number, { seen: number; told: number }>();
   while (marker() === SOT) {
     if (at + 12 > view.byteLength) throw broken('ends within a tile-part header');
+    const tile = view.getUint16(at + 4);
+    const { seen, told } = parts.get(tile) ?? { seen: 0, told: 0 };
+    parts.set(tile, { seen: seen + 1, told: Math.max(told, view.getUint8(at + 11)) });
     const length = view.getUint32(at + 6);
     // Psot 0: this last tile-part reaches to the end of the codestream.
-    if (length === 0) {
-      if (!endsWithMarker(view, EOC)) throw broken('ends within its last tile-part');
-      return;
-    }
+    if (length === 0 && !ended) throw broken('ends within its last tile-part');
+    if (length === 0) break;
     if (length < 14 || at + length > view.byteLength) throw broken('ends within a tile-part');
     at += length;
   }
+  const short = [...parts.values()].some(({ seen, told }) => (told === 0 ? !ended : seen < told));
+  if (short || parts.size < tiles) throw broken('lacks tile-parts');
 }
