@@ -1,4 +1,4 @@
-import { type Claim, type ExamRecord, isServed, type Ledger } from '../src/ledger/index.js';
+import { type Claim, type ExamKey, type ExamRecord, isServed, type Ledger } from '../src/ledger/index.js';
 import type { ModelledPacs } from './modelledPacs.js';
 import type { SimulatedProcess } from './simulatedProcess.js';
 import type { VirtualTime } from './virtualTime.js';
@@ -12,6 +12,8 @@ const LEAST_BETWEEN_TRIES_MS = 40_000;
 export interface ClaimWatchParts {
   time: VirtualTime;
   pacs: ModelledPacs;
+  /** As it is, whatever befalls its server. */
+  ledger: Pick<Ledger, 'list'>;
   /** Studies that give way to all others. */
   isOld(study: string): boolean;
 }
@@ -66,20 +68,21 @@ export class ClaimWatch {
 
   /** A process's ledger, in which nothing is done by a claim that another has taken the place of. */
   fenced(ledger: Ledger): Ledger {
-    const keyOf = ({ exam }: Claim) => `${exam.studyInstanceUID} ${exam.settingsDigest}`;
     return new Proxy(ledger, {
       get: (target, name) => {
         const value = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
         if (name === 'claimNext')
           return async (...args: unknown[]) => {
             const claim = (await value(...args)) as Claim | undefined;
-            if (claim !== undefined) this.#numbers.set(keyOf(claim), claim.number);
+            if (claim === undefined) return undefined;
+            this.#numbers.set(keyOf(claim.exam), claim.number);
+            await this.#oneAtATime(claim);
             return claim;
           };
         if (!OF_A_HOLDER.has(name)) return value;
         return async (claim: Claim, ...others: unknown[]) => {
           const answer = await value(claim, ...others);
-          if (claim.number < this.#numbers.get(keyOf(claim))!)
+          if (claim.number < this.#numbers.get(keyOf(claim.exam))!)
             this.broken.add(
               `study ${claim.exam.studyInstanceUID}: ${String(name)} by a claim that had passed`,
             );
@@ -94,6 +97,13 @@ export class ClaimWatch {
     for (const exam of await ledger.list())
       if (isHeld(exam) && exam.worker?.startsWith(`${process.name}/`))
         this.broken.add(`study ${exam.studyInstanceUID} was left to a process that was stopped`);
+  }
+
+  /** A worker that holds what it does not know of keeps everybody off it, and uses up one of its tries. */
+  async #oneAtATime({ worker, exam }: Claim): Promise<void> {
+    for (const other of await this.#parts.ledger.list({ states: ['claimed', 'delivering'] }))
+      if (other.worker === worker && keyOf(other) !== keyOf(exam))
+        this.broken.add(`${worker} took up ${exam.studyInstanceUID} and held ${other.studyInstanceUID}`);
   }
 
   /** What is seen before a claim must be so when it is made. */
@@ -127,6 +137,10 @@ const OF_A_HOLDER: ReadonlySet<string | symbol> = new Set([
   ...['renew', 'keepObjects', 'objectsToDeliver', 'sent', 'confirm'],
   ...['close', 'withdraw', 'fail', 'giveUp', 'release'],
 ]);
+
+function keyOf({ studyInstanceUID, settingsDigest }: ExamKey): string {
+  return `${studyInstanceUID} ${settingsDigest}`;
+}
 
 function isReady({ state, dueAt }: ExamRecord, now: Date): boolean {
   return state === 'waiting' && dueAt !== undefined && dueAt <= now;

@@ -73,7 +73,12 @@ export const modelledMaking = (work: () => Promise<void>, by: string): ExamMakin
       images,
     );
   },
-  decline: async (instances, _bench, context, why) => outcomeOf(instances, [], { ...context, by }, why.code),
+  decline: async (instances, _bench, context, why) => {
+    const leftOut = instances.map(({ sopClassUID, sopInstanceUID, seriesInstanceUID }) => {
+      return { sopClassUID, sopInstanceUID, seriesInstanceUID, ...why, attempted: true };
+    });
+    return outcomeOf(instances, leftOut, { ...context, by }, why.code);
+  },
 });
 
 async function read(instance: ExamInstance, leftOut: LeftOut[]): Promise<ReadImage[]> {

@@ -226,4 +226,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'a commit whose answer was lost is done once more',
+    changes: [
+      {
+        file: CLAIMS,
+        from: 'const ticket = randomUUID();\n    return store.transact(async (step) => {',
+        to: 'return store.transact(async (step) => {\n        const ticket = randomUUID();',
+      },
+    ],
+  },
 ];

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import { dicomDate } from '../src/dicom/index.js';
 import { MamoriError } from '../src/errors.js';
+import type { LedgerError, LedgerErrorCode } from '../src/ledger/index.js';
 import type { Database } from '../src/ledger/sqlite/index.js';
 import type { Log } from '../src/poller/index.js';
 import { type Uniform, uniformFrom } from '../src/random.js';
 import { brokenPromises } from './brokenPromises.js';
 import { ClaimWatch } from './claimWatch.js';
-import type { ArchiveTrouble } from './modelledFaults.js';
 import { ModelledPacs } from './modelledPacs.js';
+import { ModelledServer } from './modelledServer.js';
 import { SERVER_PROFILES } from './serverProfiles.js';
 import { arrivingExams, oldExams } from './simulatedHospital.js';
-import { fatefulLedger, SimulatedLedger } from './simulatedLedger.js';
-import { SimulatedProcess } from './simulatedProcess.js';
+import { SimulatedLedger } from './simulatedLedger.js';
+import { SimulatedService } from './simulatedService.js';
+import { beginTroubles, endTroubles } from './simulatedTroubles.js';
 import type { Living, VirtualTime } from './virtualTime.js';
-import { LONGEST_MS, type Trouble, WEATHERS } from './weathers.js';
+import { LONGEST_MS, weatherOf } from './weathers.js';
 
 export interface SimulationReport {
   seed: number;
@@ -21,6 +23,8 @@ export interface SimulationReport {
   weather: string;
   /** With different settings, on one ledger. */
   services: number;
+  /** Their ledger is on a server that fails. */
+  hasServer: boolean;
   exams: number;
   /** How often each thing went wrong. */
   troubles: Record<string, number>;
@@ -56,15 +60,17 @@ const BOUND_WITH_CLOCK_SET_MS = BOUND_MS + 8 * HOUR_MS;
 const AFTERWARDS_MS = HOUR_MS;
 const LOOK_MS = 10 * MINUTE_MS;
 
-/** How often, and when at the latest, a frozen process wakes up after another has taken up an exam. */
-const WOKEN = 0.5;
-const LONGEST_TILL_WOKEN_MS = 2 * MINUTE_MS;
-
 /** An exam is worked on while the clock is set: its claim must not end by that. */
 const CLOCK_SET_AT_WORK = 0.15;
 
-/** Where they come to pass. */
-const COUNTED_ELSEWHERE: ReadonlySet<Trouble> = new Set(['kill', 'freeze', 'clock step']);
+/** Seeds whose ledger is on a server. */
+const ON_A_SERVER = 0.5;
+
+/** What ends a cycle while it fails. */
+const LEDGER_TROUBLE: ReadonlySet<string> = new Set<LedgerErrorCode>([
+  'ledger-unreachable',
+  'ledger-disk-full',
+]);
 
 export interface SimulationParts {
   time: VirtualTime;
@@ -93,10 +99,12 @@ export async function simulate(
     note(what);
   };
   const profile = SERVER_PROFILES[Math.floor(random() * SERVER_PROFILES.length)]!;
-  const weather = WEATHERS[seed % WEATHERS.length]!;
+  const isOnAServer = random() < ON_A_SERVER;
+  const weather = weatherOf(seed, isOnAServer);
   const pacs = new ModelledPacs({ time, random, profile, note });
   pacs.hasFaults = weather.hasFaults;
-  const shared = new SimulatedLedger(database, time);
+  const server = isOnAServer ? new ModelledServer({ time, random }) : undefined;
+  const shared = new SimulatedLedger(database, time, server);
   const world: Living = { isOver: false, frozenUntil: 0 };
   const begin = time.steady;
   const isFoul = () => time.steady - begin < FOUL_MS;
@@ -117,103 +125,13 @@ export async function simulate(
   const exams = arrivingExams(EXAMS, random, { mayLoseImages: weather.name === 'outages' });
   if (hasOld) exams.push(...oldExams(OLD_EXAMS));
   const old = new Set<string>(exams.filter(({ isOld }) => isOld).map((exam) => exam.studyInstanceUID));
-  const watch = new ClaimWatch({ time, pacs, isOld: (study) => old.has(study) });
+  const office = shared.openBeside();
+  const watch = new ClaimWatch({ time, pacs, ledger: office, isOld: (study) => old.has(study) });
 
-  const processes: SimulatedProcess[] = [];
-  const start = (place: number) => {
-    const process = new SimulatedProcess({
-      name: `process ${place} from ${time.steady}`,
-      time,
-      random,
-      pacs,
-      weather,
-      settingsDigest: services[place % services.length]!,
-      log,
-      oldExams: hasOld && place === 0 ? { from: oldDate, to: oldDate } : undefined,
-      onWork: () => {
-        if (isClockSet && isFoul() && random() < CLOCK_SET_AT_WORK) setClock();
-      },
-      onStrange: (error) => strange.add(String((error as Error).stack)),
-    });
-    processes[place] = process;
-    const ledger = shared.open();
-    const fates = {
-      ...{ random, life: process, time },
-      ...{ kill: () => kill(place), freeze: () => freeze(place), taken: () => wakeOthers(process) },
-    };
-    process.begin(
-      weather.isMortal ? fatefulLedger(watch.fenced(ledger), fates) : watch.over(ledger, process),
-    );
-  };
-  const startAgain = (place: number) =>
-    time.after(10_000 + random() * 10 * MINUTE_MS, () => start(place), world);
-  const kill = (place: number) => {
-    if (!isFoul() || !processes[place]!.kill()) return;
-    count('kill');
-    startAgain(place);
-  };
-  const freeze = (place: number) => {
-    if (!isFoul()) return;
-    processes[place]!.freeze(random() * LONGEST_MS.freeze);
-    count('freeze');
-  };
-  /** What a frozen process holds may be another's now: then it does most harm to wake up. */
-  const wakeOthers = (taking: SimulatedProcess) => {
-    for (const other of processes)
-      if (other !== taking && other.frozenUntil > time.steady && random() < WOKEN)
-        other.freeze(random() * LONGEST_TILL_WOKEN_MS);
-  };
-  const office = shared.open();
-  const stop = async (place: number) => {
-    const process = processes[place]!;
-    if (!(await process.stop())) return;
-    await watch.ended(process, office);
-    startAgain(place);
-  };
-
-  const forAWhile = (trouble: keyof typeof LONGEST_MS, set: (isSo: boolean) => void) => {
-    set(true);
-    time.after(random() * LONGEST_MS[trouble], () => set(false), world);
-  };
-  const archive = (trouble: ArchiveTrouble) =>
-    forAWhile(trouble, (isSo) => {
-      if (isSo || pacs.trouble === trouble) pacs.trouble = isSo ? trouble : undefined;
-    });
-  const anyPlace = () => Math.floor(random() * PROCESSES);
-  const happen: Record<Trouble, () => unknown> = {
-    kill: () => kill(anyPlace()),
-    freeze: () => freeze(anyPlace()),
-    stop: () => void stop(anyPlace()),
-    away: () => archive('away'),
-    'images away': () => archive('images away'),
-    refusing: () => archive('refusing'),
-    'archive full': () =>
-      forAWhile('archive full', (isSo) => {
-        pacs.isFull = isSo;
-      }),
-    'disk full': () =>
-      forAWhile('disk full', (isSo) => {
-        shared.disk.isFull = isSo;
-      }),
-    pause: () => forAWhile('pause', (isSo) => void (isSo ? office.pause('somebody') : office.goOn())),
-    'clock step': () => isClockSet && setClock(),
-  };
-  /** Again and again while all goes wrong, after times that nobody foresees. */
-  const nowAndThen = (trouble: Trouble, everyMs: number) => {
-    const wait = () =>
-      time.after(
-        -Math.log(1 - random()) * everyMs,
-        () => {
-          if (!isFoul()) return;
-          if (!COUNTED_ELSEWHERE.has(trouble)) count(trouble);
-          happen[trouble]();
-          wait();
-        },
-        world,
-      );
-    wait();
-  };
-
+  const duties = Array.from({ length: PROCESSES }, (_, place) => ({
+    settingsDigest: services[place % services.length]!,
+    oldExams: hasOld && place === 0 ? { from: oldDate, to: oldDate } : undefined,
+  }));
   for (const { images, foreign, oddity, isOld } of exams) {
     for (const image of images) {
       if (isOld) pacs.add(image, oldDate, true);
@@ -224,14 +142,28 @@ export async function simulate(
     time.after(foreign.image.at, () => pacs.add(foreign.image, studyDate), world);
     if (foreign.until !== undefined) time.after(foreign.until, () => pacs.remove(foreign.image), world);
   }
-  for (let place = 0; place < PROCESSES; place++) start(place);
-  for (const [trouble, everyMs] of Object.entries(weather.everyMs) as [Trouble, number][])
-    nowAndThen(trouble, everyMs);
+  const onStrange = (error: unknown) => {
+    const { code } = error as Partial<LedgerError>;
+    // Of what is modelled, nothing else ends a cycle.
+    if (server === undefined || code === undefined || !LEDGER_TROUBLE.has(code))
+      strange.add(String((error as Error).stack));
+  };
+  const onWork = () => {
+    if (isClockSet && isFoul() && random() < CLOCK_SET_AT_WORK) setClock();
+  };
+  const common = { time, random, world, weather, pacs, shared, office, isFoul, count };
+  const service = new SimulatedService(duties, {
+    ...{ ...common, watch, log, onStrange, onWork },
+    isOpaque: weather.isMortal || server !== undefined,
+  });
+  const troubled = {
+    ...{ ...common, server, service, setClock: isClockSet ? setClock : undefined },
+    anyPlace: () => Math.floor(random() * PROCESSES),
+  };
+  beginTroubles(troubled);
 
   await time.runUntil(begin + FOUL_MS);
-  Object.assign(pacs, { hasFaults: false, trouble: undefined, isFull: false });
-  shared.disk.isFull = false;
-  await office.goOn();
+  await endTroubles(troubled);
   const clockWasSet = troubles['clock step'] !== undefined;
   const promises = async () =>
     brokenPromises({ exams, pacs, services, records: await office.list(), clockWasSet });
@@ -264,11 +196,13 @@ export async function simulate(
     if (shared.waitingFiles > 0) broken.push(`${shared.waitingFiles} files are kept of what is delivered`);
   }
   for (const [fault, times] of pacs.faults) troubles[`answer: ${fault}`] = times;
+  for (const [cut, times] of server?.cuts ?? []) troubles[`ledger cut: ${cut}`] = times;
   return {
     seed,
     profile: profile.name,
     weather: weather.name,
     services: services.length,
+    hasServer: server !== undefined,
     exams: exams.length,
     troubles,
     trace: trace.digest('hex').slice(0, 16),

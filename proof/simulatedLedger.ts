@@ -1,8 +1,9 @@
 import { type Ledger, LedgerError } from '../src/ledger/index.js';
 import type { ByteStore, StoredBytes } from '../src/ledger/spool.js';
 import { Database, namedFiles, sqliteStore } from '../src/ledger/sqlite/index.js';
-import { storedLedger } from '../src/ledger/steps/index.js';
+import { type Store, storedLedger } from '../src/ledger/steps/index.js';
 import type { Uniform } from '../src/random.js';
+import type { ModelledServer } from './modelledServer.js';
 import type { Living, VirtualTime } from './virtualTime.js';
 
 /** Children first. */
@@ -61,12 +62,17 @@ export class SimulatedLedger {
   readonly disk: ModelledDisk;
   readonly #database: Database;
   readonly #time: VirtualTime;
+  readonly #server: ModelledServer | undefined;
   #containers = 0;
 
-  /** @param database of an earlier simulation is emptied: making its tables takes longer than all else */
-  constructor(database: Database, time: VirtualTime) {
+  /**
+   * @param database of an earlier simulation is emptied: making its tables takes longer than all else
+   * @param server beyond which the processes have it; left out: a file of theirs
+   */
+  constructor(database: Database, time: VirtualTime, server?: ModelledServer) {
     this.#database = database;
     this.#time = time;
+    this.#server = server;
     this.disk = new ModelledDisk(time);
     for (const table of TABLES) database.run(`DELETE FROM ${table}`, {});
   }
@@ -77,16 +83,25 @@ export class SimulatedLedger {
 
   /** For a process that begins. */
   open(): Ledger {
+    const store = this.#store();
+    const isNamed = (file: string) => namedFiles(this.#database).includes(file);
+    return storedLedger(this.#server?.beyond(store, isNamed) ?? store);
+  }
+
+  /** For whoever looks on, whatever befalls the server. */
+  openBeside(): Ledger {
+    return storedLedger(this.#store());
+  }
+
+  #store(): Store {
     this.disk.sweep(new Set(namedFiles(this.#database)));
     const container = ++this.#containers;
-    return storedLedger(
-      sqliteStore({
-        database: this.#database,
-        spool: this.disk,
-        clock: this.#time.clock,
-        owner: { host: `container ${container}`, boot: 'one', space: `${container}`, pid: 1, started: '1' },
-      }),
-    );
+    return sqliteStore({
+      database: this.#database,
+      spool: this.disk,
+      clock: this.#time.clock,
+      owner: { host: `container ${container}`, boot: 'one', space: `${container}`, pid: 1, started: '1' },
+    });
   }
 
   /** Bytes that still wait for their confirmation. */

@@ -76,7 +76,6 @@ export class SimulatedProcess implements Living {
     this.#poller = poller;
     time.begin(this, async () => {
       while (!this.#isStopping) {
-        // Of what is modelled, nothing ends a cycle.
         await poller.cycle({ whole: random() < 0.2 }).catch(onStrange);
         await time.sleep(weather.beatMs * (0.5 + random()));
       }

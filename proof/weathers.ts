@@ -11,6 +11,9 @@ export const LONGEST_MS = {
   refusing: 60 * MINUTE_MS,
   'archive full': 40 * MINUTE_MS,
   'disk full': 40 * MINUTE_MS,
+  'ledger away': 120 * MINUTE_MS,
+  'ledger full': 40 * MINUTE_MS,
+  'ledger slow': 20 * MINUTE_MS,
   pause: 40 * MINUTE_MS,
   'clock step': 120 * MINUTE_MS,
 } as const;
@@ -26,9 +29,15 @@ export interface Weather {
   hasFaults: boolean;
   /** Processes are killed and frozen between any two steps. */
   isMortal: boolean;
-  /** From one to the next, on the average; what is left out never happens. */
+  /** From one to the next, on the average; what is left out never happens. A ledger's troubles are a server's. */
   everyMs: Partial<Record<Trouble, number>>;
 }
+
+const LEDGER_EVERY_MS = {
+  'ledger away': 80 * MINUTE_MS,
+  'ledger full': 200 * MINUTE_MS,
+  'ledger slow': 120 * MINUTE_MS,
+} as const;
 
 /**
  * What an outage must not do shows only where nothing else may use up an exam's tries: single faults need many tries,
@@ -47,6 +56,7 @@ const OUTAGES: Weather = {
     refusing: 120 * MINUTE_MS,
     'archive full': 100 * MINUTE_MS,
     'disk full': 100 * MINUTE_MS,
+    ...LEDGER_EVERY_MS,
     pause: 80 * MINUTE_MS,
     'clock step': 60 * MINUTE_MS,
   },
@@ -62,6 +72,7 @@ const FAULTS: Weather = {
     away: 100 * MINUTE_MS,
     'archive full': 200 * MINUTE_MS,
     'disk full': 200 * MINUTE_MS,
+    ...LEDGER_EVERY_MS,
     'clock step': 60 * MINUTE_MS,
   },
 };
@@ -75,4 +86,12 @@ const KILLS: Weather = {
 };
 
 /** Seeds take turns at them. Kills need the most seeds to do harm. */
-export const WEATHERS: readonly Weather[] = [OUTAGES, KILLS, FAULTS, KILLS];
+const WEATHERS: readonly Weather[] = [OUTAGES, KILLS, FAULTS, KILLS];
+
+/** An outage of the ledger may cost each exam that is under way a try: nobody can tell it from the process's end. */
+const TRIES_FOR_A_SERVER = 5;
+
+export function weatherOf(seed: number, isLedgerOnAServer: boolean): Weather {
+  const weather = WEATHERS[seed % WEATHERS.length]!;
+  return isLedgerOnAServer ? { ...weather, tries: weather.tries + TRIES_FOR_A_SERVER } : weather;
+}

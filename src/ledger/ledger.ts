@@ -241,6 +241,11 @@ export interface Ledger extends LedgerOverview {
   giveUp(claim: Claim, reason: Reason): Promise<void>;
   /** Hands the exam back untouched, when a service is stopped. The try does not count. */
   release(claim: Claim): Promise<void>;
+  /**
+   * The same for whatever these workers hold, who work on nothing: how a claim ended, or that it was made, could not be
+   * told while the ledger was away. Answers how many exams that were.
+   */
+  handBack(workers: readonly string[]): Promise<number>;
 
   /**
    * Another try, at once, for what failed, was given up, or is partial. A study that was closed with a delivered "not

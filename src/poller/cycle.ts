@@ -16,6 +16,8 @@ export interface CycleParts {
   /** Unique among all that use the ledger. */
   nameOf(worker: number): string;
   sources: readonly WorkSource[];
+  /** The cycle before ended by an error: what its workers hold, they could not tell the ledger, or do not know. */
+  isAfterError: boolean;
   breaker: Breaker;
   /** Sees one exam through. */
   work(claim: Claim, turn: ExamTurn): Promise<ExamReport>;
@@ -62,7 +64,7 @@ export class Cycle {
     this.#turns = new ExamTurns(settings.workers, stopping);
     this.#shift = new Shift({
       // For each exam that is finished one that is begun.
-      workers: 2 * settings.workers,
+      workers: this.#workers.length,
       next: (worker) => this.#takeDue(worker),
       work: (taken) => this.#work(taken),
       stopping,
@@ -77,9 +79,10 @@ export class Cycle {
 
   /** @throws what the ledger meets; the report tells it, too */
   async run(options: CycleOptions): Promise<CycleReport> {
-    const { ledger, served } = this.#parts;
+    const { ledger, served, isAfterError } = this.#parts;
     const { report } = this;
     try {
+      if (isAfterError) await ledger.handBack(this.#workers);
       if (this.#isLeftAlone()) return report;
       this.#dueBy = await ledger.now();
       const [, worked] = await Promise.allSettled([this.#look(options), this.#shift.run()]);
@@ -160,6 +163,11 @@ export class Cycle {
       if (claim === undefined) turn.end();
     }
     return claim && { claim, turn };
+  }
+
+  get #workers(): string[] {
+    const { settings, nameOf } = this.#parts;
+    return Array.from({ length: 2 * settings.workers }, (_, worker) => nameOf(worker));
   }
 
   async #take(among: Among, worker: number): Promise<Claim | undefined> {

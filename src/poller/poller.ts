@@ -70,6 +70,7 @@ export class Poller {
   #lastStep = new Date();
   #inHand = 0;
   #pausing: Pausing | undefined;
+  #endedEarly = false;
 
   constructor({ pacs, ...others }: PollerParts) {
     const { retry } = others.settings;
@@ -171,13 +172,17 @@ export class Poller {
       settings,
       nameOf: (worker) => this.#worker(worker),
       sources: this.#sources,
+      isAfterError: this.#endedEarly,
       breaker: this.#breaker,
       work: (claim, turn) => this.#work(claim, turn),
       stopping: this.#stopping.signal,
     });
     this.#underWay = cycle;
+    this.#endedEarly = true;
     try {
-      return await cycle.run(options);
+      const report = await cycle.run(options);
+      this.#endedEarly = false;
+      return report;
     } finally {
       this.#underWay = undefined;
       this.#latest = cycle.report;

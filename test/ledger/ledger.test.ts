@@ -159,6 +159,18 @@ onEveryDatabase('ledger', (make) => {
       await on(4, ledger).release(next!);
       expect(await on(4, ledger).claim(EXAM, 'third', 56_000)).to.include({ objectsKept: true, attempt: 1 });
     });
+
+    it('is handed back for a worker that does not know of it, and for no other', async () => {
+      const claim = await claimed(ledger);
+      const OTHER = { ...EXAM, studyInstanceUID: '2.25.77' };
+      await on(1, ledger).observe(OTHER, { fingerprint: 'y' });
+      const theirs = await on(1, ledger).claim(OTHER, 'worker of theirs', 60_000);
+      expect(await on(2, ledger).handBack(['worker', 'nobody'])).to.equal(1);
+      expect(await on(2, ledger).handBack(['worker', 'nobody'])).to.equal(0);
+      expect(await ledger.find(EXAM)).to.include({ state: 'waiting', attempts: 0 });
+      await refused(on(3, ledger).renew(claim, 60_000), 'ledger-claim-lost');
+      await on(3, ledger).renew(theirs!, 60_000);
+    });
   });
 
   describe('objects', () => {

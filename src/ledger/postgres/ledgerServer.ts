@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { LedgerError, ledgerClosed } from '../errors.js';
+import { patiently } from './patience.js';
 import { positional } from './positional.js';
 import type { ServerAddress } from './serverAddress.js';
-import { isConnectionLost, mayPass, namedServerError } from './serverErrors.js';
+import { isConnectionLost } from './serverErrors.js';
 import { TABLES } from './tables.js';
 
 /** A transaction under way. */
@@ -21,12 +21,6 @@ export interface Transaction {
 
 /** Connections of one process: its workers, their signs of life, the status page. */
 const MOST_CONNECTIONS = 5;
-
-/** A server that restarts or hands over to its standby is back within this time, mostly. */
-export const PATIENCE_MS = 60_000;
-
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 2000;
 
 /**
  * For this transaction alone, as a pool in between may hand the connection on: what a process that stands still or is
@@ -84,7 +78,7 @@ export class Server {
    * @throws LedgerError `ledger-unreachable` and the like; what the work throws
    */
   async transact<T>(work: (transaction: Transaction) => Promise<T>, access = 'READ WRITE'): Promise<T> {
-    return this.#patiently((again) =>
+    const run = (again: boolean) =>
       this.connected(async (client) => {
         const results = await client.query(`BEGIN ${access};${OWN_SETTINGS}`);
         const { now, version } = (results as unknown as pg.QueryResult[]).at(-1)!.rows[0];
@@ -92,8 +86,9 @@ export class Server {
         const result = await work(transactionOn(client, now, again));
         await client.query('COMMIT');
         return result;
-      }),
-    );
+      });
+    const { text: server } = this;
+    return patiently(run, { patienceMs: this.#patienceMs, server, isClosed: () => this.#closed });
   }
 
   /** The same for work that only looks. */
@@ -120,20 +115,6 @@ export class Server {
     if (this.#closed) return;
     this.#closed = true;
     await this.#pool.end();
-  }
-
-  async #patiently<T>(work: (again: boolean) => Promise<T>): Promise<T> {
-    const until = performance.now() + this.#patienceMs;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      try {
-        return await work(pause > FIRST_PAUSE_MS);
-      } catch (error) {
-        if (this.#closed || !mayPass(error) || performance.now() > until)
-          throw namedServerError(error, this.text);
-      }
-      // Not all at once, when the server is back.
-      await sleep(pause * (0.5 + Math.random()));
-    }
   }
 }
 

@@ -13,7 +13,7 @@ import type {
 } from '../ledger.js';
 import { answerOf, dateOf, type ExamRow, keyOf } from '../rows.js';
 import { CLOSED, HELD, isClosed, isConfirmed } from '../rules.js';
-import { boundModel } from '../statements.js';
+import { boundKey, boundModel } from '../statements.js';
 import { grant, held, heldNow, leftBehind, note, rowOf, type Step, type Store } from './store.js';
 
 /*
@@ -269,3 +269,30 @@ export async function release(store: Store, claim: Claim): Promise<void> {
     await note(step, row.id, 'released', { worker: claim.worker });
   });
 }
+
+export async function handBack(store: Store, workers: readonly string[]): Promise<number> {
+  return store.transact(async (step) => {
+    const { statements, now } = step;
+    let handedBack = 0;
+    for (const held of await statements.list({ ...ALL, states: JSON.stringify(HELD) })) {
+      if (held.worker === null || !workers.includes(held.worker)) continue;
+      const row = await statements.lockByKey(boundKey(keyOf(held)));
+      if (row?.worker !== held.worker || !HELD.includes(row.state)) continue;
+      await statements.release({ id: row.id, now });
+      await note(step, row.id, 'released', { worker: row.worker });
+      handedBack++;
+    }
+    return handedBack;
+  });
+}
+
+const ALL = {
+  study: null,
+  codes: null,
+  from: null,
+  to: null,
+  model: null,
+  version: null,
+  digest: null,
+  limit: -1,
+};

@@ -29,6 +29,7 @@ export function storedLedger(store: Store): Ledger {
     fail: (claim, reason, retryInMs, options) => claims.fail(store, claim, reason, retryInMs, options),
     giveUp: (claim, reason) => claims.giveUp(store, claim, reason),
     release: (claim) => claims.release(store, claim),
+    handBack: (workers) => claims.handBack(store, workers),
     retry: (which) => exams.retry(store, which),
     reopen: (exam, revision) => exams.reopen(store, exam, revision),
     adopt: (served) => exams.adopt(store, served),

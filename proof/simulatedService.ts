@@ -1,0 +1,104 @@
+import type { Ledger } from '../src/ledger/index.js';
+import type { ClaimWatch } from './claimWatch.js';
+import { fatefulLedger, type SimulatedLedger } from './simulatedLedger.js';
+import { SimulatedProcess, type SimulatedProcessParts } from './simulatedProcess.js';
+import type { Living } from './virtualTime.js';
+import { LONGEST_MS } from './weathers.js';
+
+const MINUTE_MS = 60_000;
+
+/** How long nobody notices that a process is gone. */
+const UNNOTICED_MS: [least: number, most: number] = [10_000, 10 * MINUTE_MS];
+
+/** How often, and when at the latest, a frozen process wakes up after another has taken up an exam. */
+const WOKEN = 0.5;
+const LONGEST_TILL_WOKEN_MS = 2 * MINUTE_MS;
+
+/** What all of its processes have. */
+type Common = Pick<SimulatedProcessParts, 'time' | 'random' | 'pacs' | 'weather' | 'log' | 'onWork'>;
+
+export interface SimulatedServiceParts extends Common {
+  world: Living;
+  shared: SimulatedLedger;
+  /** Whoever looks on asks the ledger here. */
+  office: Ledger;
+  watch: ClaimWatch;
+  /** Nothing can be said of what is claimed, but that nobody works by a claim that has passed. */
+  isOpaque: boolean;
+  isFoul(): boolean;
+  count(trouble: 'kill' | 'freeze'): void;
+  onStrange(error: unknown): void;
+}
+
+/** What a process is there for. */
+export type Duty = Pick<SimulatedProcessParts, 'settingsDigest' | 'oldExams'>;
+
+/** Processes that share a ledger: each is begun again when it was killed or stopped. */
+export class SimulatedService {
+  readonly #parts: SimulatedServiceParts;
+  readonly #duties: readonly Duty[];
+  readonly #processes: SimulatedProcess[] = [];
+
+  /** @param duties of its processes, by their places */
+  constructor(duties: readonly Duty[], parts: SimulatedServiceParts) {
+    this.#duties = duties;
+    this.#parts = parts;
+    for (const place of duties.keys()) this.#begin(place);
+  }
+
+  kill(place: number): void {
+    const { isFoul, count } = this.#parts;
+    if (!isFoul() || !this.#processes[place]!.kill()) return;
+    count('kill');
+    this.#beginAgain(place);
+  }
+
+  freeze(place: number): void {
+    const { isFoul, count, random } = this.#parts;
+    if (!isFoul()) return;
+    this.#processes[place]!.freeze(random() * LONGEST_MS.freeze);
+    count('freeze');
+  }
+
+  async stop(place: number): Promise<void> {
+    const { watch, office, isOpaque } = this.#parts;
+    const process = this.#processes[place]!;
+    if (!(await process.stop())) return;
+    if (!isOpaque) await watch.ended(process, office);
+    this.#beginAgain(place);
+  }
+
+  #begin(place: number): void {
+    const { shared, watch, weather, isOpaque, ...common } = this.#parts;
+    const { time, random } = common;
+    const process = new SimulatedProcess({
+      ...common,
+      ...this.#duties[place]!,
+      name: `process ${place} from ${time.steady}`,
+      weather,
+    });
+    this.#processes[place] = process;
+    const ledger = shared.open();
+    const watched = isOpaque ? watch.fenced(ledger) : watch.over(ledger, process);
+    const fates = {
+      ...{ random, life: process, time },
+      ...{ kill: () => this.kill(place), freeze: () => this.freeze(place) },
+      taken: () => this.#wakeOthers(process),
+    };
+    process.begin(weather.isMortal ? fatefulLedger(watched, fates) : watched);
+  }
+
+  #beginAgain(place: number): void {
+    const { time, random, world } = this.#parts;
+    const [least, most] = UNNOTICED_MS;
+    time.after(least + random() * most, () => this.#begin(place), world);
+  }
+
+  /** What a frozen process holds may be another's now: then it does most harm to wake up. */
+  #wakeOthers(taking: SimulatedProcess): void {
+    const { time, random } = this.#parts;
+    for (const other of this.#processes)
+      if (other !== taking && other.frozenUntil > time.steady && random() < WOKEN)
+        other.freeze(random() * LONGEST_TILL_WOKEN_MS);
+  }
+}

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { LedgerError } from '../../src/ledger/index.js';
+import { makeExam } from '../../src/phantom/index.js';
+import { type OpenBench, openBench } from '../exam/openBench.js';
+import { smallBundle } from '../model/bundles.js';
+import { demoArchive, SETTINGS, Station, type TestArchive, today } from './hospital.js';
+
+describe('A ledger that cannot be reached in the middle of an exam', () => {
+  let bench: OpenBench;
+  let archive: TestArchive;
+  let here: Station;
+
+  before(async () => {
+    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
+  });
+  beforeEach(async () => {
+    here = await Station.open(archive.access, { bench, settings: { settleSeconds: 0 } });
+    await archive.add(...makeExam({ rows: 160, columns: 128, seed: 'away', date: today() }));
+  });
+  afterEach(async () => {
+    await here.close();
+    await archive.clear();
+  });
+  after(async () => {
+    await archive?.stop();
+    await bench?.close();
+  });
+
+  const away = () => Promise.reject(new LedgerError('ledger-unreachable', 'The server does not answer.'));
+
+  /** More outages than an exam has tries, and then none any more. */
+  async function outlive(): Promise<void> {
+    for (let outages = 0; outages <= SETTINGS.retry.attempts + 1; outages++) {
+      const error = await here.poller.cycle().catch((thrown: unknown) => thrown);
+      expect(error, `${outages}`).to.have.property('code', 'ledger-unreachable');
+    }
+  }
+
+  it('uses up none of its tries, and the next cycle takes it up again', async () => {
+    const { ledger } = here;
+    const { keepObjects, fail } = ledger;
+    Object.assign(ledger, { keepObjects: away, fail: away });
+    await outlive();
+    Object.assign(ledger, { keepObjects, fail });
+    const [report] = (await here.poller.cycle()).exams;
+    expect(report).to.include({ end: 'delivered' });
+  });
+
+  it('leaves none behind whose worker was not told that it has it', async () => {
+    const { ledger } = here;
+    const { claimNext } = ledger;
+    ledger.claimNext = async (...asked) => {
+      await claimNext(...asked);
+      return away();
+    };
+    await outlive();
+    ledger.claimNext = claimNext;
+    const [report] = (await here.poller.cycle()).exams;
+    expect(report).to.include({ end: 'delivered' });
+  });
+});
