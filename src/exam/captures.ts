@@ -12,6 +12,8 @@ import { type ExplainedImage, methodName } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputRow.js';
 
 const STANDARD_VIEWS = 4;
+/** As the reports say it of the breast. */
+const IMPLANT = 'the image states an implant: what it hides was not analysed';
 
 /** One Secondary Capture per image, each a series of its own, drawn in the overlay pool. */
 export function drawCaptures(
@@ -27,7 +29,16 @@ export function drawCaptures(
       const uids = work.uids(source.sopInstanceUID);
       const { bytes, rgb } = await overlays.capture(
         overlayOf(one, work),
-        { source, algorithm, uids, createdAt, seriesNumber: seriesNumber + index, examIsWhole, edition },
+        {
+          source,
+          which: work.nameOf(source).which,
+          algorithm,
+          uids,
+          createdAt,
+          seriesNumber: seriesNumber + index,
+          examIsWhole,
+          edition,
+        },
         { preview: work.previewWanted },
       );
       return { uids, source, name: `${standardView(source)}-${index + 1}`, bytes, preview: rgb };
@@ -44,11 +55,17 @@ export function hasHeatMap(one: ExplainedImage): one is WithHeatMap {
 
 export function overlayOf(
   { image, heatMap, finding }: WithHeatMap,
-  { bundle, explain, views, unanswered }: Omit<PictureWork<unknown>, 'setting'>,
+  { bundle, explain, views, unanswered, nameOf }: Omit<PictureWork<unknown>, 'setting'>,
+  others: readonly string[] = [],
 ) {
+  const { which, told } = nameOf(finding.source);
+  const whichItIs = which !== undefined && told !== '' ? `(${which}): ${told}` : undefined;
+  const implant = finding.source.implant === true ? IMPLANT : undefined;
   const caution = heatMapCaution(heatMapTrust(bundle, explain.failedHeatMaps));
   const place = attentionCaution(finding);
-  const notes = [unanswered, absentViewsText(views), caution, place].flatMap((note) => note ?? []);
+  const notes = [whichItIs, ...others, unanswered, absentViewsText(views), implant, caution, place].flatMap(
+    (note) => note ?? [],
+  );
   return {
     display: image.display,
     heatMap,
@@ -57,6 +74,7 @@ export function overlayOf(
     caption: {
       laterality: finding.source.laterality,
       view: finding.source.view,
+      which,
       probability: finding.probability,
       operatingPoint: bundle.operatingPoint,
       probabilityName: probabilityName(bundle),

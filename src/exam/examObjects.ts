@@ -43,7 +43,7 @@ export async function drawPictures(explained: ExplainedImage[], work: ExamWork):
 async function drawKind(
   { kind, row, setting, seriesNumber }: PictureInUse & { seriesNumber: number },
   explained: ExplainedImage[],
-  { bench, context, names, algorithm, views, unanswered }: ExamWork,
+  { bench, context, names, algorithm, views, unanswered, nameOf }: ExamWork,
 ): Promise<ExamPictures> {
   const { sopClassUID } = row;
   const drawn = await row.draw(explained, {
@@ -52,6 +52,7 @@ async function drawKind(
     explain: bench.settings.explain,
     views,
     unanswered,
+    nameOf,
     overlays: bench.overlays,
     algorithm,
     createdAt: context.createdAt,

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type StandardView, standardView } from '../dicom/index.js';
-import { viewName } from '../findings/index.js';
+import { percent, viewName } from '../findings/index.js';
 import { drawOverview, type OverviewTiles, overviewCapture } from '../pictures/index.js';
 import { hasHeatMap, overlayOf, type WithHeatMap } from './captures.js';
 import type { ExplainedImage } from './explanation.js';
@@ -17,8 +17,18 @@ export async function drawExamOverview(
   if (shown.length === 0) return [];
   const tiles: Partial<OverviewTiles> = {};
   for (const view of VIEWS) {
-    const one = strongest(shown.filter(({ finding }) => standardView(finding.source) === view));
-    tiles[view] = one ? await work.overlays.render(overlayOf(one, work)) : absence(view, work);
+    const [one, ...others] = strongestFirst(
+      shown.filter(({ finding }) => standardView(finding.source) === view),
+    );
+    tiles[view] = one
+      ? await work.overlays.render(
+          overlayOf(
+            one,
+            work,
+            others.map((other) => notShown(other, work)),
+          ),
+        )
+      : absence(view, work);
   }
   const rgb = drawOverview(tiles as OverviewTiles);
   await nextTurn();
@@ -39,9 +49,15 @@ export async function drawExamOverview(
   ];
 }
 
-/** Of several images of a view the one with the highest answer: none is passed over for a lower one. */
-function strongest(images: WithHeatMap[]): WithHeatMap | undefined {
-  return images.toSorted((a, b) => b.finding.probability - a.finding.probability)[0];
+/** Of several images of a view the one with the highest answer is shown: none is passed over for a lower one. */
+function strongestFirst(images: WithHeatMap[]): WithHeatMap[] {
+  return images.toSorted((a, b) => b.finding.probability - a.finding.probability);
+}
+
+/** `not shown here: R CC (1), 38 %`: what the picture passes over is named in it. */
+function notShown({ finding }: WithHeatMap, { bundle, nameOf }: PictureWork<'on'>): string {
+  const { source, probability } = finding;
+  return `not shown here: ${nameOf(source).name}, ${percent(probability, bundle.operatingPoint, 0)} %`;
 }
 
 function absence(view: StandardView, { views }: Pick<PictureWork<'on'>, 'views'>): string {

@@ -16,6 +16,7 @@ export async function markImages(
     seriesNumber,
     edition,
     uids,
+    nameOf,
   }: PictureWork<'positive' | 'all'>,
 ): Promise<DrawnObject[]> {
   const trust = heatMapTrust(bundle, explain.failedHeatMaps);
@@ -26,6 +27,7 @@ export async function markImages(
     const names = uids(source.sopInstanceUID);
     const bytes = presentationState({
       source,
+      which: nameOf(source).which,
       outline: region?.outline,
       positive,
       notExcluded: notExcluded(bundle),

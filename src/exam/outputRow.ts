@@ -7,7 +7,7 @@ import type {
   SOPInstanceUID,
   SourceInstance,
 } from '../dicom/index.js';
-import type { ViewsInStudy } from '../findings/index.js';
+import type { ImageName, ViewsInStudy } from '../findings/index.js';
 import type { Bundle } from '../model/index.js';
 import type { OverlayPool, RgbImage } from '../pictures/index.js';
 import type { ReportInput } from '../sr/index.js';
@@ -61,6 +61,8 @@ export interface PictureWork<Setting> {
   views: ViewsInStudy;
   /** What of the exam has no answer, in words, for the same places. */
   unanswered: string | undefined;
+  /** What an image is called, as the reports call it. */
+  nameOf(source: SourceInstance): ImageName;
   overlays: OverlayPool;
   algorithm: Algorithm;
   createdAt: Date;

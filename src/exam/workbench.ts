@@ -1,5 +1,12 @@
-import type { Algorithm, InstanceReference } from '../dicom/index.js';
-import { unansweredText, type ViewsInStudy, viewsInStudy } from '../findings/index.js';
+import type { Algorithm, InstanceReference, SourceInstance } from '../dicom/index.js';
+import {
+  type ImageName,
+  imageNames,
+  namedImages,
+  unansweredText,
+  type ViewsInStudy,
+  viewsInStudy,
+} from '../findings/index.js';
 import type { PreparationPool } from '../image/index.js';
 import type { Bundle, Engine, KnownFeatures } from '../model/index.js';
 import type { OverlayPool } from '../pictures/index.js';
@@ -49,11 +56,14 @@ export interface ExamWork {
   views: ViewsInStudy;
   /** What has no answer, in words; undefined where all has. */
   unanswered: string | undefined;
+  /** What an image is called, as the reports call it. */
+  nameOf(source: SourceInstance): ImageName;
 }
 
 export function examWork(intake: Intake, bench: Workbench, context: ExamContext): ExamWork {
   const { bundle, settings, softwareVersion } = bench;
   const analysed = intake.images.map((image) => image.source);
+  const coverage = { analysed, leftOut: intake.leftOut };
   const studyInstanceUID = analysed[0]?.studyInstanceUID ?? intake.study?.studyInstanceUID;
   return {
     bench,
@@ -68,6 +78,7 @@ export function examWork(intake: Intake, bench: Workbench, context: ExamContext)
     }),
     algorithm: algorithmOf(bundle, settings, softwareVersion),
     views: viewsInStudy(analysed, intake.leftOut),
-    unanswered: unansweredText(intake.leftOut),
+    unanswered: unansweredText(coverage),
+    nameOf: imageNames(namedImages(coverage)),
   };
 }

@@ -1,4 +1,3 @@
-import { countText } from '../countText.js';
 import {
   type Laterality,
   type LeftOut,
@@ -81,24 +80,6 @@ export function lacksAnswer(left: LeftOut): boolean {
   if (left.superseded === true) return false;
   if (left.source !== undefined) return true;
   return MAMMOGRAMS.has(left.sopClassUID) && !OTHER_VIEWS.has(left.code);
-}
-
-/** What a picture says of images that have no answer: an answer about a part must not look like one about all. */
-export function unansweredText(leftOut: readonly LeftOut[]): string | undefined {
-  const count = leftOut.filter(lacksAnswer).length;
-  if (count === 0) return undefined;
-  return `part of the exam: ${countText(count, 'image')} not analysed`;
-}
-
-/** `R MLO`, or `an image` where its view cannot be told: the images that have no answer, in the order of the views. */
-export function unansweredViews(leftOut: readonly LeftOut[]): string[] {
-  const lacking = leftOut.filter(lacksAnswer);
-  const known = new Set(
-    lacking.flatMap(({ source }) => (source === undefined ? [] : [standardView(source)])),
-  );
-  const unknown = lacking.filter(({ source }) => source === undefined).length;
-  const others = unknown === 0 ? [] : [unknown === 1 ? 'an image' : `${unknown} images`];
-  return [...ALL.filter((view) => known.has(view)).map(viewName), ...others];
 }
 
 /**

@@ -5,6 +5,8 @@ import { NOT_FOR_PRIMARY_DIAGNOSIS, operatingPointPercent, percent } from '../fi
 export interface Caption {
   laterality: Laterality;
   view: View;
+  /** Which of several images of the view, from 1; left out where it is the only one. */
+  which?: number | undefined;
   /** Calibrated probability of the positive class, 0 to 1. */
   probability: number;
   /** Calibrated probability from which on an answer is positive, 0 to 1. */
@@ -38,8 +40,9 @@ const SPACE = '\u00a0';
 
 /** View and probability, the two things that are read from afar. */
 export function headline(caption: Caption): [view: string, probability: string] {
+  const which = caption.which === undefined ? '' : `${SPACE}(${caption.which})`;
   return [
-    `${caption.laterality}${SPACE}${caption.view}`,
+    `${caption.laterality}${SPACE}${caption.view}${which}`,
     percentage(caption.probability, caption.operatingPoint),
   ];
 }
@@ -47,7 +50,7 @@ export function headline(caption: Caption): [view: string, probability: string] 
 /** What the percentage means, where it comes from. */
 export function explanations(caption: Caption): string[] {
   const isPositive = caption.probability >= caption.operatingPoint;
-  const side = isPositive ? 'at or above' : 'below';
+  const side = isPositive ? 'positive: at or above' : 'negative: below';
   // Whoever sees the picture alone has no report beside it.
   const rest = isPositive ? '' : `: this does not exclude ${caption.notExcluded}`;
   const operatingPoint = `${operatingPointPercent(caption.operatingPoint)}${SPACE}%`;

@@ -13,11 +13,13 @@ import {
   writePart10,
 } from '../dicom/index.js';
 import { NOT_FOR_PRIMARY_DIAGNOSIS, seriesTitle } from '../findings/index.js';
-import { VIEW_IN_WORDS } from './viewInWords.js';
+import { viewInTitle } from './viewInTitle.js';
 
 export interface PresentationStateInput {
   /** The mammogram that it is laid over. */
   source: SourceInstance;
+  /** Which of several images of its view it is, from 1; left out where it is the only one. */
+  which?: number | undefined;
   /** Closed outline in the source's pixels, first point not repeated; undefined where nothing is marked. */
   outline: Point[] | undefined;
   /** Whether the image's answer is: one without an outline must not read as if nothing was found. */
@@ -62,7 +64,6 @@ export function presentationState(input: PresentationStateInput): Uint8Array {
   const said = whatIsSaid(input);
   const made = madeAt(input.createdAt, source);
   const { date, time } = made;
-  const words = `${source.laterality} ${VIEW_IN_WORDS[source.view]}`;
   return writePart10(
     {
       SOPClassUID: sopClass.GrayscaleSoftcopyPresentationState,
@@ -75,7 +76,7 @@ export function presentationState(input: PresentationStateInput): Uint8Array {
       StudyInstanceUID: source.studyInstanceUID,
       SeriesInstanceUID: input.uids.seriesInstanceUID,
       SeriesNumber: input.seriesNumber,
-      SeriesDescription: seriesTitle('AI marks', ` ${words}`, input.edition),
+      SeriesDescription: seriesTitle('AI marks', viewInTitle(source, input.which), input.edition),
       SeriesDate: date,
       SeriesTime: time,
       Modality: 'PR',

@@ -18,7 +18,7 @@ import {
 import { AI_NOTICE, seriesTitle } from '../findings/index.js';
 import { packPlanes } from '../image/index.js';
 import type { RgbImage } from './rgbImage.js';
-import { VIEW_IN_WORDS } from './viewInWords.js';
+import { viewInTitle } from './viewInTitle.js';
 
 /** What every picture's object is made of. */
 interface CaptureInput {
@@ -39,6 +39,8 @@ interface CaptureInput {
 export interface SecondaryCaptureInput extends CaptureInput {
   /** The mammogram that the picture was made from. */
   source: SourceInstance;
+  /** Which of several images of its view the mammogram is, from 1; left out where it is the only one. */
+  which?: number | undefined;
   /** How the heat map was made, e.g. `Grad-CAM`. */
   method: string;
 }
@@ -81,7 +83,7 @@ const NO_VIEW = [codeItem(NOT_APPLICABLE)];
  * @throws DicomWriteError when a name does not fit its attribute
  */
 export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
-  const { source, rgb, algorithm, method, edition = 1 } = input;
+  const { source, which, rgb, algorithm, method, edition = 1 } = input;
   const { top, rows, columns } = rgb.imageArea;
   const reduced = rows !== source.rows || columns !== source.columns;
   const size = reduced
@@ -91,11 +93,11 @@ export function secondaryCapture(input: SecondaryCaptureInput): Uint8Array {
     sources: [source],
     // Shorter where the edition has to find room.
     series: seriesTitle(
-      edition > 1 ? 'AI map' : 'AI heat map',
-      ` ${source.laterality} ${VIEW_IN_WORDS[source.view]}`,
+      edition > 1 || which !== undefined ? 'AI map' : 'AI heat map',
+      viewInTitle(source, which),
       edition,
     ),
-    comments: `Heat map of the ${source.laterality} ${source.view} mammogram.`,
+    comments: `Heat map of the ${source.laterality} ${source.view}${which ? ` (${which})` : ''} mammogram.`,
     derivation:
       `${method} heat map of ${algorithm.name} ${algorithm.version} over the mammogram ${size}, ` +
       `captioned${top > 0 ? `; the mammogram begins below ${top} rows of notice` : ''}.`,

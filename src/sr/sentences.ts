@@ -6,9 +6,11 @@ import {
   type BreastFinding,
   heatMapCaution,
   type ImageFinding,
+  imageNames,
+  namedImages,
   operatingPointPercent,
   percent,
-  unansweredViews,
+  unansweredImages,
   verdict,
   viewName,
 } from '../findings/index.js';
@@ -25,9 +27,9 @@ export function operatingPointText(operatingPoint: number): string {
   return `${operatingPointPercent(operatingPoint)} %`;
 }
 
-/** `L MLO`. */
-export function viewOf(source: SourceInstance): string {
-  return viewName(standardView(source));
+/** `L MLO`, or `L MLO (2)` where there are several. */
+export function nameOf(source: SourceInstance, input: Pick<ReportInput, 'analysed' | 'leftOut'>): string {
+  return imageNames(namedImages(input))(source).name;
 }
 
 export function breastName(laterality: 'L' | 'R'): string {
@@ -54,10 +56,11 @@ export function summaryText(input: ReportInput): string {
     ...findings.breasts.map(
       (breast) =>
         `${breastName(breast.laterality)}: ${answer(breast.probability, breast.positive)}; ${breast.images
-          .map((image) => imageAnswer(image, breast, operatingPoint))
+          .map((image) => imageAnswer(image, breast, input))
           .join(', ')}${restsOnOne(breast) ? ' alone' : ''}.`,
     ),
     ...positiveAlone(input),
+    ...severalOfAView(input),
     `Positive means ${operatingPointText(operatingPoint)} or more. ` +
       `A negative answer does not exclude ${input.notExcluded}.`,
     ...implantLimits(input),
@@ -71,10 +74,10 @@ export function summaryText(input: ReportInput): string {
 function imageAnswer(
   { source, probability, positive }: ImageFinding,
   breast: BreastFinding,
-  operatingPoint: number,
+  input: ReportInput,
 ): string {
   const said = positive === breast.positive ? '' : ` (${verdict(positive)})`;
-  return `${viewOf(source)} ${percent(probability, operatingPoint)} %${said}`;
+  return `${nameOf(source, input)} ${percent(probability, input.operatingPoint)} %${said}`;
 }
 
 /** Positive images of an exam that is negative as a whole, as a mean of its images can be: they are marked. */
@@ -82,10 +85,21 @@ function positiveAlone(input: ReportInput): string[] {
   if (input.findings?.positive !== false) return [];
   const positive = imageFindings(input).filter((image) => image.positive);
   if (positive.length === 0) return [];
-  const views = [...new Set(positive.map(({ source }) => viewOf(source)))].join(' and ');
+  const views = positive.map(({ source }) => nameOf(source, input)).join(' and ');
   return [
     `The exam as a whole is negative, ${views} by ${views.includes(' and ') ? 'themselves' : 'itself'} positive.`,
   ];
+}
+
+/** Which is which of several images of one view, by what a viewer shows of them. */
+function severalOfAView(input: ReportInput): string[] {
+  const all = namedImages(input);
+  const named = all.map(imageNames(all)).filter(({ which, told }) => which !== undefined && told !== '');
+  if (named.length === 0) return [];
+  const said = named
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, told }) => `${name} is ${told}`);
+  return [`Several images of one view: ${said.join('; ')}.`];
 }
 
 /** Of each positive image whose attention lies where it is not to be relied on. */
@@ -94,7 +108,7 @@ function attentionWords(input: ReportInput): string[] {
     .filter(({ positive }) => positive)
     .flatMap((finding) => {
       const said = attentionCaution(finding);
-      return said === undefined ? [] : `${viewOf(finding.source)}: ${lowerCase(said)}`;
+      return said === undefined ? [] : `${nameOf(finding.source, input)}: ${lowerCase(said)}`;
     });
 }
 
@@ -113,12 +127,12 @@ export function absentViews(input: ReportInput): string[] {
 /** What a list of answers calls a breast's: an answer from one view must not read like one from two. */
 export function breastAnswerName(breast: BreastFinding): string {
   const name = `${breastName(breast.laterality)}: AI answer`;
-  return restsOnOne(breast) ? `${name} from ${viewOf(breast.images[0]!.source)} alone` : name;
+  return restsOnOne(breast) ? `${name} from ${viewName(standardView(breast.images[0]!.source))} alone` : name;
 }
 
 /** The same for the exam's. */
 export function examAnswerName(input: ReportInput): string {
-  const unanswered = unansweredViews(input.leftOut);
+  const unanswered = unansweredImages(input);
   return [
     'Exam: AI answer',
     ...(unanswered.length === 0 ? [] : [`no answer about ${unanswered.join(' and ')}`]),
@@ -136,8 +150,8 @@ function coverage(input: ReportInput): string {
   const done = `${count} ${count === 1 ? 'image' : 'images'} analysed`;
   const lacking = missing(input).length;
   if (lacking === 0) return `${done}.`;
-  const views = input.findings === undefined ? [] : unansweredViews(input.leftOut);
-  const without = views.length === 0 ? '' : ` No answer about ${views.join(' and ')}.`;
+  const images = input.findings === undefined ? [] : unansweredImages(input);
+  const without = images.length === 0 ? '' : ` No answer about ${images.join(' and ')}.`;
   return `${done}; ${lacking} of the study's instances not analysed, see below.${without}`;
 }
 
@@ -169,19 +183,20 @@ function heatMapWords({ heatMaps }: ReportInput): string[] {
 }
 
 /** One instance that was not analysed, with the reason. */
-export function leftOutText(left: LeftOut): string {
-  const name = left.source ? viewOf(left.source) : sopClassName(left.sopClassUID);
+export function leftOutText(left: LeftOut, input: Pick<ReportInput, 'analysed' | 'leftOut'>): string {
+  const name = left.source ? nameOf(left.source, input) : sopClassName(left.sopClassUID);
   return `Not analysed: ${name}. ${sentence(left.reason)} [${left.code}; instance ${left.sopInstanceUID}]`;
 }
 
 /** What stands in a list of marks. */
-export function regionName({ source, attention }: ImageFinding, { marks, heatMaps }: Marking): string {
+export function regionName({ source, attention }: ImageFinding, input: Marking): string {
+  const { marks, heatMaps } = input;
   const what = marks === 'masses' ? 'taken for a mass by AI' : 'AI attention, not a lesion outline';
   const where = attention === 'image-border' ? '; at the image border' : '';
-  return `${viewOf(source)}: ${what}${where}${heatMaps === 'failed' ? '; heat maps FAILED THEIR CHECKS' : ''}`;
+  return `${nameOf(source, input)}: ${what}${where}${heatMaps === 'failed' ? '; heat maps FAILED THEIR CHECKS' : ''}`;
 }
 
-type Marking = Pick<ReportInput, 'marks' | 'heatMaps'>;
+type Marking = Pick<ReportInput, 'marks' | 'heatMaps' | 'analysed' | 'leftOut'>;
 
 /** What a region is, for whoever sees it drawn over the image. It has no number: the image has. */
 export function regionText(finding: ImageFinding, marking: Marking): string {
@@ -191,7 +206,7 @@ export function regionText(finding: ImageFinding, marking: Marking): string {
       : 'where the network looked most (heat map). Not the outline of a lesion.';
   const cautions = [attentionCaution(finding), marking.heatMaps === 'failed' && heatMapCaution('failed')];
   return [
-    `${viewOf(finding.source)}: ${what} The probability is that of the whole image and stands with it.`,
+    `${nameOf(finding.source, marking)}: ${what} The probability is that of the whole image and stands with it.`,
     ...cautions.filter((caution) => typeof caution === 'string'),
   ].join(' ');
 }

@@ -18,6 +18,7 @@ import {
 } from '../../src/exam/index.js';
 import { type Bundle, type Engine, KnownFeatures, placeSummary } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
+import type { Caption, OverlayInput } from '../../src/pictures/index.js';
 import { reportedAnswer } from '../../src/sr/index.js';
 import { smallBundle } from '../model/bundles.js';
 import { lookingAt, type OpenBench, openBench } from './openBench.js';
@@ -136,6 +137,46 @@ describe('processing an exam', () => {
     const part = await overview(['RCC', 'LCC', 'LMLO']);
     expect(part.dataset.items('SourceImageSequence')).to.have.length(3);
     expect(part.dataset.has('ViewCodeSequence')).to.equal(false);
+  });
+
+  it('tells pictures of several images of a view apart, and names those that the overview passes over', async () => {
+    const again = makeInstance({ ...SMALL, view: 'CC', laterality: 'R', instanceNumber: 9 });
+    const captions: Caption[] = [];
+    const watched =
+      (name: 'capture' | 'render') =>
+      (overlay: OverlayInput, ...rest: unknown[]) => {
+        captions.push(overlay.caption);
+        return (bench.overlays[name] as (...all: unknown[]) => unknown)(overlay, ...rest);
+      };
+    const overlays = { ...bench.overlays, capture: watched('capture'), render: watched('render') } as never;
+    const { objects } = await process(
+      [...exam, again].map((made) => given(made)),
+      {
+        overlays,
+        bundle: { ...bench.bundle, operatingPoint: 0 },
+        settings: { ...bench.settings, presentationState: 'all', overview: 'on' },
+      },
+    );
+    const titles = objects.map(({ bytes }) => readPart10(bytes).dataset.string('SeriesDescription')!);
+    for (const title of ['AI map R craniocaudal', 'AI marks R craniocaudal'])
+      expect(
+        titles
+          .filter((other) => other.startsWith(title))
+          .map((other) => other.split(';')[0])
+          .sort(),
+      ).to.deep.equal([`${title} 1`, `${title} 2`]);
+    const numbered = captions.filter(({ which }) => which !== undefined);
+    expect(
+      numbered
+        .map(({ which }) => which)
+        .slice(0, 2)
+        .sort(),
+    ).to.deep.equal([1, 2]);
+    for (const { which, notes } of numbered)
+      expect(notes![0]).to.match(new RegExp(`^\\(${which}\\): series \\d+, image \\d+`));
+    const told = captions.flatMap(({ notes }) => notes ?? []).filter((note) => note.startsWith('not shown'));
+    expect(told).to.have.length(1);
+    expect(told[0]).to.match(/^not shown here: R CC \([12]\), \d+ %$/);
   });
 
   it('marks on each positive image what the report outlines, or says on every image that nothing is', async () => {
@@ -423,7 +464,7 @@ describe('processing an exam', () => {
     expect(outcome.status).to.equal('partly-analysed');
     // Each picture says it: one view alone is often all that is looked at.
     expect(said).to.have.length(3);
-    for (const notes of said) expect(notes[0]).to.equal('part of the exam: 1 image not analysed');
+    for (const notes of said) expect(notes[0]).to.equal('part of the exam: an image not analysed');
     expect(outcome.leftOut[0]).to.include({
       code: 'pacs-not-found',
       sopInstanceUID: exam[0]!.sopInstanceUID,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Caption, explanations } from '../../src/pictures/caption.js';
+import { type Caption, explanations, headline } from '../../src/pictures/caption.js';
 
 const CAPTION: Caption = {
   laterality: 'R',
@@ -16,10 +16,15 @@ const CAPTION: Caption = {
 describe("a picture's caption", () => {
   it('says of a negative answer what it does not say', () => {
     const [negative] = explanations(CAPTION);
-    expect(negative).to.match(/below the operating point of 40.% *: this does not exclude cancer$/);
+    expect(negative).to.match(/negative: below the operating point of 40.% *: this does not exclude cancer$/);
     const [other] = explanations({ ...CAPTION, notExcluded: 'malignancy' });
     expect(other).to.match(/: this does not exclude malignancy$/);
     const [positive] = explanations({ ...CAPTION, probability: 0.4 });
-    expect(positive).to.match(/at or above the operating point of 40.%$/);
+    expect(positive).to.match(/positive: at or above the operating point of 40.%$/);
+  });
+
+  it('tells which of several images of a view it is', () => {
+    expect(headline(CAPTION)[0]).to.match(/^R.CC$/);
+    expect(headline({ ...CAPTION, which: 2 })[0]).to.match(/^R.CC.\(2\)$/);
   });
 });

@@ -140,6 +140,23 @@ describe('TID 1500 report', () => {
     expect(textOf(find(whole, SUMMARY)[0])).not.to.include('as a whole');
   });
 
+  it('names several images of one view apart, and says by what a viewer tells them', () => {
+    const [lcc] = fourViews();
+    const again = source('L', 'CC', {
+      sopInstanceUID: asUid<SOPInstanceUID>('2.25.99'),
+      acquisitionTime: '114500',
+      instanceNumber: 7,
+    });
+    const findings = findingsOf([imageFinding(lcc!, 0.6), imageFinding(again, 0.2)]);
+    const { root } = readReport(resultReport(reportInput(findings)));
+    const summary = textOf(find(root, SUMMARY)[0]);
+    expect(summary).to.include('L CC (1) 60.0 %, L CC (2) 20.0 % (negative)');
+    expect(summary).to.include('L CC (2) is series 1, image 7, taken at 11:45:00.');
+    expect(numberOf(under(group(root, 'L CC (2): AI answer'), PROBABILITY)[0])).to.equal(20);
+    group(root, 'L CC (1): AI attention, not a lesion outline');
+    group(root, 'Left breast: AI answer from L CC alone');
+  });
+
   it('does not call the answer about a part of the exam by the name of one about all of it', () => {
     const [, , , rmlo] = fourViews();
     const { root } = readReport(resultReport(reportInput(threeViews(), { leftOut: [undecodable(rmlo!)] })));
@@ -416,8 +433,8 @@ describe('TID 1500 report', () => {
       .children.filter((child) => child.concept === COMMENT)
       .map(textOf);
     expect(comments[0]).to.include('Spot compression view').and.include(SPOT_VIEW.sopInstanceUID);
-    expect(comments[1]).to.include('L MLO').and.include('pixels-truncated');
-    expect(codeOf(under(group(root, 'L MLO: NOT PROCESSED'), ANALYSES)[0])).to.equal('111224');
+    expect(comments[1]).to.include('L MLO (1).').and.include('pixels-truncated');
+    expect(codeOf(under(group(root, 'L MLO (1): NOT PROCESSED'), ANALYSES)[0])).to.equal('111224');
     expect(textOf(under(root, SUMMARY)[0])).to.include("2 of the study's instances not analysed");
     expect(dataset.string('SeriesDescription')).to.include('part of the exam');
   });

@@ -22,9 +22,9 @@ import {
   breastAnswerName,
   examAnswerName,
   leftOutText,
+  nameOf,
   purposeText,
   summaryText,
-  viewOf,
 } from '../sentences.js';
 import { referenceTo } from './measurementGroup.js';
 import { tid1001ObservationContext } from './tid1001ObservationContext.js';
@@ -104,7 +104,7 @@ function answers(input: ReportInput): ContainerItem[] {
     images: breast.images.map((finding) => finding.source),
   }));
   const images = imageFindings(input).map(({ source, probability, positive }) => ({
-    name: `${viewOf(source)}: AI answer`,
+    name: `${nameOf(source, input)}: AI answer`,
     uid: uids.trackingUid(`image ${source.sopInstanceUID}`),
     side: source.laterality,
     probability,
@@ -134,11 +134,11 @@ function imagesWithoutAnswer(input: ReportInput): ContainerItem[] {
       ? []
       : tid1501NoAnswer(
           {
-            name: `${viewOf(left.source)}: NOT PROCESSED`,
+            name: `${nameOf(left.source, input)}: NOT PROCESSED`,
             uid: input.uids.trackingUid(`image ${left.sopInstanceUID}`),
             side: left.source.laterality,
             status: wasAttempted(left) ? FAILED : NOT_ATTEMPTED,
-            reason: leftOutText(left),
+            reason: leftOutText(left, input),
             images: [left.source],
           },
           input,
@@ -150,7 +150,7 @@ function imagesWithoutAnswer(input: ReportInput): ContainerItem[] {
 function qualitativeEvaluations(input: ReportInput): ContainerItem {
   return container(QUALITATIVE_EVALUATIONS, [
     contains(code(SUMMARY_OF_ANALYSES, resultStatus(input))),
-    ...[...absentViews(input), ...input.leftOut.map(leftOutText)].map((said) =>
+    ...[...absentViews(input), ...input.leftOut.map((left) => leftOutText(left, input))].map((said) =>
       contains(text(COMMENT, said)),
     ),
     contains(text(COMMENT, AI_NOTICE)),

@@ -34,7 +34,11 @@ export function tid4001OverallImpression(input: ReportInput, images: CadImages):
     hasProperties(
       text(
         IMPRESSION_DESCRIPTION,
-        lines([summaryText(input), ...input.leftOut.map(leftOutText), purposeText(input)]),
+        lines([
+          summaryText(input),
+          ...input.leftOut.map((left) => leftOutText(left, input)),
+          purposeText(input),
+        ]),
       ),
     ),
     ...tid4019OfStatement(input),
