@@ -1,7 +1,14 @@
 import type { Code } from './codes.js';
 import { NotAnalysed } from './leftOutCodes.js';
 import type { Laterality, View } from './source.js';
-import { modifierOf, printable, type ViewAnswer, viewOfCode, viewOfPosition } from './views.js';
+import {
+  lateralityOfPosition,
+  modifierOf,
+  printable,
+  type ViewAnswer,
+  viewOfCode,
+  viewOfPosition,
+} from './views.js';
 
 /** Contact mammograms have up to about 1.1, the air gap of a breast; magnification stands start at 1.4. */
 const MAX_CONTACT_MAGNIFICATION = 1.25;
@@ -91,12 +98,20 @@ function specimen(): NotAnalysed {
   return new NotAnalysed('specimen', 'A tissue specimen, not the breast');
 }
 
-/** Image Laterality (PS3.3 C.8.11.7.1.5), or where older files put it. */
+/** Image Laterality (PS3.3 C.8.11.7.1.5), or where older files put it; no side where View Position names the other. */
 export function lateralityOf(dataset: ViewAttributes): Laterality {
   const value = ['ImageLaterality', 'FrameLaterality', 'Laterality']
     .map((keyword) => dataset.string(keyword)?.toUpperCase())
     .find((one) => one !== undefined);
-  if (value === 'L' || value === 'R') return value;
+  if (value === 'L' || value === 'R') {
+    const position = printable(dataset.string('ViewPosition') ?? '');
+    const named = lateralityOfPosition(position) ?? value;
+    if (named === value) return value;
+    throw new NotAnalysed(
+      'contradictory-laterality',
+      `Image Laterality says ${value}, View Position says ${position}`,
+    );
+  }
   if (value === 'B') throw new NotAnalysed('both-breasts', 'Shows both breasts');
   throw new NotAnalysed('no-laterality', 'Does not say whether it shows the left or the right breast');
 }

@@ -1,4 +1,7 @@
-/** Why an instance is not analysed, as its attributes tell. */
+/**
+ * Why an instance is not analysed, as its attributes tell. Each stands in docs/conformance.md 5.1; whether one makes a
+ * result partial, `lacksAnswer` says (`findings/`): it does unless that says otherwise. Stable.
+ */
 export type LeftOutCode =
   // By its SOP class or maker
   | 'own-object'
@@ -24,6 +27,7 @@ export type LeftOutCode =
   | 'contradictory-view'
   | 'no-view'
   | 'both-breasts'
+  | 'contradictory-laterality'
   | 'no-laterality'
   // Not one grey image with its names
   | 'multi-frame'

@@ -1,7 +1,7 @@
 import type { Code } from './codes.js';
 import { VIEW_CC, VIEW_MLO } from './concepts.js';
 import type { ModifierCode } from './leftOutCodes.js';
-import type { View } from './source.js';
+import type { Laterality, View } from './source.js';
 
 /** A term of CID 4014 or 4015 with the code that older files carry for it, and habits of plain text. */
 interface Term {
@@ -96,11 +96,10 @@ export function viewOfCode(code: Code): ViewAnswer {
  * A name put together from a projection and a modifier (IHE Mammography Image 4.16.4.1.1.6) is the modified view.
  */
 export function viewOfPosition(position: string): ViewAnswer {
-  const name = position.toUpperCase().replace(/[^A-Z]/g, '');
+  const name = lettersOf(position);
   if (name === 'SPECIMEN') return { kind: 'specimen' };
-  const plain = PROJECTIONS.find((term) => term.positions.includes(name));
-  const sided = plain ?? PROJECTIONS.find((term) => term.positions.includes(name.replace(/^[LR]/, '')));
-  if (sided !== undefined) return answer(sided);
+  const projection = projectionNamed(name.slice(sideNamed(name)?.length ?? 0));
+  if (projection !== undefined) return answer(projection);
   for (const modifier of MODIFIERS) {
     for (const abbreviation of modifier.positions) {
       const rest = name.startsWith(abbreviation)
@@ -115,6 +114,28 @@ export function viewOfPosition(position: string): ViewAnswer {
     }
   }
   return { kind: 'unknown' };
+}
+
+/** The breast that a View Position names as well: `RCC`, `L MLO`; undefined for `CC`, or `LM`, a projection. */
+export function lateralityOfPosition(position: string): Laterality | undefined {
+  return sideNamed(lettersOf(position));
+}
+
+function lettersOf(position: string): string {
+  return position.toUpperCase().replace(/[^A-Z]/g, '');
+}
+
+function projectionNamed(name: string): (Term & { view?: View }) | undefined {
+  return PROJECTIONS.find((term) => term.positions.includes(name));
+}
+
+/** The first letter of a projection's name, where the rest is one without it. */
+function sideNamed(name: string): Laterality | undefined {
+  const [side] = name;
+  if (side !== 'L' && side !== 'R') return undefined;
+  return projectionNamed(name) === undefined && projectionNamed(name.slice(1)) !== undefined
+    ? side
+    : undefined;
 }
 
 /** The stable code and the name of a view modifier; modifiers not in CID 4015 count as modifiers all the same. */

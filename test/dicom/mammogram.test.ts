@@ -92,7 +92,13 @@ describe('recogniseMammogram', () => {
       ['an SNM3 code', 'CC', [viewCode('R-10242', 'SNM3', 'cranio-caudal')]],
       ['the same code under another scheme name', 'CC', [viewCode('R-10242', '99SDM', 'cranio-caudal')]],
       ['View Position where there is no code', 'MLO', [text('0018,5101', 'CS', 'MLO')], ['0054,0220']],
-      ['a View Position with the side', 'CC', [text('0018,5101', 'CS', 'R CC')], ['0054,0220']],
+      ['a View Position with the side', 'CC', [text('0018,5101', 'CS', 'L CC')], ['0054,0220']],
+      [
+        'a View Position with the other side',
+        'MLO',
+        [text('0018,5101', 'CS', 'RMLO'), text('0020,0062', 'CS', 'R')],
+        ['0054,0220'],
+      ],
       ['a code and a View Position that agree', 'CC', [text('0018,5101', 'CS', 'CC')]],
       ['a code beside a View Position that is no word of mammography', 'CC', [text('0018,5101', 'CS', 'AP')]],
     ];
@@ -121,6 +127,16 @@ describe('recogniseMammogram', () => {
         ).to.equal('R'),
       );
     }
+  });
+
+  it('takes Image Laterality before what is said of the series', () => {
+    for (const tag of ['0020,9072', '0020,0060'])
+      expect(sourceOf([text(tag, 'CS', 'R')]).laterality, tag).to.equal('L');
+  });
+
+  it('takes the air gap of a contact mammogram for no magnification', () => {
+    for (const factor of ['1', '1.1', '1.25'])
+      expect(sourceOf([text('0018,1114', 'DS', factor)]).view, factor).to.equal('CC');
   });
 
   it('takes a For Processing image, and a breast with an implant that is not displaced', () => {
@@ -225,6 +241,7 @@ describe('recogniseMammogram', () => {
         [modified('R-102D6', 'SNM3', 'MAG')],
       ],
       ['a magnification by its factor', 'magnification-view', /1\.8/, [text('0018,1114', 'DS', '1.8')]],
+      ['a slight one', 'magnification-view', /1\.26/, [text('0018,1114', 'DS', '1.26')]],
       [
         'a spot compression',
         'spot-compression-view',
@@ -305,6 +322,12 @@ describe('recogniseMammogram', () => {
       ],
       ['a view that nobody knows', 'not-a-standard-view', /"Sideways"/, [viewCode('99', '99V', 'Sideways')]],
       [
+        'one with a View Position that says a standard one',
+        'not-a-standard-view',
+        /"Sideways"/,
+        [viewCode('99', '99V', 'Sideways'), text('0018,5101', 'CS', 'CC')],
+      ],
+      [
         'a View Position that nobody knows',
         'not-a-standard-view',
         /"PA"/,
@@ -320,8 +343,32 @@ describe('recogniseMammogram', () => {
         [{ tag: '0040,0560', vr: 'SQ', value: [[text('0040,0551', 'LO', 'S1')]] }],
       ],
       ['a partial view', 'partial-view', /part of the breast/, [text('0028,1350', 'CS', 'YES')]],
+      ['a partial view in other letters', 'partial-view', /part/, [text('0028,1350', 'CS', 'Yes')]],
+      ...['RCC', 'R CC', 'rcc'].map((position): (typeof cases)[number] => [
+        `a left breast whose View Position is ${position}`,
+        'contradictory-laterality',
+        /Laterality says L, View Position says R ?CC$/i,
+        [text('0018,5101', 'CS', position)],
+      ]),
+      [
+        'a right breast whose View Position is of a left one',
+        'contradictory-laterality',
+        /says R, View Position says L-MLO/,
+        [
+          text('0018,5101', 'CS', 'L-MLO'),
+          text('0020,0060', 'CS', 'R'),
+          viewCode('399368009', 'SCT', 'medio-lateral oblique'),
+        ],
+        ['0020,0062'],
+      ],
       ['both breasts', 'both-breasts', /both/, [text('0020,0062', 'CS', 'B')]],
       ['no side', 'no-laterality', /left or the right/, [], ['0020,0062']],
+      [
+        'a synthesised 2D image by another name',
+        'synthesised-image',
+        /tomosynthesis/,
+        [text('0008,0008', 'CS', 'DERIVED\\PRIMARY\\SYNTHETIC')],
+      ],
       [
         'a synthesised 2D image',
         'synthesised-image',
@@ -356,7 +403,7 @@ describe('recogniseMammogram', () => {
       ['a secondary image', 'secondary-image', /SECONDARY/, [text('0008,0008', 'CS', 'DERIVED\\SECONDARY')]],
       ['a phantom', 'quality-control-image', /quality control/, [text('0028,0300', 'CS', 'YES')]],
       ['text burned into the pixels', 'burned-in-annotation', /burned/, [text('0028,0301', 'CS', 'YES')]],
-      ['several frames', 'multi-frame', /12 frames/, [text('0028,0008', 'IS', '12')]],
+      ['several frames', 'multi-frame', /2 frames/, [text('0028,0008', 'IS', '2')]],
       [
         'colours',
         'not-grey',
