@@ -41,7 +41,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'ledger-denied': 'Check the user in ledger.url, its password and the rights on the database.',
   'ledger-newer': 'A later version of Mamori has changed the ledger: install that version here, too.',
   'ledger-object-damaged':
-    'Kept results are lost or damaged on the disk. Check the disk, then try again: they are made once more.',
+    'Kept results were lost or damaged on the disk: check it. They are made once more from the images.',
   // The exam
   'images-missing':
     'Once the missing images can be read, try again: the whole exam is then written once more.',

@@ -4,9 +4,10 @@ import type { ShortAnswer } from '../findings/index.js';
 import type { ExamImage, LedgerEvent, LedgerOverview } from './allExams.js';
 import type { ExamKey, ServedModel } from './examKey.js';
 import type { ClosedState, ExamState } from './examState.js';
+import type { Glance, Sighting } from './sighting.js';
 import type { RetryFilter } from './ways.js';
 
-export type { ExamKey, Reason, RetryFilter, ServedModel };
+export type { ExamKey, Glance, Reason, RetryFilter, ServedModel, Sighting };
 
 export interface ExamRecord extends ExamKey {
   /** DA, as the archive has it; undefined where it told none. */
@@ -132,28 +133,6 @@ export interface WrittenObject {
   confirmedAt: Date;
 }
 
-/** What a look at the archive tells of a study. */
-export interface Sighting {
-  /** Stands for the set of its instances, without the ones that Mamori wrote (`isOwn`). */
-  fingerprint: string;
-  /** How many instances of any kind the archive says that the study has, if it says so. */
-  instances?: number | undefined;
-  /** DA, as the archive has it: the newest exam is worked on first. Undefined leaves what is known. */
-  studyDate?: string | undefined;
-  /** Which kind of work it is; the higher is worked on first. 0 unless said. */
-  priority?: number;
-}
-
-/** What is remembered of a study, for whoever has to decide whether to list it again. */
-export interface Glance {
-  state: ExamState;
-  /** As it was told when the study was last listed. */
-  instances: number | undefined;
-  /** When the study was last listed. */
-  listedAt: Date;
-  dueAt: Date | undefined;
-}
-
 /** Whose turn `claimNext` asks for. */
 export interface Turn {
   /** Unique among all that use the ledger. */
@@ -237,6 +216,15 @@ export interface Ledger extends LedgerOverview {
    * @returns when the exam is tried again
    */
   fail(claim: Claim, reason: Reason, retryInMs: number, options?: { counts: boolean }): Promise<Date>;
+  /**
+   * Ends the claim of an exam whose kept results are lost (`ledger-object-damaged`): they are made once more, with all
+   * tries left. Where nothing of them was ever sent, under the same names; else as a new revision, which names what the
+   * archive confirmed of them as its predecessor, since one name must not stand for two contents.
+   *
+   * @param inMs from now on, by the database's clock
+   * @returns when
+   */
+  makeAgain(claim: Claim, reason: Reason, inMs: number): Promise<Date>;
   /** Closes the exam as not processed. Objects that were made and never confirmed stay, for `retry`. */
   giveUp(claim: Claim, reason: Reason): Promise<void>;
   /** Hands the exam back untouched, when a service is stopped. The try does not count. */

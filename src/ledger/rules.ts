@@ -164,7 +164,7 @@ export function retryOf(
   which: RetryFilter,
 ): 'again' | 'reopen' | undefined {
   if (code === 'superseded') return undefined;
-  if (state === 'failed') return code === DAMAGED ? 'reopen' : 'again';
+  if (state === 'failed') return code === DAMAGED && answered ? 'reopen' : 'again';
   if (state !== 'partial' && state !== 'not-processed') return undefined;
   if (undelivered) return code === DAMAGED ? 'reopen' : 'again';
   if (code === REFUSED && which.studies === undefined && which.codes === undefined) return undefined;

@@ -133,7 +133,7 @@ function unwritten(error: unknown, folder: string, study: string): unknown {
 
 function damaged(sopInstanceUID: string, what: string, cause?: unknown): LedgerError {
   return new LedgerError('ledger-object-damaged', `The kept bytes of object ${sopInstanceUID} ${what}.`, {
-    remedy: 'Check the disk under the ledger, then: mamori retry, which has them made once more.',
+    remedy: 'Check the disk under the ledger. What the PACS lacks is made once more from the images.',
     cause,
   });
 }

@@ -117,6 +117,14 @@ export interface Withdrawing extends Why {
   now: number;
 }
 
+export interface MakingAgain extends Why {
+  id: number;
+  /** Revisions more than before. */
+  further: 0 | 1;
+  retryAt: number;
+  now: number;
+}
+
 export interface HappenedEvent extends Why {
   id: number;
   event: string;
@@ -272,6 +280,8 @@ export interface LedgerStatements extends ReadStatements {
 
   fail(bindings: Why & { id: number; retryAt: number; uncounted: 0 | 1; now: number }): Answered<void>;
   giveUp(bindings: Why & { id: number; now: number }): Answered<void>;
+  makeAgain(bindings: MakingAgain): Answered<void>;
+  forgetObjects(bindings: Revision): Answered<void>;
   retriable(bindings: Retriable): Answered<RetriableRow[]>;
   retry(bindings: { id: number; now: number }): Answered<void>;
   adopt(bindings: { id: number; version: string; digest: string; now: number }): Answered<void>;

@@ -7,7 +7,7 @@ import {
   type StudyInstanceUID,
 } from '../dicom/index.js';
 import type { DicomWeb, InstanceToStore, StoreAnswer } from '../dicomweb/index.js';
-import type { Claim, KeptObject, Ledger, Reason } from '../ledger/index.js';
+import { type Claim, type KeptObject, type Ledger, LedgerError, type Reason } from '../ledger/index.js';
 import { DeliveryError } from './errors.js';
 import { reasonOf } from './nextTry.js';
 
@@ -39,17 +39,42 @@ export interface Delivery {
  * it shows afterwards; the answer only serves to say why something is missing. Repeating is harmless: the same UIDs
  * carry the same bytes.
  *
- * @throws DeliveryError when something is missing afterwards, PacsError when the archive cannot be talked to
+ * @throws DeliveryError when something is missing afterwards, PacsError when the archive cannot be talked to,
+ * LedgerError `ledger-object-damaged` when kept bytes are lost of what the archive does not hold
  */
 export async function deliver(delivery: Delivery): Promise<void> {
   const { claim, ledger, watch } = delivery;
   try {
     await handOver(delivery, await ledger.objectsToDeliver(claim));
   } catch (error) {
+    if (isDamaged(error) && (await isThereAfterAll(delivery))) return;
     const left = await ledger.objectsToDeliver(claim).catch(() => []);
     if (left.length > 0) watch?.ended(studyOf(claim), left, reasonOf(error));
     throw error;
   }
+}
+
+/** Whether kept bytes are lost or changed. */
+export function isDamaged(error: unknown): boolean {
+  return error instanceof LedgerError && error.code === 'ledger-object-damaged';
+}
+
+/**
+ * Whether the archive holds all of a set whose bytes are lost here; what it holds counts as confirmed. All of it is
+ * asked for, and not only what was noted as sent: a ledger that was restored from a backup knows less than the archive.
+ *
+ * @throws PacsError when the archive cannot be asked
+ */
+async function isThereAfterAll(delivery: Delivery): Promise<boolean> {
+  const { claim, pacs, ledger } = delivery;
+  let waiting = await ledger.objectsToDeliver(claim);
+  for (const delay of pacs.readBackDelaysMs) {
+    await sleep(delay);
+    waiting = await withoutConfirmed(waiting, delivery);
+    // What was never sent will not come.
+    if (waiting.every(({ sentAt }) => sentAt === undefined)) break;
+  }
+  return waiting.length === 0;
 }
 
 async function handOver(delivery: Delivery, kept: KeptObject[]): Promise<void> {

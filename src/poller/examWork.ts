@@ -19,7 +19,7 @@ import {
   whichTry,
 } from '../ledger/index.js';
 import type { Breaker } from './breaker.js';
-import { type DeliveryWatch, deliver } from './delivery.js';
+import { type DeliveryWatch, deliver, isDamaged } from './delivery.js';
 import { processEnded } from './errors.js';
 import type { ExamTurn } from './examTurns.js';
 import type { Listings } from './listings.js';
@@ -262,6 +262,13 @@ async function settle(error: unknown, claim: Claim, parts: ExamParts, report: Ex
     }
     const reason = reasonOf(error);
     report.reason = reason;
+    if (isDamaged(error)) {
+      const inMs = 1000 * settings.retry.firstDelaySeconds;
+      report.retryAt = await ledger.makeAgain(claim, reason, inMs);
+      report.end = 'failed';
+      log.error({ study, ...reason, retryAt: report.retryAt }, 'The results are made once more');
+      return;
+    }
     const pausedMs = (await breaker.isOutage(error)) ? breaker.pauseMs : undefined;
     const work = { undelivered: report.kept, pausedMs };
     const next = nextTry(error, claim.attempt, settings.retry, work);

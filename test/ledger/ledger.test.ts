@@ -231,6 +231,67 @@ onEveryDatabase('ledger', (make) => {
       expect(await database.keptBytes()).to.equal(0);
     });
 
+    const damaged = { code: 'ledger-object-damaged', reason: 'They have changed.' };
+
+    it('that are lost before any was sent are made once more under the same names, with all tries left', async () => {
+      const claim = await claimed(ledger);
+      await on(1, ledger).keepObjects(claim, objects(1), { kind: 'processed', restsOn: ['2.25.5'] });
+      const again = await on(2, ledger).makeAgain(claim, damaged, 9_000);
+      expect(again).to.deep.equal(at(11));
+      expect(await on(3, ledger).makeAgain(claim, damaged, 9_000), 'its answer was lost').to.deep.equal(
+        again,
+      );
+      expect(await database.keptBytes()).to.equal(0);
+      expect(await ledger.find(EXAM)).to.deep.include({
+        state: 'failed',
+        code: 'ledger-object-damaged',
+        revision: 1,
+        attempts: 0,
+        retryAt: at(11),
+        objects: { kept: 0, sent: 0, confirmed: 0 },
+      });
+      expect(await on(4, ledger).claim(EXAM, 'worker', 60_000)).to.equal(undefined);
+      const next = (await on(11, ledger).claim(EXAM, 'worker', 60_000))!;
+      expect(next).to.include({ objectsKept: false, revision: 1, attempt: 1 });
+      await on(12, ledger).keepObjects(next, objects(1), { kind: 'processed' });
+      await on(13, ledger).confirm(next, uids);
+      expect(await on(14, ledger).close(next)).to.equal('delivered');
+      expect((await ledger.made(EXAM)).map(({ revision }) => revision)).to.deep.equal([1, 1, 1]);
+      await refused(on(15, ledger).makeAgain(claim, damaged, 9_000), 'ledger-claim-lost');
+    });
+
+    it('that are lost when some were sent become a new revision, which names what was confirmed', async () => {
+      const claim = await claimed(ledger);
+      await on(1, ledger).keepObjects(claim, objects(1), { kind: 'processed' });
+      await on(2, ledger).sent(claim, uids.slice(0, 2));
+      await on(3, ledger).confirm(claim, uids.slice(0, 1));
+      await on(4, ledger).makeAgain(claim, damaged, 1_000);
+      expect(await on(5, ledger).makeAgain(claim, damaged, 1_000)).to.deep.equal(at(5));
+      expect(await database.keptBytes()).to.equal(0);
+      const next = (await on(6, ledger).claim(EXAM, 'worker', 60_000))!;
+      expect(next).to.include({ objectsKept: false, revision: 2, attempt: 1 });
+      const named = (await ledger.predecessors(EXAM)).map(({ sopInstanceUID }) => sopInstanceUID);
+      expect(named).to.deep.equal(uids.slice(0, 1));
+      expect(await ledger.isOwn(uids[1]!), 'it may come to light yet').to.equal(true);
+      expect((await ledger.history(EXAM)).map(({ event }) => event)).to.include('results-lost');
+    });
+
+    it('that are lost of another version are for adopt, before and after they are to be made once more', async () => {
+      const served = { ...EXAM, modelVersion: '2.0.0' };
+      const claim = await claimed(ledger);
+      await on(1, ledger).keepObjects(claim, objects(1), { kind: 'processed' });
+      await on(2, ledger).makeAgain(claim, damaged, 1_000);
+      expect(await on(3, ledger).retry({ served })).to.deep.equal([]);
+      expect(waysFor((await ledger.find(EXAM))!, served)).to.deep.equal({
+        retry: false,
+        reprocess: false,
+        adopt: true,
+      });
+      expect(await on(4, ledger).adopt(served)).to.equal(1);
+      const own = { ...served, studyInstanceUID: EXAM.studyInstanceUID };
+      expect(await on(5, ledger).claim(own, 'new', 60_000)).to.include({ objectsKept: false, revision: 1 });
+    });
+
     it('must be some, and only those are confirmed', async () => {
       const claim = await claimed(ledger);
       await refused(on(1, ledger).keepObjects(claim, [], { kind: 'processed' }), 'ledger-misuse');

@@ -36,6 +36,7 @@ const EVENTS: Record<string, string> = {
   'not-processed': 'Closed: a report says that it was not processed',
   withdrawn: 'Closed as before: nothing new to say',
   failed: 'Failed; tried again later',
+  'results-lost': 'Kept results were lost; made once more',
   'given-up': 'Given up',
   released: 'Handed back: the service was stopped',
   retried: 'Another try was ordered',

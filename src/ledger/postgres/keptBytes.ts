@@ -107,6 +107,6 @@ function piecesOf(bytes: Uint8Array): Buffer[] {
 
 function damaged(sopInstanceUID: string, what: string): LedgerError {
   return new LedgerError('ledger-object-damaged', `The kept bytes of object ${sopInstanceUID} ${what}.`, {
-    remedy: "Check the database server's disk, then: mamori retry, which has them made once more.",
+    remedy: "Check the database server's disk. What the PACS lacks is made once more from the images.",
   });
 }

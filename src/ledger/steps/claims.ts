@@ -252,6 +252,32 @@ export async function fail(
   });
 }
 
+export async function makeAgain(
+  store: Store,
+  claim: Claim,
+  { code, reason }: Reason,
+  inMs: number,
+): Promise<Date> {
+  const { retryAt, dropped } = await store.transact(async (step) => {
+    const { statements, now } = step;
+    const before = await rowOf(step, claim.exam);
+    // By this very call, whose answer was lost: its revision may be another since.
+    if (before?.state === 'failed' && before.claim_number === claim.number && before.outcome === null)
+      return { retryAt: before.retry_at!, dropped: [] };
+    const { id, revision, sent } = await held(step, claim);
+    const retryAt = Math.ceil(now + inMs);
+    const further = sent > 0 ? 1 : 0;
+    const dropped = await statements.namedFilesOf(id);
+    await statements.makeAgain({ id, further, retryAt, code, reason, now });
+    if (further === 0) await statements.forgetObjects({ id, revision });
+    else await statements.dropUnconfirmedBytes({ id, revision: revision + 1 });
+    await note(step, id, 'results-lost', { worker: claim.worker, code, reason });
+    return { retryAt, dropped };
+  });
+  await store.bytes.remove(dropped);
+  return new Date(retryAt);
+}
+
 export async function giveUp(store: Store, claim: Claim, { code, reason }: Reason): Promise<void> {
   await store.transact(async (step) => {
     const row = await held(step, claim, ['not-processed']);

@@ -27,6 +27,7 @@ export function storedLedger(store: Store): Ledger {
     close: (claim) => claims.close(store, claim),
     withdraw: (claim, why, as) => claims.withdraw(store, claim, why, as),
     fail: (claim, reason, retryInMs, options) => claims.fail(store, claim, reason, retryInMs, options),
+    makeAgain: (claim, reason, inMs) => claims.makeAgain(store, claim, reason, inMs),
     giveUp: (claim, reason) => claims.giveUp(store, claim, reason),
     release: (claim) => claims.release(store, claim),
     handBack: (workers) => claims.handBack(store, workers),

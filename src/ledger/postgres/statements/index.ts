@@ -50,4 +50,12 @@ export {
   reasons,
 } from './overviewStatements.js';
 export { dropUnconfirmedBytes, insertSeen, reopen, setDue, updateSeen } from './sightingStatements.js';
-export { countRetriable, fail, giveUp, retriable, retry } from './troubleStatements.js';
+export {
+  countRetriable,
+  fail,
+  forgetObjects,
+  giveUp,
+  makeAgain,
+  retriable,
+  retry,
+} from './troubleStatements.js';

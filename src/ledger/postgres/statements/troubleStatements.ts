@@ -1,6 +1,6 @@
 import type { Retriable, RetriableCountRow, RetriableRow } from '../../retriable.js';
 import { DAMAGED } from '../../rules.js';
-import type { ModelBindings } from '../../statements.js';
+import type { MakingAgain, ModelBindings, Revision } from '../../statements.js';
 import type { Transaction } from '../ledgerServer.js';
 import { THIS_MODEL } from './thisModel.js';
 
@@ -80,6 +80,23 @@ export function retriable(transaction: Transaction, bindings: Retriable): Promis
     ORDER BY id
     FOR NO KEY UPDATE OF exams`;
   return transaction.rows(sql, bindings);
+}
+
+/** Without results again, and with all tries left. `further` 1: as a new revision, since something was sent. */
+export async function makeAgain(transaction: Transaction, bindings: MakingAgain): Promise<void> {
+  const sql = /* sql */ `
+    UPDATE mamori.exams
+    SET state = 'failed', revision = revision + :further, attempts = 0, retry_at = :retryAt, lease_until = NULL,
+        outcome = NULL, outcome_code = NULL, outcome_reason = NULL, rests_on = NULL, short_answer = NULL,
+        code = :code, reason = :reason, updated_at = :now
+    WHERE id = :id`;
+  await transaction.run(sql, bindings);
+}
+
+/** Objects of which none ever left: what is made next has their names. */
+export async function forgetObjects(transaction: Transaction, bindings: Revision): Promise<void> {
+  const sql = /* sql */ `DELETE FROM mamori.objects WHERE exam_id = :id AND revision = :revision AND sent_at IS NULL`;
+  await transaction.run(sql, bindings);
 }
 
 /** Due now, with all tries before it. */

@@ -50,4 +50,4 @@ export {
   pausing,
   reasons,
 } from './overseeing.js';
-export { countRetriable, fail, giveUp, retriable, retry } from './trouble.js';
+export { countRetriable, fail, forgetObjects, giveUp, makeAgain, retriable, retry } from './trouble.js';

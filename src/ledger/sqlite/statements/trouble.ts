@@ -1,6 +1,6 @@
 import type { Retriable, RetriableCountRow, RetriableRow } from '../../retriable.js';
 import { DAMAGED } from '../../rules.js';
-import type { ModelBindings } from '../../statements.js';
+import type { MakingAgain, ModelBindings, Revision } from '../../statements.js';
 import type { Database } from '../database.js';
 import { THIS_MODEL } from './keys.js';
 
@@ -73,6 +73,23 @@ export function retriable(database: Database, bindings: Retriable): RetriableRow
           AND (state = 'failed' OR ${UNDELIVERED})))
     ORDER BY id`;
   return database.rows(sql, bindings);
+}
+
+/** Without results again, and with all tries left. `further` 1: as a new revision, since something was sent. */
+export function makeAgain(database: Database, bindings: MakingAgain): void {
+  const sql = /* sql */ `
+    UPDATE exams
+    SET state = 'failed', revision = revision + :further, attempts = 0, retry_at = :retryAt, lease_until = NULL,
+        outcome = NULL, outcome_code = NULL, outcome_reason = NULL, rests_on = NULL, short_answer = NULL,
+        code = :code, reason = :reason, updated_at = :now
+    WHERE id = :id`;
+  database.run(sql, bindings);
+}
+
+/** Objects of which none ever left: what is made next has their names. */
+export function forgetObjects(database: Database, bindings: Revision): void {
+  const sql = /* sql */ `DELETE FROM objects WHERE exam_id = :id AND revision = :revision AND sent_at IS NULL`;
+  database.run(sql, bindings);
 }
 
 /** Due now, with all tries before it. */
