@@ -29,6 +29,7 @@ export type LeftOutCode =
   | 'both-breasts'
   | 'contradictory-laterality'
   | 'no-laterality'
+  | 'contradictory-laterality'
   // Not one grey image with its names
   | 'multi-frame'
   | 'not-grey'

@@ -4,7 +4,10 @@ import { presentationState } from '../pictures/index.js';
 import type { ExplainedImage } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputRow.js';
 
-/** A presentation state for each image that has something marked, or for every image. */
+/**
+ * A presentation state for each positive image, or for every image. A positive image of which no place is marked has
+ * one, too: beside marks on the others, its bare mammogram would read as negative.
+ */
 export async function markImages(
   explained: ExplainedImage[],
   {
@@ -23,7 +26,7 @@ export async function markImages(
   const caution = trust === 'failed' || trust === 'withheld' ? heatMapCaution(trust) : undefined;
   return explained.flatMap(({ finding }, index) => {
     const { source, positive, region } = finding;
-    if (setting === 'positive' && region === undefined) return [];
+    if (setting === 'positive' && !positive) return [];
     const names = uids(source.sopInstanceUID);
     const bytes = presentationState({
       source,

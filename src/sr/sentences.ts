@@ -53,12 +53,12 @@ export function summaryText(input: ReportInput): string {
     `${AI_NOTICE} ${probabilityName}: exam ${answer(findings.probability, findings.positive)}.`,
     ...(input.caution === undefined ? [] : [input.caution]),
     ...absentViews(input),
-    ...findings.breasts.map(
-      (breast) =>
-        `${breastName(breast.laterality)}: ${answer(breast.probability, breast.positive)}; ${breast.images
-          .map((image) => imageAnswer(image, breast, input))
-          .join(', ')}${restsOnOne(breast) ? ' alone' : ''}.`,
-    ),
+    ...findings.breasts.map((breast) => {
+      const images = inOrder(breast.images, input).map((image) => imageAnswer(image, breast, input));
+      const alone = restsOnOne(breast) ? ' alone' : '';
+      const said = answer(breast.probability, breast.positive);
+      return `${breastName(breast.laterality)}: ${said}; ${images.join(', ')}${alone}.`;
+    }),
     ...positiveAlone(input),
     ...severalOfAView(input),
     `Positive means ${operatingPointText(operatingPoint)} or more. ` +
@@ -68,6 +68,13 @@ export function summaryText(input: ReportInput): string {
     ...attentionWords(input),
     coverage(input),
   ]);
+}
+
+/** CC before MLO, and several of a view by their numbers. */
+function inOrder(images: readonly ImageFinding[], input: ReportInput): ImageFinding[] {
+  const numberOf = imageNames(namedImages(input));
+  const order = ({ source }: ImageFinding) => numberOf(source).which ?? 0;
+  return images.toSorted((a, b) => a.source.view.localeCompare(b.source.view) || order(a) - order(b));
 }
 
 /** `R CC 38.5 %`, with the verdict where it is not the breast's: its picture and its mark say that one. */

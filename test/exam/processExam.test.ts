@@ -208,6 +208,25 @@ describe('processing an exam', () => {
     expect((await marks('all', 1)).states).to.have.length(4);
   });
 
+  it('marks a positive image without a place as positive in words: bare it would read as negative', async () => {
+    const { objects, findings } = await process(
+      exam.map((made) => given(made)),
+      {
+        bundle: { ...bench.bundle, operatingPoint: 0 },
+        settings: { ...bench.settings, presentationState: 'positive' },
+        engine: lookingAt(bench.engine, 0, 0),
+      },
+    );
+    const images = findings!.breasts.flatMap((breast) => breast.images);
+    expect(images.filter(({ region }) => region === undefined)).to.have.length(3);
+    const texts = objects
+      .filter(({ kind }) => kind === 'presentation-state')
+      .flatMap(({ bytes }) => readPart10(bytes).dataset.items('GraphicAnnotationSequence'))
+      .map((annotation) => annotation.items('TextObjectSequence')[0]!.string('UnformattedTextValue'));
+    expect(texts).to.have.length(4);
+    expect(texts.filter((text) => text!.startsWith('AI: positive, no place marked'))).to.have.length(3);
+  });
+
   it('marks no place off the breast or in an empty corner: report, picture and mark say why', async () => {
     const at = async (x: number, y: number) => {
       const captions: string[] = [];

@@ -147,7 +147,7 @@ describe('TID 1500 report', () => {
       acquisitionTime: '114500',
       instanceNumber: 7,
     });
-    const findings = findingsOf([imageFinding(lcc!, 0.6), imageFinding(again, 0.2)]);
+    const findings = findingsOf([imageFinding(again, 0.2), imageFinding(lcc!, 0.6)]);
     const { root } = readReport(resultReport(reportInput(findings)));
     const summary = textOf(find(root, SUMMARY)[0]);
     expect(summary).to.include('L CC (1) 60.0 %, L CC (2) 20.0 % (negative)');
