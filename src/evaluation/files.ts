@@ -86,19 +86,20 @@ export async function writeResults(
   }
 }
 
+/** A new column is a row here, and a word in docs/evaluation.md. */
+const PREDICTION_COLUMNS: readonly [name: string, cell: (prediction: Prediction) => string | number][] = [
+  ['file', ({ file }) => file],
+  ['case', (prediction) => prediction.case],
+  ['label', ({ label }) => label],
+  ['raw_probability', ({ rawProbability }) => rawProbability.toFixed(6)],
+  ['probability', ({ probability }) => probability.toFixed(6)],
+  ['positive', ({ positive }) => Number(positive)],
+  ['distance', ({ distance }) => distance?.toFixed(4) ?? ''],
+  ['not_analysed', ({ notAnalysed }) => notAnalysed ?? ''],
+];
+
 function predictionsCsv(predictions: Prediction[]): string {
-  const lines = predictions.map((one) =>
-    csvLine([
-      one.file,
-      one.case,
-      one.label,
-      one.rawProbability.toFixed(6),
-      one.probability.toFixed(6),
-      one.positive ? 1 : 0,
-      one.distance?.toFixed(4) ?? '',
-      one.notAnalysed ?? '',
-    ]),
-  );
-  const head = 'file,case,label,raw_probability,probability,positive,distance,not_analysed';
+  const head = csvLine(PREDICTION_COLUMNS.map(([name]) => name));
+  const lines = predictions.map((one) => csvLine(PREDICTION_COLUMNS.map(([, cell]) => cell(one))));
   return [head, ...lines, ''].join('\n');
 }
