@@ -68,9 +68,22 @@ describe('presentationImage', () => {
     expect(await shown([1998, 2000], first)).to.deep.equal([0, 65535]);
   });
 
+  it('takes windows narrower than 1 where they are exact, as rescaled values may need', async () => {
+    for (const VOILUTFunction of ['LINEAR_EXACT', 'SIGMOID']) {
+      const narrow = { VOILUTFunction, RescaleSlope: 0.001, WindowCenter: 1, WindowWidth: 0.5 };
+      const [dark, grey, bright] = await shown([800, 1000, 1200], narrow);
+      expect(grey, VOILUTFunction).to.equal(white(0.5));
+      expect(dark, VOILUTFunction).to.be.within(white(0.05), white(0.2));
+      expect(bright, VOILUTFunction).to.be.within(white(0.8), white(0.95));
+    }
+  });
+
   it('rescales before the window', async () => {
     const attributes = { RescaleSlope: 2, RescaleIntercept: -100, WindowCenter: 100.5, WindowWidth: 101 };
     expect(await shown([75, 100, 125], attributes)).to.deep.equal([0, white(0.5), 65535]);
+    // A slope of nothing is none: everything would be of one grey.
+    const none = { ...attributes, RescaleSlope: 0 };
+    expect(await shown([150, 200, 250], none)).to.deep.equal([0, white(0.5), 65535]);
   });
 
   it('takes a VOI LUT before windows, clamped at both ends', async () => {
@@ -82,6 +95,22 @@ describe('presentationImage', () => {
       white(1000 / 4095),
       white(3000 / 4095),
       65535,
+      65535,
+    ]);
+  });
+
+  it('takes the first of several VOI LUTs', async () => {
+    const table = (...entries: number[]) => ({ LUTDescriptor: [2, 0, 8], LUTData: words16(...entries) });
+    expect(await shown([0, 1], { VOILUTSequence: [table(0, 255), table(255, 0)] })).to.deep.equal([0, 65535]);
+  });
+
+  it('reads lookup tables that begin in the upper half of 16 bits', async () => {
+    const table = { LUTDescriptor: [3, 40_000, 8], LUTData: words16(0, 51, 255) };
+    const wide = { bitsStored: 16 };
+    expect(await shown([0, 40_000, 40_001, 40_002], { VOILUTSequence: [table] }, wide)).to.deep.equal([
+      0,
+      0,
+      white(0.2),
       65535,
     ]);
   });
@@ -99,6 +128,8 @@ describe('presentationImage', () => {
       white(0.4),
       65535,
     ]);
+    const odd = { LUTDescriptor: [3, 0, 8], LUTData: Uint8Array.of(0, 51, 255, 0) };
+    expect(await shown([0, 1, 2, 3], { VOILUTSequence: [odd] })).to.deep.equal([0, white(0.2), 65535, 65535]);
     const few = { LUTDescriptor: [2, 0, 8], LUTData: words16(0, 1023) };
     expect(await shown([0, 1], { VOILUTSequence: [few] })).to.deep.equal([0, 65535]);
   });
