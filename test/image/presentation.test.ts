@@ -104,6 +104,12 @@ describe('presentationImage', () => {
     expect(await shown([0, 1], { VOILUTSequence: [table(0, 255), table(255, 0)] })).to.deep.equal([0, 65535]);
   });
 
+  it('reads lookup tables for stored values without a sign that mean negative ones', async () => {
+    const below = { LUTDescriptor: [3, -1 & 0xffff, 8], LUTData: words16(0, 51, 255) };
+    const attributes = { RescaleSlope: 1, RescaleIntercept: -10, VOILUTSequence: [below] };
+    expect(await shown([0, 9, 10, 11], attributes)).to.deep.equal([0, 0, white(0.2), 65535]);
+  });
+
   it('reads lookup tables that begin in the upper half of 16 bits', async () => {
     const table = { LUTDescriptor: [3, 40_000, 8], LUTData: words16(0, 51, 255) };
     const wide = { bitsStored: 16 };
@@ -159,6 +165,9 @@ describe('presentationImage', () => {
     ]);
     const range = { ...window, PixelPaddingValue: 4090, PixelPaddingRangeLimit: 4095 };
     expect(await shown([4089, 4090, 4093, 4095], range)).to.deep.equal([white(4089 / 4095), 0, 0, 0]);
+    // The limit is on either side of the value (PS3.3 C.7.5.1.1.2).
+    const downwards = { ...window, PixelPaddingValue: 5, PixelPaddingRangeLimit: 2 };
+    expect(await shown([1, 2, 5, 6], downwards)).to.deep.equal([white(1 / 4095), 0, 0, white(6 / 4095)]);
     const signed = { ...window, PixelPaddingValue: -5 };
     expect(
       await shown(
@@ -172,6 +181,47 @@ describe('presentationImage', () => {
   it('ignores what stands above Bits Stored', async () => {
     const window = { WindowCenter: 2048, WindowWidth: 4096 };
     expect(await shown([0xf000, 0x8fff], window)).to.deep.equal([0, 65535]);
+  });
+
+  it('takes values from below High Bit, the lowest of signed ones too', async () => {
+    const window = { WindowCenter: 2048, WindowWidth: 4096 };
+    const above = { highBit: 15 };
+    expect(await shown([0x000f, 0x8000, 0xfff0], window, above)).to.deep.equal([
+      0,
+      white(2048 / 4095),
+      65535,
+    ]);
+    const signed = { bitsStored: 12, signed: true };
+    expect(await shown([0x800, 0xf800, 0x7ff], { ...window, WindowCenter: 0 }, signed)).to.deep.equal([
+      0, 0, 65535,
+    ]);
+  });
+
+  it('takes what a lossy codec decodes beyond Bits Stored for the nearest value there is', async () => {
+    const shownBeyond = async (options: GreyOptions, width: number, center: number) => {
+      const attributes = { WindowCenter: center, WindowWidth: width };
+      const instance = greyInstance({ ...options, attributes });
+      const stored = await decodePixels(instance);
+      return [...presentationImage(instance.dataset, { ...stored, overshoots: true }).pixels];
+    };
+    expect(await shownBeyond({ words: [0, 4094, 4095, 4096, 5000] }, 4096, 2048)).to.deep.equal([
+      0,
+      white(4094 / 4095),
+      65535,
+      65535,
+      65535,
+    ]);
+    const signed = { words: [-3000, -2048, -2047, 2047, 2048].map((word) => word & 0xffff), signed: true };
+    const lowest = [0, 0, white(1 / 4095)];
+    expect(await shownBeyond(signed, 4096, 0)).to.deep.equal([...lowest, 65535, 65535]);
+    const bytes = { words: [-20, -16, -15, 15, 16].map((word) => word & 0xff), signed: true };
+    expect(await shownBeyond({ ...bytes, bitsAllocated: 8, bitsStored: 5 }, 32, 0)).to.deep.equal([
+      0,
+      0,
+      white(1 / 31),
+      65535,
+      65535,
+    ]);
   });
 
   it('names a table or function that cannot be used', async () => {
@@ -234,6 +284,16 @@ describe('presentationImage', () => {
         const { pixels } = presentationImage(instance.dataset, await decodePixels(instance));
         expect(correlation(pixels, drawn)).to.be.greaterThan(0.9);
         expect(Math.max(...pixels)).to.equal(65535);
+      });
+
+      it(`is not misled by detector elements that read nothing: ${photometric}`, async () => {
+        const options = { ...size, photometric, intent: 'processing' as const };
+        const drawn = makeMammogram({ ...options, view: 'CC', laterality: 'L' }).values;
+        const instance = readPart10(makeInstance(options).bytes);
+        const stored = await decodePixels(instance);
+        stored.words.fill(0, 0, 3);
+        const { pixels } = presentationImage(instance.dataset, stored);
+        expect(correlation(pixels.subarray(3), drawn.subarray(3))).to.be.greaterThan(0.9);
       });
 
       it(`lays a window around the breast where the image has none: ${photometric}`, async () => {
