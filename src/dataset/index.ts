@@ -2,7 +2,7 @@
 
 export { Random } from '../random.js';
 export { type CopiesRecord, splitOfCopies } from './augmentedCopies.js';
-export { checkBoxes, type LesionBox, type Pathology, readBoxes } from './boxes.js';
+export { checkBoxes, type LesionBox, type Pathology } from './boxes.js';
 export { groupByCase } from './cases.js';
 export { type CopyForm, copyOf, PAPER_CLAHE } from './copyForm.js';
 export { csvLine, parseCsvTable } from './csvTable.js';

@@ -87,7 +87,6 @@ export {
   PROBABILITY_OF_CANCER,
   PROCEDURE_REPORTED,
   PROCESSING_ALGORITHM,
-  PROCESSING_EQUIPMENT,
   QUALITATIVE_EVALUATIONS,
   RENDERING_INTENT,
   RIGHT,
@@ -109,8 +108,6 @@ export {
   TRACKING_IDENTIFIER,
   TRACKING_UNIQUE_IDENTIFIER,
   VERTICAL_PIXEL_SPACING,
-  VIEW_CC,
-  VIEW_MLO,
 } from './concepts.js';
 export { Dataset, type EncodedPixelData } from './dataset.js';
 export { dicomDate, dicomTime, type MadeAt, madeAt } from './dateTime.js';

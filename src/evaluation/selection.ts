@@ -202,6 +202,3 @@ function countParts(names: string[], parts: CaseParts): Record<Part | 'unseen', 
   for (const name of names) counts[parts.partOf(name) ?? 'unseen']++;
   return counts;
 }
-
-/** All parts in the order in which they are told. */
-export const ALL_PARTS = [...PARTS, 'unseen'] as const;

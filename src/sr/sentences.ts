@@ -32,7 +32,7 @@ export function nameOf(source: SourceInstance, input: Pick<ReportInput, 'analyse
   return imageNames(namedImages(input))(source).name;
 }
 
-export function breastName(laterality: 'L' | 'R'): string {
+function breastName(laterality: 'L' | 'R'): string {
   return laterality === 'L' ? 'Left breast' : 'Right breast';
 }
 

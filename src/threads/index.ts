@@ -14,7 +14,7 @@
  * Large arrays are transferred, never copied. `threadMemory.ts` lends a task memory that the last one used;
  * `heapGrowth.ts` keeps V8 from taking them for a reason to collect garbage.
  */
-export { arrived, type CrossedError, crossing, type ErrorClass } from './crossing.js';
+export type { CrossedError, ErrorClass } from './crossing.js';
 export { ThreadError, type ThreadErrorCode } from './errors.js';
 export { letHeapsGrow } from './heapGrowth.js';
 export { OrderedThread } from './orderedThread.js';

@@ -4,7 +4,7 @@ export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): num
 }
 
 /** Pearson's correlation. NaN where one side is all alike. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const count = a.length;
   let [meanA, meanB] = [0, 0];
   for (let i = 0; i < count; i++) {

@@ -52,7 +52,7 @@ export function outlineReason(sight: Sight): Implausibility | undefined {
 }
 
 /** Between -1 and 1. */
-export function mirrorCorrelation({ reduced: { means, rows, columns } }: Sight): number {
+function mirrorCorrelation({ reduced: { means, rows, columns } }: Sight): number {
   const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
   let [variance, mirrored] = [0, 0];
   for (let y = 0; y < rows; y++)
@@ -70,7 +70,7 @@ function opposite(side: Side): Side {
 }
 
 /** Share of a side of the image along which the breast reaches it, 0 to 1. */
-export function touched({ mask: { pixels, rows, columns } }: Sight, side: Side): number {
+function touched({ mask: { pixels, rows, columns } }: Sight, side: Side): number {
   const upright = side === 'left' || side === 'right';
   const length = upright ? rows : columns;
   const depth = Math.floor(EDGE * (upright ? columns : rows));

@@ -21,7 +21,7 @@ export function patternReason(sight: Sight): Implausibility | undefined {
 }
 
 /** The smaller of the correlations along rows and along columns. */
-export function neighbourCorrelation({ reduced: { means, rows, columns } }: Sight): number {
+function neighbourCorrelation({ reduced: { means, rows, columns } }: Sight): number {
   const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
   let [variance, across, down] = [0, 0, 0];
   for (let y = 0, at = 0; y < rows; y++)
@@ -35,7 +35,7 @@ export function neighbourCorrelation({ reduced: { means, rows, columns } }: Sigh
 }
 
 /** Coherence of the structure tensor over the whole image (Bigun and Granlund, ICCV 1987). */
-export function edgeCoherence({ reduced: { means, rows, columns } }: Sight): number {
+function edgeCoherence({ reduced: { means, rows, columns } }: Sight): number {
   let [xx, yy, xy] = [0, 0, 0];
   const [top, left] = [Math.round(rows * BORDER), Math.round(columns * BORDER)];
   for (let y = top; y < rows - top - 1; y++)

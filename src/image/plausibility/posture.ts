@@ -41,7 +41,7 @@ export function postureReason(sight: Sight): Implausibility | undefined {
 }
 
 /** Log odds that the head is above; 0 where the chest wall lies above or below, so that it cannot be told. */
-export function headLead(sight: Sight): number {
+function headLead(sight: Sight): number {
   const side = chestWallSide(sight.mask);
   if (side === 'top' || side === 'bottom') return 0;
   const { bounds, rows } = sight.mask;

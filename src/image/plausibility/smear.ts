@@ -27,7 +27,7 @@ export function smearReason(sight: Sight): Implausibility | undefined {
   };
 }
 
-export function ratio(a: number, b: number): number {
+function ratio(a: number, b: number): number {
   const most = Math.max(a, b);
   return most > 0 ? most / Math.max(Math.min(a, b), most * 1e-6) : 1;
 }
@@ -50,7 +50,7 @@ function innerBreast({ mask: { pixels, rows, columns } }: Sight): Uint8Array {
 }
 
 /** Root mean square of the second difference over `step` pixels within the breast, in four directions. */
-export function fineStructure(
+function fineStructure(
   { image: { pixels, rows, columns }, mask }: Sight,
   inner: Uint8Array,
   step: number,

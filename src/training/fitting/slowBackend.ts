@@ -5,7 +5,7 @@ import { TrainingError } from '../errors.js';
 import { readWeights, writeWeights } from './weights.js';
 
 /** Commands, for machines that may download and for those that may not. */
-export const INSTALL_FOR_TRAINING = [
+const INSTALL_FOR_TRAINING = [
   'Install native TensorFlow:',
   '  npm install --no-save @tensorflow/tfjs-node          (tfjs-node-gpu with an NVIDIA card and CUDA 11.8)',
   'On a closed network, with nothing but mirrors of npm and PyPI (docs/model-training.md):',

@@ -251,6 +251,6 @@ async function largestBatch(
   }
 }
 
-export function imageOf({ rows, columns, pictureChannels }: InputPlan, picture: Float32Array): Value {
+function imageOf({ rows, columns, pictureChannels }: InputPlan, picture: Float32Array): Value {
   return { dims: [1, rows, columns, pictureChannels], data: picture };
 }

@@ -18,7 +18,7 @@
  * a fit of its own.
  */
 export { ARCHITECTURES, type Architecture, architecture } from './architectures.js';
-export { EfficientNetLite, type KernelRates } from './efficientNetLite.js';
+export type { KernelRates } from './efficientNetLite.js';
 export { jointDescription, jointLesionMap } from './jointLesionMap.js';
 export {
   FROZEN_OUTPUT_LAYER,

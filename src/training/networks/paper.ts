@@ -12,7 +12,7 @@ export interface PaperOptions {
   seed: number;
 }
 
-export const PAPER_OPTIONS: PaperOptions = { filters: [8, 16, 32, 64], hidden: 64, dropout: 0.25, seed: 1 };
+const PAPER_OPTIONS: PaperOptions = { filters: [8, 16, 32, 64], hidden: 64, dropout: 0.25, seed: 1 };
 export const PAPER_TARGET_LAYER = 'conv_last';
 
 /**
