@@ -32,12 +32,10 @@ for (const [state, width, scheme, path] of folder === undefined ? IN_DOCS : [...
   );
   const page = await browser.newPage({ viewport: { width, height: 1100 }, colorScheme: scheme });
   await page.goto(new URL(path, admin.url).href, { waitUntil: 'networkidle' });
-  // In the docs the beginning of a phone's page is enough.
-  const clip = { x: 0, y: 0, width, height: 1500 };
+  // In the docs the beginning of a page is enough, down to the latest exams where it is wide.
+  const clip = { x: 0, y: 0, width, height: width < 800 ? 1500 : 1800 };
   const isWhole = folder !== undefined || path !== '';
-  const shot = await page.screenshot(
-    width < 800 && !isWhole ? { clip, fullPage: true } : { fullPage: isWhole },
-  );
+  const shot = await page.screenshot({ fullPage: true, ...(!isWhole && { clip }) });
   const what = path === '' ? state : path.startsWith('exams/') ? 'exam' : 'list';
   await sharp(shot)
     .png({ palette: true, colours: 64 })

@@ -1,4 +1,9 @@
-/** One exam as the status page shows it: UIDs and states, no patient data. */
+import type { ShortAnswer } from '../findings/index.js';
+
+/**
+ * One exam as the status page shows it: UIDs, states, and what it was answered with in short. Beside the study's UID
+ * that is health data; who the patient is stands nowhere.
+ */
 export interface ExamStatus {
   studyInstanceUID: string;
   state: string;
@@ -20,6 +25,8 @@ export interface ExamStatus {
   closedAt?: Date | undefined;
   /** When it is tried again, if it failed. */
   retryAt?: Date | undefined;
+  /** What it is delivered or partial with; undefined where it is neither, or an earlier version closed it. */
+  shortAnswer?: ShortAnswer | undefined;
 }
 
 /** How exams ended lately; those that were rightly not processed aside. */

@@ -81,7 +81,7 @@ export async function processExam(
   return {
     status: intake.leftOut.some(lacksAnswer) ? 'partly-analysed' : 'analysed',
     findings,
-    shortAnswer: shortAnswer(findings, intake.leftOut, bundle.operatingPoint),
+    shortAnswer: shortAnswer(findings, intake.leftOut, bundle),
     completeness: explained.flatMap(({ finding, completeness }) =>
       completeness ? { sopInstanceUID: finding.source.sopInstanceUID, completeness } : [],
     ),

@@ -1,14 +1,22 @@
 import type { Laterality, LeftOut, View } from '../dicom/index.js';
+import type { Bundle } from '../model/index.js';
+import { notExcluded, probabilityName } from './probability.js';
 import { lacksAnswer } from './standardViews.js';
 import type { BreastFinding, ExamFindings } from './types.js';
 
 /**
- * What an exam was answered with, in short: as much as a list of exams shows of it. The reports say the rest: what the
- * number is the probability of, what it rests on, and what must not be overlooked beside it.
+ * What an exam was answered with, in short: as much as a list of exams shows of it, with what must stand beside a
+ * number wherever it is shown. The reports say the rest.
  */
 export interface ShortAnswer {
   /** Calibrated probability from which on an answer is positive, 0 to 1. */
   operatingPoint: number;
+  /** What the probability is of, in words: `Probability of cancer ("malignant")`. */
+  probabilityName: string;
+  /** What an answer below the operating point does not exclude: `cancer`. */
+  notExcluded: string;
+  /** What must not be overlooked beside the number, as a sentence. */
+  caution?: string;
   /** Both, right before left: of the one without an answer it is said that it has none. */
   breasts: readonly BreastAnswer[];
 }
@@ -34,11 +42,11 @@ export type BreastAnswer = { laterality: Laterality } & (
 /** Code of a breast, or a view, of which the study holds no image that could be told as such. */
 export const NOT_IN_STUDY = 'views-not-in-study';
 
-/** @param operatingPoint 0 to 1, the one that the findings were made with */
+/** @param bundle that the findings were made with */
 export function shortAnswer(
   { breasts }: ExamFindings,
   leftOut: readonly LeftOut[],
-  operatingPoint: number,
+  bundle: Pick<Bundle, 'operatingPoint' | 'probabilityOf' | 'classes' | 'caution'>,
 ): ShortAnswer {
   const answers = (['R', 'L'] as const).map((laterality): BreastAnswer => {
     const breast = breasts.find((one) => one.laterality === laterality);
@@ -47,7 +55,14 @@ export function shortAnswer(
     const { probability, positive } = breast;
     return { laterality, answered: true, probability, positive, views: viewsOf(breast) };
   });
-  return { operatingPoint, breasts: answers };
+  const { operatingPoint, caution } = bundle;
+  return {
+    operatingPoint,
+    probabilityName: probabilityName(bundle),
+    notExcluded: notExcluded(bundle),
+    ...(caution !== undefined && { caution }),
+    breasts: answers,
+  };
 }
 
 function viewsOf({ images }: BreastFinding): View[] {

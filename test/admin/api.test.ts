@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { startAdmin } from '../../src/admin/index.js';
 import { auditEntries } from '../../src/audit/index.js';
+import { percent, type ShortAnswer } from '../../src/findings/index.js';
 import type { Ledger } from '../../src/ledger/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
 import { type RunningService, runningService } from './runningService.js';
@@ -90,7 +91,8 @@ describe('the API', () => {
   });
 
   it('tells of one exam its steps, images and objects, and gives its report and pictures', async () => {
-    const { exams } = await answered<{ exams: object[] }>('/exams', '/exams?state=delivered&limit=5');
+    type Listed = { exams: { shortAnswer: ShortAnswer }[] };
+    const { exams } = await answered<Listed>('/exams', '/exams?state=delivered&limit=5');
     expect(exams).to.have.lengthOf(1);
     type Detail = {
       works: {
@@ -122,6 +124,20 @@ describe('the API', () => {
     for (const { probability, verdict } of report.answers) {
       expect(Number(probability)).to.be.within(0, 100);
       expect(verdict).to.be.oneOf(['positive', 'negative']);
+    }
+
+    // What the list says of it is what the report says.
+    const { operatingPoint, breasts } = exams[0]!.shortAnswer;
+    expect(breasts.map(({ laterality }) => laterality)).to.deep.equal(['R', 'L']);
+    for (const breast of breasts) {
+      if (!breast.answered) throw new Error(breast.code);
+      const name = breast.laterality === 'R' ? 'Right breast' : 'Left breast';
+      const { probability, verdict } = report.answers.find(({ about }) => about.startsWith(name))!;
+      expect(percent(breast.probability, operatingPoint)).to.equal(
+        percent(Number(probability) / 100, operatingPoint),
+      );
+      expect(verdict).to.equal(breast.positive ? 'positive' : 'negative');
+      expect(breast.views).to.deep.equal(['CC', 'MLO']);
     }
 
     const picture = await called(`/exams/${whole}/pictures/${pictures[0]!.sopInstanceUID}`);

@@ -10,7 +10,7 @@ import {
 import { hashPassword } from '../../src/passwordHash.js';
 import { isInstalled, skipped } from '../parts.js';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../viewers/ohif.js';
-import { EARLIER_WORK, EXAM_SHOWN, madeDesk, NOW, STATES, TAKEN_BACK } from './states.js';
+import { EARLIER_WORK, EXAM_SHOWN, madeDesk, NOW, STATES, TAKEN_BACK, TWO_MODELS } from './states.js';
 
 type User = NonNullable<AdminOptions['users']>[number];
 
@@ -158,6 +158,62 @@ describe('the pages in a browser', function () {
         return found;
       })`);
       expect(broken, path).to.deep.equal([]);
+      await page.close();
+      await admin.close();
+    }
+  });
+
+  const answers = () => page.locator('.exams td[data-heading="Answer"]').allInnerTexts();
+
+  it('tell of the latest exams what they were answered with, in short and in words', async () => {
+    await open(STATES.attention);
+    const note = await text('#latest > p.quiet');
+    for (const words of [
+      'AI result, not for primary diagnosis.',
+      'Probability of cancer ("malignant"), at or above or below the operating point of 50 %;',
+      'below does not exclude cancer.',
+      'Numbers far too high for screening',
+    ])
+      expect(note.replaceAll(/\s+/g, ' ')).to.contain(words);
+    const cells = page.locator('.exams td[data-heading="Answer"]');
+    const heard = (await cells.allTextContents()).map((cell) => cell.replaceAll(/\s+/g, ' ').trim());
+    const [claimed, , , , partial, notProcessed, below, above] = heard;
+    expect([claimed, notProcessed], 'no answer').to.deep.equal(['', '']);
+    expect(partial).to.equal(
+      'RRight breast: 82.0 %, at or above the operating point of 50 % (CC alone)' +
+        'LLeft breast: 72.0 %, at or above the operating point of 50 %',
+    );
+    expect(below).to.match(
+      /^RRight breast: 3\.1 %, below the operating point of 50 %LLeft breast: 8\.4 %, below/,
+    );
+    expect(above).to.contain('71.2 %, at or above');
+    // On its side of the operating point, however close to it.
+    expect(heard.join('\n')).to.contain('Left breast: 49.97 %, below');
+    expect(heard.join('\n')).to.contain('Right breast: not analysed views-not-in-study');
+    // The letter is for the eye, the word for the ear.
+    expect(await cells.nth(4).locator('[aria-hidden=true]').allTextContents()).to.deep.equal(['R', 'L']);
+    expect(heard.join(' ')).not.to.match(/positive|negative|normal|nothing|no finding/i);
+  });
+
+  it('say what a number is the probability of with each, where that is not the same for all', async () => {
+    await open(TWO_MODELS, { width: 390, scheme: 'dark' });
+    expect(await text('#latest > p.quiet')).not.to.contain('operating point');
+    const [first, second] = (await answers()).filter((cell) => cell !== '');
+    expect(first)
+      .to.contain('Probability of cancer')
+      .and.contain('operating point of 50 %')
+      .and.contain('far too high');
+    expect(second).to.contain('Probability that a mass is malignant').and.contain('operating point of 30 %');
+    expect(second).to.match(/31\.2 %, at or above/);
+    await isUsable();
+  });
+
+  it('say of an exam that an earlier version closed that its answer is elsewhere, here and in a list', async () => {
+    for (const path of ['', 'exams?state=delivered']) {
+      await open({ ...STATES.busy, exams: STATES.busy.exams.slice(-3) }, { path });
+      expect((await answers()).at(-1)).to.equal('Not kept here: open the exam');
+      expect((await answers())[0]).to.match(/1\.8 %, below[\s\S]+91\.4 %, at or above/);
+      if (path !== '') continue;
       await page.close();
       await admin.close();
     }

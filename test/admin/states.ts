@@ -7,6 +7,7 @@ import type {
   ReasonStatus,
   StatusSnapshot,
 } from '../../src/admin/index.js';
+import type { ShortAnswer } from '../../src/findings/index.js';
 
 /*
  * A service as it can be found: empty, busy, in trouble. Made up, for the tests of the pages and for their pictures.
@@ -14,6 +15,33 @@ import type {
 
 export const NOW = new Date(2026, 2, 2, 10, 31, 12);
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
+
+const READING = {
+  operatingPoint: 0.5,
+  probabilityName: 'Probability of cancer ("malignant")',
+  notExcluded: 'cancer',
+  caution: 'Numbers far too high for screening: read them as an order, not as a risk.',
+};
+
+/** Two probabilities in percent; undefined: that breast was not analysed. */
+function answer(
+  right: number | undefined,
+  left: number | undefined,
+  code = 'views-not-in-study',
+): ShortAnswer {
+  const views = ['CC', 'MLO'] as const;
+  const breasts = (
+    [
+      ['R', right],
+      ['L', left],
+    ] as const
+  ).map(([laterality, percent]) =>
+    percent === undefined
+      ? { laterality, answered: false as const, code }
+      : { laterality, answered: true as const, probability: percent / 100, positive: percent >= 50, views },
+  );
+  return { ...READING, breasts };
+}
 
 const study = (number: number) => `1.2.276.0.7230010.3.1.2.8323329.31290.16${number}.40961${number}`;
 
@@ -82,6 +110,15 @@ const UNREADABLE = {
   reason: '4 images could not be read. The stored pixels end before the image does.',
 };
 
+/** As its report has it: the right breast's answer lacks a view. */
+const LACKING: ShortAnswer = {
+  ...READING,
+  breasts: [
+    { laterality: 'R', answered: true, probability: 0.82, positive: true, views: ['CC'] },
+    { laterality: 'L', answered: true, probability: 0.72, positive: true, views: ['CC', 'MLO'] },
+  ],
+};
+
 const PARTIAL: ReasonStatus = { state: 'partial', exams: 1, latest: ago(4200), isRight: false, ...MISSING };
 const GIVEN_UP: ReasonStatus = {
   state: 'not-processed',
@@ -99,8 +136,16 @@ const NOTHING_THERE: ReasonStatus = {
   isRight: true,
 };
 
+const ONE_BREAST = { code: 'views-not-in-study', reason: 'Right breast not in the study.' };
+
+/** Of all kinds; the last is of an earlier version, which kept none. */
+const ANSWERS: readonly (ShortAnswer | undefined)[] = [
+  ...[answer(3.1, 8.4), answer(71.2, 5.5), answer(12.9, 49.97), answer(undefined, 22.6), answer(6.7, 2.3)],
+  ...[answer(1.8, 91.4), answer(15.2, undefined, 'unlike-training'), undefined],
+];
+
 const DELIVERED = [150, 260, 410, 900, 1500, 1900, 2400, 3100].map((seconds, index) =>
-  exam(20 + index, 'delivered', seconds),
+  exam(20 + index, 'delivered', seconds, { shortAnswer: ANSWERS[index], ...(index === 3 && ONE_BREAST) }),
 );
 
 /** A usual morning. */
@@ -159,7 +204,7 @@ const ATTENTION: StatusSnapshot = {
   })),
   exams: [
     ...BUSY.exams.slice(0, 4),
-    exam(31, 'partial', 4200, MISSING),
+    exam(31, 'partial', 4200, { ...MISSING, shortAnswer: LACKING }),
     exam(32, 'not-processed', 9200, UNREADABLE),
     ...DELIVERED,
   ],
@@ -236,7 +281,7 @@ export const STATES = {
 
 /** An exam that failed once and was then delivered without a view. */
 const WORK: ExamWork = {
-  ...exam(31, 'partial', 4200, MISSING),
+  ...exam(31, 'partial', 4200, { ...MISSING, shortAnswer: LACKING }),
   attempts: 2,
   model: { name: 'breast-cancer', version: '1.0.0', settings: '8f14e45fceea167a' },
   isServed: true,
@@ -336,6 +381,27 @@ export function madeDesk(
     },
   };
 }
+
+/** The latest exams, one of them answered by another model. */
+export const TWO_MODELS: StatusSnapshot = {
+  ...BUSY,
+  exams: BUSY.exams.map((one, index) =>
+    index === 5
+      ? {
+          ...one,
+          shortAnswer: {
+            operatingPoint: 0.3,
+            probabilityName: 'Probability that a mass is malignant ("malignant")',
+            notExcluded: 'malignancy',
+            breasts: answer(31.2, 5.5).breasts.map((breast) => ({
+              ...breast,
+              positive: breast.laterality === 'R',
+            })),
+          },
+        }
+      : one,
+  ),
+};
 
 /** The same, closed by an earlier version. */
 export const EARLIER_WORK: ExamWork = {

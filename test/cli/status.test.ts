@@ -10,6 +10,7 @@ import { startAdmin } from '../../src/admin/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
 import { STATES } from '../admin/states.js';
+import { answerOf } from '../ledger/exams.js';
 import { mamori } from '../mamori.js';
 import { selfSigned } from '../pacs/certificates.js';
 import { needs } from '../parts.js';
@@ -39,6 +40,8 @@ describe('mamori status', () => {
     await ledger.keepObjects(claim, [{ ...object, bytes: new Uint8Array(9) }], {
       kind: 'partial',
       ...lacking,
+      restsOn: [],
+      shortAnswer: answerOf(12),
     });
     await ledger.confirm(claim, ['3']);
     await ledger.close(claim);
@@ -121,6 +124,17 @@ describe('mamori status', () => {
       await ledger.goOn();
       await ledger.disconnect();
     }
+  });
+
+  it('tells programs what exams were answered with, and nothing of it where there is no answer', async () => {
+    settings('{ listen: off }');
+    const { exams } = JSON.parse((await mamori('status', '-c', config, '--json')).out);
+    const told = exams.map((exam: { state: string; shortAnswer?: object }) => [exam.state, exam.shortAnswer]);
+    expect(told).to.have.deep.members([
+      ['partial', answerOf(12)],
+      ['not-processed', undefined],
+    ]);
+    expect((await mamori('status', '-c', config)).out).not.to.contain('probability');
   });
 
   it('tells what a running service knows of an outage, and since when; or that none answers', async () => {

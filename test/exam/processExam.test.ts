@@ -16,6 +16,7 @@ import {
   processExam,
   type Workbench,
 } from '../../src/exam/index.js';
+import { notExcluded, probabilityName } from '../../src/findings/index.js';
 import { type Bundle, type Engine, KnownFeatures, placeSummary } from '../../src/model/index.js';
 import { type MadeInstance, makeExam, makeInstance } from '../../src/phantom/index.js';
 import type { Caption, OverlayInput } from '../../src/pictures/index.js';
@@ -453,8 +454,12 @@ describe('processing an exam', () => {
     const truncated = makeInstance({ ...SMALL, kind: 'truncated', laterality: 'R', view: 'CC' });
     const outcome = await process([...left, truncated].map((made) => given(made)));
     if (outcome.status === 'not-processed') throw new Error(outcome.reason);
-    const { operatingPoint, breasts } = outcome.shortAnswer;
+    const { operatingPoint, breasts, ...words } = outcome.shortAnswer;
     expect(operatingPoint).to.equal(bench.bundle.operatingPoint);
+    expect(words).to.deep.equal({
+      probabilityName: probabilityName(bench.bundle),
+      notExcluded: notExcluded(bench.bundle),
+    });
     const [right, answered] = breasts;
     expect(right).to.include({ laterality: 'R', answered: false });
     expect(right).to.have.property('code', outcome.leftOut[0]!.code);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MASS_MALIGNANCY } from '../../src/dicom/index.js';
 import { shortAnswer } from '../../src/findings/index.js';
 import {
   findingsOf,
@@ -13,17 +14,26 @@ import {
 const [rcc, rmlo, lcc, lmlo] = [source('R', 'CC'), source('R', 'MLO'), source('L', 'CC'), source('L', 'MLO')];
 const NO_HEADER = { ...undecodable(lcc), source: undefined, code: 'dicom-truncated' };
 
+const BUNDLE: Parameters<typeof shortAnswer>[2] = {
+  operatingPoint: 0.5,
+  probabilityOf: MASS_MALIGNANCY,
+  classes: ['benign', 'malignant'],
+  caution: undefined,
+};
+
 describe('The answer in short', () => {
   const right = findingsOf([imageFinding(rmlo, 0.2), imageFinding(rcc, 0.7)]);
-  const left = (leftOut: Parameters<typeof shortAnswer>[1]) => shortAnswer(right, leftOut, 0.5).breasts[1];
+  const left = (leftOut: Parameters<typeof shortAnswer>[1]) => shortAnswer(right, leftOut, BUNDLE).breasts[1];
 
   it('is each breast with its number, its side of the operating point, and the views that it rests on', () => {
     const findings = findingsOf([imageFinding(lmlo, 0.12), imageFinding(rmlo, 0.2), imageFinding(rcc, 0.7)]);
     const [rightBreast, leftBreast] = ['R', 'L'].map((side) =>
       findings.breasts.find(({ laterality }) => laterality === side),
     );
-    expect(shortAnswer(findings, [undecodable(lcc)], 0.5)).to.deep.equal({
+    expect(shortAnswer(findings, [undecodable(lcc)], BUNDLE)).to.deep.equal({
       operatingPoint: 0.5,
+      probabilityName: 'Probability that a mass is malignant ("malignant")',
+      notExcluded: 'malignancy',
       breasts: [
         {
           laterality: 'R',
@@ -41,6 +51,11 @@ describe('The answer in short', () => {
         },
       ],
     });
+  });
+
+  it('has beside the number what a bundle wants beside every number', () => {
+    const bundle = { ...BUNDLE, caution: 'Made from film: numbers are too high.' };
+    expect(shortAnswer(right, [], bundle)).to.include({ caution: bundle.caution });
   });
 
   it('says of a breast without an answer that it has none, and by which code', () => {

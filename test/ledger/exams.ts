@@ -37,6 +37,8 @@ export function objects(make = 1, captures = 2): ObjectToKeep[] {
 export function answerOf(make: number): ShortAnswer {
   return {
     operatingPoint: 0.5,
+    probabilityName: 'Probability of cancer ("malignant")',
+    notExcluded: 'cancer',
     breasts: [
       { laterality: 'R', answered: true, probability: make / 100, positive: false, views: ['CC', 'MLO'] },
       { laterality: 'L', answered: false, code: 'views-not-in-study' },

@@ -291,6 +291,23 @@ log: { level: trace, format: json }
     ).to.deep.equal([]);
   });
 
+  it('is no answer in what leaves the pages and the ledger', async () => {
+    const ledger = await openExistingLedger(`sqlite:${join(folder, 'l.db')}`);
+    const exams = await ledger.list({ states: ['delivered'] }).finally(() => ledger.disconnect());
+    const numbers = exams.flatMap(({ shortAnswer }) =>
+      shortAnswer!.breasts.flatMap((breast) =>
+        breast.answered ? [String(breast.probability).slice(0, 8)] : [],
+      ),
+    );
+    expect(numbers.length).to.be.at.least(2);
+    const places = [...seen].filter(([, text]) => numbers.some((number) => text.includes(number)));
+    const names = places.map(([where]) => where);
+    expect(names).to.include.members(['page /api/v1/exams', 'mamori status --json --limit 100']);
+    const isItsPlace = (where: string) =>
+      /^page \/api\/v1\/exams|^mamori status( --limit| --json|$)|\/l\.db(-wal)?$/.test(where);
+    expect(names.filter((where) => !isItsPlace(where))).to.deep.equal([]);
+  });
+
   it('is not in the audit trail, which names every object that the archive got', async () => {
     const { out } = await mamori('audit', 'verify', '--json', '-c', config);
     expect(JSON.parse(out)).to.deep.include({ problems: [] });

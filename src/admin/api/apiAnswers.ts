@@ -63,6 +63,17 @@ export function dayOf({ day }: StatusSnapshot): Answer<typeof dayAnswer> {
   };
 }
 
+function shortAnswerOf({ shortAnswer }: ExamStatus): Answer<typeof exam>['shortAnswer'] {
+  return (
+    shortAnswer && {
+      ...shortAnswer,
+      breasts: shortAnswer.breasts.map((breast) =>
+        breast.answered ? { ...breast, views: [...breast.views] } : breast,
+      ),
+    }
+  );
+}
+
 /** Only what the description names: the ledger's records hold more. */
 export function examOf(status: ExamStatus): Answer<typeof exam> {
   const { studyInstanceUID, state, revision, attempts, code, reason, worker } = status;
@@ -81,6 +92,7 @@ export function examOf(status: ExamStatus): Answer<typeof exam> {
     dueAt,
     closedAt,
     retryAt,
+    shortAnswer: shortAnswerOf(status),
   };
 }
 

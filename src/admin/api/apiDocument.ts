@@ -138,7 +138,8 @@ export function apiDocument(): Document {
       title: 'Mamori',
       version: '1',
       description:
-        'How the service is, what became of exams, and orders. UIDs, states and times; no patient data.',
+        'How the service is, what became of exams, and orders. UIDs, states, times and answers: health data, without ' +
+        'name or ID of a patient.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/api/v1' }],

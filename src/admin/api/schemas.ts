@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import 'zod-openapi';
+import { shortAnswer } from './shortAnswerSchema.js';
 
 /*
  * What the API answers and takes. Times are ISO 8601 in UTC. A key is left out where nothing is known.
@@ -137,11 +138,15 @@ const examKeys = {
   dueAt: time.optional(),
   closedAt: time.optional(),
   retryAt: time.optional(),
+  shortAnswer: shortAnswer
+    .optional()
+    .meta({ description: 'Left out where the exam has no answer, or an earlier version closed it' }),
 };
 
-export const exam = z
-  .object(examKeys)
-  .meta({ id: 'Exam', description: 'UIDs, states and times; no patient data' });
+export const exam = z.object(examKeys).meta({
+  id: 'Exam',
+  description: 'UIDs, states, times, and the answer in short; no name and no ID of a patient',
+});
 
 export const examsAnswer = z
   .object({ exams: z.array(exam) })

@@ -91,6 +91,8 @@ thead th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; }
 td { font-variant-numeric: tabular-nums; }
 .time, time { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.breast { display: block; white-space: nowrap; }
+.breast .code { white-space: normal; }
 .uid { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .85rem; overflow-wrap: anywhere; }
 table .uid { display: inline-block; max-width: 33rem; }
 .scroll table { overflow-wrap: break-word; }

@@ -1,23 +1,25 @@
 import { type Html, html } from '../../html.js';
 import type { ExamStatus } from '../serviceState.js';
+import { type AnswerWords, answerWords } from './answerWords.js';
 import { duration, shortTime, stateMark, uidText } from './pageWords.js';
 
-const HEADINGS = ['Study Instance UID', 'State', 'Seen', 'Ended', 'Took', 'Why'];
+const HEADINGS = ['Study Instance UID', 'State', 'Answer', 'Seen', 'Ended', 'Took', 'Why'];
 
 /** On a phone each row is a card of its own; roles keep it a table for who hears it. */
 export function examTable(exams: readonly ExamStatus[], now: Date, label: string): Html {
-  return html`<table class="exams" role="table" aria-label="${label}">
+  const words = answerWords(exams);
+  return html`${words.note}<table class="exams" role="table" aria-label="${label}">
 <thead role="rowgroup"><tr role="row">${HEADINGS.map(
     (heading) => html`<th scope="col" role="columnheader">${heading}</th>`,
   )}</tr></thead>
 <tbody role="rowgroup">
-${exams.map((exam) => row(exam, now))}
+${exams.map((exam) => row(exam, now, words))}
 </tbody></table>`;
 }
 
-function row(exam: ExamStatus, now: Date): Html {
+function row(exam: ExamStatus, now: Date, words: AnswerWords): Html {
   const { studyInstanceUID, state, revision, firstSeen, closedAt, retryAt, reason, code, attempts } = exam;
-  const [, , seen, ended, took, why] = HEADINGS;
+  const [, , answer, seen, ended, took, why] = HEADINGS;
   const again = retryAt && html` Next try ${shortTime(retryAt, now)}.`;
   const tries = attempts > 1 ? ` ${attempts} tries.` : '';
   const cell = (heading: string | undefined, value: Html | string | undefined) =>
@@ -26,6 +28,7 @@ function row(exam: ExamStatus, now: Date): Html {
     revision > 1 ? html` <span class="quiet">revision ${revision}</span>` : undefined
   }</td>
 <td role="cell">${stateMark(state)}</td>
+${cell(answer, words.of(exam))}
 ${cell(seen, shortTime(firstSeen, now))}
 ${cell(ended, closedAt && shortTime(closedAt, now))}
 ${cell(took, tookText(exam))}
