@@ -13,6 +13,7 @@ export interface PlantedBug {
 }
 
 const CLAIMS = 'ledger/steps/claims.js';
+const DELIVERIES = 'ledger/steps/deliveries.js';
 const RULES = 'ledger/rules.js';
 const DELIVERY = 'poller/delivery.js';
 const BREAKER = 'poller/breaker.js';
@@ -66,7 +67,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'the kept bytes are lost: deleted as soon as they are sent',
     changes: [
       {
-        file: CLAIMS,
+        file: DELIVERIES,
         from: "await mark(step, claim, id, { sopInstanceUIDs, as: 'markSent' });",
         to: `await mark(step, claim, id, { sopInstanceUIDs, as: 'markSent' });
           const gone = await step.statements.objectsToDeliver({ id, revision: claim.revision });
@@ -102,7 +103,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     changes: [
       { file: CLAIMS, from: 'objectsKept: row.outcome !== null,', to: 'objectsKept: false,' },
       {
-        file: CLAIMS,
+        file: DELIVERIES,
         from: 'if (earlier !== null)\n                return false;',
         to: 'if (earlier !== null) await store.bytes.remove([]);',
       },

@@ -1,5 +1,6 @@
 import type { Ledger, LedgerReader } from '../ledger.js';
 import * as claims from './claims.js';
+import * as deliveries from './deliveries.js';
 import * as exams from './exams.js';
 import * as overviews from './overviews.js';
 import * as records from './records.js';
@@ -20,10 +21,10 @@ export function storedLedger(store: Store): Ledger {
     claim: (exam, worker, leaseMs) => claims.claim(store, exam, worker, leaseMs),
     renew: (claim, leaseMs) => claims.renew(store, claim, leaseMs),
     claimedWith: (claim, fingerprint) => claims.claimedWith(store, claim, fingerprint),
-    keepObjects: (claim, objects, outcome) => claims.keepObjects(store, claim, objects, outcome),
-    objectsToDeliver: (claim) => claims.objectsToDeliver(store, claim),
-    sent: (claim, sopInstanceUIDs) => claims.sent(store, claim, sopInstanceUIDs),
-    confirm: (claim, sopInstanceUIDs) => claims.confirm(store, claim, sopInstanceUIDs),
+    keepObjects: (claim, objects, outcome) => deliveries.keepObjects(store, claim, objects, outcome),
+    objectsToDeliver: (claim) => deliveries.objectsToDeliver(store, claim),
+    sent: (claim, sopInstanceUIDs) => deliveries.sent(store, claim, sopInstanceUIDs),
+    confirm: (claim, sopInstanceUIDs) => deliveries.confirm(store, claim, sopInstanceUIDs),
     close: (claim) => claims.close(store, claim),
     withdraw: (claim, why, as) => claims.withdraw(store, claim, why, as),
     fail: (claim, reason, retryInMs, options) => claims.fail(store, claim, reason, retryInMs, options),
