@@ -28,8 +28,10 @@ export function brokenPromises(what: {
    * and again when more comes.
    */
   clockWasSet: boolean;
+  /** Names of sets from before the story. */
+  formerSets: ReadonlySet<string>;
 }): string[] {
-  const { exams, pacs, services, records, clockWasSet } = what;
+  const { exams, pacs, services, records, clockWasSet, formerSets } = what;
   const broken: string[] = [];
   for (const exam of exams)
     for (const service of exam.isOld ? services.slice(0, 1) : services) {
@@ -40,8 +42,11 @@ export function brokenPromises(what: {
       if (record?.state !== promised.state)
         say(`${record?.state ?? 'never seen'} (${record?.code ?? ''}) in place of ${promised.state}`);
       const results = pacs.of(study).flatMap(({ result }) => result ?? []);
-      const sets = setsOf(results.filter(({ by }) => by === service));
+      const sets = setsOf(results.filter(({ by, set }) => by === service && !formerSets.has(set)));
       for (const text of brokenBy(sets, promised, exam)) say(text);
+      const toReplace = exam.former === undefined ? sets.slice(1) : sets;
+      if (toReplace.some(([first]) => !first!.replaces.some((uid) => pacs.held.has(uid))))
+        say('a further set names no predecessor');
       if (!clockWasSet && sets.length > promised.mostSets) say(`${sets.length} sets`);
     }
   for (const uid of pacs.differing) broken.push(`object ${uid} was sent with other bytes`);

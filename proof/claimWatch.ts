@@ -135,7 +135,7 @@ export class ClaimWatch {
 /** Steps that only the holder of a claim may take. */
 const OF_A_HOLDER: ReadonlySet<string | symbol> = new Set([
   ...['renew', 'keepObjects', 'objectsToDeliver', 'sent', 'confirm'],
-  ...['close', 'withdraw', 'fail', 'giveUp', 'release'],
+  ...['close', 'withdraw', 'fail', 'makeAgain', 'giveUp', 'release'],
 ]);
 
 function keyOf({ studyInstanceUID, settingsDigest }: ExamKey): string {

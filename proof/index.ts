@@ -13,16 +13,16 @@
  * bytes from outside (`fuzzTargets.ts`), in processes of their own (`fuzzedReader.ts`): no crash, no hang, no flood
  * of memory, no error without a name, no patient's name in one. `tally.ts` adds up what several runs have read.
  *
- * `simulate.ts` (`npm run simulate`) has the poller and the ledger as they are (`simulatedProcess.ts`,
- * `simulatedService.ts`, `simulatedLedger.ts`) beside a model of an archive (`modelledPacs.ts`, of one of
- * `serverProfiles.ts`, with the faults of `modelledFaults.ts`), of a ledger's server (`modelledServer.ts`) and of
- * exams (`simulatedHospital.ts`, `modelledExams.ts`) on virtual time (`virtualTime.ts`): hours of a hospital in a
- * fraction of a second, each seed another story of what its weather (`weathers.ts`) has go wrong
- * (`simulatedTroubles.ts`). `brokenPromises.ts` looks at what came of it; meanwhile `askers.ts` looks at who asks the
- * archive, and `claimWatch.ts` at each exam that is taken up. The same seed is the same story. `simulations.ts` has
- * many seeds done by processes of their own (`simulatedSeeds.ts`). That it can find anything is proved by
- * `plantedBugs.ts` (`npm run simulate:bugs`): each is planted as the files are loaded (`plantBug.ts`,
- * `plantedBugHooks.ts`) and has to be found.
+ * `simulate.ts` (`npm run simulate`) has the poller and the ledger as they are (`simulatedPoller.ts`,
+ * `simulatedProcess.ts`, `simulatedService.ts`, `simulatedLedger.ts`) beside a model of an archive (`modelledPacs.ts`,
+ * of one of `serverProfiles.ts`, with the faults of `modelledFaults.ts`), of a ledger's server (`modelledServer.ts`)
+ * and of exams (`simulatedHospital.ts`, `modelledExams.ts`, some answered before by `formerAnswers.ts`) on virtual
+ * time (`virtualTime.ts`): hours of a hospital in a fraction of a second, each seed another story of what its weather
+ * (`weathers.ts`) has go wrong (`simulatedTroubles.ts`) and of what is ordered about old exams (`simulatedOrders.ts`).
+ * `brokenPromises.ts` looks at what came of it; meanwhile `askers.ts` looks at who asks the archive, and
+ * `claimWatch.ts` at each exam that is taken up. The same seed is the same story. `simulations.ts` has many seeds done
+ * by processes of their own (`simulatedSeeds.ts`). That it can find anything is proved by `plantedBugs.ts` (`npm run
+ * simulate:bugs`): each is planted as the files are loaded (`plantBug.ts`, `plantedBugHooks.ts`) and has to be found.
  *
  * `day.ts` (`npm run day`) has the same model in fair weather, and tells how long a day's exams wait for their results.
  *

@@ -34,6 +34,8 @@ export interface ModelledResult {
   /** Why it is no answer. */
   code: string | undefined;
   createdAt: number;
+  /** SOP Instance UIDs of the predecessors that it names. */
+  replaces: string[];
 }
 
 /** An image as an exam takes it in. */
@@ -43,7 +45,8 @@ interface ReadImage {
   patient: string;
 }
 
-const KINDS = ['tid1500', 'secondary-capture', 'mammography-cad'] as const;
+export const KINDS = ['tid1500', 'secondary-capture', 'mammography-cad'] as const;
+type Kind = (typeof KINDS)[number];
 const CLASSES = {
   tid1500: sopClass.Comprehensive3DSR,
   'mammography-cad': sopClass.MammographyCADSR,
@@ -54,10 +57,15 @@ const CLASSES = {
  *
  * @param work takes the time that analysing takes
  * @param by digest of the settings of the service
+ * @param kinds of object that it makes
  */
-export const modelledMaking = (work: () => Promise<void>, by: string): ExamMaking => ({
+export const modelledMaking = (
+  work: () => Promise<void>,
+  by: string,
+  kinds: readonly Kind[] = KINDS,
+): ExamMaking => ({
   process: async (instances, _bench, examContext) => {
-    const context = { ...examContext, by };
+    const context = { ...examContext, by, kinds };
     const leftOut: LeftOut[] = [];
     const images: ReadImage[] = [];
     for (const instance of instances) images.push(...(await read(instance, leftOut)));
@@ -77,7 +85,7 @@ export const modelledMaking = (work: () => Promise<void>, by: string): ExamMakin
     const leftOut = instances.map(({ sopClassUID, sopInstanceUID, seriesInstanceUID }) => {
       return { sopClassUID, sopInstanceUID, seriesInstanceUID, ...why, attempted: true };
     });
-    return outcomeOf(instances, leftOut, { ...context, by }, why.code);
+    return outcomeOf(instances, leftOut, { ...context, by, kinds }, why.code);
   },
 });
 
@@ -100,7 +108,7 @@ function outcomeOf(
   ...[instances, leftOut, context, code, images = []]: [
     instances: readonly ExamInstance[],
     leftOut: LeftOut[],
-    context: Parameters<ExamMaking['process']>[2] & { by: string },
+    context: Parameters<ExamMaking['process']>[2] & { by: string; kinds: readonly Kind[] },
     code: string | undefined,
     images?: ReadImage[],
   ]
@@ -108,9 +116,10 @@ function outcomeOf(
   const about = images.map(({ sopInstanceUID }) => sopInstanceUID as string).sort();
   const lacks = leftOut.map(({ sopInstanceUID }) => sopInstanceUID as string).sort();
   const studyInstanceUID = instances[0]!.studyInstanceUID;
-  const { by, revision } = context;
+  const { by, kinds, revision } = context;
+  const replaces = context.predecessors.map(({ sopInstanceUID }) => sopInstanceUID as string);
   const set = nameOf(by, studyInstanceUID, ...about, 'lacks', ...lacks, String(revision), code ?? '');
-  const objects = (code === undefined ? KINDS : KINDS.slice(0, 1)).map((kind) => {
+  const objects = (code === undefined ? kinds : kinds.slice(0, 1)).map((kind) => {
     const result: ModelledResult = {
       by,
       set,
@@ -119,6 +128,7 @@ function outcomeOf(
       lacks,
       code,
       createdAt: context.createdAt.getTime(),
+      replaces,
     };
     return {
       kind,

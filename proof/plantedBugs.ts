@@ -20,6 +20,7 @@ const BREAKER = 'poller/breaker.js';
 const NEXT_TRY = 'poller/nextTry.js';
 const OUTCOME = 'poller/outcomeToKeep.js';
 const CYCLE = 'poller/cycle.js';
+const PACE = 'poller/pace.js';
 
 const TRIGGER =
   "SELECT RAISE(ABORT, 'an exam is closed only after every object is confirmed');\n  END;\n  `,\n    /* sql */ `";
@@ -234,6 +235,54 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: CLAIMS,
         from: 'const ticket = randomUUID();\n    return store.transact(async (step) => {',
         to: 'return store.transact(async (step) => {\n        const ticket = randomUUID();',
+      },
+    ],
+  },
+  {
+    name: 'a report that is switched on later is not written about exams that are closed',
+    changes: [
+      {
+        file: 'ledger/steps/exams.js',
+        from: 'dueAt: null, keepsAnswer: 0',
+        to: 'dueAt: null, keepsAnswer: 1',
+      },
+    ],
+  },
+  {
+    name: 'results that are made again do not name those that they replace',
+    changes: [
+      {
+        file: 'poller/examWork.js',
+        from: 'const predecessors = await predecessorsOf(claim.exam, parts.ledger);',
+        to: 'const predecessors = [];',
+      },
+    ],
+  },
+  {
+    name: 'exams that are processed again come before new ones',
+    changes: [
+      { file: 'poller/workSource.js', from: 'REPROCESS_PRIORITY = -1', to: 'REPROCESS_PRIORITY = 20' },
+    ],
+  },
+  {
+    name: "a backfill begins with an hour's exams each time that it is started",
+    changes: [{ file: PACE, from: 'taken < 1 + Math.floor', to: 'taken < this.#perHour + Math.floor' }],
+  },
+  {
+    name: 'what an outage held up is taken up in a rush',
+    changes: [{ file: PACE, from: 'this.#lately.length >= this.#perHour', to: 'false' }],
+  },
+  {
+    name: 'old exams are taken up outside their hours',
+    changes: [{ file: PACE, from: 'return this.#hours.isOpen(this.#now());', to: 'return true;' }],
+  },
+  {
+    name: 'the oldest exams come first',
+    changes: [
+      {
+        file: 'poller/backfillSource.js',
+        from: 'this.#daysLeft = [...this.#days];',
+        to: 'this.#daysLeft = [...this.#days].reverse();',
       },
     ],
   },

@@ -7,12 +7,15 @@ import type { Log } from '../src/poller/index.js';
 import { type Uniform, uniformFrom } from '../src/random.js';
 import { brokenPromises } from './brokenPromises.js';
 import { ClaimWatch } from './claimWatch.js';
+import { answerFormerly } from './formerAnswers.js';
 import { ModelledPacs } from './modelledPacs.js';
 import { ModelledServer } from './modelledServer.js';
 import { SERVER_PROFILES } from './serverProfiles.js';
-import { arrivingExams, oldExams } from './simulatedHospital.js';
+import { arrivingExams, earlierExams, TO_BACKFILL, TO_REPROCESS } from './simulatedHospital.js';
 import { SimulatedLedger } from './simulatedLedger.js';
-import { SimulatedService } from './simulatedService.js';
+import { SimulatedOrders } from './simulatedOrders.js';
+import { servedWith } from './simulatedPoller.js';
+import { type Duty, SimulatedService } from './simulatedService.js';
 import { beginTroubles, endTroubles } from './simulatedTroubles.js';
 import type { Living, VirtualTime } from './virtualTime.js';
 import { LONGEST_MS, weatherOf } from './weathers.js';
@@ -25,6 +28,8 @@ export interface SimulationReport {
   services: number;
   /** Their ledger is on a server that fails. */
   hasServer: boolean;
+  /** Old exams are backfilled, and processed again. */
+  hasOrders: boolean;
   exams: number;
   /** How often each thing went wrong. */
   troubles: Record<string, number>;
@@ -43,10 +48,13 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 const EXAMS = 4;
-const OLD_EXAMS = 5;
-/** When these were made. */
-const OLD_MS = 40 * DAY_MS;
 const PROCESSES = 2;
+/** Seeds in which old exams are ordered, where an archive tells dates: beside kills and faults they take longer. */
+const WITH_ORDERS = { outages: 1, kills: 0.15, faults: 0.15 } as const;
+/** Orders are given within that part of the time in which all goes wrong. */
+const ORDERED_WITHIN = 0.6;
+/** Reports that are switched on. */
+const REPORTS = ['tid1500', 'mammography-cad'] as const;
 /** Exams come, and all goes wrong, for so long; then nothing does any more. */
 const FOUL_MS = 4 * HOUR_MS;
 /** So much later all must be done: an hour of settling, the longest pause of the breaker, and again. */
@@ -81,8 +89,9 @@ export interface SimulationParts {
 
 /**
  * Some hours of a hospital on virtual time: exams arrive image by image, some of them odd; two processes share a
- * ledger; the archive, one of several kinds, fails, the disk is full, somebody sets the clock, as the weather has it.
- * Then all is well, and within a bound every exam must have its results.
+ * ledger; the archive, one of several kinds, fails, so does the ledger's server, the disk is full, somebody sets the
+ * clock, as the weather has it; old exams are ordered to be answered, and answered ones to be answered again. Then all
+ * is well, and within a bound every exam must have its results.
  */
 export async function simulate(
   seed: number,
@@ -102,12 +111,10 @@ export async function simulate(
   const isOnAServer = random() < ON_A_SERVER;
   const weather = weatherOf(seed, isOnAServer);
   const pacs = new ModelledPacs({ time, random, profile, note });
-  pacs.hasFaults = weather.hasFaults;
+  pacs.hasFaults = false;
   const server = isOnAServer ? new ModelledServer({ time, random }) : undefined;
   const shared = new SimulatedLedger(database, time, server);
   const world: Living = { isOver: false, frozenUntil: 0 };
-  const begin = time.steady;
-  const isFoul = () => time.steady - begin < FOUL_MS;
   const isClockSet = random() < 0.5;
   const setClock = () => {
     count('clock step');
@@ -118,25 +125,42 @@ export async function simulate(
   const strange = new Set<string>();
   const log = watchfulLog(strange);
 
-  const studyDate = dicomDate(new Date(time.wall));
-  const oldDate = dicomDate(new Date(time.wall - OLD_MS));
-  // An undated study cannot be told from a new one; and old ones beside kills and faults would only take longer.
-  const hasOld = weather.name === 'outages' && profile.tellsDates;
-  const exams = arrivingExams(EXAMS, random, { mayLoseImages: weather.name === 'outages' });
-  if (hasOld) exams.push(...oldExams(OLD_EXAMS));
-  const old = new Set<string>(exams.filter(({ isOld }) => isOld).map((exam) => exam.studyInstanceUID));
+  const dateOf = (daysAgo: number) => dicomDate(new Date(time.wall - daysAgo * DAY_MS));
+  // An undated study cannot be told from a new one.
+  const hasOrders = profile.tellsDates && random() < WITH_ORDERS[weather.name];
+  const earlier = hasOrders ? earlierExams(dateOf) : [];
+  const dates = new Map(earlier.map((exam) => [exam.studyInstanceUID as string, exam.studyDate]));
+  for (const { images, studyDate } of earlier) for (const image of images) pacs.add(image, studyDate, true);
   const office = shared.openBeside();
-  const watch = new ClaimWatch({ time, pacs, ledger: office, isOld: (study) => old.has(study) });
+  const formerSets = await answerFormerly(earlier, { time, pacs, ledger: office, log });
+  pacs.hasFaults = weather.hasFaults;
+  const begin = time.steady;
+  const isFoul = () => time.steady - begin < FOUL_MS;
 
-  const duties = Array.from({ length: PROCESSES }, (_, place) => ({
+  // An outage of the ledger may cost an exam its last try, the one in which it does without such an image.
+  const mayLoseImages = weather.name === 'outages' && server === undefined;
+  const arriving = arrivingExams(EXAMS, random, { mayLoseImages, studyDate: dateOf(0) });
+  const exams = [...arriving, ...earlier];
+  const watch = new ClaimWatch({ time, pacs, ledger: office, isOld: (study) => dates.has(study) });
+  const orders = new SimulatedOrders({
+    ...{ time, random, dates, reports: REPORTS, served: servedWith(services[0]!) },
+    isClockSound: !isClockSet && !weather.isMortal,
+    hasFaults: weather.hasFaults,
+  });
+  const duties: Duty[] = Array.from({ length: PROCESSES }, (_, place) => ({
     settingsDigest: services[place % services.length]!,
-    oldExams: hasOld && place === 0 ? { from: oldDate, to: oldDate } : undefined,
   }));
-  for (const { images, foreign, oddity, isOld } of exams) {
-    for (const image of images) {
-      if (isOld) pacs.add(image, oldDate, true);
-      else time.after(image.at, () => pacs.add(image, studyDate), world);
-    }
+  if (hasOrders) {
+    const [at, other] = [random() * ORDERED_WITHIN * FOUL_MS, random() * ORDERED_WITHIN * FOUL_MS];
+    const within = ({ from, to }: { from: number; to: number }) => ({ from: dateOf(from), to: dateOf(to) });
+    for (const order of [
+      orders.backfill(at, within(TO_BACKFILL)),
+      orders.reprocess(other, within(TO_REPROCESS)),
+    ])
+      duties.push({ settingsDigest: services[0]!, order });
+  }
+  for (const { images, foreign, oddity, studyDate } of arriving) {
+    for (const image of images) time.after(image.at, () => pacs.add(image, studyDate), world);
     if (oddity === 'lost image') pacs.lost.add(images.at(-1)!.sopInstanceUID);
     if (foreign === undefined) continue;
     time.after(foreign.image.at, () => pacs.add(foreign.image, studyDate), world);
@@ -158,7 +182,6 @@ export async function simulate(
   });
   const troubled = {
     ...{ ...common, server, service, setClock: isClockSet ? setClock : undefined },
-    anyPlace: () => Math.floor(random() * PROCESSES),
   };
   beginTroubles(troubled);
 
@@ -166,7 +189,7 @@ export async function simulate(
   await endTroubles(troubled);
   const clockWasSet = troubles['clock step'] !== undefined;
   const promises = async () =>
-    brokenPromises({ exams, pacs, services, records: await office.list(), clockWasSet });
+    brokenPromises({ exams, pacs, services, records: await office.list(), clockWasSet, formerSets });
   let at = time.steady;
   let broken = await promises();
   const allIsDone = async () => {
@@ -203,11 +226,12 @@ export async function simulate(
     weather: weather.name,
     services: services.length,
     hasServer: server !== undefined,
+    hasOrders,
     exams: exams.length,
     troubles,
     trace: trace.digest('hex').slice(0, 16),
     doneAfterMinutes,
-    broken: [...broken, ...pacs.askers.hasty, ...watch.broken, ...strange].map(
+    broken: [...broken, ...pacs.askers.hasty, ...watch.broken, ...orders.broken, ...strange].map(
       (what) => `--seed ${seed}, ${profile.name}, ${weather.name}: ${what}`,
     ),
   };

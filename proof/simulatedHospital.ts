@@ -6,7 +6,8 @@ import {
   type StudyInstanceUID,
 } from '../src/dicom/index.js';
 import type { Uniform } from '../src/random.js';
-import type { ModelledImage } from './modelledExams.js';
+import { KINDS, type ModelledImage } from './modelledExams.js';
+import { LOOKBACK_DAYS } from './simulatedPoller.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,9 +29,30 @@ export interface ModelledExam {
   oddity: Oddity | undefined;
   /** The other patient's; `until`: taken out then. */
   foreign: { image: ModelledImage; until: number | undefined } | undefined;
-  /** From a time before the days that are looked at: left to the backfill. */
+  studyDate: string;
+  /** From a time before the days that are looked at: nobody sees it unless it is ordered. */
   isOld: boolean;
+  /** How it was answered before the story begins, if it was: with other settings, or without a kind of object. */
+  former: { by: string; kinds: readonly (typeof KINDS)[number][] } | undefined;
 }
+
+/** An exam that is there when the story begins. */
+interface Before {
+  daysAgo: number;
+  former: ModelledExam['former'];
+}
+
+/** Left to a backfill; left to a reprocessing, the second to both; and seen by the look-out as well. */
+const BEFORE: readonly Before[] = [
+  ...[40, 40, 41, 41, 42].map((daysAgo) => ({ daysAgo, former: undefined })),
+  ...[41, 43].map((daysAgo) => ({ daysAgo, former: { by: 'former', kinds: KINDS } })),
+  { daysAgo: 44, former: { by: 'one', kinds: ['tid1500', 'secondary-capture'] } },
+  { daysAgo: 1, former: { by: 'former', kinds: KINDS } },
+];
+
+/** First and last day of those that nobody has answered, and of those that somebody has, in days ago. */
+export const TO_BACKFILL = { from: 42, to: 40 };
+export const TO_REPROCESS = { from: 44, to: 0 };
 
 const VIEWS: readonly StandardView[] = ['RCC', 'LCC', 'RMLO', 'LMLO'];
 
@@ -42,7 +64,7 @@ const VIEWS: readonly StandardView[] = ['RCC', 'LCC', 'RMLO', 'LMLO'];
 export function arrivingExams(
   count: number,
   random: Uniform,
-  { mayLoseImages }: { mayLoseImages: boolean },
+  { mayLoseImages, studyDate }: { mayLoseImages: boolean; studyDate: string },
 ): ModelledExam[] {
   return Array.from({ length: count }, (_, place) => {
     const begin = random() * 2 * HOUR_MS;
@@ -63,18 +85,22 @@ export function arrivingExams(
         oddity === 'second patient'
           ? { image: { ...image('LCC', views.length, later), patient: 'other' }, until }
           : undefined,
+      studyDate,
       isOld: false,
+      former: undefined,
     };
   });
 }
 
-/** Exams of long ago, in the archive from the beginning. */
-export function oldExams(count: number): ModelledExam[] {
-  return Array.from({ length: count }, (_, place) => {
+/** Exams that are in the archive from the beginning. @param dateOf of so many days ago */
+export function earlierExams(dateOf: (daysAgo: number) => string): ModelledExam[] {
+  return BEFORE.map(({ daysAgo, former }, place) => {
     const image = imagesOf(100 + place);
     const images = VIEWS.map((view, number) => image(view, number, 0));
     const { studyInstanceUID } = images[0]!;
-    return { studyInstanceUID, images, oddity: undefined, foreign: undefined, isOld: true };
+    const isOld = daysAgo > LOOKBACK_DAYS;
+    const studyDate = dateOf(daysAgo);
+    return { studyInstanceUID, images, oddity: undefined, foreign: undefined, studyDate, isOld, former };
   });
 }
 

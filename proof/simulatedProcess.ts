@@ -1,9 +1,10 @@
-import type { Workbench } from '../src/exam/index.js';
 import type { Ledger } from '../src/ledger/index.js';
-import { Backfill, type DateRange, type Log, Poller } from '../src/poller/index.js';
+import type { CycleReport, Log, Poller } from '../src/poller/index.js';
 import type { Uniform } from '../src/random.js';
 import { modelledMaking } from './modelledExams.js';
 import type { ModelledPacs } from './modelledPacs.js';
+import type { OldExams, Order } from './simulatedOrders.js';
+import { simulatedPoller } from './simulatedPoller.js';
 import type { Living, VirtualTime } from './virtualTime.js';
 import type { Weather } from './weathers.js';
 
@@ -11,26 +12,25 @@ import type { Weather } from './weathers.js';
 const WORK_MS = 8000;
 const LONGEST_WORK_MS = 600_000;
 
-const OLD_PER_HOUR = 30;
-
 export interface SimulatedProcessParts {
   name: string;
   time: VirtualTime;
   random: Uniform;
   pacs: ModelledPacs;
   weather: Weather;
-  /** Names its settings: two services with different ones may share a ledger. */
   settingsDigest: string;
   log: Log;
-  /** Study dates of old exams that it takes up as well. */
-  oldExams: DateRange | undefined;
+  /** It is a command that does this, and then ends. */
+  order: Order | undefined;
   /** An exam's images are there, and are analysed now. */
   onWork(): void;
   /** Hears of what ends a cycle. */
   onStrange(error: unknown): void;
+  /** The command has ended by itself. @param isWhole nothing is left to do */
+  onEnd(isWhole: boolean): void;
 }
 
-/** A process of the service on virtual time, until it is killed or stopped. */
+/** A process of the service on virtual time, until it is killed or stopped, or is a command that comes to its end. */
 export class SimulatedProcess implements Living {
   isOver = false;
   frozenUntil = 0;
@@ -45,40 +45,11 @@ export class SimulatedProcess implements Living {
   }
 
   begin(ledger: Ledger): void {
-    const { name, time, random, pacs, weather, settingsDigest, log, oldExams, onWork, onStrange } =
-      this.#parts;
-    const stopping = new AbortController().signal;
-    const poller = new Poller({
-      pacs: pacs.web,
-      ledger,
-      bench: {} as Workbench,
-      making: modelledMaking(() => {
-        onWork();
-        return time.sleep(WORK_MS + LONGEST_WORK_MS * random() ** 4);
-      }, settingsDigest),
-      served: { modelName: 'modelled', modelVersion: '1.0.0', settingsDigest },
-      settings: {
-        lookbackDays: 3,
-        settleSeconds: 3600,
-        views: ['LCC', 'RCC', 'LMLO', 'RMLO'],
-        maxExamsPerCycle: 50,
-        retry: { attempts: weather.tries, firstDelaySeconds: 60, longestDelaySeconds: 600 },
-        workers: 2,
-        leaseSeconds: 120,
-      },
-      sources: (parts) =>
-        oldExams === undefined
-          ? []
-          : [new Backfill({ ...parts, range: oldExams, perHour: OLD_PER_HOUR }, stopping)],
-      workerName: name,
-      log,
-    });
-    this.#poller = poller;
+    const { time, order } = this.#parts;
     time.begin(this, async () => {
-      while (!this.#isStopping) {
-        await poller.cycle({ whole: random() < 0.2 }).catch(onStrange);
-        await time.sleep(weather.beatMs * (0.5 + random()));
-      }
+      if (order === undefined) return this.#serve(ledger);
+      const isWhole = await this.#obey(order, ledger);
+      if (!this.#isStopping && this.kill()) this.#parts.onEnd(isWhole);
     });
   }
 
@@ -99,5 +70,60 @@ export class SimulatedProcess implements Living {
     this.#isStopping = true;
     await this.#poller?.stop();
     return this.kill();
+  }
+
+  /** As `mamori run` does. */
+  async #serve(ledger: Ledger): Promise<void> {
+    const poller = this.#open(ledger);
+    while (!this.#isStopping) {
+      await this.#cycle(poller);
+      await this.#rest();
+    }
+  }
+
+  /** As a command about old exams does. Answers whether it came to its end, and left nothing out. */
+  async #obey(order: Order, ledger: Ledger): Promise<boolean> {
+    let source: OldExams | undefined;
+    try {
+      const open = await order.plan(ledger);
+      if (open === undefined) return true;
+      const stopping = new AbortController().signal;
+      const poller = this.#open(ledger, (parts) => {
+        source = open(parts, stopping);
+        return [source];
+      });
+      while (!this.#isStopping) {
+        const report = await this.#cycle(poller);
+        if (report === undefined || report.pausing !== undefined) return false;
+        if (source!.isOver && report.exams.length === 0 && report.postponed === 0)
+          return source!.leftOut === 0;
+        await this.#rest();
+      }
+    } catch (error) {
+      this.#parts.onStrange(error);
+    }
+    return false;
+  }
+
+  #open(ledger: Ledger, sources?: Parameters<typeof simulatedPoller>[0]['sources']): Poller {
+    const { name, time, random, pacs, weather, settingsDigest, log, onWork } = this.#parts;
+    const work = () => {
+      onWork();
+      return time.sleep(WORK_MS + LONGEST_WORK_MS * random() ** 4);
+    };
+    const making = modelledMaking(work, settingsDigest);
+    const { tries } = weather;
+    this.#poller = simulatedPoller({ name, pacs, ledger, making, settingsDigest, tries, log, sources });
+    return this.#poller;
+  }
+
+  async #cycle(poller: Poller): Promise<CycleReport | undefined> {
+    const { random, onStrange } = this.#parts;
+    return poller.cycle({ whole: random() < 0.2 }).catch((error) => void onStrange(error));
+  }
+
+  #rest(): Promise<void> {
+    const { time, random, weather } = this.#parts;
+    return time.sleep(weather.beatMs * (0.5 + random()));
   }
 }

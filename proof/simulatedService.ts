@@ -1,6 +1,7 @@
 import type { Ledger } from '../src/ledger/index.js';
 import type { ClaimWatch } from './claimWatch.js';
 import { fatefulLedger, type SimulatedLedger } from './simulatedLedger.js';
+import type { Order } from './simulatedOrders.js';
 import { SimulatedProcess, type SimulatedProcessParts } from './simulatedProcess.js';
 import type { Living } from './virtualTime.js';
 import { LONGEST_MS } from './weathers.js';
@@ -30,25 +31,35 @@ export interface SimulatedServiceParts extends Common {
   onStrange(error: unknown): void;
 }
 
-/** What a process is there for. */
-export type Duty = Pick<SimulatedProcessParts, 'settingsDigest' | 'oldExams'>;
+/** What a process is there for: `order`: a command that does this, and ends. */
+export interface Duty {
+  settingsDigest: string;
+  order?: Order;
+}
 
-/** Processes that share a ledger: each is begun again when it was killed or stopped. */
+/** Processes that share a ledger: each is begun again when it was killed or stopped, a command until it is done. */
 export class SimulatedService {
   readonly #parts: SimulatedServiceParts;
   readonly #duties: readonly Duty[];
-  readonly #processes: SimulatedProcess[] = [];
+  /** By their places; a command's is empty until it is given. */
+  readonly #processes: (SimulatedProcess | undefined)[] = [];
 
   /** @param duties of its processes, by their places */
   constructor(duties: readonly Duty[], parts: SimulatedServiceParts) {
     this.#duties = duties;
     this.#parts = parts;
-    for (const place of duties.keys()) this.#begin(place);
+    for (const [place, { order }] of duties.entries())
+      if (order === undefined) this.#begin(place);
+      else parts.time.after(order.atMs, () => this.#begin(place), parts.world);
+  }
+
+  anyPlace(): number {
+    return Math.floor(this.#parts.random() * this.#duties.length);
   }
 
   kill(place: number): void {
     const { isFoul, count } = this.#parts;
-    if (!isFoul() || !this.#processes[place]!.kill()) return;
+    if (!isFoul() || !this.#processes[place]?.kill()) return;
     count('kill');
     this.#beginAgain(place);
   }
@@ -56,14 +67,14 @@ export class SimulatedService {
   freeze(place: number): void {
     const { isFoul, count, random } = this.#parts;
     if (!isFoul()) return;
-    this.#processes[place]!.freeze(random() * LONGEST_MS.freeze);
+    this.#processes[place]?.freeze(random() * LONGEST_MS.freeze);
     count('freeze');
   }
 
   async stop(place: number): Promise<void> {
     const { watch, office, isOpaque } = this.#parts;
-    const process = this.#processes[place]!;
-    if (!(await process.stop())) return;
+    const process = this.#processes[place];
+    if (process === undefined || !(await process.stop())) return;
     if (!isOpaque) await watch.ended(process, office);
     this.#beginAgain(place);
   }
@@ -71,9 +82,10 @@ export class SimulatedService {
   #begin(place: number): void {
     const { shared, watch, weather, isOpaque, ...common } = this.#parts;
     const { time, random } = common;
+    const { settingsDigest, order } = this.#duties[place]!;
     const process = new SimulatedProcess({
-      ...common,
-      ...this.#duties[place]!,
+      ...{ ...common, settingsDigest, order },
+      onEnd: (isWhole) => isWhole || this.#beginAgain(place),
       name: `process ${place} from ${time.steady}`,
       weather,
     });
@@ -98,7 +110,7 @@ export class SimulatedService {
   #wakeOthers(taking: SimulatedProcess): void {
     const { time, random } = this.#parts;
     for (const other of this.#processes)
-      if (other !== taking && other.frozenUntil > time.steady && random() < WOKEN)
+      if (other !== undefined && other !== taking && other.frozenUntil > time.steady && random() < WOKEN)
         other.freeze(random() * LONGEST_TILL_WOKEN_MS);
   }
 }

@@ -18,7 +18,6 @@ export interface TroublesParts {
   /** Of the ledger, where it has one. */
   server: ModelledServer | undefined;
   service: SimulatedService;
-  anyPlace(): number;
   /** Where somebody orders and ends a pause. */
   office: Ledger;
   /** Left out: nobody sets the clock. */
@@ -62,7 +61,7 @@ export async function endTroubles({ pacs, shared, server, office }: TroublesPart
 }
 
 function happenings(parts: TroublesParts): Record<Trouble, () => unknown> {
-  const { time, random, world, pacs, shared, server, service, anyPlace, office, setClock } = parts;
+  const { time, random, world, pacs, shared, server, service, office, setClock } = parts;
   const forAWhile = (
     trouble: keyof typeof LONGEST_MS,
     set: (isSo: boolean) => void,
@@ -76,9 +75,9 @@ function happenings(parts: TroublesParts): Record<Trouble, () => unknown> {
       if (isSo || pacs.trouble === trouble) pacs.trouble = isSo ? trouble : undefined;
     });
   return {
-    kill: () => service.kill(anyPlace()),
-    freeze: () => service.freeze(anyPlace()),
-    stop: () => void service.stop(anyPlace()),
+    kill: () => service.kill(service.anyPlace()),
+    freeze: () => service.freeze(service.anyPlace()),
+    stop: () => void service.stop(service.anyPlace()),
     away: () => archive('away'),
     'images away': () => archive('images away'),
     refusing: () => archive('refusing'),

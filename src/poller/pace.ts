@@ -12,7 +12,10 @@ export interface PaceOptions {
 
 const HOUR_MS = 3_600_000;
 
-/** How fast old exams are taken up. Hours in which none may be count for nothing: no rush follows them. */
+/**
+ * How fast old exams are taken up. Hours in which none may be count for nothing: no rush follows them. What new exams
+ * or an outage held up is made up for, but in no hour are more taken up than the rate says.
+ */
 export class Pace {
   readonly #perHour: number;
   readonly #hours: OpenHours;
@@ -21,6 +24,9 @@ export class Pace {
   #openMs = 0;
   #lastAsked: number;
   #wasOpen: boolean;
+  /** When those of the last hour were taken up, at the latest; the earliest first. */
+  readonly #lately: number[] = [];
+  #noted = 0;
 
   constructor({
     perHour,
@@ -46,7 +52,7 @@ export class Pace {
   }
 
   /**
-   * Whether one more may be taken up: the first at once, then as many as the hours allow.
+   * Whether one more may be taken up: the first at once, then as many as the hours allow, and never more in one.
    *
    * @param taken so far
    */
@@ -56,6 +62,9 @@ export class Pace {
     if (isOpen && this.#wasOpen) this.#openMs += asked - this.#lastAsked;
     this.#lastAsked = asked;
     this.#wasOpen = isOpen;
+    for (; this.#noted < taken; this.#noted++) this.#lately.push(asked);
+    while (this.#lately.length > 0 && this.#lately[0]! <= asked - HOUR_MS) this.#lately.shift();
+    if (this.#lately.length >= this.#perHour) return false;
     return isOpen && taken < 1 + Math.floor((this.#openMs / HOUR_MS) * this.#perHour);
   }
 
