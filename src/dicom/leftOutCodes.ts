@@ -27,7 +27,6 @@ export type LeftOutCode =
   | 'contradictory-view'
   | 'no-view'
   | 'both-breasts'
-  | 'contradictory-laterality'
   | 'no-laterality'
   | 'contradictory-laterality'
   // Not one grey image with its names
