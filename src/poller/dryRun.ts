@@ -27,5 +27,12 @@ export async function dryRun(studyInstanceUID: StudyInstanceUID, parts: DryRunPa
   const isOwn = async (sopInstanceUID: string) => (await ledger?.isOwn(sopInstanceUID)) ?? false;
   const found = await examInstances(await pacs.instances(studyInstanceUID), { isOwn });
   const instances = fetchable(studyInstanceUID, found, pacs, { lastTry: true });
-  return processExam(instances, bench, { createdAt: new Date(), predecessors, revision, previews: true });
+  return processExam(instances, bench, {
+    createdAt: new Date(),
+    predecessors,
+    revision,
+    // Of this version's own sets: a ledger that is only looked at does not list the others'.
+    edition: revision,
+    previews: true,
+  });
 }

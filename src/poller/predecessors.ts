@@ -16,16 +16,16 @@ export async function predecessorsOf(
 }
 
 /**
- * Which set of results about the study the exam's is, from 1: it rises with every set that the same model writes, in
- * whatever version and with whatever settings, so that the newest can be told from the others by its title.
+ * Which set of results about the study the exam's is, from 1: it rises with every set that is written, by whatever
+ * model, in whatever version and with whatever settings, so that the newest can be told from the others by its title.
  */
 export async function editionOf(
   exam: ExamKey,
   revision: number,
   ledger: Pick<Ledger, 'list'>,
 ): Promise<number> {
-  const { studyInstanceUID, modelName } = exam;
+  const { studyInstanceUID } = exam;
   const records = await ledger.list({ studyInstanceUID });
-  const others = records.filter((other) => other.modelName === modelName && !isServed(other, exam));
+  const others = records.filter((other) => !isServed(other, exam));
   return others.reduce((sum, { answer }) => sum + (answer?.revision ?? 0), revision);
 }

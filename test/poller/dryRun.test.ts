@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { readPart10 } from '../../src/dicom/index.js';
 import { openLedgerToRead } from '../../src/ledger/index.js';
 import { makeExam } from '../../src/phantom/index.js';
 import { dryRun } from '../../src/poller/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
-import { ALGORITHM, demoArchive, Station, type TestArchive, today } from './hospital.js';
+import { ALGORITHM, demoArchive, resultsIn, Station, type TestArchive, today } from './hospital.js';
 
 describe('A dry run', () => {
   let bench: OpenBench;
@@ -46,6 +47,22 @@ describe('A dry run', () => {
     expect(namesOf(storedAgain!.objects))
       .to.deep.equal(namesOf(again))
       .and.not.include.members(namesOf(first));
+  });
+
+  it('and what is stored then have a title that tells them from all earlier sets, of another model too', async () => {
+    const titles = (objects: { bytes: Uint8Array }[]) =>
+      objects.map(({ bytes }) => readPart10(bytes).dataset.string('SeriesDescription')!);
+    expect(titles(await tried())).to.satisfy((all: string[]) => all.every((title) => / rev 3\b/.test(title)));
+    const other = await Station.open(archive.access, {
+      bench: { ...bench, bundle: { ...bench.bundle, name: 'other' } },
+      file: here.file,
+      model: 'other',
+    });
+    await other.poller.process([study]);
+    await other.close();
+    const stored = titles(await resultsIn(here.pacs, study));
+    expect(new Set(stored).size).to.equal(stored.length);
+    expect(stored.filter((title) => / rev 3\b/.test(title))).to.have.length(6);
   });
 
   it('names what would be replaced', async () => {

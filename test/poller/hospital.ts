@@ -99,6 +99,8 @@ export interface StationOptions {
   /** Another ledger than a file. */
   url?: string;
   version?: string;
+  /** Of its model. */
+  model?: string;
   /** The ledger's, where it is not the machine's. */
   clock?: Clock;
   /** Hears of everything that is logged. */
@@ -125,7 +127,11 @@ export class Station {
       pacs: this.pacs,
       ledger: this.#watched(ledger),
       settings: { ...SETTINGS, ...options.settings },
-      served: { ...ALGORITHM, ...(options.version && { modelVersion: options.version }) },
+      served: {
+        ...ALGORITHM,
+        ...(options.version && { modelVersion: options.version }),
+        ...(options.model && { modelName: options.model }),
+      },
       log: options.log ?? SILENT,
     };
     this.poller = new Poller({
