@@ -47,7 +47,7 @@ export class PreparedImages {
       images.map((image) => ({ image, set, own: boxes?.get(image.file) ?? [] })),
     );
     const size = valuesOf(preparation);
-    const key = keyOf(all, preparation);
+    const key = await keyOf(all, preparation);
     let kept = await find(folder, key, all.length * size);
     kept ??= await prepareAll(all, preparation, folder, key, progress);
     const images = new PreparedImages(join(folder, BYTES_FILE), size);
@@ -100,7 +100,7 @@ async function prepareAll(
         const { input, geometry } = prepareGrey(await greyOf(image, own), steps);
         const bytes = new Uint8Array(input.length);
         for (let at = 0; at < bytes.length; at++) bytes[at] = input[at]! + 0.5;
-        await file.write(bytes);
+        await file.appendFile(bytes);
         boxes.push(own.map((box) => onInput(box, geometry)));
         progress(boxes.length, all.length);
       }
@@ -137,11 +137,15 @@ async function find(folder: string, key: string, size: number): Promise<Kept | u
   }
 }
 
-function keyOf(all: Source[], preparation: readonly PreparationStep[]): string {
-  const sources = all.map(({ image, own }) => [image.path, own]);
-  return createHash('sha256')
-    .update(JSON.stringify([sources, preparation]))
-    .digest('hex');
+/** Files as they are now: one that was put in order after a training stopped is prepared again. */
+async function keyOf(all: Source[], preparation: readonly PreparationStep[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(preparation));
+  for (const { image, own } of all) {
+    // Reading it says what is wrong with one that is gone.
+    const { size, mtimeMs } = await stat(image.path).catch(() => ({ size: 0, mtimeMs: 0 }));
+    hash.update(JSON.stringify([image.path, size, mtimeMs, own]));
+  }
+  return hash.digest('hex');
 }
 
 /** How many values a prepared image has. */
