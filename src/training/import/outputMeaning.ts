@@ -101,11 +101,10 @@ export function planOutput(
     throw new ImportError('usage-import', `the network ends in a ${seen}, so its answers are no ${meaning}`, {
       remedy: 'Leave --meaning out.',
     });
-  if ((count === 1) === (meaning === 'softmax'))
-    if (meaning === 'softmax')
-      throw new ImportError('import-output-shape', 'a softmax over one number is always 1', {
-        remedy: 'Export the network with two classes, or with one number and a sigmoid.',
-      });
+  if (count === 1 && meaning === 'softmax')
+    throw new ImportError('import-output-shape', 'a softmax over one number is always 1', {
+      remedy: 'Export the network with two classes, or with one number and a sigmoid.',
+    });
   return { meaning, count, positive: answers.positive };
 }
 
@@ -155,7 +154,7 @@ export function scoreMeant(
 
 /** The positive class's probability that the network as it came means by its answer. */
 export function probabilityMeant(
-  { meaning, count, positive }: Omit<OutputPlan, 'rounded'>,
+  { meaning, count, positive }: OutputPlan,
   answer: ArrayLike<number>,
 ): number {
   const score = scoreMeant({ meaning, count, positive }, answer);
