@@ -132,6 +132,11 @@ describe('decodePixels', () => {
     expect(await errorOf(greyInstance({ words, attributes: { Rows: 65535, Columns: 65535 } }))).to.equal(
       'image-size-refused',
     );
+    const most = { Rows: 8192, Columns: 8192 };
+    expect(await errorOf(greyInstance({ words, attributes: most }))).to.equal('pixel-data-broken');
+    expect(await errorOf(greyInstance({ words, attributes: { ...most, Columns: 8193 } }))).to.equal(
+      'image-size-refused',
+    );
     expect(await errorOf(greyInstance({ words, attributes: { Rows: 0 } }))).to.equal('image-size-refused');
     expect(await errorOf(greyInstance({ words, attributes: { Columns: undefined } }))).to.equal(
       'image-size-refused',
