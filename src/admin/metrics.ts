@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ShortAnswer } from '../findings/index.js';
 import { ACCESS_KINDS, type AccessKind } from './access/index.js';
 import { ailments } from './health.js';
 import type { StatusSnapshot } from './serviceState.js';
@@ -23,6 +24,9 @@ export const STAGES = [
 /** Seconds of wall clock that each stage took; one that did not take place is left out. */
 export type StageSeconds = Partial<Record<(typeof STAGES)[number], number>>;
 
+/** What a breast got when its exam was answered. */
+const BREAST_ANSWERS = ['at-or-above', 'below', 'not-analysed'] as const;
+
 /** What notification knows: alarms that stand, messages that have not arrived yet, and what it looks at for them. */
 export interface AlarmStatus {
   alarms: readonly { kind: string }[];
@@ -45,6 +49,13 @@ export class Metrics {
     registers: [this.#kept],
   });
 
+  readonly #breasts = new Counter({
+    name: 'mamori_breasts_total',
+    help: 'Breasts of exams that were answered, by the side of the operating point that the answer lies on.',
+    labelNames: ['answer'],
+    registers: [this.#kept],
+  });
+
   readonly #access = new Counter({
     name: 'mamori_access_total',
     help: 'What happened at the door of the status page.',
@@ -62,6 +73,7 @@ export class Metrics {
   /** Each from 0 on: of a counter that comes into being at 1, with the first exam, the increase cannot be told. */
   constructor() {
     for (const stage of STAGES) this.#stages.zero({ stage });
+    for (const answer of BREAST_ANSWERS) this.#breasts.inc({ answer }, 0);
     for (const kind of ACCESS_KINDS) this.#access.inc({ kind }, 0);
     for (const channel of ['webhook', 'email'])
       for (const result of ['sent', 'failed', 'dropped']) this.#notifications.inc({ channel, result }, 0);
@@ -79,6 +91,14 @@ export class Metrics {
 
   observeAccess(kind: AccessKind): void {
     this.#access.inc({ kind });
+  }
+
+  /** An exam was closed with an answer. Counted are sides of the operating point alone: no number, no name. */
+  answered({ breasts }: ShortAnswer): void {
+    for (const breast of breasts)
+      this.#breasts.inc({
+        answer: breast.answered ? (breast.positive ? 'at-or-above' : 'below') : 'not-analysed',
+      });
   }
 
   observe(seconds: StageSeconds): void {

@@ -22,7 +22,10 @@ async function run({ config }: { config: string }): Promise<void> {
   const log = openLog(settings);
   log.info({ version: installedVersion(), pacs: settings.pacs.qidoUrl }, 'Mamori starts');
   const metrics = new Metrics();
-  const service = await openService(settings, log, (exam) => metrics.observe(stageSeconds(exam)));
+  const service = await openService(settings, log, (exam) => {
+    metrics.observe(stageSeconds(exam));
+    if (exam.shortAnswer !== undefined) metrics.answered(exam.shortAnswer);
+  });
   try {
     const notifier = await openNotifier(service, settings, log, (channel, result) =>
       metrics.notified(channel, result),

@@ -1,5 +1,5 @@
 import type { Pausing } from '../ledger/index.js';
-import type { ExamReport } from './examWork.js';
+import type { ExamReport } from './examReport.js';
 import { emptyLook, type Look } from './workSource.js';
 
 /** One look at the archive and all the work that followed from it. */

@@ -1,15 +1,8 @@
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb, InstanceRecord } from '../dicomweb/index.js';
-import {
-  declineExam,
-  type ExamObject,
-  type ExamOutcome,
-  processExam,
-  type Workbench,
-} from '../exam/index.js';
+import { declineExam, type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import {
   type Claim,
-  type ClosedState,
   type Ledger,
   LedgerError,
   lacksViewsSince,
@@ -21,6 +14,7 @@ import {
 import type { Breaker } from './breaker.js';
 import { type DeliveryWatch, deliver, isDamaged } from './delivery.js';
 import { processEnded } from './errors.js';
+import { type ExamReport, emptyReport } from './examReport.js';
 import type { ExamTurn } from './examTurns.js';
 import type { Listings } from './listings.js';
 import type { Log } from './log.js';
@@ -30,32 +24,7 @@ import { outcomeToKeep } from './outcomeToKeep.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { editionOf, predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
-import { type PacsTimes, timedPacs } from './timedPacs.js';
-
-/** An exam's outcome without its pictures and files. */
-export type Analysis = DistributiveOmit<ExamOutcome, 'objects' | 'previews'>;
-
-type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
-
-/** What became of one exam in one try. */
-export interface ExamReport {
-  studyInstanceUID: StudyInstanceUID;
-  /**
-   * `partial`: delivered without a standard view that could not be fetched or read. `failed` is tried again at
-   * `retryAt`; `taken` is in another worker's hands.
-   */
-  end: ClosedState | 'failed' | 'released' | 'taken';
-  reason: Reason | undefined;
-  retryAt: Date | undefined;
-  /** The analysis, unless the objects were kept by an earlier try. */
-  outcome: Analysis | undefined;
-  objects: (Pick<ExamObject, 'kind' | 'name' | 'sopInstanceUID'> & { bytes: number })[];
-  /** The objects are made and only have to be delivered. */
-  kept: boolean;
-  /** Milliseconds of wall clock since the claim, without those in which it waited for the exam before it. */
-  times: { analysed: number; kept: number; delivered: number } & PacsTimes;
-  retrievedBytes: number;
-}
+import { timedPacs } from './timedPacs.js';
 
 /** What makes an exam's results of its images. */
 export interface ExamMaking {
@@ -112,21 +81,6 @@ export async function workOn(claim: Claim, parts: ExamParts): Promise<ExamReport
   return report;
 }
 
-/** What is reported of an exam that another worker has, or of a try that has not come to an end yet. */
-export function emptyReport(studyInstanceUID: StudyInstanceUID): ExamReport {
-  return {
-    studyInstanceUID,
-    end: 'taken',
-    reason: undefined,
-    retryAt: undefined,
-    outcome: undefined,
-    objects: [],
-    kept: false,
-    times: { analysed: 0, kept: 0, delivered: 0, fetching: 0, storing: 0 },
-    retrievedBytes: 0,
-  };
-}
-
 async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Promise<void> {
   const { ledger, pacs, turn } = parts;
   const start = performance.now();
@@ -146,8 +100,10 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   await deliver({ claim, pacs, ledger, made, watch: parts.onDelivery });
   report.times.delivered = elapsed();
   report.end = await ledger.close(claim);
-  if (report.end === 'partial' && report.reason === undefined)
-    report.reason = await reasonInLedger(claim, ledger);
+  // What cannot be told of it now is no reason to try an exam again that is closed.
+  const closed = await ledger.find(claim.exam).catch(() => undefined);
+  report.shortAnswer = closed?.shortAnswer;
+  if (report.end === 'partial') report.reason ??= reasonIn(closed);
 }
 
 async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
@@ -200,8 +156,7 @@ async function listing(claim: Claim, { pacs, ledger, listings }: ExamParts): Pro
 }
 
 /** What an earlier try found that had made the objects. */
-async function reasonInLedger(claim: Claim, ledger: Ledger): Promise<Reason | undefined> {
-  const { code, reason } = (await ledger.find(claim.exam)) ?? {};
+function reasonIn({ code, reason }: Partial<Reason> = {}): Reason | undefined {
   return code === undefined || reason === undefined ? undefined : { code, reason };
 }
 

@@ -22,7 +22,8 @@ export { Backfill, type BackfillParts, type BackfillProgress } from './backfillS
 export type { CycleReport } from './cycleReport.js';
 export type { DeliveryWatch } from './delivery.js';
 export { type DryRunParts, dryRun } from './dryRun.js';
-export type { Analysis, ExamMaking, ExamReport } from './examWork.js';
+export type { Analysis, ExamReport } from './examReport.js';
+export type { ExamMaking } from './examWork.js';
 export type { Log } from './log.js';
 export type { LookoutParts } from './lookout.js';
 export { type HoursOfDay, OpenHours } from './openHours.js';

@@ -446,6 +446,29 @@ describe('status page', () => {
       expect(await stage('count{stage="keep"}')).to.equal(0);
     });
 
+    it('count breasts by the side of the operating point that their answers lie on', async () => {
+      const metrics = new Metrics();
+      admin = await startAdmin({ listen: { host: '127.0.0.1', port: 0 } }, async () => answer(), metrics);
+      const breasts = [
+        { laterality: 'R', answered: true, probability: 0.5, positive: true, views: ['CC', 'MLO'] },
+        { laterality: 'L', answered: true, probability: 0.4321, positive: false, views: ['CC'] },
+      ] as const;
+      const rest = { operatingPoint: 0.5, probabilityName: 'Probability of cancer', notExcluded: 'cancer' };
+      metrics.answered({ ...rest, breasts });
+      metrics.answered({
+        ...rest,
+        breasts: [breasts[1], { laterality: 'R', answered: false, code: 'no-view' }],
+      });
+      const text = await (await get('/metrics')).text();
+      for (const [side, count] of [
+        ['at-or-above', 1],
+        ['below', 2],
+        ['not-analysed', 1],
+      ])
+        expect(text).to.contain(`mamori_breasts_total{answer="${side}"} ${count}\n`);
+      expect(text).not.to.match(/4321|no-view/);
+    });
+
     it('tell of alarms, notifications, disks and certificates', async () => {
       const metrics = new Metrics();
       const listen = { host: '127.0.0.1', port: 0 };

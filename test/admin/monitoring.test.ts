@@ -97,8 +97,17 @@ log: { format: json }
   it('the labels that they choose by are there', () => {
     const text = `${readFileSync(DASHBOARD, 'utf8').replaceAll('\\"', '"')}${readFileSync(RULES, 'utf8')}`;
     for (const [, stage] of text.matchAll(/stage="(\w+)"/g)) expect(metrics).to.contain(`stage="${stage}"`);
+    for (const [, answer] of text.matchAll(/answer="([a-z-]+)"/g))
+      expect(metrics).to.contain(`answer="${answer}"`);
     for (const [, result] of text.matchAll(/result="(\w+)"/g))
       expect(metrics).to.contain(`result="${result}"`);
+  });
+
+  it('the breasts of an exam that came through are counted by their answers, without a number or a name', () => {
+    const counted = [...metrics.matchAll(/^mamori_breasts_total\{answer="([a-z-]+)"\} (\d+)$/gm)];
+    expect(counted.map(([, answer]) => answer)).to.deep.equal(['at-or-above', 'below', 'not-analysed']);
+    expect(counted.reduce((sum, [, , count]) => sum + Number(count), 0)).to.equal(2);
+    expect(metrics.match(/^mamori_breasts.*$/gm)).to.have.length(3);
   });
 
   it('an exam that came through has every stage, and they are the whole together', () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Engine } from '../../src/model/index.js';
 import { makeExam } from '../../src/phantom/index.js';
+import { reportedAnswer } from '../../src/sr/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { demoArchive, kindsOf, resultsIn, SETTINGS, Station, type TestArchive, today } from './hospital.js';
@@ -85,6 +86,37 @@ describe('Exams that end their workers', () => {
     await here.poller.cycle();
     const [report] = await here.poller.process([study]);
     expect(report).to.include({ end: 'delivered' });
+  });
+
+  it('are told with what they were answered, whoever delivers it in the end', async () => {
+    const made = exam('delivered by another');
+    const study = made[0]!.studyInstanceUID;
+    await archive.add(...made);
+    const first = await Station.open(archive.access, { bench, settings: { settleSeconds: 0 } });
+    first.ledger.sent = async () => {
+      throw new Error('the process ends');
+    };
+    const [lost] = (await first.poller.cycle()).exams;
+    expect(lost).to.deep.include({ end: 'failed', kept: true, shortAnswer: undefined });
+    await first.close();
+    here = await Station.open(archive.access, { bench, settings: { settleSeconds: 0 }, file: first.file });
+    await here.ledger.retry({ studies: [study] });
+    const [report] = (await here.poller.cycle()).exams;
+    expect(report).to.include({ end: 'delivered', outcome: undefined });
+    expect(
+      report!.shortAnswer!.breasts.map(({ laterality, answered }) => [laterality, answered]),
+    ).to.deep.equal([
+      ['R', true],
+      ['L', true],
+    ]);
+    // As the very report says that stands in the archive.
+    const results = await resultsIn(here.pacs, study);
+    const said = reportedAnswer(results.find(({ kind }) => kind === 'tid1500')!.bytes)!;
+    for (const breast of report!.shortAnswer!.breasts) {
+      const name = breast.laterality === 'R' ? 'Right breast' : 'Left breast';
+      const probability = Number(said.answers.find(({ about }) => about.startsWith(name))!.probability);
+      expect(breast.answered && breast.probability).to.be.closeTo(probability / 100, 0.001);
+    }
   });
 
   it('take none along twice: what was under way is tried alone, the least tried first', async () => {
