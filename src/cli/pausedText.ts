@@ -4,7 +4,8 @@ import { timeText } from '../timeText.js';
 /**
  * That exams are left alone, and by whose order.
  *
- * @param why as somebody typed it: only for who reads it here, never for what goes on to other programs
+ * @param why as somebody typed it, perhaps about a patient: only for who sits at a terminal, never for what goes on to
+ * a file or another program
  */
 export function pausedText({ by, since }: Pausing, why?: string): string {
   const quoted = why === undefined ? '' : `, “${why}”`;

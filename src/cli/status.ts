@@ -52,7 +52,7 @@ async function show({ config, state, study, limit, json }: Options, command: Com
         JSON.stringify({
           service,
           lastLook,
-          // What somebody typed as the reason stays on the status page: this output goes on to other programs.
+          // What somebody typed as the reason is for people: this output goes on to other programs.
           pausing: pausing && { since: pausing.since, by: pausing.by },
           counts,
           troubles,
@@ -68,7 +68,8 @@ async function show({ config, state, study, limit, json }: Options, command: Com
         .join(', '),
     );
     for (const line of serviceText(service, lastLook)) console.log(line);
-    if (pausing !== undefined) console.log(pausedText(pausing, pausing.why));
+    if (pausing !== undefined)
+      console.log(pausedText(pausing, process.stdout.isTTY ? pausing.why : undefined));
     if (study === undefined) for (const trouble of troubles) console.log(troubleText(trouble));
     if (study !== undefined && exams.length === 0)
       console.log(`\nThe ledger knows no such exam of study ${study}.`);

@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import Libsql from 'libsql';
 import { startAdmin } from '../../src/admin/index.js';
@@ -11,10 +13,13 @@ import { openLedger } from '../../src/ledger/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
 import { STATES } from '../admin/states.js';
 import { answerOf } from '../ledger/exams.js';
-import { mamori } from '../mamori.js';
+import { MAIN, mamori } from '../mamori.js';
 import { selfSigned } from '../pacs/certificates.js';
-import { needs } from '../parts.js';
+import { isInstalled, needs } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
+
+/** Of util-linux: runs a command at a terminal. */
+const SCRIPT = '/usr/bin/script';
 
 describe('mamori status', () => {
   const folder = scratchFolder('cli');
@@ -106,12 +111,19 @@ describe('mamori status', () => {
       settings(JSON.stringify({ listen: new URL(admin.url).host }));
       const paused = await mamori('status', '-c', config);
       expect(paused.out).to.match(/^Service at .*: PAUSED, and the PACS answers\. /m);
-      expect(paused.out).to.match(/^PAUSED by anna since \d{4}-\S+ \S+, “PACS upgrade”: /m);
+      expect(paused.out).to.match(/^PAUSED by anna since \d{4}-\S+ \S+: no exam is taken up/m);
       expect(paused.out).not.to.include('NOT WORKING');
       expect(paused.code).to.equal(4);
       const json = await mamori('status', '-c', config, '--json');
       expect(json.code).to.equal(4);
-      expect(json.out, 'goes on to other programs').not.to.include('PACS upgrade');
+      for (const { out } of [paused, json])
+        expect(out, 'goes on to other programs').not.to.include('PACS upgrade');
+      if (process.platform === 'linux' && isInstalled(SCRIPT)) {
+        // A terminal, as somebody has it.
+        const command = [process.execPath, MAIN, 'status', '-c', config].join(' ');
+        const { stdout } = await promisify(execFile)(SCRIPT, ['-qc', command, '/dev/null']);
+        expect(stdout).to.match(/^PAUSED by anna since \d{4}-\S+ \S+, “PACS upgrade”: /m);
+      }
       // Trouble beside it is trouble.
       shown = { ...STATES.trouble, pausing: STATES.paused.pausing };
       const both = await mamori('status', '-c', config);
