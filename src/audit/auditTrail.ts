@@ -4,6 +4,7 @@ import type { AuditEvent, Person, TimedEvent } from './auditEvent.js';
 import { type AuditSource, auditMessage } from './auditMessage.js';
 import { TrailFile } from './chain/index.js';
 import { AuditError } from './errors.js';
+import { OpenOrders, type OrderEvent } from './openOrders.js';
 import { changesOf, type KeptSettings } from './settingsChanges.js';
 
 /** What the trail needs of a logger: pino's shape. */
@@ -20,6 +21,16 @@ export interface AuditTrailOptions {
   version: string;
   log: AuditLog;
 }
+
+/** What is to be written. */
+interface Noted {
+  message: string;
+  /** The order that comes to its end with it. */
+  ends?: string | undefined;
+}
+
+/** How an order ended. */
+type End = Pick<Extract<AuditEvent, { act: 'used' }>, 'detail' | 'failure'>;
 
 /** How much waits for a disk that takes nothing; what is more goes to the log. */
 const MOST_WAITING = 10_000;
@@ -39,7 +50,8 @@ export class AuditTrail {
   readonly #source: AuditSource;
   readonly #log: AuditLog;
   readonly folder: string;
-  #waiting: string[] = [];
+  readonly #orders: OpenOrders;
+  #waiting: Noted[] = [];
   #writing: Promise<void> | undefined;
   #pause: NodeJS.Timeout | undefined;
   #pauseMs = FIRST_PAUSE_MS;
@@ -50,6 +62,7 @@ export class AuditTrail {
     this.#file = file;
     this.#source = source;
     this.#log = log;
+    this.#orders = new OpenOrders(folder, file.store);
     this.folder = folder;
   }
 
@@ -101,6 +114,48 @@ export class AuditTrail {
     await this.written();
   }
 
+  /**
+   * Notes what somebody orders, and comes back once it is on the disk: what it answers notes how the order ended.
+   * Orders that were lost with their process are noted before it (`noteLost`).
+   *
+   * @throws AuditError `audit-unwritable`: then nothing may come of it, which is noted as soon as the disk takes it
+   */
+  async begin(order: OrderEvent): Promise<(end: End) => void> {
+    const { detail: _, ...ordered } = order;
+    const end = (id: string | undefined) => (how: End) => {
+      this.#add({ ...ordered, ...how, at: new Date() }, id);
+      this.#write();
+    };
+    let id: string | undefined;
+    try {
+      await this.noteLost();
+      id = await this.#orders.begin(order);
+      await this.recordNow(order);
+    } catch (cause) {
+      if (id === undefined) this.record(order);
+      end(id)({ failure: 'refused: trail-unwritable' });
+      throw cause instanceof AuditError ? cause : unwritable(this.folder, cause);
+    }
+    return end(id);
+  }
+
+  /**
+   * Notes of each order whose process was killed that its end is not known: its beginning would stand there alone, and
+   * nobody could tell it from one that is still under way.
+   *
+   * @throws AuditError `audit-unwritable`
+   */
+  async noteLost(): Promise<void> {
+    const lost = await this.#orders.lost().catch((error) => {
+      throw unwritable(this.folder, error);
+    });
+    for (const { id, event, begunAt } of lost) {
+      const failure = `no known end: its process is gone; begun ${begunAt.toISOString()}`;
+      this.#add({ ...event, failure, at: new Date() }, id);
+    }
+    if (lost.length > 0) this.#write();
+  }
+
   /** Comes back once all that was noted is on the disk. @throws AuditError `audit-unwritable` */
   async written(): Promise<void> {
     while (this.#waiting.length > 0) {
@@ -132,14 +187,15 @@ export class AuditTrail {
     await this.written().catch(() => {});
     clearTimeout(this.#pause);
     const { length } = this.#waiting;
-    for (const message of this.#waiting.splice(0))
+    for (const { message } of this.#waiting.splice(0))
       this.#log.error({ message, lost: length }, 'An audit message could not be written');
+    this.#orders.close();
     this.#file.close();
   }
 
-  #add(event: TimedEvent): void {
+  #add(event: TimedEvent, ends?: string): void {
     const message = auditMessage(event, this.#source);
-    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(message);
+    if (this.#waiting.length < MOST_WAITING) this.#waiting.push({ message, ends });
     else this.#log.error({ message }, 'An audit message could not be written, and too many wait');
   }
 
@@ -157,12 +213,16 @@ export class AuditTrail {
     while (this.#waiting.length > 0) {
       const some = this.#waiting.slice(0, ONE_WRITE);
       try {
-        await this.#file.append(some);
+        await this.#file.append(
+          some.map(({ message }) => message),
+          some.flatMap(({ ends }) => ends ?? []),
+        );
       } catch (error) {
         this.#failed(error);
         return;
       }
       this.#waiting.splice(0, some.length);
+      for (const { ends } of some) if (ends !== undefined) this.#orders.ended(ends);
       this.#worked();
       this.#onWritten();
     }

@@ -5,8 +5,9 @@
  * `participantObjects.ts`, `auditCodes.ts`), and the message a line of a file in which each line holds the hash of the
  * one before (`chain/`): a line that is changed, removed or moved shows. `auditTrail.ts` is what a running process
  * holds: it takes events without letting anybody wait, and writes them. Which settings changed since the last start is
- * found by `settingsChanges.ts`, who sits at the command line by `operator.ts`. `syslog/` sends the trail on, behind
- * the file. `trailReading.ts` and `auditEntry.ts` read the trail back for people.
+ * found by `settingsChanges.ts`, which orders were lost with their process by `openOrders.ts`, who sits at the command
+ * line by `operator.ts`. `syslog/` sends the trail on, behind the file. `trailReading.ts` and `auditEntry.ts` read the
+ * trail back for people.
  *
  * The room knows no archive, no ledger and no patient, and imports from no other room, so that any may use it.
  */

@@ -14,7 +14,8 @@ export interface Audit {
 }
 
 /**
- * Opens the audit trail, and notes that this process starts and which settings are others than at the last start.
+ * Opens the audit trail, and notes that this process starts, which orders were lost with theirs, and which settings are
+ * others than at the last start.
  *
  * @throws AuditError `audit-unwritable`: what cannot be proved later is not begun
  */
@@ -23,6 +24,7 @@ export async function openAudit(settings: Settings, log: Log): Promise<Audit> {
   const by = operator();
   const command = commandName();
   try {
+    await trail.noteLost();
     await trail.noteSettings(withUserNames(settings), by);
     await trail.recordNow({ act: 'start', command, by });
   } catch (error) {

@@ -24,7 +24,7 @@ export interface Order<Result> {
 
 /**
  * Carries out an order. It is noted before it is done, so that nothing takes effect unseen, and once more with how it
- * ended; one that has no end in the trail ended with its process.
+ * ended. Of one that was killed the next order, or the next start, notes that its end is not known.
  *
  * @throws AuditError `audit-unwritable`: then nothing was begun. Otherwise what the work throws
  */
@@ -34,12 +34,12 @@ export async function carryOut<Result>(
   { what, studies, said = {}, work, endOf = () => ({ detail: 'done' }) }: Order<Result>,
 ): Promise<Result> {
   const words = JSON.stringify(said);
-  const ordered = { act: 'used' as const, what, by, studies };
-  const ended = (end: OrderEnd) => trail.record({ ...ordered, ...end });
-  await trail.recordNow({ ...ordered, ...(words !== '{}' && { detail: words }) }).catch((cause: unknown) => {
-    // It waits for the disk: whoever reads it later has to know that nothing came of it.
-    ended({ failure: 'refused: trail-unwritable' });
-    throw cause;
+  const ended: (end: OrderEnd) => void = await trail.begin({
+    act: 'used',
+    what,
+    by,
+    studies,
+    ...(words !== '{}' && { detail: words }),
   });
   try {
     const result = await work();

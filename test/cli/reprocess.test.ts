@@ -77,21 +77,22 @@ describe('mamori reprocess', () => {
       const { entries } = JSON.parse((await mamori('audit', '--json', '-c', config)).out) as Listed;
       const orders = entries.filter(({ types }) => ['backfill', 'reprocess'].includes(types[1] ?? ''));
       const ends = orders.map(
-        ({ about, failure }) => failure ?? about[0]!.replace(/"exams":\d/, '"exams":N'),
+        ({ about, failure }) =>
+          failure?.replace(/\d{4}-\S+Z/, 'TIME') ?? about[0]!.replace(/"exams":\d/, '"exams":N'),
       );
       const asked =
         'reprocess: {"exams":N,"model":"small 1.0.0","from":"20200101","to":"20200131","perHour":36000}';
-      expect(ends.slice(0, 6)).to.deep.equal([
+      expect(ends.slice(0, 7)).to.deep.equal([
         'backfill: {"from":"20200101","to":"20200131","perHour":36000}',
         'backfill: done: 4 exams (4 delivered)',
         asked,
         'stopped: 0 exams',
-        // The one that was killed has no end.
         asked,
+        'no known end: its process is gone; begun TIME',
         asked,
       ]);
-      expect(ends.slice(6)).to.have.lengthOf(1);
-      expect(ends[6]).to.match(/^reprocess: done: (\d) exams? \(\1 delivered\)$/);
+      expect(ends.slice(7)).to.have.lengthOf(1);
+      expect(ends[7]).to.match(/^reprocess: done: (\d) exams? \(\1 delivered\)$/);
     } finally {
       await pacs.close();
       await archive.close();

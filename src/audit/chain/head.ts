@@ -9,6 +9,15 @@ export interface Head extends Anchor {
   bytes: number;
 }
 
+/** An order under way, in this process or another. */
+export interface OpenOrder {
+  id: string;
+  /** Milliseconds since 1970. */
+  begunAt: number;
+  /** What was ordered, as JSON. */
+  event: string;
+}
+
 export const HEAD_FILE = 'head.db';
 
 const TABLES = `
@@ -18,6 +27,7 @@ const TABLES = `
   );
   CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS receivers (url TEXT PRIMARY KEY, sequence INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, begun_at INTEGER NOT NULL, event TEXT NOT NULL);
 `;
 
 /** Another process holds the trail for a few milliseconds at a time. */
@@ -25,8 +35,8 @@ const PATIENCE_MS = 30_000;
 const ASK_AGAIN_MS = 20;
 
 /**
- * A small SQLite file beside the trail: whose turn it is to write, and how far the trail reaches. The operating system
- * lets go of its lock when a process dies, however it dies.
+ * A small SQLite file beside the trail: whose turn it is to write, how far the trail reaches, and which orders are
+ * open. The operating system lets go of its lock when a process dies, however it dies.
  */
 export class HeadStore {
   readonly #connection: Libsql.Database;
@@ -106,6 +116,22 @@ export class HeadStore {
     this.#connection.exec('DELETE FROM settings');
     const insert = this.#connection.prepare('INSERT INTO settings (key, value) VALUES (?, ?)');
     for (const [key, value] of settings) insert.run([key, value]);
+  }
+
+  /** Orders that have a beginning in the trail and no end yet, the earliest first. */
+  get orders(): OpenOrder[] {
+    const sql = 'SELECT id, begun_at AS begunAt, event FROM orders ORDER BY begun_at, id';
+    return this.#connection.prepare(sql).all() as OpenOrder[];
+  }
+
+  noteOrder({ id, begunAt, event }: OpenOrder): void {
+    this.#connection
+      .prepare('INSERT INTO orders (id, begun_at, event) VALUES (?, ?, ?)')
+      .run([id, begunAt, event]);
+  }
+
+  forgetOrder(id: string): void {
+    this.#connection.prepare('DELETE FROM orders WHERE id = ?').run([id]);
   }
 
   /** The last line that a receiver was given; 0 where it was given none. */

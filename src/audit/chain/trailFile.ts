@@ -1,9 +1,9 @@
-import { chownSync, existsSync, fstatSync, statSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HEAD_FILE, type Head, HeadStore } from './head.js';
 import { type Anchor, GENESIS, hashOf, lineOf, linkAfter, readLink } from './link.js';
-import { fileName, storedLines, trailFiles } from './trailFiles.js';
+import { fileName, giveToOwner, storedLines, trailFiles } from './trailFiles.js';
 
 export interface TrailFileOptions {
   folder: string;
@@ -50,8 +50,12 @@ export class TrailFile {
     return trail;
   }
 
-  /** Adds messages to the chain, all of them or none. Throws the system's or SQLite's own error. */
-  async append(messages: readonly string[]): Promise<Anchor> {
+  /**
+   * Adds messages to the chain, all of them or none. Throws the system's or SQLite's own error.
+   *
+   * @param ended orders that come to their end with these messages
+   */
+  async append(messages: readonly string[], ended: readonly string[] = []): Promise<Anchor> {
     const written = await this.store.exclusively(async () => {
       const { head, handle, alerts, caughtUp } = await this.#openEnd();
       try {
@@ -59,6 +63,7 @@ export class TrailFile {
         this.#isUnsure = true;
         const written = await writeLinks(handle, head, [...alerts, ...left]);
         this.store.head = written;
+        for (const id of ended) this.store.forgetOrder(id);
         return written;
       } finally {
         await handle.close();
@@ -193,12 +198,4 @@ async function endsALine(handle: FileHandle, size: number): Promise<boolean> {
   const last = Buffer.alloc(1);
   await handle.read(last, 0, 1, size - 1);
   return last[0] === 0x0a;
-}
-
-/** What root makes must be writable for the account that the service has. */
-function giveToOwner(folder: string, path: string): void {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = statSync(folder);
-  const now = statSync(path);
-  if (now.uid !== uid || now.gid !== gid) chownSync(path, uid, gid);
 }

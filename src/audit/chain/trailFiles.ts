@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { chownSync, createReadStream, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,4 +37,12 @@ export async function* storedLines(folder: string, names: readonly string[]): As
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
       yield { file, line: ++line, link: readLink(text) };
   }
+}
+
+/** What root makes must be writable for the account that the service has. */
+export function giveToOwner(folder: string, path: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder);
+  const now = statSync(path);
+  if (now.uid !== uid || now.gid !== gid) chownSync(path, uid, gid);
 }
