@@ -62,11 +62,10 @@ export function explanations(caption: Caption): string[] {
   ];
 }
 
+/** Without a number: the picture has one percentage, and another beside it would be read as a second answer. */
 export function scaleTitle(note: ScaleNote): string {
   if (note.flat) return 'no heat map: nothing in this image raised the score';
-  return note.strength < 1
-    ? `network attention, faded to ${percentage(note.strength, 1)}`
-    : 'network attention';
+  return note.strength < 1 ? 'network attention, faded: negative' : 'network attention';
 }
 
 /** A probability for the caption: whole percent, or as many decimals as `percent` needs. */

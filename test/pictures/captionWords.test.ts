@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Caption, explanations, headline } from '../../src/pictures/caption.js';
+import { type Caption, explanations, headline, scaleTitle } from '../../src/pictures/caption.js';
 
 const CAPTION: Caption = {
   laterality: 'R',
@@ -21,6 +21,13 @@ describe("a picture's caption", () => {
     expect(other).to.match(/: this does not exclude malignancy$/);
     const [positive] = explanations({ ...CAPTION, probability: 0.4 });
     expect(positive).to.match(/positive: at or above the operating point of 40.%$/);
+  });
+
+  it('has no percentage but the answer and the operating point: how far colours are faded would be read as one', () => {
+    expect(scaleTitle({ flat: false, strength: 0.55 })).to.equal('network attention, faded: negative');
+    expect(scaleTitle({ flat: false, strength: 1 })).to.equal('network attention');
+    const all = [...headline(CAPTION), ...explanations(CAPTION), scaleTitle({ flat: false, strength: 0.55 })];
+    expect(all.join(' ').match(/%/g)).to.have.length(2);
   });
 
   it('tells which of several images of a view it is', () => {
