@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readPicture } from '../../src/dataset/index.js';
 import type { StandardView } from '../../src/dicom/index.js';
-import { breastMask, type GreyImage, implausibility, reducedImage } from '../../src/image/index.js';
+import {
+  breastMask,
+  type GreyImage,
+  implausibility,
+  reducedImage,
+  resizeArea,
+} from '../../src/image/index.js';
 import {
   makeMammogram,
   NO_MAMMOGRAMS,
@@ -81,6 +87,20 @@ describe('the plausibility of an image', () => {
         expect(codeOf(noMammogram(what, 2560, 2048), 'LMLO')).to.equal(CODES[what]);
       });
 
+    it('is refused with a breast that takes hardly any of the image', () => {
+      const whole = made(1, 'L', 'MLO');
+      const within = (share: number): GreyImage => {
+        const [rows, columns] = [Math.round(ROWS * share), Math.round(COLUMNS * share)];
+        const small = resizeArea(whole.pixels, ROWS, COLUMNS, rows, columns);
+        const pixels = new Uint16Array(ROWS * COLUMNS).fill(whole.pixels.at(-1)!);
+        for (let y = 0; y < rows; y++)
+          for (let x = 0; x < columns; x++) pixels[(y + 200) * COLUMNS + x] = small[y * columns + x]!;
+        return { rows: ROWS, columns: COLUMNS, pixels };
+      };
+      expect(codeOf(within(0.6))).to.equal(undefined);
+      expect(codeOf(within(0.2))).to.equal('implausible-breast-missing');
+    });
+
     it('is refused in an image too small to show anything', () => {
       expect(codeOf({ rows: 1, columns: 1, pixels: Uint16Array.of(40_000) }, 'LCC')).to.equal(
         'implausible-blank',
@@ -112,6 +132,8 @@ describe('the plausibility of an image', () => {
 
     it('is not refused upside down as a CC view, which that only mirrors', () => {
       expect(codeOf(spoiled(made(3, 'L', 'CC'), 'upside-down'), 'LCC')).to.equal(undefined);
+      // Nor is it looked for there, whatever the image looks like.
+      expect(codeOf(spoiled(made(3, 'L', 'MLO'), 'upside-down'), 'LCC')).to.equal(undefined);
     });
   });
 
