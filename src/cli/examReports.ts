@@ -3,6 +3,7 @@ import type { Reason } from '../dicom/index.js';
 import { absentViewsText, percent } from '../findings/index.js';
 import type { ExamReport } from '../poller/index.js';
 import { EXIT } from './outcome.js';
+import { SaidOnce } from './saidOnce.js';
 import { tableText } from './table.js';
 
 /** An exam's report; `closed-before` was closed already when it was asked for. */
@@ -39,10 +40,17 @@ export function tellExams(
     }
     for (const [setting, count] of Object.entries(passedOver))
       console.log(`${numberText(count)} passed over by ${setting}.`);
+    const said = new SaidOnce();
     const rows = exams.map((exam) => {
       const { end, probability, objects, reason, note } = summary(exam);
       const shown = probability === undefined ? undefined : `${percent(probability, operatingPoint)} %`;
-      return [exam.studyInstanceUID, end, shown, objects.length, reason?.reason ?? note];
+      return [
+        exam.studyInstanceUID,
+        end,
+        shown,
+        objects.length,
+        reason === undefined ? note : said.text(reason),
+      ];
     });
     if (rows.length > 0) console.log(tableText(['study', 'end', 'probability', 'objects', 'reason'], rows));
     for (const { reason } of problems) console.log(reason);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { numberText } from '../countText.js';
-import type { ExamRecord, ExamState, Ledger, ReasonCount } from '../ledger/index.js';
+import type { ExamState, Ledger, ReasonCount } from '../ledger/index.js';
 import { timeText } from '../timeText.js';
 import { wholeNumber } from './numbers.js';
 import { checkChoice, configOption, jsonOption } from './options.js';
@@ -70,18 +70,19 @@ async function show({ config, state, study, limit, json }: Options, command: Com
     for (const line of serviceText(service, lastLook)) console.log(line);
     if (pausing !== undefined)
       console.log(pausedText(pausing, process.stdout.isTTY ? pausing.why : undefined));
-    if (study === undefined) for (const trouble of troubles) console.log(troubleText(trouble));
+    const said = new (await import('./saidOnce.js')).SaidOnce();
+    if (study === undefined)
+      for (const trouble of troubles) console.log(troubleText({ ...trouble, reason: said.text(trouble) }));
     if (study !== undefined && exams.length === 0)
       console.log(`\nThe ledger knows no such exam of study ${study}.`);
     if (exams.length > 0) {
-      const whyOf = study === undefined ? await whySaidOnce(troubles) : ({ reason }: ExamRecord) => reason;
       const rows = exams.map((exam) => [
         exam.studyInstanceUID,
         exam.state,
         `${exam.objects.confirmed}/${exam.objects.kept}`,
         exam.attempts,
         timeText(exam.closedAt ?? exam.retryAt ?? exam.lastChange),
-        whyOf(exam),
+        study === undefined ? said.text(exam) : exam.reason,
       ]);
       console.log(
         `\n${tableText(['study', 'state', 'objects', 'tries', 'closed, due or changed', 'reason'], rows)}`,
@@ -104,7 +105,8 @@ interface Trouble extends ReasonCount {
   todo: string | undefined;
 }
 
-const STUDIES_NAMED = 3;
+/** So many of them are named, the latest first. */
+const NAMED = 3;
 
 async function troublesIn(ledger: Ledger): Promise<Trouble[]> {
   const [{ isRightlyNotProcessed }, { adviceOn }] = await Promise.all([
@@ -115,8 +117,9 @@ async function troublesIn(ledger: Ledger): Promise<Trouble[]> {
   for (const group of await ledger.reasons()) {
     const { state, code } = group;
     if (isRightlyNotProcessed(code)) continue;
-    const named = { states: [state], codes: code === undefined ? undefined : [code], limit: STUDIES_NAMED };
-    const studies = (await ledger.list(named)).map(({ studyInstanceUID }) => studyInstanceUID);
+    const named =
+      code === undefined ? [] : await ledger.list({ states: [state], codes: [code], limit: NAMED });
+    const studies = named.map(({ studyInstanceUID }) => studyInstanceUID);
     troubles.push({ ...group, studies, todo: adviceOn(code) });
   }
   return troubles;
@@ -129,17 +132,7 @@ function troubleText({ state, code, exams, latest, reason, studies, todo }: Trou
   const whose = more > 0 ? `${studies.join(', ')} and ${numberText(more)} more` : studies.join(', ');
   return [
     `Trouble: ${numberText(exams)} ${state}${named}, the latest ${timeText(latest)}. ${reason ?? ''}`.trimEnd(),
-    `  ${whose}`,
+    ...(studies.length === 0 ? [] : [`  ${whose}`]),
     ...(todo === undefined ? [] : [`  → ${todo}`]),
   ].join('\n');
-}
-
-/** Why an exam is as it is: its code alone where its trouble has said the sentence already, with whatever UIDs. */
-async function whySaidOnce(troubles: readonly Trouble[]): Promise<(exam: ExamRecord) => string | undefined> {
-  const { UIDS_IN_TEXT } = await import('../dicom/index.js');
-  const plain = (text: string | undefined) => text?.replace(UIDS_IN_TEXT, '');
-  return ({ state, code, reason }) => {
-    const said = troubles.find((trouble) => trouble.state === state && trouble.code === code);
-    return said !== undefined && plain(said.reason) === plain(reason) ? (code ?? reason) : reason;
-  };
 }
