@@ -18,7 +18,7 @@ import { servedWith } from './simulatedPoller.js';
 import { type Duty, SimulatedService } from './simulatedService.js';
 import { beginTroubles, endTroubles } from './simulatedTroubles.js';
 import type { Living, VirtualTime } from './virtualTime.js';
-import { LONGEST_MS, weatherOf } from './weathers.js';
+import { LONGEST_MS, weatherOf, withLedgerOnAServer } from './weathers.js';
 
 export interface SimulationReport {
   seed: number;
@@ -71,8 +71,8 @@ const LOOK_MS = 10 * MINUTE_MS;
 /** An exam is worked on while the clock is set: its claim must not end by that. */
 const CLOCK_SET_AT_WORK = 0.15;
 
-/** Seeds whose ledger is on a server. */
-const ON_A_SERVER = 0.5;
+/** Seeds whose ledger is on a server. What nobody may do in outages is seen without one alone. */
+const ON_A_SERVER = { outages: 0.25, kills: 0.5, faults: 0.5 } as const;
 
 /** What ends a cycle while it fails. */
 const LEDGER_TROUBLE: ReadonlySet<string> = new Set<LedgerErrorCode>([
@@ -108,11 +108,11 @@ export async function simulate(
     note(what);
   };
   const profile = SERVER_PROFILES[Math.floor(random() * SERVER_PROFILES.length)]!;
-  const isOnAServer = random() < ON_A_SERVER;
-  const weather = weatherOf(seed, isOnAServer);
+  const usual = weatherOf(seed);
+  const server = random() < ON_A_SERVER[usual.name] ? new ModelledServer({ time, random }) : undefined;
+  const weather = server === undefined ? usual : withLedgerOnAServer(usual);
   const pacs = new ModelledPacs({ time, random, profile, note });
   pacs.hasFaults = false;
-  const server = isOnAServer ? new ModelledServer({ time, random }) : undefined;
   const shared = new SimulatedLedger(database, time, server);
   const world: Living = { isOver: false, frozenUntil: 0 };
   const isClockSet = random() < 0.5;

@@ -88,10 +88,13 @@ const KILLS: Weather = {
 /** Seeds take turns at them. Kills need the most seeds to do harm. */
 const WEATHERS: readonly Weather[] = [OUTAGES, KILLS, FAULTS, KILLS];
 
+export function weatherOf(seed: number): Weather {
+  return WEATHERS[seed % WEATHERS.length]!;
+}
+
 /** An outage of the ledger may cost each exam that is under way a try: nobody can tell it from the process's end. */
 const TRIES_FOR_A_SERVER = 5;
 
-export function weatherOf(seed: number, isLedgerOnAServer: boolean): Weather {
-  const weather = WEATHERS[seed % WEATHERS.length]!;
-  return isLedgerOnAServer ? { ...weather, tries: weather.tries + TRIES_FOR_A_SERVER } : weather;
+export function withLedgerOnAServer(weather: Weather): Weather {
+  return { ...weather, tries: weather.tries + TRIES_FOR_A_SERVER };
 }
