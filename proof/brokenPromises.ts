@@ -20,7 +20,10 @@ interface Promised {
 export function brokenPromises(what: {
   exams: readonly ModelledExam[];
   pacs: ModelledPacs;
-  records: readonly Pick<ExamRecord, 'studyInstanceUID' | 'settingsDigest' | 'state' | 'code'>[];
+  records: readonly Pick<
+    ExamRecord,
+    'studyInstanceUID' | 'settingsDigest' | 'state' | 'code' | 'shortAnswer'
+  >[];
   /** Digests of the settings of all services: each answers each exam, but the first alone those of long ago. */
   services: readonly string[];
   /**
@@ -44,6 +47,10 @@ export function brokenPromises(what: {
       const results = pacs.of(study).flatMap(({ result }) => result ?? []);
       const sets = setsOf(results.filter(({ by, set }) => by === service && !formerSets.has(set)));
       for (const text of brokenBy(sets, promised, exam)) say(text);
+      const told = record?.shortAnswer?.notExcluded;
+      const isAnswered = record?.state === 'delivered' || record?.state === 'partial';
+      if (told !== (isAnswered ? sets.at(-1)?.[0]?.set : undefined))
+        say('the ledger tells another answer than the set that was stored last');
       const toReplace = exam.former === undefined ? sets.slice(1) : sets;
       if (toReplace.some(([first]) => !first!.replaces.some((uid) => pacs.held.has(uid))))
         say('a further set names no predecessor');

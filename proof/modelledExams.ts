@@ -151,7 +151,9 @@ function outcomeOf(
     return { ...common, status: 'not-processed', findings: undefined, code, reason: 'Modelled.' };
   const findings = { breasts: [{ images: sources.map((source) => ({ source })) }] };
   const status = leftOut.length > 0 ? 'partly-analysed' : 'analysed';
-  return { ...common, status, completeness: [], findings } as unknown as ExamOutcome;
+  // Names the set whose answer it is.
+  const shortAnswer = { operatingPoint: 0.5, probabilityName: 'Modelled', notExcluded: set, breasts: [] };
+  return { ...common, status, completeness: [], findings, shortAnswer } as unknown as ExamOutcome;
 }
 
 /** The same for the same words, as a decimal number. */

@@ -229,6 +229,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'a list goes on telling the first answer',
+    changes: [
+      {
+        file: CLAIMS,
+        from: 'restsOn: JSON.parse(rests_on), ...short',
+        to: 'restsOn: JSON.parse(rests_on), ...short, shortAnswer: answerOf(row)?.shortAnswer ?? short.shortAnswer',
+      },
+    ],
+  },
+  {
     name: 'a commit whose answer was lost is done once more',
     changes: [
       {
