@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { expect } from 'chai';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import {
+  AdminError,
   type AdminOptions,
   type AdminServer,
   type StatusSnapshot,
@@ -23,6 +24,8 @@ interface Look {
   path?: string;
   work?: Parameters<typeof madeDesk>[2];
   users?: User[];
+  /** In place of the made desk's. */
+  desk?: Partial<ReturnType<typeof madeDesk>>;
 }
 
 describe('the pages in a browser', function () {
@@ -51,7 +54,7 @@ describe('the pages in a browser', function () {
     snapshot = shown;
     orders = [];
     complaints = [];
-    const desk = madeDesk(shown.exams, (order) => orders.push(order), look.work);
+    const desk = { ...madeDesk(shown.exams, (order) => orders.push(order), look.work), ...look.desk };
     const listen = { host: '127.0.0.1', port: 0 };
     admin = await startAdmin({ listen, users, desk }, async () => snapshot);
     page = await browser.newPage({
@@ -243,6 +246,18 @@ describe('the pages in a browser', function () {
     await page.getByRole('button', { name: 'Try again now' }).click();
     await page.getByText('2 exams are tried again').waitFor();
     expect(orders).to.deep.equal([`retry {"studies":["${EXAM_SHOWN}"]}`]);
+  });
+
+  it('tell the answer in short while the PACS does not give it, and why it does not', async () => {
+    const answer = async () => {
+      throw new AdminError('pacs-away', 'The PACS does not give it now. No answer in 20 s.');
+    };
+    await open(STATES.trouble, { path: `exams/${EXAM_SHOWN}`, width: 390, scheme: 'dark', desk: { answer } });
+    await page.getByText('No answer in 20 s.').waitFor();
+    expect(await text('#answer'))
+      .to.match(/Right breast:\s+82\.0 %, at or above/)
+      .and.contain('Numbers far too high for screening');
+    await isUsable();
   });
 
   it('show no answer and no picture that was taken back, and say why', async () => {

@@ -12,8 +12,8 @@ const BREASTS = { R: 'Right breast', L: 'Left breast' } as const;
 
 /** How the answers of a list are written out. */
 export interface AnswerWords {
-  /** What stands over the list, in words for all of it; undefined where nothing in it is answered. */
-  note: Html | undefined;
+  /** What stands over the list, for all of it; undefined where nothing in it is answered. */
+  note: string | undefined;
   /** Undefined for an exam that has no answer. */
   of(exam: ExamStatus): Html | undefined;
 }
@@ -29,9 +29,7 @@ export function answerWords(exams: readonly ExamStatus[]): AnswerWords {
     note:
       common === undefined
         ? undefined
-        : html`<p class="quiet">${AI_NOTICE} Of each breast: ${
-            isCommon ? common : 'a probability, with what it is of.'
-          } More is in the report: open the exam.</p>`,
+        : `${AI_NOTICE} Of each breast: ${isCommon ? common : 'a probability, with what it is of.'}`,
     of: (exam) => answerText(exam, isCommon),
   };
 }

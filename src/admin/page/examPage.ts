@@ -2,6 +2,7 @@ import { countText } from '../../countText.js';
 import { type Html, html } from '../../html.js';
 import { adviceOn, mayHelpToRetry } from '../advice.js';
 import type { ExamAnswer, ExamWork, ImageStatus, ObjectStatus } from '../examDesk.js';
+import { answerWords } from './answerWords.js';
 import { layout, orderButton, type Viewer } from './layout.js';
 import { duration, eventName, kindName, shortTime, stateMark, time, uidText, viewName } from './pageWords.js';
 
@@ -91,10 +92,8 @@ ${orderButton(viewer, {
  * What tells the answer now, and nothing that did before. `data-as` says what is shown, whether it was fetched already
  * or not: the script replaces the part when that becomes another, on a page that has been open for long as well.
  */
-function answerPart(
-  { studyInstanceUID, answer }: ExamView,
-  { presentAnswer, objects }: ExamWork,
-): Html | undefined {
+function answerPart({ studyInstanceUID, answer }: ExamView, work: ExamWork): Html | undefined {
+  const { presentAnswer, objects } = work;
   if (presentAnswer !== undefined && 'outdated' in presentAnswer)
     return html`<section id="answer" data-live aria-labelledby="answer-title"><h2 id="answer-title">Answer</h2>
 <p class="banner wait">${presentAnswer.outdated}</p>
@@ -111,7 +110,7 @@ ${
     ? html`<p><a href="/exams/${studyInstanceUID}?answer=pacs#answer">Read it from the PACS</a></p>`
     : undefined
 }
-${typeof answer === 'string' ? html`<p class="banner bad">${answer}</p>` : undefined}
+${typeof answer === 'string' ? html`<p class="banner bad">${answer}</p>${shortAnswerPart(work)}` : undefined}
 ${answer !== undefined && typeof answer !== 'string' ? answerText(answer) : undefined}
 </section>`;
 }
@@ -131,6 +130,13 @@ function answerText({ summary, answers, comments }: ExamAnswer): Html {
 `,
   )}</tbody></table></div>
 ${comments.map((comment) => html`<p class="quiet">${comment}</p>`)}`;
+}
+
+/** What is known of it here, while the report cannot be had. */
+function shortAnswerPart(work: ExamWork): Html | undefined {
+  if (work.shortAnswer === undefined) return undefined;
+  const words = answerWords([work]);
+  return html`<h3>In short, as it was delivered</h3><p class="quiet">${words.note}</p><p>${words.of(work)}</p>`;
 }
 
 function isPresent({ confirmedAt, revision }: ObjectStatus, present: number | undefined): boolean {

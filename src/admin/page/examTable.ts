@@ -8,7 +8,8 @@ const HEADINGS = ['Study Instance UID', 'State', 'Answer', 'Seen', 'Ended', 'Too
 /** On a phone each row is a card of its own; roles keep it a table for who hears it. */
 export function examTable(exams: readonly ExamStatus[], now: Date, label: string): Html {
   const words = answerWords(exams);
-  return html`${words.note}<table class="exams" role="table" aria-label="${label}">
+  const note = words.note && html`<p class="quiet">${words.note} More is in the report: open the exam.</p>`;
+  return html`${note}<table class="exams" role="table" aria-label="${label}">
 <thead role="rowgroup"><tr role="row">${HEADINGS.map(
     (heading) => html`<th scope="col" role="columnheader">${heading}</th>`,
   )}</tr></thead>
