@@ -19,6 +19,8 @@ import type { ReportInput } from './input.js';
 
 /* The sentences that people read, in one place. Printable ASCII: they stand in documents of any character set. */
 
+/** Patient's Sex (0010,0040). */
+const PATIENT_SEX = '00100040';
 /** Lines of a TEXT value (UT) are parted like this (PS3.5 6.1.3). */
 const LINE = '\r\n';
 
@@ -51,6 +53,7 @@ export function summaryText(input: ReportInput): string {
     `${percent(probability, operatingPoint)} % (${verdict(positive)})`;
   return lines([
     `${AI_NOTICE} ${probabilityName}: exam ${answer(findings.probability, findings.positive)}.`,
+    ...onlyAPart(input),
     ...(input.caution === undefined ? [] : [input.caution]),
     ...absentViews(input),
     ...findings.breasts.map((breast) => {
@@ -64,10 +67,17 @@ export function summaryText(input: ReportInput): string {
     `Positive means ${operatingPointText(operatingPoint)} or more. ` +
       `A negative answer does not exclude ${input.notExcluded}.`,
     ...implantLimits(input),
+    ...malePatient(input),
     ...(input.heatMaps === 'withheld' || input.heatMaps === 'failed' ? heatMapWords(input) : []),
     ...attentionWords(input),
     coverage(input),
   ]);
+}
+
+/** Right below the exam's number: whoever reads no further must not take it for one about all images. */
+function onlyAPart(input: ReportInput): string[] {
+  const images = unansweredImages(input);
+  return images.length === 0 ? [] : [`PART OF THE EXAM: no answer about ${images.join(' and ')}.`];
 }
 
 /** CC before MLO, and several of a view by their numbers. */
@@ -157,9 +167,7 @@ function coverage(input: ReportInput): string {
   const done = `${count} ${count === 1 ? 'image' : 'images'} analysed`;
   const lacking = missing(input).length;
   if (lacking === 0) return `${done}.`;
-  const images = input.findings === undefined ? [] : unansweredImages(input);
-  const without = images.length === 0 ? '' : ` No answer about ${images.join(' and ')}.`;
-  return `${done}; ${lacking} of the study's instances not analysed, see below.${without}`;
+  return `${done}; ${lacking} of the study's instances not analysed, see below.`;
 }
 
 export function purposeText(input: ReportInput): string {
@@ -169,6 +177,7 @@ export function purposeText(input: ReportInput): string {
     ...input.limits.map((limit) => `Limit: ${limit}`),
     ...(input.termsOfUse === undefined ? [] : [`Terms of use: ${input.termsOfUse}`]),
     ...implantLimits(input),
+    ...malePatient(input),
     ...heatMapWords(input),
   ]);
 }
@@ -183,6 +192,20 @@ function implantLimits({ analysed }: ReportInput): string[] {
       `Limit: the images state an implant in the ${breastName(side).toLowerCase()}. ` +
       'It hides tissue in standard views; what it hides was not analysed.',
   );
+}
+
+/** Mammograms of men are rare, in training as well: a number must not look like one about what a model knows. */
+function malePatient({ analysed }: ReportInput): string[] {
+  if (!analysed.some(isOfMale)) return [];
+  return [
+    'Limit: the study names a male patient. Models are made from mammograms of women, unless the purpose says ' +
+      'otherwise: what the number is worth for him is not known.',
+  ];
+}
+
+function isOfMale({ patientAndStudy }: SourceInstance): boolean {
+  const sex = patientAndStudy.find(({ tag }) => tag === PATIENT_SEX);
+  return sex !== undefined && /^M\s*$/i.test(Buffer.from(sex.bytes).toString('latin1'));
 }
 
 function heatMapWords({ heatMaps }: ReportInput): string[] {

@@ -683,7 +683,7 @@ describe('processing an exam', () => {
       const outcome = await process([mislabelled('LCC'), ...others].map((made) => given(made)));
       expect(outcome.leftOut.map(({ code }) => code)).to.deep.equal(['contradictory-intent']);
       const report = Buffer.from(outcome.objects[0]!.bytes).toString('latin1');
-      expect(report).to.include('No answer about L CC.');
+      expect(report).to.include('PART OF THE EXAM: no answer about L CC.');
       expect(report).to.include('Presentation Intent Type says FOR PROCESSING, the SOP class');
       expect(report).to.include('AI result, part of the exam; not for primary diagnosis');
     });

@@ -163,6 +163,34 @@ describe('TID 1500 report', () => {
     group(root, 'Exam: AI answer; no answer about R MLO');
   });
 
+  it('says in its second line that it is about a part of the exam, and about which it is not', () => {
+    const [, , , rmlo] = fourViews();
+    const leftOut = [undecodable(rmlo!), SPOT_VIEW];
+    const summary = (changes: Parameters<typeof reportInput>[1]) =>
+      textOf(find(readReport(resultReport(reportInput(threeViews(), changes))).root, SUMMARY)[0])!.split(
+        '\r\n',
+      );
+    expect(summary({ leftOut, caution: 'Read it as an order.' })[1]).to.equal(
+      'PART OF THE EXAM: no answer about R MLO.',
+    );
+    expect(summary({ leftOut: [SPOT_VIEW] }).join()).not.to.include('PART OF');
+  });
+
+  it('says of a man what is not known of him', () => {
+    const said = (sex: string) => {
+      const male = fourViews().map((image) => ({
+        ...image,
+        patientAndStudy: image.patientAndStudy.map((one) =>
+          one.tag === '00100040' ? { ...one, bytes: Uint8Array.from(Buffer.from(sex)) } : one,
+        ),
+      }));
+      const findings = findingsOf(male.map((image) => imageFinding(image, 0.6)));
+      return textOf(find(readReport(resultReport(reportInput(findings))).root, SUMMARY)[0]);
+    };
+    expect(said('M ')).to.include('Limit: the study names a male patient.');
+    for (const sex of ['F ', 'O ', '']) expect(said(sex)).not.to.include('male patient');
+  });
+
   it('says on what terms the model may be used', () => {
     const said = (termsOfUse?: string) => {
       const { root } = readReport(resultReport(reportInput(positiveExam(), { termsOfUse })));
