@@ -66,15 +66,15 @@ function latency(day: readonly Summed[]): Html {
 function failures(day: readonly Summed[]): Html {
   const bad = day.reduce((sum, stretch) => sum + stretch.bad, 0);
   const all = day.reduce((sum, stretch) => sum + stretch.all, 0);
-  const said =
-    bad === 0
-      ? 'None failed'
-      : `${numberText(bad)} of ${countText(all, 'exam')} failed (${percent(bad, all)})`;
   const shares = day.map(({ bad, all }) => (all === 0 ? 0 : (100 * bad) / all));
   const stacks = shares.map((value) => [{ value, look: 'fill-bad' }]);
   const top = Math.min(100, Math.max(LOWEST_SHARE_SHOWN, roundTop(Math.max(...shares))));
   const unit = `${top} % of the exams of half an hour`;
-  return plot(day, { title: 'Failures', said: `${said}. The scale ends at ${top} %`, stacks, top, unit });
+  const said =
+    bad === 0
+      ? 'None failed'
+      : `${numberText(bad)} of ${countText(all, 'exam')} failed (${percent(bad, all)}). The scale ends at ${top} %`;
+  return plot(day, { title: 'Failures', said, stacks, top, unit });
 }
 
 /** Percent. The scale follows the highest share, so that small ones show; one exam of hundreds is to look small. */
