@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { LeftOut, LeftOutCode } from '../../src/dicom/index.js';
 import { absentViewsText, absentViewsTitle, lacksAnswer, viewsInStudy } from '../../src/findings/index.js';
 import { SPOT_VIEW, source, superseded, TOMOSYNTHESIS, undecodable } from '../sr/reportInputs.js';
 
@@ -54,6 +55,39 @@ describe('The standard views that a study lacks', () => {
       expect(title).not.to.match(/CC|L MLO|R MLO/);
       expect(`AI CAD result, ${title}; not for primary diagnosis`).to.have.lengthOf.at.most(64);
     }
+  });
+
+  const of = (code: LeftOutCode): LeftOut => ({ ...SPOT_VIEW, code });
+  const OTHERS: LeftOutCode[] = [
+    'magnification-view',
+    'spot-compression-view',
+    'implant-displaced-view',
+    'rolled-view',
+    'modified-view',
+    'not-a-standard-view',
+    'specimen',
+    'quality-control-image',
+    'secondary-image',
+    'synthesised-image',
+    'contrast-image',
+    'biopsy-image',
+    'own-object',
+  ];
+  const PERHAPS: LeftOutCode[] = [
+    'contradictory-view',
+    'no-view',
+    'both-breasts',
+    'contradictory-laterality',
+    'no-laterality',
+    'partial-view',
+    'burned-in-annotation',
+    'contradictory-intent',
+    'no-pixel-data',
+  ];
+
+  it('are not lacking where an image is another view by its own header, and may be where that is in doubt', () => {
+    for (const code of OTHERS) expect(lacksAnswer(of(code)), code).to.equal(false);
+    for (const code of PERHAPS) expect(lacksAnswer(of(code)), code).to.equal(true);
   });
 
   it('are not the same as the views without an answer', () => {
