@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { packTar } from 'modern-tar';
@@ -28,6 +28,8 @@ export async function writeBundleFile(file: string, parts: readonly BundlePart[]
     await writeFile(file, packed, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
     const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    // Half a bundle would keep a full disk full, and the next try from its name.
+    if (code !== 'EEXIST') await rm(file, { force: true }).catch(() => {});
     throw new SupportError('support-unwritable', `The bundle cannot be written to ${file} (${code}).`, {
       remedy:
         'Name another file with --out: one that is not there, in a folder that this account may write to.',
