@@ -163,7 +163,7 @@ export interface ReasonRow {
   latest: number;
   reason: string | null;
 }
-/** Exams that wait (`waiting`) or failed: of the model that is asked about or not, due or not. */
+/** Exams that wait (`waiting`) or failed. `ours`: of the model that is asked about, or only to be delivered. */
 export interface BacklogRow {
   state: ExamState;
   ours: 0 | 1;

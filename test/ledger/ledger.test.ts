@@ -1063,10 +1063,14 @@ onEveryDatabase('ledger', (make) => {
       const claim = await claimed(ledger, study(5), 1);
       await ledger.fail(claim, TROUBLE, 60_000);
       await on(1, ledger).observe({ ...study(6), modelVersion: 'older' }, { fingerprint: 'x' });
+      // Whoever made its results, they are delivered here.
+      const made = await claimed(ledger, { ...study(7), modelVersion: 'older' }, 1);
+      await ledger.keepObjects(made, objects(7), { kind: 'processed' });
+      await ledger.fail(made, TROUBLE, 60_000);
       expect(await on(2, ledger).backlog(EXAM)).to.deep.equal({
         ready: 1,
         arriving: { exams: 3, until: at(500) },
-        again: { exams: 1, next: at(61) },
+        again: { exams: 2, next: at(61) },
         others: 1,
       });
       expect(await on(501, ledger).backlog(EXAM)).to.deep.include({

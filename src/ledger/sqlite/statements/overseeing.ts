@@ -26,10 +26,11 @@ export function reasons(database: Database): ReasonRow[] {
   return database.rows(sql);
 }
 
+/** As `claimNext` has it: whoever made the objects, they are delivered. */
 export function backlog(database: Database, bindings: ModelBindings & { now: number }): BacklogRow[] {
   const sql = /* sql */ `
     SELECT state,
-           CASE WHEN ${THIS_MODEL} THEN 1 ELSE 0 END AS ours,
+           CASE WHEN outcome IS NOT NULL OR (${THIS_MODEL}) THEN 1 ELSE 0 END AS ours,
            CASE WHEN COALESCE(retry_at, due_at) <= :now THEN 1 ELSE 0 END AS due,
            COUNT(*) AS exams, MIN(COALESCE(retry_at, due_at)) AS next
     FROM exams
