@@ -12,6 +12,8 @@ import { type ExplainedImage, methodName } from './explanation.js';
 import type { DrawnObject, PictureWork } from './outputRow.js';
 
 const STANDARD_VIEWS = 4;
+/** Its contrast is not the maker's. */
+const RAW = 'from raw values (For Processing)';
 /** As the reports say it of the breast. */
 const IMPLANT = 'the image states an implant: what it hides was not analysed';
 
@@ -61,11 +63,19 @@ export function overlayOf(
   const { which, told } = nameOf(finding.source);
   const whichItIs = which !== undefined && told !== '' ? `(${which}): ${told}` : undefined;
   const implant = finding.source.implant === true ? IMPLANT : undefined;
+  const raw = finding.source.intent === 'processing' ? RAW : undefined;
   const caution = heatMapCaution(heatMapTrust(bundle, explain.failedHeatMaps));
   const place = attentionCaution(finding);
-  const notes = [whichItIs, ...others, unanswered, absentViewsText(views), implant, caution, place].flatMap(
-    (note) => note ?? [],
-  );
+  const notes = [
+    whichItIs,
+    ...others,
+    unanswered,
+    absentViewsText(views),
+    raw,
+    implant,
+    caution,
+    place,
+  ].flatMap((note) => note ?? []);
   return {
     display: image.display,
     heatMap,

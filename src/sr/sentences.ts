@@ -68,6 +68,7 @@ export function summaryText(input: ReportInput): string {
       `A negative answer does not exclude ${input.notExcluded}.`,
     ...implantLimits(input),
     ...malePatient(input),
+    ...rawImages(input),
     ...(input.heatMaps === 'withheld' || input.heatMaps === 'failed' ? heatMapWords(input) : []),
     ...attentionWords(input),
     coverage(input),
@@ -178,6 +179,7 @@ export function purposeText(input: ReportInput): string {
     ...(input.termsOfUse === undefined ? [] : [`Terms of use: ${input.termsOfUse}`]),
     ...implantLimits(input),
     ...malePatient(input),
+    ...rawImages(input),
     ...heatMapWords(input),
   ]);
 }
@@ -200,6 +202,16 @@ function malePatient({ analysed }: ReportInput): string[] {
   return [
     'Limit: the study names a male patient. Models are made from mammograms of women, unless the purpose says ' +
       'otherwise: what the number is worth for him is not known.',
+  ];
+}
+
+/** What a raw image is shown and answered as is Mamori's doing, not the maker's. */
+function rawImages(input: ReportInput): string[] {
+  const raw = input.analysed.filter(({ intent }) => intent === 'processing');
+  if (raw.length === 0) return [];
+  const names = raw.map((source) => nameOf(source, input)).join(' and ');
+  return [
+    `Limit: ${names} analysed from raw values (For Processing), for want of an image made for reading.`,
   ];
 }
 

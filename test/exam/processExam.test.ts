@@ -646,7 +646,19 @@ describe('processing an exam', () => {
     const raw = makeExam({ ...SMALL, seed: 'raw', intent: 'processing', override: { PatientID } });
     const rawViews = raw.filter(({ view }) => view === 'LCC' || view === 'RCC');
     const presented = exam.filter(({ view }) => view !== 'RCC');
-    const outcome = await process([...rawViews, ...presented].map((made) => given(made)));
+    const said = new Map<string, readonly string[]>();
+    const capture: Workbench['overlays']['capture'] = (overlay, details, ...rest) => {
+      said.set(standardView(details.source), overlay.caption.notes ?? []);
+      return bench.overlays.capture(overlay, details, ...rest);
+    };
+    const outcome = await process(
+      [...rawViews, ...presented].map((made) => given(made)),
+      { overlays: { ...bench.overlays, capture } as typeof bench.overlays },
+    );
+    // Its picture says what it is made from.
+    for (const [view, notes] of said)
+      expect(notes.includes('from raw values (For Processing)'), view).to.equal(view === 'RCC');
+    expect(said.size).to.equal(4);
     const superseded = outcome.leftOut.filter(({ code }) => code === 'for-processing-superseded');
     expect(superseded.map(({ sopInstanceUID }) => sopInstanceUID)).to.deep.equal([
       raw.find(({ view }) => view === 'LCC')!.sopInstanceUID,

@@ -176,6 +176,14 @@ describe('TID 1500 report', () => {
     expect(summary({ leftOut: [SPOT_VIEW] }).join()).not.to.include('PART OF');
   });
 
+  it('says which images it took raw', () => {
+    const [lcc, lmlo] = fourViews();
+    const raw = { ...lmlo!, intent: 'processing' as const };
+    const findings = findingsOf([imageFinding(lcc!, 0.2), imageFinding(raw, 0.3)]);
+    const summary = textOf(find(readReport(resultReport(reportInput(findings))).root, SUMMARY)[0]);
+    expect(summary).to.include('Limit: L MLO analysed from raw values (For Processing)');
+  });
+
   it('says of a man what is not known of him', () => {
     const said = (sex: string) => {
       const male = fourViews().map((image) => ({
