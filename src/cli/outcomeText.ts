@@ -6,6 +6,7 @@ import {
   type ImageFinding,
   operatingPointPercent,
   percent,
+  unansweredImages,
   verdict,
 } from '../findings/index.js';
 import type { Bundle } from '../model/index.js';
@@ -33,6 +34,7 @@ export function outcomeText(
     lines.push(
       `Exam: ${percent(findings.probability, operatingPoint)} %, ${verdict(findings.positive)} ` +
         `(operating point ${operatingPointPercent(operatingPoint)} %)`,
+      ...onlyAPart(outcome),
       AI_NOTICE,
       ...(caution === undefined ? [] : [caution]),
     );
@@ -41,6 +43,13 @@ export function outcomeText(
   if (absent !== undefined) lines.push(`Note: ${absent}`);
   for (const left of outcome.leftOut) lines.push(`Left out ${name(left.sopInstanceUID)}: ${left.reason}`);
   return lines.join('\n');
+}
+
+/** As the report says it. */
+function onlyAPart({ findings, leftOut }: Analysis): string[] {
+  const analysed = findings?.breasts.flatMap(({ images }) => images.map(({ source }) => source)) ?? [];
+  const images = unansweredImages({ analysed, leftOut });
+  return images.length === 0 ? [] : [`PART OF THE EXAM: no answer about ${images.join(' and ')}`];
 }
 
 function imageLine(

@@ -4,7 +4,7 @@ import { outcomeText } from '../../src/cli/outcomeText.js';
 import { operatingPointPercent, percent, viewsInStudy } from '../../src/findings/index.js';
 import { percentage } from '../../src/pictures/caption.js';
 import { summaryText } from '../../src/sr/sentences.js';
-import { findingsOf, imageFinding, reportInput, source } from '../sr/reportInputs.js';
+import { findingsOf, imageFinding, reportInput, source, undecodable } from '../sr/reportInputs.js';
 
 describe('How a probability is worded', () => {
   it('never lies on the wrong side of the operating point, with whatever decimals it begins', () => {
@@ -39,6 +39,23 @@ describe('How a probability is worded', () => {
     expect(summaryText(reportInput(findings))).to.include('exam 49.996 % (negative)');
     expect(percentage(0.49996, 0.5)).to.equal('49.996\u00a0%');
     expect(percent(0.5, 0.5)).to.equal('50.0');
+  });
+
+  it('tells of a part of the exam in the same words in the report and on the command line', () => {
+    const findings = findingsOf([imageFinding(source('L', 'CC'), 0.2)]);
+    const leftOut = [undecodable(source('L', 'MLO'))];
+    const views = viewsInStudy([source('L', 'CC')], leftOut);
+    const outcome = {
+      status: 'partly-analysed',
+      findings,
+      leftOut,
+      views,
+      completeness: [],
+      times: {},
+    } as never;
+    const words = 'PART OF THE EXAM: no answer about L MLO';
+    expect(outcomeText(outcome, { operatingPoint: 0.5 }, () => '').split('\n')).to.include(words);
+    expect(summaryText(reportInput(findings, { leftOut }))).to.include(`${words}.`);
   });
 
   it('never says 0 or 100 of what is not, below a low operating point either', () => {
