@@ -56,7 +56,28 @@ export function brokenPromises(what: {
         say('a further set names no predecessor');
       if (!clockWasSet && sets.length > promised.mostSets) say(`${sets.length} sets`);
     }
+  // Two services that answer at the same time know nothing of each other.
+  if (services.length === 1)
+    for (const { studyInstanceUID: study } of exams)
+      for (const text of brokenChain(study, pacs)) broken.push(`study ${study}: ${text}`);
   for (const uid of pacs.differing) broken.push(`object ${uid} was sent with other bytes`);
+  return broken;
+}
+
+/** Each set about a study has a higher number than the one before, and names all of its objects. */
+function brokenChain(study: string, pacs: ModelledPacs): string[] {
+  const broken: string[] = [];
+  const held = pacs.of(study);
+  const namesOf = (set: string) =>
+    held.filter(({ result }) => result?.set === set).map(({ sopInstanceUID }) => sopInstanceUID as string);
+  const firsts = setsOf(held.flatMap(({ result }) => result ?? [])).map(([first]) => first!);
+  for (const [place, { edition, replaces }] of firsts.entries()) {
+    const before = firsts[place - 1];
+    if (before === undefined) continue;
+    if (edition <= before.edition) broken.push(`set ${edition} came after set ${before.edition}`);
+    if (namesOf(before.set).some((uid) => !replaces.includes(uid)))
+      broken.push(`set ${edition} does not name all of set ${before.edition}`);
+  }
   return broken;
 }
 

@@ -36,6 +36,8 @@ export interface ModelledResult {
   createdAt: number;
   /** SOP Instance UIDs of the predecessors that it names. */
   replaces: string[];
+  /** Which set about the study it says that it is. */
+  edition: number;
 }
 
 /** An image as an exam takes it in. */
@@ -129,6 +131,7 @@ function outcomeOf(
       code,
       createdAt: context.createdAt.getTime(),
       replaces,
+      edition: context.edition ?? 1,
     };
     return {
       kind,

@@ -296,4 +296,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'results that are made again have the number of those that they replace',
+    changes: [{ file: 'poller/predecessors.js', from: 'sum + (answer?.revision ?? 0)', to: 'sum' }],
+  },
 ];

@@ -627,6 +627,25 @@ onEveryDatabase('ledger', (make) => {
       expect((await ledger.predecessors(EXAM)).map((object) => object.sopInstanceUID)).to.deep.equal(uids);
     });
 
+    it('has the revision before as its predecessor, also where the clock was set back in between', async () => {
+      await delivered(ledger, EXAM, 1, 9000);
+      for (const [revision, fingerprint] of [
+        [2, 'five images'],
+        [3, 'six images'],
+      ] as const) {
+        await on(revision, ledger).observe(EXAM, { fingerprint });
+        const claim = await on(revision, ledger).claim(EXAM, 'worker', 60_000);
+        const uidsNow = objects(revision).map(({ sopInstanceUID }) => sopInstanceUID);
+        const before = objects(revision - 1).map(({ sopInstanceUID }) => sopInstanceUID);
+        expect((await ledger.predecessors(EXAM)).map((object) => object.sopInstanceUID)).to.deep.equal(
+          before,
+        );
+        await ledger.keepObjects(claim!, objects(revision), { kind: 'processed' });
+        await ledger.confirm(claim!, uidsNow);
+        await ledger.close(claim!);
+      }
+    });
+
     it('drops bytes that were never delivered and are out of date', async () => {
       const claim = await claimed(ledger);
       await on(1, ledger).keepObjects(claim, objects(), { kind: 'processed' });

@@ -93,7 +93,8 @@ export function predecessors(
         AND NOT (e.model_version = :version AND e.settings_digest = :digest
                  AND o.revision = COALESCE(:revision::integer, e.revision))
     ), latest AS (
-      SELECT earlier_id, revision FROM earlier ORDER BY confirmed_at DESC, earlier_id DESC, revision DESC LIMIT 1
+      SELECT earlier_id, MAX(revision) AS revision FROM earlier GROUP BY earlier_id
+      ORDER BY MAX(confirmed_at) DESC, earlier_id DESC LIMIT 1
     )
     SELECT earlier.* FROM earlier JOIN latest USING (earlier_id, revision) ORDER BY position`;
   return transaction.rows(sql, bindings);
