@@ -506,6 +506,16 @@ describe('processing an exam', () => {
     expect(outcome.status).to.equal('partly-analysed');
   });
 
+  it('leaves out a file that is another image of the study than the archive says', async () => {
+    const instances = exam.map((made) => given(made));
+    instances[0] = given(exam[0]!, async () => Uint8Array.from(exam[1]!.bytes));
+    const outcome = await process(instances);
+    expect(outcome.status).to.equal('partly-analysed');
+    expect(outcome.leftOut.map(({ code, sopInstanceUID }) => [code, sopInstanceUID])).to.deep.equal([
+      ['contradictory-identity', exam[0]!.sopInstanceUID],
+    ]);
+  });
+
   it('says nothing of another study whose file lies under one of its names, readable or not', async () => {
     const foreign = makeInstance({ ...SMALL, seed: 'another patient', override: { BitsAllocated: 32 } });
     const instances = exam.map((made) => given(made));
@@ -523,6 +533,30 @@ describe('processing an exam', () => {
         expect(Buffer.from(bytes).includes(foreign.studyInstanceUID)).to.equal(false);
       }
     }
+  });
+
+  it('says nothing of another study where its file shows no mammogram that could be told', async () => {
+    const override = { ViewCodeSequence: undefined, ViewPosition: undefined };
+    const foreign = makeInstance({ ...SMALL, seed: 'another patient', override });
+    const { objects } = await process([given(exam[0]!, async () => Uint8Array.from(foreign.bytes))]);
+    for (const { bytes } of objects)
+      expect(Buffer.from(bytes).includes(foreign.studyInstanceUID)).to.equal(false);
+  });
+
+  it('gives up an exam without naming another image than the archive did', async () => {
+    const swapped = given(exam[0]!, async () => Uint8Array.from(exam[1]!.bytes));
+    const reason = { code: 'engine-failed', reason: 'No answer.' };
+    const { leftOut } = await declineExam([swapped], bench, context, reason);
+    expect(leftOut.map(({ source, sopInstanceUID }) => [source, sopInstanceUID])).to.deep.equal([
+      [undefined, exam[0]!.sopInstanceUID],
+    ]);
+  });
+
+  it('lacks an image For Presentation that cannot be read, though there is another of its view', async () => {
+    const second = makeInstance({ ...SMALL, instanceNumber: 9, override: { BitsAllocated: 32 } });
+    const outcome = await process([...exam, second].map((made) => given(made)));
+    expect(outcome.status).to.equal('partly-analysed');
+    expect(outcome.leftOut.map(({ code }) => code)).to.deep.equal(['pixel-format-unsupported']);
   });
 
   it('takes an image once that is listed twice', async () => {
