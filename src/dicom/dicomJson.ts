@@ -120,12 +120,17 @@ function tagsOf(words: number[]): string[] {
 }
 
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value.trim();
+  if (typeof value === 'string') return plain(value);
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'object' || value === null) return '';
   const { Alphabetic, Ideographic, Phonetic } = value as Record<string, unknown>;
   const groups = [Alphabetic, Ideographic, Phonetic].map((group) =>
-    typeof group === 'string' ? group.trim() : '',
+    typeof group === 'string' ? plain(group) : '',
   );
   return withoutPadding(groups.join('='), '=');
+}
+
+/** Some servers hand out a UID with the NUL that pads it in a file: taken for another one it would hide its study. */
+function plain(text: string): string {
+  return withoutPadding(text, '\0 ').trim();
 }

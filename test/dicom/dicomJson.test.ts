@@ -27,6 +27,17 @@ describe('fromDicomJson', () => {
     ).to.deep.equal(['2.25.2']);
   });
 
+  it('reads values without the padding that they have in a file', () => {
+    const padded = fromDicomJson({
+      '0020000D': { vr: 'UI', Value: ['2.25.1\0'] },
+      '00080018': { vr: 'UI', Value: ['\0'] },
+      '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Roe^Jane \0' }] },
+    });
+    expect(padded.string('StudyInstanceUID')).to.equal('2.25.1');
+    expect(padded.string('SOPInstanceUID')).to.equal(undefined);
+    expect(padded.string('PatientName')).to.equal('Roe^Jane');
+  });
+
   it('tells absent, empty and unreadable from each other only where it matters', () => {
     expect(answer.has('StudyDescription')).to.equal(true);
     expect(answer.string('StudyDescription')).to.equal(undefined);

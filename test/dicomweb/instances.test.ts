@@ -50,6 +50,20 @@ describe('Listing the instances of a study', () => {
     });
   });
 
+  it('takes UIDs with the padding of a file for those that they are', async () => {
+    const { web } = await setting.pair((seen, response) => {
+      const padded = { '0020000D': '1.2.3\0', '0020000E': '1.5\0', '00080018': '1.9.1\0' };
+      json(response, seen.parameters.get('offset') === '0' ? [dataset(padded)] : []);
+    });
+    const [only, ...others] = await web.instances(asUid('1.2.3'));
+    expect(only).to.include({
+      studyInstanceUID: '1.2.3',
+      seriesInstanceUID: '1.5',
+      sopInstanceUID: '1.9.1',
+    });
+    expect(others).to.deep.equal([]);
+  });
+
   it('is pacs-not-found where the study is in no list', async () => {
     const { web } = await setting.pair((_seen, response) => void response.writeHead(404).end());
     expect(await caught(web.instances(asUid('1.2.3')))).to.include({ code: 'pacs-not-found' });
