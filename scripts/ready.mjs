@@ -1,9 +1,11 @@
 // Brings the checkout to where `node dist/src/cli/main.js` runs: dependencies as the lock file says, sources compiled.
-// Both are skipped when nothing changed, so that `npm run mamori -- …` stays quick.
+// Both are skipped when nothing changed, also where `npm ci` and `npm run build` did it: so `npm run mamori -- …` stays
+// quick, and works for an account that may not write here. With --built, as `npm run build` ends, it only notes from
+// which sources dist was compiled.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -23,13 +25,30 @@ function run(what, command, args) {
   }
 }
 
-const stampOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
 
-const lock = createHash('sha256')
-  .update(readFileSync(join(root, 'package-lock.json')))
-  .digest('hex');
-const installStamp = join(root, 'node_modules', '.installed-for-lock');
-if (stampOf(installStamp) !== lock) {
+/** Whether npm's own list of what it installed is what the lock file says, less what is for other systems. */
+function isInstalled() {
+  const list = textOf(join(root, 'node_modules', '.package-lock.json'));
+  if (list === '') return false;
+  const { packages: installed } = JSON.parse(list);
+  const { packages: wanted } = JSON.parse(lock);
+  const isThere = ([path, { version, integrity, optional }]) => {
+    const found = installed[path];
+    return found === undefined
+      ? optional === true
+      : found.version === version && found.integrity === integrity;
+  };
+  return (
+    Object.entries(wanted)
+      .filter(([path]) => path.startsWith('node_modules/'))
+      .every(isThere) && Object.keys(installed).every((path) => path in wanted)
+  );
+}
+
+const isBuildsEnd = process.argv.includes('--built');
+if (!isBuildsEnd && !isInstalled()) {
   // An addon placed by hand (TensorFlow, see docs) lives outside node_modules or is put back by its script.
   run('Installing the dependencies …', 'npm', [
     'ci',
@@ -38,7 +57,6 @@ if (stampOf(installStamp) !== lock) {
     '--no-fund',
     '--loglevel=error',
   ]);
-  writeFileSync(installStamp, lock);
 }
 
 function* filesBelow(folder) {
@@ -49,19 +67,27 @@ function* filesBelow(folder) {
   }
 }
 
-const sources = ['src', 'test', 'bench', 'proof'].flatMap((folder) => [...filesBelow(join(root, folder))]);
+const folders = ['src', 'test', 'bench', 'proof'];
+const sources = folders.flatMap((folder) => [...filesBelow(join(root, folder))]);
 const state = createHash('sha256')
   .update(lock)
-  .update(stampOf(join(root, 'tsconfig.json')));
+  .update(textOf(join(root, 'tsconfig.json')));
 for (const file of sources.sort()) {
   const { size, mtimeMs } = statSync(file);
   state.update(`${file}\0${size}\0${mtimeMs}\n`);
 }
 const fingerprint = state.digest('hex');
-const buildStamp = join(root, 'dist', '.built-from');
-if (stampOf(buildStamp) !== fingerprint) {
-  // A file that is gone from the sources must be gone from what runs, tests included.
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run('Compiling …', 'npm', ['run', '--silent', 'build']);
+const dist = join(root, 'dist');
+const buildStamp = join(dist, '.built-from');
+// A file that is gone from the sources must be gone from what runs, tests included.
+if (isBuildsEnd) {
+  const known = new Set(sources);
+  for (const folder of folders.filter((name) => existsSync(join(dist, name))))
+    for (const file of filesBelow(join(dist, folder)))
+      if (file.endsWith('.js') && !known.has(join(root, relative(dist, file)).replace(/js$/, 'ts')))
+        rmSync(file);
   writeFileSync(buildStamp, fingerprint);
+} else if (textOf(buildStamp) !== fingerprint) {
+  rmSync(dist, { recursive: true, force: true });
+  run('Compiling …', 'npm', ['run', '--silent', 'build']);
 }

@@ -11,13 +11,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   const folder = resolve(path);
   try {
-    await makeLast(folder, mode);
+    await makeFolderWithin(folder, mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const above = dirname(folder);
     // Another may have made it in the meantime; where it is there and takes no folder, the second try says so.
     if (!(await isFolder(above))) await makeFolder(above, mode);
-    await makeLast(folder, mode);
+    await makeFolderWithin(folder, mode);
   }
 }
 
@@ -32,7 +32,13 @@ export async function makeDraft(target: string): Promise<string> {
   return mkdtemp(join(dirname(target), `.${basename(target)}-`));
 }
 
-async function makeLast(folder: string, mode: number): Promise<void> {
+/**
+ * Makes a folder within one that is there: where that is missing, a setting may be mistyped, and what was made at its
+ * place would hide that. One that is there already is fine.
+ *
+ * @throws the system's own error: `ENOENT` where the folder above is missing
+ */
+export async function makeFolderWithin(folder: string, mode = 0o777): Promise<void> {
   try {
     await mkdir(folder, { mode });
   } catch (error) {

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { makeFolder } from '../folder.js';
+import { dirname } from 'node:path';
+import { makeFolderWithin } from '../folder.js';
 import type { AuditEvent, Person, TimedEvent } from './auditEvent.js';
 import { type AuditSource, auditMessage } from './auditMessage.js';
 import { TrailFile } from './chain/index.js';
@@ -75,7 +77,7 @@ export class AuditTrail {
       return auditMessage({ act: 'trail-disturbed', what, at: new Date() }, source);
     };
     try {
-      await makeFolder(folder, 0o700);
+      await makeFolderWithin(folder, 0o700);
       const file = await TrailFile.open({ folder, fileBytes, disturbed });
       return new AuditTrail(file, source, options);
     } catch (error) {
@@ -248,6 +250,18 @@ export class AuditTrail {
 
 function unwritable(folder: string, cause: unknown): AuditError {
   const code = (cause as NodeJS.ErrnoException).code || 'unknown';
+  const above = dirname(folder);
+  if (code === 'ENOENT' && !existsSync(above))
+    return new AuditError(
+      'audit-unwritable',
+      `The audit trail in ${folder} cannot be written: there is no folder ${above}.`,
+      {
+        remedy:
+          'Check audit.folder, or, where that is left out, ledger.url, beside which the audit trail lies; or make ' +
+          'that folder, for the account that Mamori runs as.',
+        cause,
+      },
+    );
   const isFull = code === 'ENOSPC' || code === 'SQLITE_FULL' || code === 'EDQUOT';
   return new AuditError('audit-unwritable', `The audit trail in ${folder} cannot be written (${code}).`, {
     remedy: isFull

@@ -74,7 +74,7 @@ export async function openExistingLedger(place: Place): Promise<Ledger> {
   const what = isPostgres(url) ? 'in that database' : fileOf(url);
   throw new LedgerError('ledger-missing', `There is no ledger ${what}.`, {
     remedy:
-      'Check ledger.url and the folder that it is relative to; run, once and process make a new ledger.',
+      'Check ledger.url and the folder that it is relative to; run, once, process and backfill make a new ledger.',
   });
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -32,6 +33,15 @@ describe('The audit trail', () => {
     const folder = newFolder();
     await (await AuditTrail.open({ folder, fileBytes: 1 << 20, version: '1.2.3', log: SILENT })).close();
     expect(statSync(folder).mode & 0o077).to.equal(0);
+  });
+
+  it('is not begun in a folder that is missing, which may be mistyped', async () => {
+    const missing = join(newFolder(), 'mistyped');
+    const options = { folder: join(missing, 'audit'), fileBytes: 1 << 20, version: '1.2.3', log: SILENT };
+    const refusal = await AuditTrail.open(options).catch((error) => error);
+    expect(refusal).to.include({ code: 'audit-unwritable' });
+    expect(refusal.message).to.contain(`there is no folder ${missing}.`);
+    expect(existsSync(missing)).to.equal(false);
   });
 
   it('is a line for each event, in a chain that sha256 alone can follow', async () => {

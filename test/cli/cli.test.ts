@@ -82,6 +82,19 @@ describe('mamori', () => {
     await ledger.disconnect();
   }
 
+  it('makes no folder where ledger.url is mistyped, whatever the order', async () => {
+    const settings = readFileSync(config, 'utf8').replace('sqlite:l.db', 'sqlite:mistyped/l.db');
+    writeFileSync(config, settings);
+    for (const order of [['process'], ['support-bundle', '--out', join(folder, 'bundle.tgz')]]) {
+      const { code, err } = await mamori([...order, '-c', config, '2.25.1']);
+      expect(code, err).to.equal(2);
+      expect(err).to.contain(join(folder, 'mistyped'));
+    }
+    const dates = ['--from', '2020-01-01', '--to', '2020-01-02'];
+    expect((await mamori(['backfill', '-c', config, ...dates])).code).to.equal(2);
+    expect(existsSync(join(folder, 'mistyped'))).to.equal(false);
+  });
+
   it('goes on when nobody reads its output any more', async () => {
     await withExams();
     const child = spawn(process.execPath, [MAIN, 'status', '-c', config, '--json'], {

@@ -79,7 +79,7 @@ export function namedServerError(error: unknown, server: string): unknown {
     return named(
       'ledger-missing',
       'is not there: the database has no tables of Mamori',
-      'Check ledger.url; run, once and process make a new ledger.',
+      'Check ledger.url; run, once, process and backfill make a new ledger.',
     );
   if (code.startsWith('53'))
     return named(
