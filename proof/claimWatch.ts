@@ -81,8 +81,10 @@ export class ClaimWatch {
           };
         if (!OF_A_HOLDER.has(name)) return value;
         return async (claim: Claim, ...others: unknown[]) => {
+          // A step may hold and then wait for a server, until its claim has passed.
+          const hasPassed = claim.number < this.#numbers.get(keyOf(claim.exam))!;
           const answer = await value(claim, ...others);
-          if (claim.number < this.#numbers.get(keyOf(claim.exam))!)
+          if (hasPassed)
             this.broken.add(
               `study ${claim.exam.studyInstanceUID}: ${String(name)} by a claim that had passed`,
             );

@@ -59,10 +59,10 @@ export class ModelledServer {
       bytes: {
         put: (all, study) => this.#patiently(() => this.#written(() => store.bytes.put(all, study))),
         read: (stored, uid) => this.#patiently(() => this.#asked(() => store.bytes.read(stored, uid))),
-        remove: (files) =>
-          this.#patiently(() =>
-            this.#written(() => store.bytes.remove(files.filter((file) => !isNamed(file)))),
-          ),
+        remove: async (files) => {
+          const gone = files.filter((file) => !isNamed(file));
+          if (files.length > 0) await this.#patiently(() => this.#written(() => store.bytes.remove(gone)));
+        },
       },
       close: () => store.close(),
     };
