@@ -133,28 +133,38 @@ function movedMap(map: HeatMap, random: Random): HeatMap {
 
 /** Means over a square of a fifth of the input, twice: no lesion is left to see, the breast's place is. */
 function blur(input: Float32Array, { rows, columns, channels }: Bundle['input']): Float32Array {
+  const width = columns * channels;
+  const across = { count: rows, apart: width, length: columns, step: channels };
+  const down = { count: columns, apart: channels, length: rows, step: width };
   let now = input;
   for (let pass = 0; pass < 2; pass++) {
-    now = slidingMean(now, rows, columns * channels, columns, channels, channels, Math.ceil(columns / 10));
-    now = slidingMean(now, columns, channels, rows, columns * channels, channels, Math.ceil(rows / 10));
+    now = slidingMean(now, channels, across, Math.ceil(columns / 10));
+    now = slidingMean(now, channels, down, Math.ceil(rows / 10));
   }
   return now;
 }
 
-/** Mean over `reach` values on each side along lines of `length` values that are `step` apart; the edge is repeated. */
+/** Rows or columns of an image whose channels lie side by side. */
+interface Lines {
+  count: number;
+  /** From one line's first value to the next one's. */
+  apart: number;
+  length: number;
+  /** From value to value along a line. */
+  step: number;
+}
+
+/** Mean over `reach` values on each side along the lines; the edge is repeated. */
 function slidingMean(
   values: Float32Array,
-  lines: number,
-  lineStep: number,
-  length: number,
-  step: number,
   channels: number,
+  { count, apart, length, step }: Lines,
   reach: number,
 ): Float32Array {
   const out = new Float32Array(values.length);
-  for (let line = 0; line < lines; line++)
+  for (let line = 0; line < count; line++)
     for (let channel = 0; channel < channels; channel++) {
-      const start = line * lineStep + channel;
+      const start = line * apart + channel;
       const at = (place: number) => values[start + Math.min(length - 1, Math.max(0, place)) * step]!;
       let sum = 0;
       for (let place = -reach; place <= reach; place++) sum += at(place);
