@@ -50,6 +50,16 @@ describe('Listing the instances of a study', () => {
     });
   });
 
+  it('leaves out what is listed of another study, as by a server that does not honour the address', async () => {
+    const { web } = await setting.pair((seen, response) => {
+      const of = (study: string, n: number) =>
+        dataset({ '0020000D': study, '0020000E': '1.5', '00080018': `1.9.${n}` });
+      json(response, seen.parameters.get('offset') === '0' ? [of('1.2.3', 1), of('1.2.4', 2)] : []);
+    });
+    const listed = await web.instances(asUid('1.2.3'));
+    expect(listed.map(({ sopInstanceUID }) => sopInstanceUID)).to.deep.equal(['1.9.1']);
+  });
+
   it('takes UIDs with the padding of a file for those that they are', async () => {
     const { web } = await setting.pair((seen, response) => {
       const padded = { '0020000D': '1.2.3\0', '0020000E': '1.5\0', '00080018': '1.9.1\0' };
@@ -67,6 +77,11 @@ describe('Listing the instances of a study', () => {
   it('is pacs-not-found where the study is in no list', async () => {
     const { web } = await setting.pair((_seen, response) => void response.writeHead(404).end());
     expect(await caught(web.instances(asUid('1.2.3')))).to.include({ code: 'pacs-not-found' });
+  });
+
+  it('would rather fail than go on with a series that no address can name', async () => {
+    const { web } = await setting.pair((_seen, response) => json(response, [instance(1, '../1.5')]));
+    expect(await caught(web.instances(asUid('1.2.3')))).to.include({ code: 'pacs-answer-malformed' });
   });
 
   it('would rather fail than leave one out', async () => {
