@@ -2,7 +2,33 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import * as dicom from '../../src/dicom/index.js';
 
-const { deriveUid, isValidUid, sopClass, sopClassName, transferSyntax } = dicom;
+const { asUid, deriveUid, isUsableUid, isValidUid, sopClass, sopClassName, transferSyntax } = dicom;
+
+describe('A UID on the way through', () => {
+  it('may be against the standard, as some makers write them', () => {
+    for (const text of ['1.2.3', '1.02.3', '1.2.a-b_C', '1'.repeat(64)])
+      expect(isUsableUid(text), text).to.equal(true);
+  });
+
+  it('is nothing that could change an address or a path', () => {
+    for (const text of [
+      '',
+      '.',
+      '..',
+      '...',
+      '1'.repeat(65),
+      '1/2',
+      '1%2f',
+      '1.2 ',
+      '1\\2',
+      '1.2\0',
+      '1.2\n',
+    ]) {
+      expect(isUsableUid(text), JSON.stringify(text)).to.equal(false);
+      expect(() => asUid(text), JSON.stringify(text)).to.throw(dicom.UidError);
+    }
+  });
+});
 
 describe('deriveUid', () => {
   it('gives the same name for the same work on every machine', () => {
