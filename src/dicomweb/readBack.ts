@@ -22,13 +22,13 @@ export async function readBack(
   const unlisted = await failureOf(hold(ways.listed()));
   if (lacks().length > 0) {
     const undescribed = await failureOf(hold(ways.described()));
-    // One way to read back is enough; where both fail, the study must be known to be absent.
+    // One way to read back is enough; where both fail, the study must be known to be absent, and not to one way only.
     if (
       unlisted !== undefined &&
       undescribed !== undefined &&
       !(isNotFound(unlisted) && isNotFound(undescribed))
     )
-      throw unlisted;
+      throw isNotFound(unlisted) ? undescribed : unlisted;
   }
   return { present: wanted.filter((uid) => held.has(uid)), missing: lacks() };
 }
