@@ -36,7 +36,9 @@ export function tellExams(
     if (studies !== undefined && (studies > 0 || problems.length === 0)) {
       const since = `since ${countText(lookbackDays ?? 0, 'day')} before today (poll.lookbackDays)`;
       const found = countText(studies, 'mammography study', 'mammography studies');
-      console.log(`${found} ${since}, ${numberText(exams.length)} worked on.`);
+      const beyond =
+        exams.length > studies ? '; those beyond them have no study date, or waited from before' : '';
+      console.log(`${found} ${since}, ${numberText(exams.length)} worked on${beyond}.`);
     }
     for (const [setting, count] of Object.entries(passedOver))
       console.log(`${numberText(count)} passed over by ${setting}.`);
@@ -44,13 +46,11 @@ export function tellExams(
     const rows = exams.map((exam) => {
       const { end, probability, objects, reason, note } = summary(exam);
       const shown = probability === undefined ? undefined : `${percent(probability, operatingPoint)} %`;
-      return [
-        exam.studyInstanceUID,
-        end,
-        shown,
-        objects.length,
-        reason === undefined ? note : said.text(reason),
-      ];
+      // What an earlier try made is delivered as it was kept, and is not known here.
+      const isMadeBefore = exam.kept && exam.outcome === undefined;
+      const count = isMadeBefore ? undefined : objects.length;
+      const why = isMadeBefore ? 'results of an earlier try' : note;
+      return [exam.studyInstanceUID, end, shown, count, reason === undefined ? why : said.text(reason)];
     });
     if (rows.length > 0) console.log(tableText(['study', 'end', 'probability', 'objects', 'reason'], rows));
     for (const { reason } of problems) console.log(reason);

@@ -15,7 +15,7 @@ const QUIET_BEAT_MS = 30_000;
 /** A source of old exams that comes to its end. */
 export interface OldExams extends WorkSource {
   readonly isOver: boolean;
-  readonly progress: { opensAt: string | undefined; troubled: readonly string[] };
+  readonly progress: { opensAt: string | undefined; troubled: readonly string[]; taken: number };
 }
 
 export interface OldExamsWork<Source extends OldExams> {
@@ -113,7 +113,7 @@ export function sayEnd(
   const { progress } = source;
   if (json) console.log(JSON.stringify({ ...facts, whole, progress, exams: ends }));
   else {
-    console.log(endsText(ends, whole));
+    console.log(endsText(ends, whole, progress.taken));
     for (const study of progress.troubled) console.log(`${study}: could not be looked at, and was left out.`);
     for (const trouble of troubles) console.log(trouble);
     if (!whole) console.log('Not at its end: the same command goes on where this one stopped.');
@@ -127,9 +127,13 @@ function hasTrouble(ends: EndCounts): boolean {
   return ['failed', 'partial', 'not-processed'].some((end) => ends.has(end));
 }
 
-/** @param whole whether it came to its end: nothing that ended is then nothing that was left to do */
-function endsText(ends: EndCounts, whole: boolean): string {
-  if (ends.exams > 0) return `Ended: ${ends}.`;
+/**
+ * @param whole whether it came to its end: nothing that ended is then nothing that was left to do
+ * @param taken old exams that were taken up
+ */
+function endsText(ends: EndCounts, whole: boolean, taken: number): string {
+  const others = ends.exams > taken ? '; among them new exams, or others that waited' : '';
+  if (ends.exams > 0) return `Ended: ${ends}${others}.`;
   return whole ? 'Nothing was left to do.' : 'No exam was processed.';
 }
 
