@@ -91,7 +91,8 @@ function malformed(where: string, what: string, cause?: unknown): DatasetError {
   return new DatasetError('boxes-malformed', `${where}: ${what}`, {
     cause,
     remedy:
-      `Its first line names its columns, with commas between them: ${COLUMNS.join(', ')}; the pathology is ` +
-      `malignant, benign or unknown. Numbers have decimal points; decimal commas only between semicolons or tabs.`,
+      `Its first line names its columns, with commas, semicolons or tabs between them: ${COLUMNS.join(', ')}; ` +
+      `the pathology is malignant, benign or unknown. Numbers have decimal points; decimal commas only between ` +
+      `semicolons or tabs.`,
   });
 }

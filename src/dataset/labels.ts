@@ -82,8 +82,8 @@ function checkColumns(columns: string[], labelsFile: string, further: readonly s
   ];
   throw new DatasetError('labels-malformed', `${labelsFile}: ${problems.join(', ')}`, {
     remedy:
-      `Its first line names its columns, with commas between them: ${REQUIRED.join(', ')}, and where known ` +
-      `${OPTIONAL.join(', ')}.`,
+      `Its first line names its columns, with commas, semicolons or tabs between them: ${REQUIRED.join(', ')}, ` +
+      `and where known ${OPTIONAL.join(', ')}.`,
   });
 }
 
