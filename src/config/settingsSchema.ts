@@ -210,7 +210,11 @@ export const settingsSchema = z.strictObject({
   poll: poll.prefault({}),
   backfill: backfill.prefault({}),
   model: model.prefault({}),
-  explain: explain.prefault({}),
+  explain: explain
+    .prefault({})
+    .describe(
+      'Where the model saw what; with another, exams of the last poll.lookbackDays are answered once more',
+    ),
   outputs: outputSettings.prefault({}),
   ledger: ledger.prefault({}),
   workers: z

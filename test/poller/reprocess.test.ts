@@ -85,6 +85,21 @@ describe('Exams that are to be processed again', () => {
   const reportsIn = async (station: Station, made: MadeInstance[]) =>
     (await resultsIn(station.pacs, studyOf(made))).filter(({ kind }) => kind === 'tid1500');
 
+  it('are without any order those of the days that are searched, by another version', async () => {
+    const recent = makeExam({ rows: 160, columns: 128, seed: 'recent', date: today() });
+    const older = makeExam({ rows: 160, columns: 128, seed: 'older', date: daysAgo(12) });
+    const { file } = await answered(recent, older);
+    const bench = { ...hospital.bench, bundle: { ...hospital.bench.bundle, version: '2.0.0' } };
+    const second = await Station.open(hospital.archive.access, { bench, file, version: '2.0.0' });
+    hospital.open.push(second);
+    const taken = (await second.poller.cycle()).exams;
+    expect(taken.map(({ studyInstanceUID, end }) => [studyInstanceUID, end])).to.deep.equal([
+      [studyOf(recent), 'delivered'],
+    ]);
+    expect((await reportsIn(second, recent)).length).to.equal(2);
+    expect((await reportsIn(second, older)).length).to.equal(1);
+  });
+
   it('are counted before with what they write; those done today or outside the range are not', async () => {
     const [older, newer] = [exam('older', daysAgo(35)), exam('newer', daysAgo(12))];
     const outside = exam('outside', daysAgo(60));
