@@ -28,23 +28,23 @@ function run(what, command, args) {
 const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
 
-/** Whether npm's own list of what it installed is what the lock file says, less what is for other systems. */
+/**
+ * Whether npm's own list of what it installed has what the lock file says, less what is for other systems. More may be
+ * there: a native TensorFlow that somebody added with `npm install --no-save` would be taken away again.
+ */
 function isInstalled() {
   const list = textOf(join(root, 'node_modules', '.package-lock.json'));
   if (list === '') return false;
   const { packages: installed } = JSON.parse(list);
   const { packages: wanted } = JSON.parse(lock);
-  const isThere = ([path, { version, integrity, optional }]) => {
-    const found = installed[path];
-    return found === undefined
-      ? optional === true
-      : found.version === version && found.integrity === integrity;
-  };
-  return (
-    Object.entries(wanted)
-      .filter(([path]) => path.startsWith('node_modules/'))
-      .every(isThere) && Object.keys(installed).every((path) => path in wanted)
-  );
+  return Object.entries(wanted)
+    .filter(([path]) => path.startsWith('node_modules/'))
+    .every(([path, { version, integrity, optional }]) => {
+      const found = installed[path];
+      return found === undefined
+        ? optional === true
+        : found.version === version && found.integrity === integrity;
+    });
 }
 
 const isBuildsEnd = process.argv.includes('--built');

@@ -71,6 +71,12 @@ describe('What `npm run mamori` does first', () => {
     npm('ci', '--no-audit', '--no-fund');
     npm('run', 'build');
     expect(said()).to.deep.equal([]);
+    // Native TensorFlow may come so.
+    mkdirSync(join(folder, 'more'));
+    write('more/package.json', { name: 'more', version: '1.0.0' });
+    npm('install', '--no-save', '--no-audit', '--no-fund', './more');
+    expect(said()).to.deep.equal([]);
+    expect(existsSync(join(folder, 'node_modules', 'more'))).to.equal(true);
     rmSync(join(folder, 'src', 'b.ts'));
     npm('run', 'build');
     expect(existsSync(join(folder, 'dist', 'src', 'b.js'))).to.equal(false);
