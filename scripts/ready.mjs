@@ -9,9 +9,13 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+/** As `engines` in package.json says: which minor version of each major one is the first. */
+const FIRST_MINOR = { 20: 19, 22: 12, 24: 0 };
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Mamori needs Node 20.19 or later (20, 22 or 24); this is ${process.versions.node}.`);
+if (!(minor >= FIRST_MINOR[major])) {
+  console.error(
+    `Mamori needs Node 20.19, 22.12 or 24, or a later one of these; this is ${process.versions.node}.`,
+  );
   process.exit(2);
 }
 
