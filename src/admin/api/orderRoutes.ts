@@ -65,6 +65,6 @@ function sendUnreadable(response: Response, error: ZodError): void {
 /** An order in another form would be read as one without limits: try everything again. */
 const jsonAlone: RequestHandler = (request, response, next) => {
   if (request.is('application/json') !== false) return next();
-  const detail = 'Orders are JSON, and say so as their Content-Type.';
+  const detail = 'Orders are JSON, and say so: Content-Type: application/json.';
   sendProblem(response, [400, 'The order cannot be read'], { code: 'order', detail });
 };
