@@ -64,7 +64,7 @@ export class Metrics {
   });
   readonly #notifications = new Counter({
     name: 'mamori_notifications_total',
-    help: 'Tries to send a notification: sent, failed (tried again), or dropped (given up).',
+    help: 'Tries to send a notification: sent, sent-in-part (some got none), failed (tried again), dropped (given up).',
     labelNames: ['channel', 'result'],
     registers: [this.#kept],
   });
@@ -76,7 +76,8 @@ export class Metrics {
     for (const answer of BREAST_ANSWERS) this.#breasts.inc({ answer }, 0);
     for (const kind of ACCESS_KINDS) this.#access.inc({ kind }, 0);
     for (const channel of ['webhook', 'email'])
-      for (const result of ['sent', 'failed', 'dropped']) this.#notifications.inc({ channel, result }, 0);
+      for (const result of ['sent', 'sent-in-part', 'failed', 'dropped'])
+        this.#notifications.inc({ channel, result }, 0);
   }
 
   /** Who is asked which alarms stand, for each answer. */

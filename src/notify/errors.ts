@@ -9,6 +9,8 @@ export type NotifyErrorCode =
   | 'notify-credentials'
   /** The receiver answers, and does not take the message. */
   | 'notify-refused'
+  /** It takes the message for some of those that it is for. */
+  | 'notify-refused-in-part'
   /** The receiver wants it to be sent elsewhere: what is secret would go there, too. */
   | 'notify-redirected'
   /** A setting that cannot be used, such as a file that is no certificate. */

@@ -156,11 +156,9 @@ export class Notifier {
   #tried(channel: Channel['name'], result: DeliveryResult, error?: { code: string; message: string }): void {
     const { log, onTry } = this.#parts;
     onTry?.(channel, result);
-    if (result === 'failed')
-      log.error(
-        { channel, code: error?.code, reason: error?.message },
-        'Nobody was notified: it is tried again',
-      );
+    const why = { channel, code: error?.code, reason: error?.message };
+    if (result === 'failed') log.error(why, 'Nobody was notified: it is tried again');
+    if (result === 'sent-in-part') log.error(why, 'Some were not notified, and are not told again');
     if (result === 'dropped')
       log.error({ channel }, 'A notification is given up: it is too old, or there are too many');
   }

@@ -10,8 +10,8 @@ export interface Parcel {
   nextTryAt: number;
 }
 
-/** How a try to send went: arrived, failed and tried again, or given up. */
-export type DeliveryResult = 'sent' | 'failed' | 'dropped';
+/** How a try to send went: arrived at all or at some, failed and tried again, or given up. */
+export type DeliveryResult = 'sent' | 'sent-in-part' | 'failed' | 'dropped';
 
 export interface OutboxParts {
   channels: readonly Channel[];
@@ -85,9 +85,10 @@ export class Outbox {
       const parcel = this.#parcels.find(({ channel: name }) => name === channel.name);
       if (parcel === undefined || parcel.nextTryAt > clock()) return;
       try {
-        await channel.send(parcel.message);
+        const shortfall = await channel.send(parcel.message);
         this.#parcels = this.#parcels.filter((one) => one !== parcel);
-        onTry(channel.name, 'sent');
+        if (shortfall === undefined) onTry(channel.name, 'sent');
+        else onTry(channel.name, 'sent-in-part', wordsOf(shortfall));
       } catch (error) {
         parcel.failures++;
         parcel.nextTryAt = clock() + this.#pauseMs(parcel.failures, error);

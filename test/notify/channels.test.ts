@@ -22,7 +22,7 @@ const NEWS: News = {
 };
 const MESSAGE = messageOf([NEWS], ORIGIN, Date.UTC(2026, 2, 2, 10));
 
-async function refusalOf(promise: Promise<void>): Promise<NotifyError> {
+async function refusalOf(promise: Promise<unknown>): Promise<NotifyError> {
   try {
     await promise;
   } catch (error) {
@@ -208,6 +208,23 @@ describe('e-mail', () => {
     expect(mail!.raw).to.match(/^Subject: \[Mamori radiology-1\] Alarm: The disk fills\r?$/m);
     expect(mail!.raw).to.match(/^Auto-Submitted: auto-generated\r?$/m);
     expect(mail!.raw).to.match(/^What to do: Make room\.\r?$/m);
+  });
+
+  it('says for which addresses the server does not take it, and names none', async () => {
+    sink = await startMailSink({
+      ...tls(),
+      onRcptTo: ({ address }, _session, done) =>
+        done(
+          address.startsWith('night')
+            ? Object.assign(new Error(`no ${address}`), { responseCode: 550 })
+            : null,
+        ),
+    });
+    const shortfall = await open().send(MESSAGE);
+    expect(shortfall).to.be.instanceOf(NotifyError).and.include({ code: 'notify-refused-in-part' });
+    expect(shortfall!.message).to.contain('1 of the 2 addresses in notify.email.to (number 2)');
+    expect(`${shortfall!.message}${shortfall!.remedy}`).not.to.contain('hospital.example');
+    expect(sink.mails.map(({ to }) => to)).to.deep.equal([['pacs@hospital.example']]);
   });
 
   it('sends nothing in clear where the server has no STARTTLS', async () => {

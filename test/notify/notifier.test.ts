@@ -21,12 +21,14 @@ class Wire implements Channel {
   arrived: Message[] = [];
   tries = 0;
   failing: NotifyError | 'stalls' | undefined;
+  partly: NotifyError | undefined;
 
-  async send(message: Message): Promise<void> {
+  async send(message: Message): Promise<NotifyError | undefined> {
     this.tries++;
     if (this.failing === 'stalls') return new Promise(() => {});
     if (this.failing !== undefined) throw this.failing;
     this.arrived.push(message);
+    return this.partly;
   }
   async check(): Promise<void> {}
   async close(): Promise<void> {}
@@ -157,6 +159,19 @@ describe('the notifier', () => {
     expect(story.wire.words).to.deep.equal(['raised pacsDown', 'over pacsDown']);
     expect(story.notifier.unsent).to.equal(0);
     expect(story.tried.filter((result) => result === 'sent')).to.have.length(2);
+    await story.notifier.stop();
+  });
+
+  it('logs that a message did not reach everybody, and does not send it to the others again', async () => {
+    const story = new Story();
+    await story.start();
+    story.wire.partly = new NotifyError('notify-refused-in-part', 'Not for 1 of the 2.');
+    story.situation = () => ({ ledger: { since: MONDAY, reason: 'Gone.' } });
+    await story.pass(HOUR);
+    expect(story.tried).to.deep.equal(['sent-in-part']);
+    expect(story.notifier.unsent).to.equal(0);
+    expect(story.logged).to.have.length(1);
+    expect(story.logged[0]).to.match(/Some were not notified.*notify-refused-in-part/);
     await story.notifier.stop();
   });
 

@@ -61,8 +61,10 @@ export function openEmail(options: EmailOptions): Channel {
         .catch((error: unknown) => {
           throw mailError(error);
         });
-      // It has arrived at the others, so it is not sent again.
+      if (rejected.length === 0) return undefined;
       if (rejected.length === options.to.length) throw refused(undefined);
+      // It has arrived at the others, so it is not sent again.
+      return refusedFor(new Set(rejected), options.to);
     },
     check: async () => {
       await transport.verify().catch((error: unknown) => {
@@ -108,6 +110,17 @@ function mailError(error: unknown): NotifyError {
 /** nodemailer calls what OpenSSL says of a certificate a socket's error. */
 function isTls(error: unknown): boolean {
   return error instanceof Error && /certificate|self.signed|SSL|TLS/i.test(error.message);
+}
+
+/** By their places in the settings: addresses are personal data, and errors hold none. */
+function refusedFor(rejected: ReadonlySet<string>, to: readonly string[]): NotifyError {
+  const places = to.flatMap((address, i) => (rejected.has(address) ? [i + 1] : []));
+  return new NotifyError(
+    'notify-refused-in-part',
+    `The mail server does not take the message for ${places.length} of the ${to.length} addresses in notify.email.to ` +
+      `(number ${places.join(', ')}).`,
+    { remedy: 'Check them: nobody reads there what Mamori tells.' },
+  );
 }
 
 function refused(responseCode: number | undefined): NotifyError {

@@ -60,6 +60,7 @@ export function openWebhook(options: WebhookOptions): Channel {
         ...signature(body, id, options.hmacSecret),
       });
       if (status < 200 || status > 299) throw refusal(status);
+      return undefined;
     },
     check: () => checkConnection(dispatcher, origin, timeoutMs),
     close: () => dispatcher.destroy(),

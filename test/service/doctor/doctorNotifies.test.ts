@@ -55,6 +55,21 @@ describe('mamori doctor, on notification', () => {
     expect(JSON.parse(receiver.seen.at(-1)!.body.toString())).to.include({ test: true });
   });
 
+  it('finds an address that the mail server does not know', async () => {
+    await sink.close();
+    sink = await startMailSink({
+      key: pair.key,
+      cert: pair.cert,
+      onRcptTo: ({ address }, _session, done) =>
+        done(address.startsWith('gone') ? Object.assign(new Error('no'), { responseCode: 550 }) : null),
+    });
+    const both = email('secret').replace('night@hospital.example', '[night@h.example, gone@h.example]');
+    const result = await asked(both, true);
+    expect(result).to.include({ state: 'failure' });
+    expect(result.says).to.match(/1 of the 2 addresses in notify\.email\.to \(number 2\)/);
+    expect(sink.mails).to.have.length(1);
+  });
+
   it('finds a wrong password, and a receiver that does not take the message', async () => {
     const wrong = await asked(email('hunter2'));
     expect(wrong).to.include({ state: 'failure' });
