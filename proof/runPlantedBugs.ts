@@ -8,7 +8,7 @@ const options = new Command('npm run simulate:bugs --')
     'Plants one bug after the other and has the simulation look for it. Ends with 1 where one is not found within so ' +
       'many seeds: then the simulation proves less than it says.',
   )
-  .option('--seeds <number>', '', wholeNumber, 400)
+  .option('--seeds <number>', '', wholeNumber, 1000)
   .option('--seed <number>', 'the first', numberFromZero, 1)
   .addOption(
     new Option('--bug <number>', 'this one alone').choices(PLANTED_BUGS.map((_, number) => String(number))),
