@@ -64,5 +64,5 @@ export {
   openLedgerToRead,
 } from './openLedger.js';
 export type { LedgerPlace } from './place.js';
-export { lacksViewsSince, REFUSED, saysMore, takeable, waysFor, whichTry } from './rules.js';
+export { isAnswered, lacksViewsSince, REFUSED, saysMore, takeable, waysFor, whichTry } from './rules.js';
 export type { RetriableCount, Ways } from './ways.js';

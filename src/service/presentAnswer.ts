@@ -1,5 +1,5 @@
 import type { PresentAnswer } from '../admin/index.js';
-import type { ExamRecord, MadeObject } from '../ledger/index.js';
+import { type ExamRecord, isAnswered, type MadeObject } from '../ledger/index.js';
 
 /**
  * Which objects in the archive tell an exam's answer now: those that it was closed with as delivered or partial, and no
@@ -9,7 +9,7 @@ import type { ExamRecord, MadeObject } from '../ledger/index.js';
 export function presentAnswer(record: ExamRecord, made: readonly MadeObject[]): PresentAnswer | undefined {
   const { state, revision, answer, reason } = record;
   // One that was taken up again, and of which nothing new came, is answered by an earlier revision.
-  if (state === 'delivered' || state === 'partial') return { revision: answer?.revision ?? revision };
+  if (isAnswered(state)) return { revision: answer?.revision ?? revision };
   const isClosed = state === 'not-processed';
   // The report that it was not processed says what the exam's state says.
   const isOwnWord = (object: MadeObject) =>
