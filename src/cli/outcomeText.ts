@@ -3,6 +3,7 @@ import type { ExamOutcome } from '../exam/index.js';
 import {
   AI_NOTICE,
   absentViewsText,
+  breastName,
   type ImageFinding,
   operatingPointPercent,
   percent,
@@ -28,8 +29,8 @@ export function outcomeText(
         lines.push(imageLine(image, operatingPoint, name(image.source.sopInstanceUID)));
     }
     for (const breast of findings.breasts) {
-      const side = breast.laterality === 'L' ? 'Left breast' : 'Right breast';
-      lines.push(`${side}: ${percent(breast.probability, operatingPoint)} %, ${verdict(breast.positive)}`);
+      const said = `${percent(breast.probability, operatingPoint)} %, ${verdict(breast.positive)}`;
+      lines.push(`${breastName(breast.laterality)}: ${said}`);
     }
     lines.push(
       `Exam: ${percent(findings.probability, operatingPoint)} %, ${verdict(findings.positive)} ` +

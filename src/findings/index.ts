@@ -24,6 +24,7 @@ export type { AttentionPlace, AttentionRegion, BreastFinding, ExamFindings, Imag
 export { namedImages, unansweredImages, unansweredText } from './unanswered.js';
 export {
   AI_NOTICE,
+  breastName,
   NOT_FOR_PRIMARY_DIAGNOSIS,
   operatingPointPercent,
   percent,

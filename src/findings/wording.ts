@@ -1,3 +1,5 @@
+import type { Laterality } from '../dicom/index.js';
+
 /* How an answer is put into words, wherever people read it: reports, pictures, command line. Printable ASCII. */
 
 /** What every result says of itself. */
@@ -5,6 +7,11 @@ export const NOT_FOR_PRIMARY_DIAGNOSIS = 'not for primary diagnosis';
 
 /** The same as a sentence of its own. */
 export const AI_NOTICE = `AI result, ${NOT_FOR_PRIMARY_DIAGNOSIS}.`;
+
+/** `Left breast`, as a sentence begins. */
+export function breastName(laterality: Laterality): string {
+  return laterality === 'L' ? 'Left breast' : 'Right breast';
+}
 
 /** Nobody reads more, but for an answer that lies very close to the operating point. */
 const USUAL_DECIMALS = 3;

@@ -4,6 +4,7 @@ import {
   absentViewsText,
   attentionCaution,
   type BreastFinding,
+  breastName,
   heatMapCaution,
   type ImageFinding,
   imageNames,
@@ -32,10 +33,6 @@ export function operatingPointText(operatingPoint: number): string {
 /** `L MLO`, or `L MLO (2)` where there are several. */
 export function nameOf(source: SourceInstance, input: Pick<ReportInput, 'analysed' | 'leftOut'>): string {
   return imageNames(namedImages(input))(source).name;
-}
-
-function breastName(laterality: 'L' | 'R'): string {
-  return laterality === 'L' ? 'Left breast' : 'Right breast';
 }
 
 /** What a report says first: the answer in one look, and how much of the exam it rests on. */

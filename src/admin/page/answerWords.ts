@@ -1,14 +1,13 @@
 import {
   AI_NOTICE,
   type BreastAnswer,
+  breastName,
   operatingPointPercent,
   percent,
   type ShortAnswer,
 } from '../../findings/index.js';
 import { type Html, html } from '../../html.js';
 import type { ExamStatus } from '../serviceState.js';
-
-const BREASTS = { R: 'Right breast', L: 'Left breast' } as const;
 
 /** How the answers of a list are written out. */
 export interface AnswerWords {
@@ -56,7 +55,8 @@ function answerText({ state, shortAnswer }: ExamStatus, isRead: boolean): Html |
 
 function breastText(breast: BreastAnswer, operatingPoint: number): Html {
   const { laterality } = breast;
-  const name = html`<span aria-hidden="true">${laterality}</span><span class="unseen">${BREASTS[laterality]}:</span>`;
+  const spoken = html`<span class="unseen">${breastName(laterality)}:</span>`;
+  const name = html`<span aria-hidden="true">${laterality}</span>${spoken}`;
   if (!breast.answered)
     return html`<span class="breast">${name} not analysed <span class="quiet code">${breast.code}</span></span>`;
   const [only, ...others] = breast.views;
