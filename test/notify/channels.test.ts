@@ -215,9 +215,7 @@ describe('e-mail', () => {
       ...tls(),
       onRcptTo: ({ address }, _session, done) =>
         done(
-          address.startsWith('night')
-            ? Object.assign(new Error(`no ${address}`), { responseCode: 550 })
-            : null,
+          /^night/i.test(address) ? Object.assign(new Error(`no ${address}`), { responseCode: 550 }) : null,
         ),
     });
     const shortfall = await open().send(MESSAGE);
@@ -225,6 +223,10 @@ describe('e-mail', () => {
     expect(shortfall!.message).to.contain('1 of the 2 addresses in notify.email.to (number 2)');
     expect(`${shortfall!.message}${shortfall!.remedy}`).not.to.contain('hospital.example');
     expect(sink.mails.map(({ to }) => to)).to.deep.equal([['pacs@hospital.example']]);
+    const asWritten = await open({ to: ['Night@Hospital.Example', 'pacs@hospital.example'] }).send(MESSAGE);
+    expect(asWritten!.message).to.contain('1 of the 2 addresses in notify.email.to (number 1)');
+    const inGreek = await open({ to: ['night@νοσοκομείο.example', 'pacs@hospital.example'] }).send(MESSAGE);
+    expect(inGreek!.message).to.contain('1 of the 2 addresses in notify.email.to.');
   });
 
   it('sends nothing in clear where the server has no STARTTLS', async () => {

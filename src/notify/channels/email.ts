@@ -64,7 +64,7 @@ export function openEmail(options: EmailOptions): Channel {
       if (rejected.length === 0) return undefined;
       if (rejected.length === options.to.length) throw refused(undefined);
       // It has arrived at the others, so it is not sent again.
-      return refusedFor(new Set(rejected), options.to);
+      return refusedFor(rejected, options.to);
     },
     check: async () => {
       await transport.verify().catch((error: unknown) => {
@@ -113,12 +113,15 @@ function isTls(error: unknown): boolean {
 }
 
 /** By their places in the settings: addresses are personal data, and errors hold none. */
-function refusedFor(rejected: ReadonlySet<string>, to: readonly string[]): NotifyError {
-  const places = to.flatMap((address, i) => (rejected.has(address) ? [i + 1] : []));
+function refusedFor(rejected: readonly string[], to: readonly string[]): NotifyError {
+  // The library writes domains in small letters, and those of other scripts in ASCII: some places may stay unknown.
+  const known = new Set(rejected.map((address) => address.toLowerCase()));
+  const places = to.flatMap((address, i) => (known.has(address.toLowerCase()) ? [i + 1] : []));
+  const which = places.length === 0 ? '' : ` (number ${places.join(', ')})`;
   return new NotifyError(
     'notify-refused-in-part',
-    `The mail server does not take the message for ${places.length} of the ${to.length} addresses in notify.email.to ` +
-      `(number ${places.join(', ')}).`,
+    `The mail server does not take the message for ${rejected.length} of the ${to.length} addresses in ` +
+      `notify.email.to${which}.`,
     { remedy: 'Check them: nobody reads there what Mamori tells.' },
   );
 }
