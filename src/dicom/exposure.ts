@@ -2,6 +2,7 @@ import type { Code } from './codes.js';
 import { NotAnalysed } from './leftOutCodes.js';
 import type { Laterality, View } from './source.js';
 import {
+  lateralityOfCode,
   lateralityOfPosition,
   modifierOf,
   printable,
@@ -98,22 +99,56 @@ function specimen(): NotAnalysed {
   return new NotAnalysed('specimen', 'A tissue specimen, not the breast');
 }
 
-/** Image Laterality (PS3.3 C.8.11.7.1.5), or where older files put it; no side where View Position names the other. */
+/**
+ * Where the side stands: at the image, at its frame, at the series, which is what older files and other makers have
+ * (PS3.3 C.7.3.1: where the image has none). The first that is there counts.
+ */
+const SIDES = [
+  ['ImageLaterality', 'Image Laterality'],
+  ['FrameLaterality', 'Frame Laterality'],
+  ['Laterality', 'Laterality of the series'],
+] as const;
+
+/** Which breast it is; none where anything else in the header names the other one: the standard has them agree. */
 export function lateralityOf(dataset: ViewAttributes): Laterality {
-  const value = ['ImageLaterality', 'FrameLaterality', 'Laterality']
-    .map((keyword) => dataset.string(keyword)?.toUpperCase())
-    .find((one) => one !== undefined);
-  if (value === 'L' || value === 'R') {
-    const position = printable(dataset.string('ViewPosition') ?? '');
-    const named = lateralityOfPosition(position) ?? value;
-    if (named === value) return value;
-    throw new NotAnalysed(
-      'contradictory-laterality',
-      `Image Laterality says ${value}, View Position says ${position}`,
-    );
+  const said = SIDES.flatMap(([keyword, name]) => {
+    const value = printable(dataset.string(keyword) ?? '').toUpperCase();
+    return value === '' ? [] : [{ name, value }];
+  });
+  const [first] = said;
+  if (first?.value === 'B') throw new NotAnalysed('both-breasts', 'Shows both breasts');
+  if (first?.value !== 'L' && first?.value !== 'R') {
+    throw new NotAnalysed('no-laterality', 'Does not say whether it shows the left or the right breast');
   }
-  if (value === 'B') throw new NotAnalysed('both-breasts', 'Shows both breasts');
-  throw new NotAnalysed('no-laterality', 'Does not say whether it shows the left or the right breast');
+  const others = [...said.map((one) => ({ ...one, side: one.value })), ...otherSides(dataset)];
+  const other = others.find(({ side }) => (side === 'L' || side === 'R') && side !== first.value);
+  if (other === undefined) return first.value;
+  throw new NotAnalysed(
+    'contradictory-laterality',
+    `${first.name} says ${first.value}, ${other.name} says ${other.value}`,
+  );
+}
+
+/** What names a breast besides: the old text of the view, and the codes of the anatomy. */
+function otherSides(
+  dataset: ViewAttributes,
+): { name: string; value: string; side: Laterality | undefined }[] {
+  const position = printable(dataset.string('ViewPosition') ?? '');
+  const regions = dataset.items('AnatomicRegionSequence');
+  const structures = dataset.items('PrimaryAnatomicStructureSequence');
+  const codes = [
+    ...regions,
+    ...regions.flatMap((region) => region.items('AnatomicRegionModifierSequence')),
+    ...structures.flatMap((structure) => structure.items('PrimaryAnatomicStructureModifierSequence')),
+  ].flatMap((item) => item.asCode() ?? []);
+  return [
+    { name: 'View Position', value: position, side: lateralityOfPosition(position) },
+    ...codes.map((code) => ({
+      name: 'the anatomy',
+      value: `"${printable(code.meaning) || printable(code.value)}"`,
+      side: lateralityOfCode(code),
+    })),
+  ];
 }
 
 function is(dataset: ViewAttributes, keyword: string, value: string): boolean {

@@ -121,6 +121,17 @@ export function lateralityOfPosition(position: string): Laterality | undefined {
   return sideNamed(lettersOf(position));
 }
 
+/** Left and right breast, and left and right, as codes of the anatomy or its modifier, with the values of old files. */
+const SIDE_CODES: Record<Laterality, readonly string[]> = {
+  L: ['80248007', 'T-04030', '7771000', 'G-A101'],
+  R: ['73056007', 'T-04020', '24028007', 'G-A100'],
+};
+
+/** The side that a code names, by its value alone, as `viewOfCode`. */
+export function lateralityOfCode({ value }: Code): Laterality | undefined {
+  return (['L', 'R'] as const).find((side) => SIDE_CODES[side].includes(value));
+}
+
 function lettersOf(position: string): string {
   return position.toUpperCase().replace(/[^A-Z]/g, '');
 }

@@ -33,6 +33,19 @@ const viewCode = (...item: Parameters<typeof codeItem>): HandMade => ({
   value: [codeItem(...item)],
 });
 
+const anatomy = (value: string, meaning: string, modifier?: string): HandMade => ({
+  tag: '0008,2218',
+  vr: 'SQ',
+  value: [
+    [
+      ...codeItem(value, 'SCT', meaning),
+      ...(modifier === undefined
+        ? []
+        : [{ tag: '0008,2220', vr: 'SQ', value: [codeItem(modifier, 'SCT', 'Side')] }]),
+    ],
+  ],
+});
+
 describe('recogniseMammogram', () => {
   it('gives what results need of the source', () => {
     const { patientAndStudy, referencedRequests, ...source } = sourceOf();
@@ -129,9 +142,12 @@ describe('recogniseMammogram', () => {
     }
   });
 
-  it('takes Image Laterality before what is said of the series', () => {
+  it('takes Image Laterality beside what says the same, or no side', () => {
     for (const tag of ['0020,9072', '0020,0060'])
-      expect(sourceOf([text(tag, 'CS', 'R')]).laterality, tag).to.equal('L');
+      for (const value of ['L', 'B', ''])
+        expect(sourceOf([text(tag, 'CS', value)]).laterality, `${tag} ${value}`).to.equal('L');
+    expect(sourceOf([anatomy('80248007', 'Left breast')]).laterality).to.equal('L');
+    expect(sourceOf([anatomy('76752008', 'Breast', '7771000')]).laterality).to.equal('L');
   });
 
   it('takes the air gap of a contact mammogram for no magnification', () => {
@@ -360,6 +376,37 @@ describe('recogniseMammogram', () => {
           viewCode('399368009', 'SCT', 'medio-lateral oblique'),
         ],
         ['0020,0062'],
+      ],
+      [
+        'a left breast in a series of right ones',
+        'contradictory-laterality',
+        /^Image Laterality says L, Laterality of the series says R$/,
+        [text('0020,0060', 'CS', 'R')],
+      ],
+      [
+        'an image of a left breast whose frame is of a right one',
+        'contradictory-laterality',
+        /^Image Laterality says L, Frame Laterality says R$/,
+        [text('0020,9072', 'CS', 'R')],
+      ],
+      [
+        'a frame of a right breast in a series of left ones',
+        'contradictory-laterality',
+        /^Frame Laterality says R, Laterality of the series says L$/,
+        [text('0020,9072', 'CS', 'R'), text('0020,0060', 'CS', 'L')],
+        ['0020,0062'],
+      ],
+      [
+        'a left breast whose anatomy is the right one',
+        'contradictory-laterality',
+        /^Image Laterality says L, the anatomy says "Right breast"$/,
+        [anatomy('T-04020', 'Right breast')],
+      ],
+      [
+        'a left breast whose anatomy is modified to the right',
+        'contradictory-laterality',
+        /^Image Laterality says L, the anatomy says "Side"$/,
+        [anatomy('76752008', 'Breast', '24028007')],
       ],
       ['both breasts', 'both-breasts', /both/, [text('0020,0062', 'CS', 'B')]],
       ['no side', 'no-laterality', /left or the right/, [], ['0020,0062']],

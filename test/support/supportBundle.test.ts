@@ -418,7 +418,9 @@ describe('UIDs in a support bundle', () => {
     );
     // Whole, not a part of them: the digits of chance that stand for a UID may hold any few others.
     for (const uid of ['2.25.323286567321792844004006586199723841425', '1.2.392.2000364789123'])
-      expect(uids.in(`of ${uid}.`)).to.equal(`of ${uids.of(uid)}.`).and.not.include(uid);
+      expect(uids.in(`of ${uid}.`))
+        .to.equal(`of ${uids.of(uid)}.`)
+        .and.not.include(uid);
     expect(uids.in('0.123456789012345678 s at 1.1.1.1')).to.equal('0.123456789012345678 s at 1.1.1.1');
     expect(new Pseudonyms().of('1.2.840.99.1.2')).not.to.equal(first);
     const named = new Pseudonyms(['1.2.7']);
