@@ -32,6 +32,11 @@ export interface TransportOptions extends RetryPolicy {
 }
 
 const MAX_REDIRECTS = 4;
+/**
+ * undici begins to wait for the answer anew with each piece that it hands to the socket: one as large as an instance
+ * would count as silence of the server for as long as a slow line takes to carry it.
+ */
+const SLICE_BYTES = 256 * 1024;
 const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
 
 /**
@@ -213,7 +218,9 @@ export class Transport {
         headers,
         // undici takes any iterable of byte arrays; its types name only streams.
         body:
-          request.body === undefined ? null : (request.body as unknown as Dispatcher.DispatchOptions['body']),
+          request.body === undefined
+            ? null
+            : (inSlices(request.body) as unknown as Dispatcher.DispatchOptions['body']),
         signal: controller.signal,
       });
       stage = 'in-body';
@@ -254,6 +261,12 @@ export class Transport {
       controller.signal.addEventListener('abort', done, { once: true });
     });
   }
+}
+
+/** The same bytes as views, small enough to show that a request gets on. */
+function* inSlices(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const piece of pieces)
+    for (let at = 0; at < piece.length; at += SLICE_BYTES) yield piece.subarray(at, at + SLICE_BYTES);
 }
 
 function closed(at: { method: string; url: string }): PacsError {

@@ -164,6 +164,27 @@ describe('Connections', () => {
     expect(server.seen).to.have.length(2);
   });
 
+  it('on which a large object is still on its way wait for its end, however slow the line', async () => {
+    const bytesPerMs = 2500;
+    const port = await setting.rawServer((socket) => {
+      let [head, came] = ['', 0];
+      socket.on('data', (chunk: Buffer) => {
+        if (!head.includes('\r\n\r\n')) head += chunk.toString('latin1');
+        came += chunk.length;
+        const announced = Number(/content-length: (\d+)/i.exec(head)?.[1]);
+        if (came >= head.indexOf('\r\n\r\n') + 4 + announced)
+          return void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}');
+        socket.pause();
+        setTimeout(() => socket.resume(), chunk.length / bytesPerMs);
+      });
+    });
+    const timeouts = { headersMs: 2500, totalMs: 60_000 };
+    const web = setting.client({ url: `http://127.0.0.1:${port}/`, retries: 0, timeouts });
+    const large = { ...object, bytes: new Uint8Array(15_000_000) };
+    const { status } = await web.store(asUid('1.2.3'), [large]);
+    expect(status).to.equal(200);
+  });
+
   it('on which an answer stops in its middle are pacs-timed-out', async () => {
     const { web } = await setting.pair(
       (_seen, response) =>
