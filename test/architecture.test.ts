@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   dicomweb: ['dicom'],
   ledger: ['exam', 'findings', 'dicom'],
   poller: ['ledger', 'dicomweb', 'exam', 'findings', 'dicom'],
-  admin: ['findings'],
+  admin: ['findings', 'dicom'],
   notify: [],
   support: ['config', 'dicom'],
   phantom: ['image', 'dicom'],

@@ -136,8 +136,11 @@ export interface StatusSnapshot {
     code?: string | undefined;
     since?: Date | undefined;
   };
-  /** Why what is done cannot be proved later: the audit trail cannot be written, or is not sent on. */
-  audit?: { problem: string; remedy?: string | undefined } | undefined;
+  /**
+   * Why what is done cannot be proved later: the audit trail cannot be written, or is not sent on. `refusesOrders`: an
+   * order could not be noted now, and so would not be taken.
+   */
+  audit?: { problem: string; remedy?: string | undefined; refusesOrders: boolean } | undefined;
   /** What the settings let travel so that others on the network can read it. */
   unencrypted?: readonly { setting: string; to: string }[] | undefined;
   pausing?: PauseStatus | undefined;

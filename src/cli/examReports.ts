@@ -1,9 +1,8 @@
 import { countText, numberText } from '../countText.js';
-import type { Reason } from '../dicom/index.js';
+import { type Reason, SaidOnce } from '../dicom/index.js';
 import { absentViewsText, percent } from '../findings/index.js';
 import type { ExamReport } from '../poller/index.js';
 import { EXIT } from './outcome.js';
-import { SaidOnce } from './saidOnce.js';
 import { tableText } from './table.js';
 
 /** An exam's report; `closed-before` was closed already when it was asked for. */

@@ -70,7 +70,7 @@ async function show({ config, state, study, limit, json }: Options, command: Com
     for (const line of serviceText(service, lastLook)) console.log(line);
     if (pausing !== undefined)
       console.log(pausedText(pausing, process.stdout.isTTY ? pausing.why : undefined));
-    const said = new (await import('./saidOnce.js')).SaidOnce();
+    const said = new (await import('../dicom/index.js')).SaidOnce();
     if (study === undefined)
       for (const trouble of troubles) console.log(troubleText({ ...trouble, reason: said.text(trouble) }));
     if (study !== undefined && exams.length === 0)

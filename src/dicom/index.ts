@@ -129,6 +129,7 @@ export { contradictoryIntent, intentOfClass, leftOutByClass } from './recognised
 export type { InstanceReference, ResultUids, SopReference } from './references.js';
 export { registerRequests, requestsFromJson } from './requests.js';
 export { rleFrameOf } from './rleFrame.js';
+export { SaidOnce } from './saidOnce.js';
 export {
   type Intent,
   type Laterality,

@@ -80,7 +80,14 @@ export function statusOf(
 }
 
 function auditStatus({ trouble }: Service['audit']) {
-  return trouble && { problem: trouble.message, remedy: trouble.remedy };
+  return (
+    trouble && {
+      problem: trouble.message,
+      remedy: trouble.remedy,
+      // One that is not sent on holds it all the same.
+      refusesOrders: trouble.code === 'audit-unwritable',
+    }
+  );
 }
 
 function ledgerStatus({ reading, toldAt, trouble }: View) {

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type AdminServer, Metrics, type StatusSnapshot, startAdmin } from '../../src/admin/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
+import { EARLIER_WORK, EXAM_SHOWN, madeDesk } from './states.js';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
@@ -184,6 +185,26 @@ describe('status page', () => {
       }
   });
 
+  it('offers no order while the audit trail cannot be written, and all while it is only not sent on', async () => {
+    await serve({ desk: madeDesk([], () => {}, EARLIER_WORK) });
+    for (const refusesOrders of [true, false]) {
+      answer = () => ({ ...snapshot(), reasons, audit: { problem: 'It is in trouble.', refusesOrders } });
+      for (const [path, ids] of [
+        ['/', ['pause', 'retry-new-0']],
+        [`/exams/${EXAM_SHOWN}`, ['reprocess']],
+      ] as const) {
+        const text = await (await get(path)).text();
+        for (const id of ids) {
+          expect(button(text, id)?.includes('data-order'), `${id}, ${refusesOrders}`).to.equal(
+            !refusesOrders,
+          );
+          if (refusesOrders)
+            expect(button(text, id)).to.contain(`id="${id}-why">Not while the audit trail cannot be written`);
+        }
+      }
+    }
+  });
+
   it('draws the share of failures on a scale that shows small ones, and says where it ends', async () => {
     const stretch = { from: ago(1800), delivered: 0, partial: 0, notProcessed: 0, failed: 0 };
     await serve();
@@ -344,7 +365,10 @@ describe('status page', () => {
     });
 
     it('is not well while the audit trail is not kept, though the service is live and ready', async () => {
-      answer = () => ({ ...snapshot(), audit: { problem: 'The audit trail cannot be written.' } });
+      answer = () => ({
+        ...snapshot(),
+        audit: { problem: 'The audit trail cannot be written.', refusesOrders: true },
+      });
       await serve();
       expect(await codes()).to.deep.equal([503, 200, 200]);
       expect(await (await get('/')).text()).to.contain('The audit trail cannot be written.');

@@ -198,17 +198,30 @@ describe('the pages in a browser', function () {
     expect(heard.join(' ')).not.to.match(/positive|negative|normal|nothing|no finding/i);
   });
 
-  it('say what a number is the probability of with each, where that is not the same for all', async () => {
+  it('say once what numbers are the probability of, and of each which, where there are several models', async () => {
     await open(TWO_MODELS, { width: 390, scheme: 'dark' });
-    expect(await text('#latest > p.quiet')).not.to.contain('operating point');
-    const [first, second] = (await answers()).filter((cell) => cell !== '');
-    expect(first)
-      .to.contain('Probability of cancer')
+    const notes = await page.locator('#latest div.quiet li').allInnerTexts();
+    expect(notes).to.have.lengthOf(2);
+    expect(notes[0])
+      .to.match(/^a Probability of cancer/)
       .and.contain('operating point of 50 %')
       .and.contain('far too high');
-    expect(second).to.contain('Probability that a mass is malignant').and.contain('operating point of 30 %');
-    expect(second).to.match(/31\.2 %, at or above/);
+    expect(notes[1])
+      .to.match(/^b Probability that a mass is malignant/)
+      .and.contain('operating point of 30 %');
+    const cells = (await answers()).filter((cell) => cell.includes('%'));
+    expect(cells[0]).to.match(/3\.1 %, below[\s\S]+\(a\)$/);
+    expect(cells[1]).to.match(/31\.2 %, at or above[\s\S]+\(b\)$/);
+    expect(cells.filter((cell) => cell.endsWith('(a)'))).to.have.lengthOf(cells.length - 1);
     await isUsable();
+  });
+
+  it('say why exams have no answer once, and by its code with each exam', async () => {
+    await open(STATES.trouble, { path: 'exams?state=failed' });
+    const reasons = await page.locator('.exams td[data-heading="Why"]').allInnerTexts();
+    expect(reasons).to.have.lengthOf(5);
+    expect(reasons[0]).to.match(/^No connection to https:.+ECONNREFUSED.+Next try/);
+    for (const reason of reasons.slice(1)) expect(reason).to.match(/^pacs-unreachable Next try/);
   });
 
   it('say of an exam that an earlier version closed that its answer is elsewhere, here and in a list', async () => {

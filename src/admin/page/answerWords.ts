@@ -1,5 +1,4 @@
 import {
-  AI_NOTICE,
   type BreastAnswer,
   breastName,
   operatingPointPercent,
@@ -11,26 +10,33 @@ import type { ExamStatus } from '../serviceState.js';
 
 /** How the answers of a list are written out. */
 export interface AnswerWords {
-  /** What stands over the list, for all of it; undefined where nothing in it is answered. */
-  note: string | undefined;
+  /**
+   * What a reader of the numbers has to know: it stands over the list, once, each with a letter that stands after the
+   * numbers where there are several. None where nothing in the list is answered.
+   */
+  notes: readonly { letter: string; text: string }[];
   /** Undefined for an exam that has no answer. */
   of(exam: ExamStatus): Html | undefined;
 }
 
 /**
  * The answers in short. Sides of the operating point are told by words, not by colours: none of them is good or bad
- * news. What must stand beside a number stands over the list where it is the same for all, else with each.
+ * news.
  */
 export function answerWords(exams: readonly ExamStatus[]): AnswerWords {
-  const [common, ...others] = new Set(exams.flatMap(({ shortAnswer }) => shortAnswer ?? []).map(reading));
-  const isCommon = others.length === 0;
-  return {
-    note:
-      common === undefined
-        ? undefined
-        : `${AI_NOTICE} Of each breast: ${isCommon ? common : 'a probability, with what it is of.'}`,
-    of: (exam) => answerText(exam, isCommon),
-  };
+  const readings = new Set(exams.flatMap(({ shortAnswer }) => shortAnswer ?? []).map(reading));
+  const notes = [...readings].map((text, index) => ({ letter: letterOf(index), text }));
+  const noteOf = ({ shortAnswer }: ExamStatus) =>
+    notes.length > 1 && shortAnswer !== undefined
+      ? notes.find(({ text }) => text === reading(shortAnswer))
+      : undefined;
+  return { notes, of: (exam) => answerText(exam, noteOf(exam)) };
+}
+
+/** a to z, then a2 to z2 */
+function letterOf(index: number): string {
+  const round = Math.floor(index / 26);
+  return `${String.fromCharCode(97 + (index % 26))}${round === 0 ? '' : round + 1}`;
 }
 
 /** What a reader of the number has to know. */
@@ -43,13 +49,18 @@ function reading({ probabilityName, operatingPoint, notExcluded, caution }: Shor
   ].join(' ');
 }
 
-function answerText({ state, shortAnswer }: ExamStatus, isRead: boolean): Html | undefined {
+/** @param note that the numbers are read by, where there are several */
+function answerText(
+  { state, shortAnswer }: ExamStatus,
+  note: { letter: string } | undefined,
+): Html | undefined {
   const isAnswered = state === 'delivered' || state === 'partial';
   if (!isAnswered) return undefined;
   if (shortAnswer === undefined) return html`<span class="quiet">Not kept here: open the exam</span>`;
   const { operatingPoint, breasts } = shortAnswer;
   return html`${breasts.map((breast) => breastText(breast, operatingPoint))}${
-    isRead ? undefined : html`<span class="quiet">${reading(shortAnswer)}</span>`
+    note &&
+    html`<span class="quiet"><span class="unseen">read as over the list under </span>(${note.letter})</span>`
   }`;
 }
 

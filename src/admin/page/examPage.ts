@@ -1,4 +1,5 @@
 import { countText } from '../../countText.js';
+import { AI_NOTICE } from '../../findings/index.js';
 import { type Html, html } from '../../html.js';
 import { adviceOn, mayHelpToRetry } from '../advice.js';
 import type { ExamAnswer, ExamWork, ImageStatus, ObjectStatus } from '../examDesk.js';
@@ -12,6 +13,8 @@ export interface ExamView {
   works: readonly ExamWork[];
   /** What the report in the PACS says, where somebody asked; or why it cannot be told. */
   answer?: ExamAnswer | string | undefined;
+  /** Why nothing can be ordered now. */
+  hindered?: string | undefined;
   now: Date;
   version: string;
 }
@@ -23,7 +26,7 @@ export function examPage(view: ExamView, viewer: Viewer): string {
   const body = html`<h1>Exam</h1>
 <p>${uidText(study)}</p>
 ${first === undefined ? html`<p>The ledger knows no exam of this study.</p>` : undefined}
-${first && statePart(study, first, now, viewer)}
+${first && statePart(view, first, viewer)}
 ${first && answerPart(view, first)}
 ${first && picturesPart(study, first)}
 ${works.map((work, index) => workPart(work, index, now))}`;
@@ -39,7 +42,11 @@ ${works.map((work, index) => workPart(work, index, now))}`;
   });
 }
 
-function statePart(study: string, work: ExamWork, now: Date, viewer: Viewer): Html {
+function statePart(
+  { studyInstanceUID: study, now, hindered }: ExamView,
+  work: ExamWork,
+  viewer: Viewer,
+): Html {
   const { state, code, reason, retryAt, dueAt, updatedAt, attempts, worker } = work;
   const todo = adviceOn(code);
   const isArriving = (state === 'waiting' && dueAt !== undefined && dueAt > now) || undefined;
@@ -65,6 +72,7 @@ ${
         words: 'Try again now',
         address: `/api/v1/exams/${study}/retry`,
         look: 'strong',
+        hindered,
       })
     : undefined
 }
@@ -81,6 +89,7 @@ ${orderButton(viewer, {
   id: 'reprocess',
   words: 'Process again with today’s model and settings',
   address: `/api/v1/exams/${study}/reprocess`,
+  hindered,
   ask: 'Process this exam again? New results are written beside the old ones, which they name as predecessors.',
 })}`
     : undefined
@@ -136,7 +145,8 @@ ${comments.map((comment) => html`<p class="quiet">${comment}</p>`)}`;
 function shortAnswerPart(work: ExamWork): Html | undefined {
   if (work.shortAnswer === undefined) return undefined;
   const words = answerWords([work]);
-  return html`<h3>In short, as it was delivered</h3><p class="quiet">${words.note}</p><p>${words.of(work)}</p>`;
+  return html`<h3>In short, as it was delivered</h3>
+<p class="quiet">${AI_NOTICE} Of each breast: ${words.notes[0]?.text}</p><p>${words.of(work)}</p>`;
 }
 
 function isPresent({ confirmedAt, revision }: ObjectStatus, present: number | undefined): boolean {

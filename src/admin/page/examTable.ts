@@ -1,3 +1,5 @@
+import { SaidOnce } from '../../dicom/index.js';
+import { AI_NOTICE } from '../../findings/index.js';
 import { type Html, html } from '../../html.js';
 import type { ExamStatus } from '../serviceState.js';
 import { type AnswerWords, answerWords } from './answerWords.js';
@@ -8,18 +10,30 @@ const HEADINGS = ['Study Instance UID', 'State', 'Answer', 'Seen', 'Ended', 'Too
 /** On a phone each row is a card of its own; roles keep it a table for who hears it. */
 export function examTable(exams: readonly ExamStatus[], now: Date, label: string): Html {
   const words = answerWords(exams);
-  const note = words.note && html`<p class="quiet">${words.note} More is in the report: open the exam.</p>`;
-  return html`${note}<table class="exams" role="table" aria-label="${label}">
+  const said = new SaidOnce();
+  return html`${noteOver(words)}<table class="exams" role="table" aria-label="${label}">
 <thead role="rowgroup"><tr role="row">${HEADINGS.map(
     (heading) => html`<th scope="col" role="columnheader">${heading}</th>`,
   )}</tr></thead>
 <tbody role="rowgroup">
-${exams.map((exam) => row(exam, now, words))}
+${exams.map((exam) => row(exam, now, { words, said }))}
 </tbody></table>`;
 }
 
-function row(exam: ExamStatus, now: Date, words: AnswerWords): Html {
-  const { studyInstanceUID, state, revision, firstSeen, closedAt, retryAt, reason, code, attempts } = exam;
+/** What must stand beside the numbers. */
+function noteOver({ notes }: AnswerWords): Html | undefined {
+  const [only, ...others] = notes;
+  if (only === undefined) return undefined;
+  const more = 'More is in the report: open the exam.';
+  if (others.length === 0)
+    return html`<p class="quiet">${AI_NOTICE} Of each breast: ${only.text} ${more}</p>`;
+  return html`<div class="quiet"><p>${AI_NOTICE} Of each breast, by the letter after its exam's numbers:</p>
+<ul class="lines">${notes.map(({ letter, text }) => html`<li><strong>${letter}</strong> ${text}</li>`)}</ul>
+<p>${more}</p></div>`;
+}
+
+function row(exam: ExamStatus, now: Date, { words, said }: { words: AnswerWords; said: SaidOnce }): Html {
+  const { studyInstanceUID, state, revision, firstSeen, closedAt, retryAt, attempts } = exam;
   const [, , answer, seen, ended, took, why] = HEADINGS;
   const again = retryAt && html` Next try ${shortTime(retryAt, now)}.`;
   const tries = attempts > 1 ? ` ${attempts} tries.` : '';
@@ -33,8 +47,14 @@ ${cell(answer, words.of(exam))}
 ${cell(seen, shortTime(firstSeen, now))}
 ${cell(ended, closedAt && shortTime(closedAt, now))}
 ${cell(took, tookText(exam))}
-${cell(why, html`${reason ?? code}${again}${tries}`)}</tr>
+${cell(why, html`${whyText(exam, said)}${again}${tries}`)}</tr>
 `;
+}
+
+/** Of many exams in the same trouble one sentence is enough: each exam's page has it. */
+function whyText({ reason, code }: ExamStatus, said: SaidOnce): Html | string | undefined {
+  const text = said.text({ code, reason });
+  return reason !== undefined && text === code ? html`<span class="quiet code">${code}</span>` : text;
 }
 
 /** From the last image to the end. Of a later revision that could be months, and says nothing. */

@@ -5,6 +5,7 @@ import type { StatusSource } from '../serviceState.js';
 import { examPage } from './examPage.js';
 import { examsPage } from './examsPage.js';
 import type { Viewer } from './layout.js';
+import { orderHindrance } from './pageWords.js';
 import { statusPage } from './statusPage.js';
 
 const EXAMS_LISTED = 100;
@@ -46,10 +47,12 @@ export function pageRoutes(
   router.get('/exams/:study', async (request, response) => {
     const { study } = request.params;
     const works = UID.test(study) ? await desk.works(study) : [];
-    const { now, version } = await status();
+    const snapshot = await status();
+    const { now, version } = snapshot;
     const answer =
       word(request, 'answer') === 'pacs' && works.length > 0 ? await answerOf(desk, study) : undefined;
-    const view = { studyInstanceUID: study.slice(0, 64), works, answer, now, version };
+    const hindered = orderHindrance(snapshot);
+    const view = { studyInstanceUID: study.slice(0, 64), works, answer, hindered, now, version };
     response
       .status(works.length === 0 ? 404 : 200)
       .type('html')

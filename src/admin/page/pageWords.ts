@@ -90,9 +90,13 @@ export function uidText(uid: string): Html {
   return html`<span class="uid">${uid}</span>`;
 }
 
-/** Why nothing can be ordered now: an order stands in the ledger. */
-export function orderHindrance({ ledger }: Pick<StatusSnapshot, 'ledger'>): string | undefined {
-  return ledger.problem === undefined
-    ? undefined
-    : 'Not while the ledger does not answer: an order is kept there.';
+/** Why nothing can be ordered now: an order stands in the ledger, and before that in the audit trail. */
+export function orderHindrance({
+  ledger,
+  audit,
+}: Pick<StatusSnapshot, 'ledger' | 'audit'>): string | undefined {
+  if (ledger.problem !== undefined) return 'Not while the ledger does not answer: an order is kept there.';
+  if (audit?.refusesOrders)
+    return 'Not while the audit trail cannot be written: an order is noted there before it is done.';
+  return undefined;
 }

@@ -1,4 +1,5 @@
-import { type Reason, UIDS_IN_TEXT } from '../dicom/index.js';
+import type { Reason } from './leftOut.js';
+import { UIDS_IN_TEXT } from './uidsInText.js';
 
 /** Reasons that a reader has before them already: of many exams in the same trouble one sentence is enough. */
 export class SaidOnce {

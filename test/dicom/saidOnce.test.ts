@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SaidOnce } from '../../src/cli/saidOnce.js';
+import { SaidOnce } from '../../src/dicom/index.js';
 
 describe('A list of exams with their reasons', () => {
   it('says a sentence once, whatever UIDs are in it, and what is another sentence in full', () => {
