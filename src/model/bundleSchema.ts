@@ -51,11 +51,11 @@ const measurement = z.strictObject({
   on: ascii,
 });
 
-/** A coded concept (PS3.3 §8.8): value and scheme are SH and LO, the meaning is LO. */
+/** A coded concept (PS3.3 §8.8): value and scheme are SH, the meaning is LO, and reports put `AI: ` before it. */
 const concept = z.strictObject({
   value: shortAscii.max(16),
   scheme: shortAscii.max(16),
-  meaning: shortAscii,
+  meaning: shortAscii.max(60),
 });
 
 /** File names only, no paths: a bundle is one flat folder. */

@@ -57,13 +57,22 @@ export function tid1501Answer(answer: Answer, applied: AppliedAlgorithm): Contai
     MEASUREMENT_GROUP,
     [
       ...groupHead({ ...answer, finding }, applied),
-      contains(num(applied.probability, percentage(answer.probability, applied.operatingPoint))),
+      contains(num(saidByAi(applied.probability), percentage(answer.probability, applied.operatingPoint))),
       ...answer.images.map((source) => contains(image(SOURCE_OF_MEASUREMENT, referenceTo(source)))),
       ...analysedAreas(answer.images).map((area) => contains(area)),
       contains(code(INTERPRETATION, answer.positive ? POSITIVE : NEGATIVE)),
     ],
     '1501',
   );
+}
+
+/**
+ * The concept with a meaning that says whose number it is. OHIF writes nothing else beside it on the image, and viewers
+ * that show the tree write it as this item's name. The code is the bundle's: only it tells the concept, and its meaning
+ * is text for people (PS3.3 8.3).
+ */
+function saidByAi(concept: Code): Code {
+  return { ...concept, meaning: `AI: ${concept.meaning}` };
 }
 
 /** Something that should have an answer and has none. */
