@@ -3,6 +3,7 @@ import type { ExamOutcome } from '../exam/index.js';
 import {
   AI_NOTICE,
   absentViewsText,
+  allImages,
   breastName,
   type ImageFinding,
   operatingPointPercent,
@@ -12,6 +13,8 @@ import {
 } from '../findings/index.js';
 import type { Bundle } from '../model/index.js';
 import type { Analysis } from '../poller/index.js';
+
+const NOT_COUNTED = 'taken again on a later day; not in the number of the breast';
 
 /** What a person reads about one exam's answer; `name` gives an instance the name it goes by here. */
 export function outcomeText(
@@ -24,9 +27,10 @@ export function outcomeText(
     lines.push(`Not processed: ${outcome.reason}`);
   } else {
     const { findings } = outcome;
-    for (const breast of findings.breasts) {
-      for (const image of breast.images)
-        lines.push(imageLine(image, operatingPoint, name(image.source.sopInstanceUID)));
+    for (const { images, earlier } of findings.breasts) {
+      const line = (image: ImageFinding) =>
+        imageLine(image, operatingPoint, name(image.source.sopInstanceUID));
+      lines.push(...images.map(line), ...earlier.map((image) => `${line(image)} (${NOT_COUNTED})`));
     }
     for (const breast of findings.breasts) {
       const said = `${percent(breast.probability, operatingPoint)} %, ${verdict(breast.positive)}`;
@@ -48,7 +52,7 @@ export function outcomeText(
 
 /** As the report says it. */
 function onlyAPart({ findings, leftOut }: Analysis): string[] {
-  const analysed = findings?.breasts.flatMap(({ images }) => images.map(({ source }) => source)) ?? [];
+  const analysed = findings ? allImages(findings).map(({ source }) => source) : [];
   const images = unansweredImages({ analysed, leftOut });
   return images.length === 0 ? [] : [`PART OF THE EXAM: no answer about ${images.join(' and ')}`];
 }
@@ -76,13 +80,14 @@ export function outcomeJson(outcome: ExamOutcome, files: string[]) {
       probability,
       positive,
     })),
-    images: findings?.breasts.flatMap(({ images }) =>
-      images.map(({ source, probability, positive, region }) => ({
-        sopInstanceUID: source.sopInstanceUID,
-        view: standardView(source),
-        probability,
-        positive,
-        region,
+    images: findings?.breasts.flatMap(({ images, earlier }) =>
+      [...images, ...earlier].map((image) => ({
+        sopInstanceUID: image.source.sopInstanceUID,
+        view: standardView(image.source),
+        probability: image.probability,
+        positive: image.positive,
+        ...(earlier.includes(image) && { takenAgainLater: true }),
+        region: image.region,
       })),
     ),
     viewsNotInStudy: views.absent,

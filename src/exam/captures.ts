@@ -16,6 +16,8 @@ const STANDARD_VIEWS = 4;
 const RAW = 'from raw values (For Processing)';
 /** As the reports say it of the breast. */
 const IMPLANT = 'the image states an implant: what it hides was not analysed';
+/** Without the day: no date stands in a picture's pixels. */
+const EARLIER = 'taken again on a later day: the newer image counts for the breast, not this one';
 
 /** One Secondary Capture per image, each a series of its own, drawn in the overlay pool. */
 export function drawCaptures(
@@ -57,7 +59,7 @@ export function hasHeatMap(one: ExplainedImage): one is WithHeatMap {
 
 export function overlayOf(
   { image, heatMap, finding }: WithHeatMap,
-  { bundle, explain, views, unanswered, nameOf }: Omit<PictureWork<unknown>, 'setting'>,
+  { bundle, explain, views, unanswered, nameOf, earlier }: Omit<PictureWork<unknown>, 'setting'>,
   others: readonly string[] = [],
 ) {
   const { which, told } = nameOf(finding.source);
@@ -68,6 +70,7 @@ export function overlayOf(
   const place = attentionCaution(finding);
   const notes = [
     whichItIs,
+    earlier.has(finding.source.sopInstanceUID) ? EARLIER : undefined,
     ...others,
     unanswered,
     absentViewsText(views),

@@ -43,7 +43,7 @@ export async function drawPictures(explained: ExplainedImage[], work: ExamWork):
 async function drawKind(
   { kind, row, setting, seriesNumber }: PictureInUse & { seriesNumber: number },
   explained: ExplainedImage[],
-  { bench, context, names, algorithm, views, unanswered, nameOf }: ExamWork,
+  { bench, context, names, algorithm, views, unanswered, nameOf, earlier }: ExamWork,
 ): Promise<ExamPictures> {
   const { sopClassUID } = row;
   const drawn = await row.draw(explained, {
@@ -53,6 +53,7 @@ async function drawKind(
     views,
     unanswered,
     nameOf,
+    earlier,
     overlays: bench.overlays,
     algorithm,
     createdAt: context.createdAt,

@@ -17,8 +17,9 @@ export async function drawExamOverview(
   if (shown.length === 0) return [];
   const tiles: Partial<OverviewTiles> = {};
   for (const view of VIEWS) {
-    const [one, ...others] = strongestFirst(
+    const [one, ...others] = inOrder(
       shown.filter(({ finding }) => standardView(finding.source) === view),
+      work,
     );
     tiles[view] = one
       ? await work.overlays.render(
@@ -49,9 +50,15 @@ export async function drawExamOverview(
   ];
 }
 
-/** Of several images of a view the one with the highest answer is shown: none is passed over for a lower one. */
-function strongestFirst(images: WithHeatMap[]): WithHeatMap[] {
-  return images.toSorted((a, b) => b.finding.probability - a.finding.probability);
+/**
+ * Of several images of a view the one with the highest answer is shown: none is passed over for a lower one. One that
+ * was taken again on a later day comes after those that count.
+ */
+function inOrder(images: WithHeatMap[], { earlier }: PictureWork<'on'>): WithHeatMap[] {
+  const isEarlier = ({ finding }: WithHeatMap) => Number(earlier.has(finding.source.sopInstanceUID));
+  return images.toSorted(
+    (a, b) => isEarlier(a) - isEarlier(b) || b.finding.probability - a.finding.probability,
+  );
 }
 
 /** `not shown here: R CC (1), 38 %`: what the picture passes over is named in it. */

@@ -63,6 +63,8 @@ export interface PictureWork<Setting> {
   unanswered: string | undefined;
   /** What an image is called, as the reports call it. */
   nameOf(source: SourceInstance): ImageName;
+  /** Images whose view was taken again on a later day: no breast's number has them in it. */
+  earlier: ReadonlySet<SOPInstanceUID>;
   overlays: OverlayPool;
   algorithm: Algorithm;
   createdAt: Date;

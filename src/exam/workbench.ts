@@ -1,5 +1,6 @@
-import type { Algorithm, InstanceReference, SourceInstance } from '../dicom/index.js';
+import type { Algorithm, InstanceReference, SOPInstanceUID, SourceInstance } from '../dicom/index.js';
 import {
+  earlierImages,
   type ImageName,
   imageNames,
   namedImages,
@@ -58,6 +59,8 @@ export interface ExamWork {
   unanswered: string | undefined;
   /** What an image is called, as the reports call it. */
   nameOf(source: SourceInstance): ImageName;
+  /** Images whose view was taken again on a later day: no breast's number has them in it. */
+  earlier: ReadonlySet<SOPInstanceUID>;
 }
 
 export function examWork(intake: Intake, bench: Workbench, context: ExamContext): ExamWork {
@@ -80,5 +83,6 @@ export function examWork(intake: Intake, bench: Workbench, context: ExamContext)
     views: viewsInStudy(analysed, intake.leftOut),
     unanswered: unansweredText(coverage),
     nameOf: imageNames(namedImages(coverage)),
+    earlier: earlierImages(analysed),
   };
 }

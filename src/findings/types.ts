@@ -32,7 +32,10 @@ export interface BreastFinding {
   laterality: Laterality;
   probability: number;
   positive: boolean;
+  /** What the probability is made from. */
   images: ImageFinding[];
+  /** Answers about images whose view was taken again on a later day: the probability leaves them out. */
+  earlier: ImageFinding[];
 }
 
 /** The whole answer about one exam. */

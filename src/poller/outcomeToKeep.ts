@@ -1,6 +1,6 @@
 import { type LeftOut, standardView } from '../dicom/index.js';
 import { type ExamOutcome, isRefused } from '../exam/index.js';
-import { absentViewsText, lacksAnswer, NOT_IN_STUDY, viewName } from '../findings/index.js';
+import { absentViewsText, allImages, lacksAnswer, NOT_IN_STUDY, viewName } from '../findings/index.js';
 import { type ExamImage, type Outcome, REFUSED, type Reason } from '../ledger/index.js';
 
 /** As many images as a reason names: more are in the report. */
@@ -23,7 +23,7 @@ function said(outcome: ExamOutcome): Outcome {
     const takesBack = code === 'contradictory-patient';
     return { kind: 'not-processed', takesBack, code, reason, restsOn: [] };
   }
-  const images = outcome.findings.breasts.flatMap((breast) => breast.images);
+  const images = allImages(outcome.findings);
   const restsOn = images.map(({ source }) => source.sopInstanceUID).sort();
   const absent = absentViews(outcome);
   if (outcome.status === 'analysed') return { kind: 'processed', ...absent, restsOn };
@@ -33,13 +33,11 @@ function said(outcome: ExamOutcome): Outcome {
 
 /** Which images there were, and why some got no answer. What was answered about each stands in the archive alone. */
 function imagesOf({ findings, leftOut }: ExamOutcome): ExamImage[] {
-  const answered = (findings?.breasts ?? []).flatMap(({ images }) =>
-    images.map(({ source }) => ({
-      sopInstanceUID: source.sopInstanceUID,
-      view: standardView(source),
-      answered: true,
-    })),
-  );
+  const answered = (findings ? allImages(findings) : []).map(({ source }) => ({
+    sopInstanceUID: source.sopInstanceUID,
+    view: standardView(source),
+    answered: true,
+  }));
   const others = leftOut.map(({ sopInstanceUID, source, code, reason }) => ({
     sopInstanceUID,
     ...(source && { view: standardView(source) }),

@@ -12,7 +12,13 @@ import {
   SUCCEEDED,
   sopClass,
 } from '../dicom/index.js';
-import { type ImageFinding, lacksAnswer, type ViewsInStudy, viewsInStudy } from '../findings/index.js';
+import {
+  allImages,
+  type ImageFinding,
+  lacksAnswer,
+  type ViewsInStudy,
+  viewsInStudy,
+} from '../findings/index.js';
 import type { ReportInput } from './input.js';
 
 /** Whether an analysis was begun and failed; see `LeftOut.attempted`. */
@@ -51,13 +57,17 @@ export function missing({ leftOut }: Pick<ReportInput, 'leftOut'>): LeftOut[] {
 
 /** Every image's answer, breast by breast. */
 export function imageFindings({ findings }: Pick<ReportInput, 'findings'>): ImageFinding[] {
-  return findings?.breasts.flatMap((breast) => breast.images) ?? [];
+  return findings ? allImages(findings) : [];
 }
 
 /** Whether anything, exam, breast or image, is at or above the operating point. */
 function hasPositive({ findings }: Pick<ReportInput, 'findings'>): boolean {
   if (findings === undefined) return false;
-  return findings.positive || findings.breasts.some((b) => b.positive || b.images.some((i) => i.positive));
+  return (
+    findings.positive ||
+    findings.breasts.some(({ positive }) => positive) ||
+    allImages(findings).some(({ positive }) => positive)
+  );
 }
 
 /** CID 6042 Status of Results: how much of what was seen was analysed. */

@@ -1,5 +1,5 @@
 import { sopClass } from '../dicom/index.js';
-import { absentViewsTitle, seriesTitle } from '../findings/index.js';
+import { absentViewsTitle, areOfSeveralDays, seriesTitle } from '../findings/index.js';
 import { lacking, views } from './coverage.js';
 import { type DocumentKind, srDocument } from './document.js';
 import type { ReportInput } from './input.js';
@@ -38,6 +38,7 @@ export function cadReport(input: ReportInput): Uint8Array {
 function seriesDescription(kind: string, input: ReportInput): string {
   const { edition } = input;
   if (input.findings === undefined) return seriesTitle(kind, ': NOT PROCESSED', edition);
-  const part = lacking(input).length > 0 ? 'part of the exam' : absentViewsTitle(views(input));
+  const days = areOfSeveralDays(input.analysed) ? 'several days' : undefined;
+  const part = lacking(input).length > 0 ? 'part of the exam' : (absentViewsTitle(views(input)) ?? days);
   return seriesTitle(kind, part === undefined ? '' : `, ${part}`, edition);
 }

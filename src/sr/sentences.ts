@@ -5,6 +5,7 @@ import {
   attentionCaution,
   type BreastFinding,
   breastName,
+  daysText,
   heatMapCaution,
   type ImageFinding,
   imageNames,
@@ -53,12 +54,14 @@ export function summaryText(input: ReportInput): string {
     ...onlyAPart(input),
     ...(input.caution === undefined ? [] : [input.caution]),
     ...absentViews(input),
+    ...daysOfImages(input),
     ...findings.breasts.map((breast) => {
       const images = inOrder(breast.images, input).map((image) => imageAnswer(image, breast, input));
       const alone = restsOnOne(breast) ? ' alone' : '';
       const said = answer(breast.probability, breast.positive);
       return `${breastName(breast.laterality)}: ${said}; ${images.join(', ')}${alone}.`;
     }),
+    ...earlierAnswers(input),
     ...positiveAlone(input),
     ...severalOfAView(input),
     `Positive means ${operatingPointText(operatingPoint)} or more. ` +
@@ -93,6 +96,19 @@ function imageAnswer(
 ): string {
   const said = positive === breast.positive ? '' : ` (${verdict(positive)})`;
   return `${nameOf(source, input)} ${percent(probability, input.operatingPoint)} %${said}`;
+}
+
+/** Which image is of which day, where they are of several: a breast's number may be older than the other's. */
+function daysOfImages(input: ReportInput): string[] {
+  return [daysText(input.analysed, namedImages(input))].flatMap((text) => text ?? []);
+}
+
+/** Answers that no breast's number has in it. */
+function earlierAnswers(input: ReportInput): string[] {
+  const said = (input.findings?.breasts ?? []).flatMap((breast) =>
+    inOrder(breast.earlier, input).map((image) => imageAnswer(image, breast, input)),
+  );
+  return said.length === 0 ? [] : [`Taken again on a later day, in no number above: ${said.join(', ')}.`];
 }
 
 /** Positive images of an exam that is negative as a whole, as a mean of its images can be: they are marked. */
@@ -143,6 +159,14 @@ export function absentViews(input: ReportInput): string[] {
 export function breastAnswerName(breast: BreastFinding): string {
   const name = `${breastName(breast.laterality)}: AI answer`;
   return restsOnOne(breast) ? `${name} from ${viewName(standardView(breast.images[0]!.source))} alone` : name;
+}
+
+/** The same for an image's; one that no breast's number has in it must not read like its newer one. */
+export function imageAnswerName({ source }: ImageFinding, input: ReportInput): string {
+  const isEarlier = input.findings?.breasts.some(({ earlier }) =>
+    earlier.some((one) => one.source === source),
+  );
+  return `${nameOf(source, input)}${isEarlier ? ', taken again on a later day' : ''}: AI answer`;
 }
 
 /** The same for the exam's. */

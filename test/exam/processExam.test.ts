@@ -180,6 +180,45 @@ describe('processing an exam', () => {
     expect(told[0]).to.match(/^not shown here: R CC \([12]\), \d+ %$/);
   });
 
+  it("answers for a breast by the latest day's images, and says of an earlier one that it does not count", async () => {
+    const old = makeInstance({
+      ...SMALL,
+      view: 'CC',
+      laterality: 'R',
+      override: { AcquisitionDate: '20200101', SOPInstanceUID: '2.25.4711' },
+    });
+    const captions: Caption[] = [];
+    const overlays = {
+      capture: bench.overlays.capture.bind(bench.overlays),
+      render: (input: OverlayInput) => {
+        captions.push(input.caption);
+        return bench.overlays.render(input);
+      },
+    } as never;
+    const settings = { ...bench.settings, overview: 'on' as const };
+    const [alone, both] = [
+      await process(exam.map((made) => given(made))),
+      await process(
+        [old, ...exam].map((made) => given(made)),
+        { overlays, settings },
+      ),
+    ];
+    if (alone.findings === undefined || both.findings === undefined) throw new Error('no findings');
+    expect(both.findings.breasts.map(({ probability }) => probability)).to.deep.equal(
+      alone.findings.breasts.map(({ probability }) => probability),
+    );
+    expect(both.findings.breasts[0]!.earlier.map(({ source }) => source.sopInstanceUID)).to.deep.equal([
+      old.sopInstanceUID,
+    ]);
+    expect(reportedAnswer(both.objects[0]!.bytes)!.summary).to.match(
+      /Images of several days: .*R CC \(1\) of 2020-01-01\./,
+    );
+    // The overview shows the newer one, whichever has the higher answer.
+    const shown = captions.find(({ laterality, view }) => laterality === 'R' && view === 'CC')!;
+    expect(shown.which).to.equal(2);
+    expect(shown.notes!.join()).to.match(/not shown here: R CC \(1\)/);
+  });
+
   it('marks on each positive image what the report outlines, or says on every image that nothing is', async () => {
     const marks = async (presentationState: 'positive' | 'all', operatingPoint: number) => {
       const outcome = await process(

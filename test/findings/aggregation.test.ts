@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { SourceInstance } from '../../src/dicom/index.js';
-import { aggregate, type ImageFinding } from '../../src/findings/index.js';
+import type { SOPInstanceUID, SourceInstance } from '../../src/dicom/index.js';
+import { aggregate, allImages, type ImageFinding } from '../../src/findings/index.js';
+import { source } from '../sr/reportInputs.js';
 
 const probability = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -9,6 +10,8 @@ function finding(laterality: 'L' | 'R', probability: number): ImageFinding {
   const source = { laterality, sopInstanceUID: `1.2.${probability}` } as unknown as SourceInstance;
   return { source, probability, positive: probability >= 0.5, region: undefined };
 }
+
+const LATER = { acquisitionDate: '20240601', sopInstanceUID: '2.25.99' as SOPInstanceUID };
 
 describe('aggregate', () => {
   const bundle = { aggregation: { breast: 'mean', exam: 'max' } as const, operatingPoint: 0.5 };
@@ -40,6 +43,21 @@ describe('aggregate', () => {
 
   it('does not mention a breast without an image', () => {
     expect(aggregate(bundle, [finding('L', 0.1)]).breasts).to.have.length(1);
+  });
+
+  it('leaves an image out of its breast whose view was taken again on a later day, and answers it by itself', () => {
+    const [old, repeat, mlo] = [source('R', 'CC'), source('R', 'CC', LATER), source('R', 'MLO')];
+    const answer = (of: SourceInstance, probability: number) => ({
+      ...finding('R', probability),
+      source: of,
+    });
+    const exam = aggregate(bundle, [answer(old, 0.1), answer(repeat, 0.9), answer(mlo, 0.5)]);
+    // A mean of all three would be negative: the finding of the later day would be hidden.
+    expect(exam.breasts[0]).to.deep.include({ probability: 0.7, positive: true });
+    const [{ images, earlier }] = exam.breasts as [(typeof exam.breasts)[0]];
+    expect(images.map((one) => one.source)).to.deep.equal([repeat, mlo]);
+    expect(earlier.map((one) => one.source)).to.deep.equal([old]);
+    expect(allImages(exam).map((one) => one.probability)).to.deep.equal([0.9, 0.5, 0.1]);
   });
 
   it('refuses an exam without an image: silence is not negative', () => {

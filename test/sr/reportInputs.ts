@@ -8,7 +8,7 @@ import {
   type StudyInstanceUID,
   sopClass,
 } from '../../src/dicom/index.js';
-import type { ExamFindings, ImageFinding } from '../../src/findings/index.js';
+import { allImages, type ExamFindings, earlierImages, type ImageFinding } from '../../src/findings/index.js';
 import type { ReportInput } from '../../src/sr/index.js';
 
 /* Report inputs as an exam makes them: four views of one study, with what a test wants to be different. */
@@ -152,10 +152,13 @@ export function imageFinding(
 /** Answers by the highest image of a breast, and the higher breast. */
 export function findingsOf(images: ImageFinding[]): ExamFindings {
   const breasts = (['L', 'R'] as const).flatMap((laterality) => {
-    const own = images.filter((image) => image.source.laterality === laterality);
+    const before = earlierImages(images.map(({ source: of }) => of));
+    const all = images.filter((image) => image.source.laterality === laterality);
+    const own = all.filter(({ source: of }) => !before.has(of.sopInstanceUID));
+    const earlier = all.filter(({ source: of }) => before.has(of.sopInstanceUID));
     if (own.length === 0) return [];
     const probability = Math.max(...own.map((image) => image.probability));
-    return [{ laterality, probability, positive: probability >= 0.5, images: own }];
+    return [{ laterality, probability, positive: probability >= 0.5, images: own, earlier }];
   });
   const probability = Math.max(...breasts.map((breast) => breast.probability));
   return { probability, positive: probability >= 0.5, breasts };
@@ -207,7 +210,7 @@ export function reportInput(
   findings: ExamFindings | undefined,
   changes: Partial<ReportInput> = {},
 ): ReportInput {
-  const analysed = findings?.breasts.flatMap((breast) => breast.images.map((image) => image.source)) ?? [];
+  const analysed = findings ? allImages(findings).map((image) => image.source) : [];
   return {
     findings,
     analysed,

@@ -8,7 +8,7 @@ import {
   type StudyInstanceUID,
   sopClass,
 } from '../../src/dicom/index.js';
-import type { AttentionPlace } from '../../src/findings/index.js';
+import { type AttentionPlace, allImages } from '../../src/findings/index.js';
 import { resultReport } from '../../src/sr/index.js';
 import {
   BARE,
@@ -111,6 +111,14 @@ describe('TID 1500 report', () => {
       ['R CC', 3.1, NEGATIVE, right],
       ['R MLO', 0.04, NEGATIVE, right],
     ]);
+  });
+
+  it('says beside every number that it is an AI answer: viewers show no more than its name', () => {
+    const { root } = readReport(resultReport(reportInput(positiveExam())));
+    const names = find(root, PROBABILITY).map(({ dataset }) => dataset.code('ConceptNameCodeSequence'));
+    expect(names).to.have.length(7);
+    for (const name of names)
+      expect(name).to.deep.include({ scheme: 'DCM', meaning: 'AI: Probability of cancer' });
   });
 
   it('keeps the exact probability beside the rounded one', () => {
@@ -360,6 +368,30 @@ describe('TID 1500 report', () => {
       'Right breast: AI answer from R CC alone',
       'Left breast: AI answer',
     ]);
+  });
+
+  it('tells images of another day apart, which have no part in the number of their breast', () => {
+    const day = { acquisitionDate: '20240601', sopInstanceUID: '2.25.99' as SOPInstanceUID };
+    const findings = findingsOf([
+      ...allImages(positiveExam()),
+      imageFinding(source('L', 'CC', day), 0.11, false),
+    ]);
+    const { dataset, root } = readReport(resultReport(reportInput(findings)));
+    expect(dataset.string('SeriesDescription')).to.equal(
+      'AI result, several days; not for primary diagnosis',
+    );
+    const said = textOf(under(root, SUMMARY)[0])!.split('\r\n');
+    expect(said.slice(1, 3)).to.deep.equal([
+      'Images of several days: L CC (2) of 2024-06-01; R CC and R MLO and L CC (1) and L MLO of 2024-05-18.',
+      'Left breast: 42.0 % (negative); L CC (2) 11.0 %, L MLO 42.0 %.',
+    ]);
+    expect(said).to.include('Taken again on a later day, in no number above: L CC (1) 87.3 % (positive).');
+    expect(said).to.include('The exam as a whole is negative, L CC (1) by itself positive.');
+    const restsOn = (name: string) =>
+      under(group(root, name), '121112').map(({ dataset: { items } }) => items.length);
+    expect(restsOn('Left breast: AI answer')).to.have.length(2);
+    expect(restsOn('Exam: AI answer')).to.have.length(4);
+    expect(restsOn('L CC (1), taken again on a later day: AI answer')).to.have.length(1);
   });
 
   it('states and no more that an exam is of one breast', () => {

@@ -21,6 +21,7 @@ import {
   absentViews,
   breastAnswerName,
   examAnswerName,
+  imageAnswerName,
   leftOutText,
   nameOf,
   purposeText,
@@ -93,7 +94,7 @@ function answers(input: ReportInput): ContainerItem[] {
     side: examSide(input),
     probability: findings.probability,
     positive: findings.positive,
-    images: imageFindings(input).map((finding) => finding.source),
+    images: findings.breasts.flatMap(({ images }) => images.map(({ source }) => source)),
   };
   const breasts = findings.breasts.map((breast) => ({
     name: breastAnswerName(breast),
@@ -103,13 +104,13 @@ function answers(input: ReportInput): ContainerItem[] {
     positive: breast.positive,
     images: breast.images.map((finding) => finding.source),
   }));
-  const images = imageFindings(input).map(({ source, probability, positive }) => ({
-    name: `${nameOf(source, input)}: AI answer`,
-    uid: uids.trackingUid(`image ${source.sopInstanceUID}`),
-    side: source.laterality,
-    probability,
-    positive,
-    images: [source],
+  const images = imageFindings(input).map((finding) => ({
+    name: imageAnswerName(finding, input),
+    uid: uids.trackingUid(`image ${finding.source.sopInstanceUID}`),
+    side: finding.source.laterality,
+    probability: finding.probability,
+    positive: finding.positive,
+    images: [finding.source],
   }));
   return [exam, ...breasts, ...images].map((answer) => tid1501Answer(answer, input));
 }
