@@ -33,8 +33,8 @@ export interface TransportOptions extends RetryPolicy {
 
 const MAX_REDIRECTS = 4;
 /**
- * undici begins to wait for the answer anew with each piece that it hands to the socket: one as large as an instance
- * would count as silence of the server for as long as a slow line takes to carry it.
+ * For undici the wait for an answer begins again with each piece that it hands to the socket. One as large as an
+ * instance would count as silence of the server for as long as a slow line takes to carry it.
  */
 const SLICE_BYTES = 256 * 1024;
 const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
