@@ -42,10 +42,8 @@ const WHOLE_DAY_LIMIT = 10_000;
 export class StudySearch {
   readonly #ask: AskStudies;
   readonly #pageSize: number;
-  /** What the server has turned out not to understand. */
-  #withFields = true;
-  #withModality = true;
-  #withTime = true;
+  /** Keys that the server has turned out not to understand. */
+  readonly #notUnderstood = new Set<string>();
 
   constructor(ask: AskStudies, pageSize: number) {
     this.#ask = ask;
@@ -177,29 +175,24 @@ export class StudySearch {
     }
   }
 
-  /** Asks, and on 400 asks again without what not every server takes. */
+  /**
+   * Asks, and on 400 asks again without what not every server takes, one thing less each time. Only an answer shows
+   * what was not understood: a server that refuses everything for a while is asked as before after that.
+   */
   async #understood(keys: QueryKeys, { modality, since }: Wanted): Promise<Page<DicomJson>> {
-    for (;;) {
-      const withFields = this.#withFields;
-      const withTime = this.#withTime && since !== undefined;
-      const withModality = this.#withModality && modality !== undefined;
+    const optional = Object.entries({
+      ...(since !== undefined && { StudyTime: `${since}-` }),
+      includefield: STUDY_FIELDS,
+      ...(modality !== undefined && { ModalitiesInStudy: modality }),
+    }).filter(([key]) => !this.#notUnderstood.has(key));
+    for (let left = 0; ; left++) {
       try {
-        return await this.#ask({
-          ...keys,
-          ...(withModality ? { ModalitiesInStudy: modality } : {}),
-          ...(withTime ? { StudyTime: `${since}-` } : {}),
-          ...(withFields ? { includefield: STUDY_FIELDS } : {}),
-        });
+        const page = await this.#ask({ ...keys, ...Object.fromEntries(optional.slice(left)) });
+        for (const [key] of optional.slice(0, left)) this.#notUnderstood.add(key);
+        return page;
       } catch (error) {
-        if (
-          !(error instanceof PacsError) ||
-          error.status !== 400 ||
-          !(withFields || withModality || withTime)
-        )
-          throw error;
-        if (withTime) this.#withTime = false;
-        else if (withFields) this.#withFields = false;
-        else this.#withModality = false;
+        const isRefused = error instanceof PacsError && error.status === 400;
+        if (!isRefused || left === optional.length) throw error;
       }
     }
   }

@@ -125,4 +125,26 @@ describe('Listing the instances of a study', () => {
       'ViewPosition',
     ]);
   });
+
+  it('asks for less only where the server does not understand what it is asked for', async () => {
+    for (const status of [403, 409, 500]) {
+      const { web, server } = await setting.pair((_seen, response) => void response.writeHead(status).end(), {
+        retries: 0,
+      });
+      expect(await caught(web.instances(asUid('1.2.3')))).to.include({ status });
+      expect(server.seen).to.have.length(1);
+    }
+  });
+
+  it('asks as before once a server has refused everything for a while', async () => {
+    let refuses = true;
+    const { web, server } = await setting.pair((seen, response) => {
+      if (refuses) response.writeHead(400).end();
+      else json(response, seen.parameters.get('offset') === '0' ? [instance(1, '1.5')] : []);
+    });
+    expect(await caught(web.instances(asUid('1.2.3')))).to.include({ status: 400 });
+    refuses = false;
+    expect(await web.instances(asUid('1.2.3'))).to.have.length(1);
+    expect(server.seen.at(-1)!.parameters.has('includefield')).to.equal(true);
+  });
 });

@@ -169,6 +169,30 @@ describe('Finding studies', () => {
     expect(asked.has('includefield')).to.equal(true);
   });
 
+  it('asks as before once a server has refused everything for a while', async () => {
+    let refuses = true;
+    const answers = search(oneDay, {});
+    const { web, server } = await setting.pair((seen, response) =>
+      refuses ? void response.writeHead(400).end() : answers(seen, response),
+    );
+    expect(await caught(found(web))).to.include({ code: 'pacs-refused', status: 400 });
+    refuses = false;
+    expect(await found(web)).to.have.members(mg(oneDay));
+    const asked = server.seen.at(-1)!.parameters;
+    expect(asked.get('ModalitiesInStudy')).to.equal('MG');
+    expect(asked.has('includefield')).to.equal(true);
+  });
+
+  it('asks for nothing less where it is refused for another reason', async () => {
+    for (const status of [403, 409, 500]) {
+      const { web, server } = await setting.pair((_seen, response) => void response.writeHead(status).end(), {
+        retries: 0,
+      });
+      expect(await caught(found(web))).to.include({ status });
+      expect(server.seen).to.have.length(1);
+    }
+  });
+
   it('finds all there is, whatever the habits of the server', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -126,6 +126,24 @@ describe('The attention region', () => {
     }
   });
 
+  it('holds a neighbouring cell of a little more than half the heat, and not one of a little less', () => {
+    const geometry = geometryOf({ crop: { left: 0, top: 0, width: 900, height: 1200 } });
+    const neighbour = { x: 550, y: 650 };
+    for (const [heat, isHeld] of [
+      [0.53, true],
+      [0.47, false],
+    ] as const) {
+      const { outline } = attentionRegion(
+        heatMapWith(12, 9, [
+          [6, 4, 1],
+          [6, 5, heat],
+        ]),
+        geometry,
+      )!;
+      expect(isWithin(outline, neighbour), String(heat)).to.equal(isHeld);
+    }
+  });
+
   it('follows the border of what the network saw when the heat runs out of it', () => {
     const geometry = geometryOf();
     const { outline, peak } = attentionRegion(heatMapWith(8, 7, [[0, 0, 1]]), geometry)!;
