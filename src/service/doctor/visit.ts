@@ -8,6 +8,7 @@ import {
   PacsProbe,
   type StudyRecord,
 } from '../../dicomweb/index.js';
+import type { MamoriError } from '../../errors.js';
 import { pacsOptions } from '../pacsOptions.js';
 import type { HeldPictures } from './testObjects.js';
 
@@ -47,8 +48,8 @@ const DAY_MS = 86_400_000;
 export class Visit {
   readonly settings: Settings;
   readonly write: boolean;
-  /** What storing has found out about pictures, before they were removed again. */
-  pictures: HeldPictures | undefined;
+  /** What storing has found out about pictures before they were removed again, or what kept it from that. */
+  pictures: HeldPictures | MamoriError | undefined;
   readonly notify: boolean;
   /** What looking at the disk has found out: nothing can be written where the ledger lies, or soon. */
   isDiskUnfit = false;

@@ -51,16 +51,22 @@ describe('mamori doctor, at the PACS', () => {
     ask?: (query: URLSearchParams) => void;
     /** Of a search, with the path of the question. */
     answer?: (records: Record<string, { Value?: unknown[] }>[], path: string) => void;
-    status?: (path: string) => number | undefined;
+    /** `cut` for no answer at all. */
+    status?: (path: string) => number | 'cut' | undefined;
   }): Promise<string> {
     const handler: Handler = async (seen, response) => {
       const [path = '', query = ''] = seen.path.replace('/dicom-web', '').split('?');
       const status = twist.status?.(path);
+      if (status === 'cut') return void response.destroy();
       if (status !== undefined) return void response.writeHead(status).end();
       const parameters = new URLSearchParams(query);
       twist.ask?.(parameters);
-      const headers = { accept: String(seen.headers.accept) };
-      const answer = await fetch(`${archive.url}${path}?${parameters}`, { headers });
+      const { accept = '*/*', 'content-type': type = '' } = seen.headers;
+      const answer = await fetch(`${archive.url}${path}?${parameters}`, {
+        method: seen.method,
+        headers: { accept, ...(type === '' ? {} : { 'content-type': type }) },
+        ...(seen.method === 'POST' ? { body: seen.body } : {}),
+      });
       let body = Buffer.from(await answer.arrayBuffer());
       if (answer.headers.get('content-type')?.includes('json') && answer.status === 200) {
         const records = JSON.parse(body.toString());
@@ -113,6 +119,18 @@ describe('mamori doctor, at the PACS', () => {
       url: await misbehaving({ ask: (query) => query.delete('offset') }),
     });
     expect(resultOf(results, 'paging')).to.include({ state: 'warning' });
+  });
+
+  it('finds that nothing comes after the first page, with a modality or without', async () => {
+    fill(exam('a'), exam('b'));
+    const url = await misbehaving({
+      ask: (query) => {
+        if (Number(query.get('offset')) > 0) query.set('StudyDate', '19000101');
+      },
+    });
+    const { state, says } = resultOf(await visit(bundle, { url }), 'paging');
+    expect(state).to.equal('warning');
+    expect(says).to.include('none after it');
   });
 
   it('finds a study of which only a part is listed', async () => {
@@ -211,6 +229,39 @@ describe('mamori doctor, at the PACS', () => {
       expect(resultOf(results, check).says, check).to.include('only with --write');
     }
     expect(archive.size).to.equal(before);
+  });
+
+  it('names the study of its test objects where trouble comes in between, and notes it', async () => {
+    for (const [what, status] of [
+      ['reading back', (path: string) => (/\/instances\/[\d.]+$/.test(path) ? 500 : undefined)],
+      [
+        'looking for it',
+        (path: string) => (/^\/studies\/2\.25\..*(instances|metadata)$/.test(path) ? 403 : undefined),
+      ],
+    ] as const) {
+      const trail = join(scratchFolder('doctor-trail'), 'audit');
+      const more = `audit: { folder: ${JSON.stringify(trail)} }`;
+      const before = archive.size;
+      const url = await misbehaving({ status });
+      const { state, remedy } = resultOf(await visit(bundle, { url, write: true, more }), 'store');
+      expect(state, what).to.equal('failure');
+      expect(archive.size, what).to.be.greaterThan(before);
+      expect(remedy, what).to.match(/Delete test study 2\.25\.\d+ in the PACS by hand/);
+      const noted = (await auditEntries(trail, { limit: 9 })).map(({ types, failure }) => [
+        types.at(-1),
+        failure,
+      ]);
+      expect(noted, what).to.have.lengthOf(3);
+      expect(noted, what).to.deep.include(['delete-test-study', 'it is still in the archive']);
+    }
+  });
+
+  it('says what was stored, and where, although no picture is drawn because the PACS breaks off', async () => {
+    const url = await misbehaving({ status: (path) => (path.endsWith('/rendered') ? 'cut' : undefined) });
+    const results = await visit(bundle, { url, write: true });
+    expect(resultOf(results, 'store').says).to.match(/stored and read back; .* they stay: study 2\.25\.\d+/);
+    expect(resultOf(results, 'pictures')).to.include({ state: 'failure' });
+    expect(resultOf(results, 'pictures').says).to.include('cannot be reached');
   });
 
   it('says nothing of a patient', async () => {

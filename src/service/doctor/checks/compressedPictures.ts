@@ -1,4 +1,5 @@
 import { countText } from '../../../countText.js';
+import { MamoriError } from '../../../errors.js';
 import { type Check, failure, ok, skipped, warning } from '../types.js';
 
 /** The PACS draws nothing for people over DICOMweb, or not of this kind: that says nothing of its viewer. */
@@ -10,6 +11,7 @@ export const compressedPictures: Check = {
   needs: ['store'],
   run: async ({ pictures: held }) => {
     if (held === undefined) return skipped('takes compressed pictures among the test objects');
+    if (held instanceof MamoriError) throw held;
     const { pictures, compressed, changed, rendered } = held;
     const all = countText(pictures, 'heat map picture');
     if (changed > 0)

@@ -12,13 +12,15 @@ export const paging: Check = {
     const probe = await visit.probe();
     const range = `${dates.at(-1)}-${dates[0]}`;
     const plain = await secondPage(probe, { StudyDate: range });
-    if (plain === 'same')
+    if (plain !== 'other')
       return warning(
-        'The PACS does not heed the offset of a search: every page is the first',
+        plain === 'same'
+          ? 'The PACS does not heed the offset of a search: every page is the first'
+          : 'The PACS gives the first page of a search and none after it',
         'Days with more exams than one answer holds would be listed only in part: raise the limit on query results.',
       );
     const within = await secondPage(probe, { StudyDate: range, ModalitiesInStudy: 'MG' });
-    if (plain === 'other' && within === 'other') return ok('pages follow each other');
+    if (within === 'other') return ok('pages follow each other');
     return ok('broken where a modality is asked for; Mamori asks for fewer days at a time instead');
   },
 };
