@@ -1,4 +1,4 @@
-import type { ExamRecord, ExamState } from '../src/ledger/index.js';
+import { type ExamRecord, type ExamState, isOnItsWay } from '../src/ledger/index.js';
 import type { ModelledResult } from './modelledExams.js';
 import type { ModelledPacs } from './modelledPacs.js';
 import type { ModelledExam } from './simulatedHospital.js';
@@ -20,10 +20,7 @@ interface Promised {
 export function brokenPromises(what: {
   exams: readonly ModelledExam[];
   pacs: ModelledPacs;
-  records: readonly Pick<
-    ExamRecord,
-    'studyInstanceUID' | 'settingsDigest' | 'state' | 'code' | 'shortAnswer'
-  >[];
+  records: readonly ExamRecord[];
   /** Digests of the settings of all services: each answers each exam, but the first alone those of long ago. */
   services: readonly string[];
   /**
@@ -33,8 +30,10 @@ export function brokenPromises(what: {
   clockWasSet: boolean;
   /** Names of sets from before the story. */
   formerSets: ReadonlySet<string>;
+  /** Digest of the settings of a version whose place another took. */
+  upgraded: string | undefined;
 }): string[] {
-  const { exams, pacs, services, records, clockWasSet, formerSets } = what;
+  const { exams, pacs, services, records, clockWasSet, formerSets, upgraded } = what;
   const broken: string[] = [];
   for (const exam of exams)
     for (const service of exam.isOld ? services.slice(0, 1) : services) {
@@ -56,12 +55,30 @@ export function brokenPromises(what: {
         say('a further set names no predecessor');
       if (!clockWasSet && sets.length > promised.mostSets) say(`${sets.length} sets`);
     }
-  // Two services that answer at the same time know nothing of each other.
-  if (services.length === 1)
-    for (const { studyInstanceUID: study } of exams)
-      for (const text of brokenChain(study, pacs)) broken.push(`study ${study}: ${text}`);
+  for (const { studyInstanceUID: study } of exams) {
+    for (const text of brokenChain(study, pacs)) broken.push(`study ${study}: ${text}`);
+    const record = records.find((one) => one.studyInstanceUID === study && one.settingsDigest === upgraded);
+    for (const text of leftByUpgrade(study, pacs, record)) broken.push(`study ${study}: ${text}`);
+  }
   for (const uid of pacs.differing) broken.push(`object ${uid} was sent with other bytes`);
   return broken;
+}
+
+/** What the earlier version had made is in the archive, as a whole. What it had only begun with is the next one's. */
+function leftByUpgrade(study: string, pacs: ModelledPacs, record: ExamRecord | undefined): string[] {
+  if (record === undefined) return [];
+  const results = pacs.of(study).flatMap(({ result }) => result ?? []);
+  const isHalf = (objects: readonly ModelledResult[]) => objects.length !== wholeOf(objects);
+  return [
+    ...(isOnItsWay(record, record.modelName) ? ['results of the earlier version are left undelivered'] : []),
+    ...(setsOf(results.filter(({ by }) => by === record.settingsDigest)).some(isHalf)
+      ? ['half a set of the earlier version']
+      : []),
+  ];
+}
+
+function wholeOf([first]: readonly ModelledResult[]): number {
+  return first!.code === undefined ? WHOLE_SET : 1;
 }
 
 /** Each set about a study has a higher number than the one before, and names all of its objects. */
@@ -96,7 +113,7 @@ function brokenBy(
   const told = sets.map(([first]) => `${first!.about} ${first!.lacks} ${first!.code ?? ''}`);
   if (told.length - new Set(told).size > (foreign ? 1 : 0)) broken.push('two sets about the same images');
   for (const objects of sets) {
-    const whole = objects[0]!.code === undefined ? WHOLE_SET : 1;
+    const whole = wholeOf(objects);
     if (objects.length !== whole) broken.push(`${objects.length} objects of a set of ${whole}`);
     if (oddity !== 'lost image' && objects.some(({ lacks }) => lacks.length > 0))
       broken.push('an answer lacks an image that could be had');

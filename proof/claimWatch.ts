@@ -1,4 +1,11 @@
-import { type Claim, type ExamKey, type ExamRecord, isServed, type Ledger } from '../src/ledger/index.js';
+import {
+  type Claim,
+  type ExamKey,
+  type ExamRecord,
+  isOnItsWay,
+  isServed,
+  type Ledger,
+} from '../src/ledger/index.js';
 import type { ModelledPacs } from './modelledPacs.js';
 import type { SimulatedProcess } from './simulatedProcess.js';
 import type { VirtualTime } from './virtualTime.js';
@@ -20,9 +27,9 @@ export interface ClaimWatchParts {
 
 /**
  * Looks at every exam that is taken up, at the moment when it is: none during a pause that somebody ordered, none that
- * a process at work holds, no old one before a new one, and one at a time while the archive gives no images. Where
- * processes are frozen between two steps none of that can be said, but that whoever wakes up does nothing more with an
- * exam that is another's.
+ * a process at work holds, none about which another version's results are on their way, no old one before a new one,
+ * and one at a time while the archive gives no images. Where processes are frozen between two steps none of that can be
+ * said, but that whoever wakes up does nothing more with an exam that is another's.
  */
 export class ClaimWatch {
   readonly broken = new Set<string>();
@@ -55,9 +62,15 @@ export class ClaimWatch {
         );
         if (held?.worker !== undefined && this.#isAtWork(held.worker))
           say('while another process worked on it');
+        if (!claim.objectsKept && before.some((one) => isBefore(one, claim.exam)))
+          say("while another version's results about it were on their way");
         const { isOld } = this.#parts;
         const isAnyNew = before.some(
-          (one) => isServed(one, served) && isReady(one, now) && !isOld(one.studyInstanceUID),
+          (one) =>
+            isServed(one, served) &&
+            isReady(one, now) &&
+            !isOld(one.studyInstanceUID) &&
+            !before.some((other) => isBefore(other, one) || (isOther(other, one) && isHeld(other))),
         );
         if (isOld(study) && isAnyNew) say('before a new one');
         this.#tryInTrouble(process, claim);
@@ -146,6 +159,15 @@ function keyOf({ studyInstanceUID, settingsDigest }: ExamKey): string {
 
 function isReady({ state, dueAt }: ExamRecord, now: Date): boolean {
   return state === 'waiting' && dueAt !== undefined && dueAt <= now;
+}
+
+/** Of the same study, by another version or with other settings. */
+function isOther(other: ExamRecord, exam: ExamKey): boolean {
+  return other.studyInstanceUID === exam.studyInstanceUID && !isServed(other, exam);
+}
+
+function isBefore(other: ExamRecord, exam: ExamKey): boolean {
+  return isOther(other, exam) && isOnItsWay(other, exam.modelName);
 }
 
 function isHeld({ state }: ExamRecord): boolean {

@@ -18,7 +18,8 @@
  * of one of `serverProfiles.ts`, with the faults of `modelledFaults.ts`), of a ledger's server (`modelledServer.ts`)
  * and of exams (`simulatedHospital.ts`, `modelledExams.ts`, some answered before by `formerAnswers.ts`) on virtual
  * time (`virtualTime.ts`): hours of a hospital in a fraction of a second, each seed another story of what its weather
- * (`weathers.ts`) has go wrong (`simulatedTroubles.ts`) and of what is ordered about old exams (`simulatedOrders.ts`).
+ * (`weathers.ts`) has go wrong (`simulatedTroubles.ts`), of what is ordered about old exams (`simulatedOrders.ts`), and
+ * of an upgrade (`simulatedUpgrade.ts`).
  * `brokenPromises.ts` looks at what came of it; meanwhile `askers.ts` looks at who asks the archive, and
  * `claimWatch.ts` at each exam that is taken up. The same seed is the same story. `simulations.ts` has many seeds done
  * by processes of their own (`simulatedSeeds.ts`). That it can find anything is proved by `plantedBugs.ts` (`npm run

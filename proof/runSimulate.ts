@@ -29,6 +29,7 @@ await simulateSeeds({
     add(`seeds: with ${report.weather}`, 1);
     add(`seeds: services ${report.services}`, 1);
     if (report.hasOrders) add('seeds: with orders about old exams', 1);
+    if (report.isUpgraded) add('seeds: with an upgrade', 1);
     if (report.hasServer) add('seeds: with a ledger on a server', 1);
     for (const [name, n] of Object.entries(report.troubles)) add(name, n);
     if (report.broken.length > 0) broken++;

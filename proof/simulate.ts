@@ -14,9 +14,10 @@ import { SERVER_PROFILES } from './serverProfiles.js';
 import { arrivingExams, earlierExams, TO_BACKFILL, TO_REPROCESS } from './simulatedHospital.js';
 import { SimulatedLedger } from './simulatedLedger.js';
 import { SimulatedOrders } from './simulatedOrders.js';
-import { servedWith } from './simulatedPoller.js';
+import { servedWith, UPGRADED } from './simulatedPoller.js';
 import { type Duty, SimulatedService } from './simulatedService.js';
 import { beginTroubles, endTroubles } from './simulatedTroubles.js';
+import { beginUpgrade } from './simulatedUpgrade.js';
 import type { Living, VirtualTime } from './virtualTime.js';
 import { LONGEST_MS, weatherOf, withLedgerOnAServer } from './weathers.js';
 
@@ -30,6 +31,8 @@ export interface SimulationReport {
   hasServer: boolean;
   /** Old exams are backfilled, and processed again. */
   hasOrders: boolean;
+  /** Another version takes the place of the first while exams are on their way. */
+  isUpgraded: boolean;
   exams: number;
   /** How often each thing went wrong. */
   troubles: Record<string, number>;
@@ -51,7 +54,9 @@ const EXAMS = 4;
 const PROCESSES = 2;
 /** Seeds in which old exams are ordered, where an archive tells dates: beside kills and faults they take longer. */
 const WITH_ORDERS = { outages: 1, kills: 0.15, faults: 0.15 } as const;
-/** Orders are given within that part of the time in which all goes wrong. */
+/** Seeds in which a service that is alone on its ledger is upgraded, and nothing is ordered. */
+const WITH_UPGRADE = { outages: 0.2, kills: 0.45, faults: 0.45 } as const;
+/** Orders are given, and a service is upgraded, within that part of the time in which all goes wrong. */
 const ORDERED_WITHIN = 0.6;
 /** Reports that are switched on. */
 const REPORTS = ['tid1500', 'mammography-cad'] as const;
@@ -90,8 +95,8 @@ export interface SimulationParts {
 /**
  * Some hours of a hospital on virtual time: exams arrive image by image, some of them odd; two processes share a
  * ledger; the archive, one of several kinds, fails, so does the ledger's server, the disk is full, somebody sets the
- * clock, as the weather has it; old exams are ordered to be answered, and answered ones to be answered again. Then all
- * is well, and within a bound every exam must have its results.
+ * clock, as the weather has it; old exams are ordered to be answered, and answered ones to be answered again; a service
+ * is upgraded. Then all is well, and within a bound every exam must have its results.
  */
 export async function simulate(
   seed: number,
@@ -127,7 +132,8 @@ export async function simulate(
 
   const dateOf = (daysAgo: number) => dicomDate(new Date(time.wall - daysAgo * DAY_MS));
   // An undated study cannot be told from a new one.
-  const hasOrders = profile.tellsDates && random() < WITH_ORDERS[weather.name];
+  const isUpgraded = services.length === 1 && random() < WITH_UPGRADE[weather.name];
+  const hasOrders = !isUpgraded && profile.tellsDates && random() < WITH_ORDERS[weather.name];
   const earlier = hasOrders ? earlierExams(dateOf) : [];
   const dates = new Map(earlier.map((exam) => [exam.studyInstanceUID as string, exam.studyDate]));
   for (const { images, studyDate } of earlier) for (const image of images) pacs.add(image, studyDate, true);
@@ -184,12 +190,20 @@ export async function simulate(
     ...{ ...common, server, service, setClock: isClockSet ? setClock : undefined },
   };
   beginTroubles(troubled);
+  if (isUpgraded) {
+    const places = Array.from({ length: PROCESSES }, (_, place) => place);
+    beginUpgrade({ ...common, service, places, atMs: random() * ORDERED_WITHIN * FOUL_MS });
+  }
 
   await time.runUntil(begin + FOUL_MS);
   await endTroubles(troubled);
   const clockWasSet = troubles['clock step'] !== undefined;
   const promises = async () =>
-    brokenPromises({ exams, pacs, services, records: await office.list(), clockWasSet, formerSets });
+    brokenPromises({
+      ...{ exams, pacs, records: await office.list(), clockWasSet, formerSets },
+      services: isUpgraded ? [UPGRADED] : services,
+      upgraded: isUpgraded ? services[0] : undefined,
+    });
   let at = time.steady;
   let broken = await promises();
   const allIsDone = async () => {
@@ -227,6 +241,7 @@ export async function simulate(
     services: services.length,
     hasServer: server !== undefined,
     hasOrders,
+    isUpgraded,
     exams: exams.length,
     troubles,
     trace: trace.digest('hex').slice(0, 16),

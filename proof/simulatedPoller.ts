@@ -6,9 +6,13 @@ import type { ModelledPacs } from './modelledPacs.js';
 /** Days from today that are looked at for new exams. */
 export const LOOKBACK_DAYS = 3;
 
+/** Names the settings of the version after an upgrade. */
+export const UPGRADED = 'upgraded';
+
 /** What exams are worked on with. @param settingsDigest names the settings: services with others may share a ledger */
 export function servedWith(settingsDigest: string): ServedModel {
-  return { modelName: 'modelled', modelVersion: '1.0.0', settingsDigest };
+  const modelVersion = settingsDigest === UPGRADED ? '2.0.0' : '1.0.0';
+  return { modelName: 'modelled', modelVersion, settingsDigest };
 }
 
 /** The poller as it is, beside models of all that it meets. */

@@ -40,13 +40,13 @@ export interface Duty {
 /** Processes that share a ledger: each is begun again when it was killed or stopped, a command until it is done. */
 export class SimulatedService {
   readonly #parts: SimulatedServiceParts;
-  readonly #duties: readonly Duty[];
+  readonly #duties: Duty[];
   /** By their places; a command's is empty until it is given. */
   readonly #processes: (SimulatedProcess | undefined)[] = [];
 
   /** @param duties of its processes, by their places */
   constructor(duties: readonly Duty[], parts: SimulatedServiceParts) {
-    this.#duties = duties;
+    this.#duties = [...duties];
     this.#parts = parts;
     for (const [place, { order }] of duties.entries())
       if (order === undefined) this.#begin(place);
@@ -69,6 +69,12 @@ export class SimulatedService {
     if (!isFoul()) return;
     this.#processes[place]?.freeze(random() * LONGEST_MS.freeze);
     count('freeze');
+  }
+
+  /** From now on another version is begun there, once the one at work has stopped. */
+  async upgrade(place: number, settingsDigest: string): Promise<void> {
+    this.#duties[place] = { settingsDigest };
+    await this.stop(place);
   }
 
   async stop(place: number): Promise<void> {

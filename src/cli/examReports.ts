@@ -45,9 +45,9 @@ export function tellExams(
     const rows = exams.map((exam) => {
       const { end, probability, objects, reason, note } = summary(exam);
       const shown = probability === undefined ? undefined : `${percent(probability, operatingPoint)} %`;
-      // What an earlier try made is delivered as it was kept, and is not known here.
+      // What an earlier try made is delivered as it was kept, and its answer is not known here.
       const isMadeBefore = exam.kept && exam.outcome === undefined;
-      const count = isMadeBefore ? undefined : objects.length;
+      const count = isMadeBefore ? exam.delivered || undefined : objects.length;
       const why = isMadeBefore ? 'results of an earlier try' : note;
       return [exam.studyInstanceUID, end, shown, count, reason === undefined ? why : said.text(reason)];
     });

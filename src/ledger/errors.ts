@@ -16,6 +16,7 @@ export type LedgerErrorCode =
   | 'ledger-busy'
   | 'ledger-closed'
   | 'ledger-claim-lost'
+  | 'ledger-overtaken'
   | 'ledger-unconfirmed'
   | 'ledger-object-damaged'
   | 'ledger-misuse';

@@ -2,8 +2,8 @@
  * The ledger: what was seen, done and delivered, so that nothing is lost and nothing is done twice.
  *
  * `ledger.ts` is the contract: which steps there are, each atomic; `allExams.ts` is what can be told of all exams
- * together, and the order to pause; `sighting.ts` what a look at the archive tells; `examState.ts` says where an exam
- * can stand, `ways.ts` what can be ordered of it.
+ * together, and the order to pause; `sighting.ts` what a look at the archive tells, `examOutcome.ts` what results say
+ * of an exam; `examState.ts` says where an exam can stand, `ways.ts` what can be ordered of it.
  * `rules.ts` says what is allowed, in pure functions that know no database; `lease.ts` how long a claim stands,
  * `owner.ts` whether the process that holds it still runs. `steps/` are the steps, the same for every database;
  * `statements.ts` and `retriable.ts` are what they ask of one, `saidStatements.ts` has it said to one connection.
@@ -51,6 +51,7 @@ export type {
   Reason,
   RetryFilter,
   ServedModel,
+  SetPlace,
   Sighting,
   Turn,
   WrittenObject,
@@ -64,5 +65,15 @@ export {
   openLedgerToRead,
 } from './openLedger.js';
 export type { LedgerPlace } from './place.js';
-export { isAnswered, lacksViewsSince, REFUSED, saysMore, takeable, waysFor, whichTry } from './rules.js';
+export {
+  editionOf,
+  isAnswered,
+  isOnItsWay,
+  lacksViewsSince,
+  REFUSED,
+  saysMore,
+  takeable,
+  waysFor,
+  whichTry,
+} from './rules.js';
 export type { RetriableCount, Ways } from './ways.js';

@@ -3,11 +3,12 @@ import type { ObjectKind } from '../exam/index.js';
 import type { ShortAnswer } from '../findings/index.js';
 import type { ExamImage, LedgerEvent, LedgerOverview } from './allExams.js';
 import type { ExamKey, ServedModel } from './examKey.js';
+import type { Answer, Outcome, SetPlace } from './examOutcome.js';
 import type { ClosedState, ExamState } from './examState.js';
 import type { Glance, Sighting } from './sighting.js';
 import type { RetryFilter } from './ways.js';
 
-export type { ExamKey, Glance, Reason, RetryFilter, ServedModel, Sighting };
+export type { Answer, ExamKey, Glance, Outcome, Reason, RetryFilter, ServedModel, SetPlace, Sighting };
 
 export interface ExamRecord extends ExamKey {
   /** DA, as the archive has it; undefined where it told none. */
@@ -75,13 +76,6 @@ export interface Claim {
   readonly answer: Answer | undefined;
 }
 
-/** An exam's answer in the archive. */
-export interface Answer {
-  state: ClosedState;
-  /** SOP Instance UIDs of the images that were analysed. */
-  restsOn: readonly string[];
-}
-
 export interface ObjectToKeep {
   kind: ObjectKind;
   sopClassUID: string;
@@ -102,24 +96,6 @@ export interface KeptObject extends Omit<ObjectToKeep, 'kind' | 'view' | 'bytes'
   /** Exactly the bytes that were kept. @throws LedgerError `ledger-object-damaged` */
   bytes(): Promise<Uint8Array>;
 }
-
-/**
- * What the objects say about the exam: `close` closes it as that. `partial` names what it lacks, `processed` what a
- * reader of its state has to know, such as an absent view. `takesBack`: no earlier answer may be relied on any more.
- */
-export type Outcome = (
-  | ({ kind: 'processed' } & Partial<Reason>)
-  | ({ kind: 'partial' } & Reason)
-  | ({ kind: 'not-processed'; takesBack?: boolean } & Reason)
-) & {
-  /** SOP Instance UIDs of the images that were analysed; left out: they count as unknown. */
-  restsOn?: readonly string[];
-  /** Of standard views that got no answer. */
-  lacks?: readonly string[];
-  images?: readonly ExamImage[];
-  /** Of what is answered. */
-  shortAnswer?: ShortAnswer;
-};
 
 /** An object that was written before and stands in the archive. */
 export interface WrittenObject {
@@ -176,12 +152,13 @@ export interface Ledger extends LedgerOverview {
   due(exam: ExamKey, fingerprint: string, at: Date | undefined): Promise<void>;
   /**
    * Takes the next exam of this model, or of any other where only the delivery is left, in one statement: by
-   * priority, the newest study first, those left behind by the fewest tries first.
+   * priority, the newest study first, those left behind by the fewest tries first. None about whose study another
+   * version's results are being made, or are on their way: one set of results comes after the other.
    */
   claimNext(served: ServedModel, turn: Turn): Promise<Claim | undefined>;
   /**
-   * Takes this exam, complete or not, unless it is closed, failed and not due, or in another worker's hands. The same
-   * worker asking again gets its claim again.
+   * Takes this exam, complete or not, unless it is closed, failed and not due, in another worker's hands, or behind
+   * another version's results. The same worker asking again gets its claim again.
    */
   claim(exam: ExamKey, worker: string, leaseMs: number): Promise<Claim | undefined>;
   /** Puts the end of the lease off. @throws LedgerError `ledger-claim-lost`, as do all that follow with a claim. */
@@ -190,7 +167,10 @@ export interface Ledger extends LedgerOverview {
   claimedWith(claim: Claim, fingerprint: string): Promise<Claim>;
   /**
    * Keeps the finished objects until they are confirmed: all of them or none. Once objects are kept, later ones are not
-   * taken. @throws LedgerError `ledger-disk-full`, `ledger-unwritable`
+   * taken. What an earlier version made and could not deliver is not delivered after them any more.
+   *
+   * @throws LedgerError `ledger-disk-full`, `ledger-unwritable`; `ledger-overtaken` where other results about the study
+   * have come between, so that these have another place than they say, or are still on their way
    */
   keepObjects(claim: Claim, objects: readonly ObjectToKeep[], outcome: Outcome): Promise<void>;
   /** Objects that are not confirmed yet, in the order in which they were kept. */

@@ -130,6 +130,50 @@ export function saysMore(before: Answer, outcome: Outcome): boolean {
   return kind === 'processed' && before.state === 'partial';
 }
 
+/** What another exam of the same study is to one whose results are made now. */
+type Neighbour = Pick<ExamRecord, 'modelName' | 'state' | 'objects'>;
+
+/**
+ * Whether another version's results about a study are on their way to the archive, or somebody is making them: those
+ * of this one come after them. What a worker made and left behind is delivered by any other, what it had only begun
+ * with is nobody's until it is handed over.
+ */
+export function isInTheWay(other: Neighbour, modelName: string, isLeftBehind: boolean): boolean {
+  if (HELD.includes(other.state) && !isLeftBehind) return true;
+  return isOnItsWay(other, modelName);
+}
+
+/** Results of the same model that are made, and go to the archive without anybody's order. */
+export function isOnItsWay({ modelName, state, objects }: Neighbour, model: string): boolean {
+  return modelName === model && objects.kept > 0 && (state === 'delivering' || state === 'failed');
+}
+
+/** Results of the same model that only an order would bring to the archive any more. */
+export function isGivenUp({ modelName, state, objects }: Neighbour, model: string): boolean {
+  return modelName === model && state === 'not-processed' && objects.kept > objects.confirmed;
+}
+
+/**
+ * How many numbers an exam has taken so far of those that the sets of results about its study have: one with each
+ * revision. What was given up before any of it was sent has none.
+ */
+function numbersTaken({ state, revision, answer, objects }: ExamRecord): number {
+  if (isAnswered(state)) return answer?.revision ?? revision;
+  const isSent = state === 'not-processed' ? objects.sent > 0 : objects.kept > 0;
+  return isSent ? revision : revision - 1;
+}
+
+/**
+ * Which set of results about the study an exam's is, from 1: it rises with every set that is written, by whatever
+ * model, in whatever version and with whatever settings, so that the newest can be told from the others by its title.
+ *
+ * @param records all of the study
+ */
+export function editionOf(exam: ServedModel, revision: number, records: readonly ExamRecord[]): number {
+  const others = records.filter((other) => !isServed(other, exam));
+  return others.reduce((sum, other) => sum + numbersTaken(other), revision);
+}
+
 /** Whether somebody means the very exams, and not just all that are in trouble. */
 export function isNamed({ studies, states, codes }: RetryFilter): boolean {
   return studies !== undefined || codes !== undefined || (states?.includes('not-processed') ?? false);

@@ -248,6 +248,8 @@ export interface LedgerStatements extends ReadStatements {
   findById(id: number): Answered<ExamRow>;
   /** As `findByKey`, and keeps other transactions off the exam until this one ends. */
   lockByKey(bindings: KeyBindings): Answered<ExamRow | undefined>;
+  /** Keeps other transactions off all exams of a study. */
+  lockStudy(study: string): Answered<void>;
   /** As `adoptable`, and keeps other transactions off them. */
   lockAdoptable(bindings: ModelBindings & LeftBehind): Answered<AdoptableRow[]>;
   namedFilesOf(id: number): Answered<string[]>;

@@ -24,11 +24,18 @@ export interface ExamReport {
   /** What the exam was closed with in this try, in short, whoever had made it; undefined where that is no answer. */
   shortAnswer: ShortAnswer | undefined;
   objects: (Pick<ExamObject, 'kind' | 'name' | 'sopInstanceUID'> & { bytes: number })[];
+  /** Objects that the exam was closed with in this try, whoever had made them. */
+  delivered: number;
   /** The objects are made and only have to be delivered. */
   kept: boolean;
   /** Milliseconds of wall clock since the claim, without those in which it waited for the exam before it. */
   times: { analysed: number; kept: number; delivered: number } & PacsTimes;
   retrievedBytes: number;
+}
+
+/** Whether the exam is at its end. */
+export function isClosedBy({ end }: Pick<ExamReport, 'end'>): boolean {
+  return end === 'delivered' || end === 'partial' || end === 'not-processed';
 }
 
 /** What is reported of an exam that another worker has, or of a try that has not come to an end yet. */
@@ -41,6 +48,7 @@ export function emptyReport(studyInstanceUID: StudyInstanceUID): ExamReport {
     outcome: undefined,
     shortAnswer: undefined,
     objects: [],
+    delivered: 0,
     kept: false,
     times: { analysed: 0, kept: 0, delivered: 0, fetching: 0, storing: 0 },
     retrievedBytes: 0,

@@ -3,9 +3,11 @@ import type { DicomWeb, InstanceRecord } from '../dicomweb/index.js';
 import { declineExam, type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
 import {
   type Claim,
+  editionOf,
   type Ledger,
   LedgerError,
   lacksViewsSince,
+  type Outcome,
   type Reason,
   renewalMs,
   saysMore,
@@ -22,7 +24,7 @@ import { examInstances, fingerprintOf } from './mammograms.js';
 import { nextTry, reasonOf } from './nextTry.js';
 import { outcomeToKeep } from './outcomeToKeep.js';
 import type { PollerSettings } from './pollerSettings.js';
-import { editionOf, predecessorsOf } from './predecessors.js';
+import { predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
 import { timedPacs } from './timedPacs.js';
 
@@ -87,10 +89,10 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   const elapsed = () => performance.now() - start - turn.waitedMs;
   let made: ExamOutcome['objects'] = [];
   if (!claim.objectsKept) {
-    const outcome = await analyse(claim, parts, report);
+    const { outcome, place } = await analyse(claim, parts, report);
     parts.onStep();
     report.times.analysed = elapsed();
-    if (!(await keep(claim, outcome, parts, report))) return;
+    if (!(await keep(claim, { outcome, place }, parts, report))) return;
     made = outcome.objects;
   }
   report.times.kept = elapsed();
@@ -103,10 +105,17 @@ async function tryExam(claim: Claim, parts: ExamParts, report: ExamReport): Prom
   // What cannot be told of it now is no reason to try an exam again that is closed.
   const closed = await ledger.find(claim.exam).catch(() => undefined);
   report.shortAnswer = closed?.shortAnswer;
+  report.delivered = closed?.objects.kept ?? report.objects.length;
   if (report.end === 'partial') report.reason ??= reasonIn(closed);
 }
 
-async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<ExamOutcome> {
+/** What came of an exam, and the place that its results have among all about the study, as they say themselves. */
+interface Analysed {
+  outcome: ExamOutcome;
+  place: Outcome['place'];
+}
+
+async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Promise<Analysed> {
   const studyInstanceUID = asUid<StudyInstanceUID>(claim.exam.studyInstanceUID);
   const { breaker, turn } = parts;
   const { process, decline } = parts.making ?? { process: processExam, decline: declineExam };
@@ -122,26 +131,24 @@ async function analyse(claim: Claim, parts: ExamParts, report: ExamReport): Prom
     },
   });
   const predecessors = await predecessorsOf(claim.exam, parts.ledger);
-  const context = {
-    createdAt: new Date(),
-    predecessors,
-    revision: claim.revision,
-    edition: await editionOf(claim.exam, claim.revision, parts.ledger),
-    prepared: () => turn.prepared(),
-  };
+  const edition = editionOf(claim.exam, claim.revision, await parts.ledger.list({ studyInstanceUID }));
+  const place = { edition, replaces: predecessors.map(({ sopInstanceUID }) => sopInstanceUID) };
+  const { revision } = claim;
+  const prepared = () => turn.prepared();
+  const context = { createdAt: new Date(), predecessors, revision, edition, prepared };
   if (tried === 'lost') {
     const why = reasonOf(processEnded(studyInstanceUID, claim.attempt - 1));
     parts.log.error({ study: studyInstanceUID, ...why }, 'The exam is not tried again');
-    return decline(instances, parts.bench, context, why);
+    return { place, outcome: await decline(instances, parts.bench, context, why) };
   }
   try {
-    return await process(instances, parts.bench, context);
+    return { place, outcome: await process(instances, parts.bench, context) };
   } catch (error) {
     if (tried === 'usual' || parts.stopping.aborted || (await breaker.isOutage(error))) throw error;
     // No further try will follow: say so in the study rather than nowhere.
     const { code, reason } = reasonOf(error);
     parts.log.error({ study: studyInstanceUID, code, reason }, 'The exam could not be analysed');
-    return await decline(instances, parts.bench, context, { code, reason });
+    return { place, outcome: await decline(instances, parts.bench, context, { code, reason }) };
   }
 }
 
@@ -169,7 +176,7 @@ const NOTHING_NEW: Reason = {
 /** False where there is nothing to deliver: the exam is closed then, with its reason in the ledger alone. */
 async function keep(
   claim: Claim,
-  outcome: ExamOutcome,
+  { outcome, place }: Analysed,
   parts: ExamParts,
   report: ExamReport,
 ): Promise<boolean> {
@@ -195,7 +202,7 @@ async function keep(
       log.debug({ study, sopInstanceUID, ...completeness }, 'How far the heat map accounts for the answer');
   }
   if (objects.length > 0) {
-    await ledger.keepObjects(claim, objects, said);
+    await ledger.keepObjects(claim, objects, { ...said, place });
     return true;
   }
   await ledger.giveUp(claim, report.reason ?? NOTHING_NEW);

@@ -43,12 +43,17 @@ export function nextTry(
   return { again: true, inMs: 1000 * Math.max(delay, asked), counts: true };
 }
 
-/** Whether the ledger, or the results beside it, have no room, or their server is away. */
+/** Whether the ledger, or the results beside it, have no room, its server is away, or another version was faster. */
 function isTheLedgers(error: unknown): boolean {
   return error instanceof LedgerError && LEDGER_TROUBLE.includes(error.code);
 }
 
-const LEDGER_TROUBLE: readonly LedgerErrorCode[] = ['ledger-disk-full', 'ledger-unreachable', 'ledger-busy'];
+const LEDGER_TROUBLE: readonly LedgerErrorCode[] = [
+  'ledger-disk-full',
+  'ledger-unreachable',
+  'ledger-busy',
+  'ledger-overtaken',
+];
 
 /** What the archive lists and does not find, or gives as something else, it may well give a minute later. */
 const MAY_PASS = new Set<string>(['pacs-not-found', 'pacs-answer-malformed']);

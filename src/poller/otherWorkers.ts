@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExamRecord, Ledger, ServedModel } from '../ledger/index.js';
+import {
+  type ExamKey,
+  type ExamRecord,
+  isOnItsWay,
+  isServed,
+  type Ledger,
+  type ServedModel,
+} from '../ledger/index.js';
 import type { Log } from './log.js';
 
 const ASK_AGAIN_MS = 1000;
@@ -12,12 +19,27 @@ export interface OtherWorkers {
   until: number;
 }
 
-/** Exams that some worker holds now. */
-export function heldExams({
+/** Exams that some worker holds now, and those that wait since it makes another version's results about the study. */
+export async function heldExams({
   ledger,
   served,
 }: Pick<OtherWorkers, 'ledger' | 'served'>): Promise<ExamRecord[]> {
-  return ledger.list({ states: ['claimed', 'delivering'], served });
+  const held = await ledger.list({ states: ['claimed', 'delivering'] });
+  const [ours, others] = [
+    held.filter((one) => isServed(one, served)),
+    held.filter((one) => !isServed(one, served)),
+  ];
+  const behind = others.map(({ studyInstanceUID }) => ledger.find({ ...served, studyInstanceUID }));
+  const now = await ledger.now();
+  const isReady = ({ state, dueAt }: ExamRecord) =>
+    state === 'waiting' && dueAt !== undefined && dueAt <= now;
+  return [...ours, ...(await Promise.all(behind)).filter((one) => one !== undefined).filter(isReady)];
+}
+
+/** Results that another version made of the same study, and could not deliver yet. */
+export async function othersOnTheirWay(exam: ExamKey, ledger: Pick<Ledger, 'list'>): Promise<ExamRecord[]> {
+  const records = await ledger.list({ studyInstanceUID: exam.studyInstanceUID });
+  return records.filter((other) => !isServed(other, exam) && isOnItsWay(other, exam.modelName));
 }
 
 /** Waits while other processes work. True once one of them has left something to do; false if none has. */

@@ -3,13 +3,13 @@ import cron, { type ScheduledTask } from 'node-cron';
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import type { Workbench } from '../exam/index.js';
-import type { Claim, ExamKey, ExamRecord, Pausing } from '../ledger/index.js';
+import type { Claim, ExamKey, ExamRecord } from '../ledger/index.js';
 import { Breaker, type LeftAlone } from './breaker.js';
 import { watchClock } from './clockWatch.js';
 import { Cycle, type CycleOptions } from './cycle.js';
 import type { CycleReport } from './cycleReport.js';
 import type { DeliveryWatch } from './delivery.js';
-import { type ExamReport, emptyReport } from './examReport.js';
+import { type ExamReport, emptyReport, isClosedBy } from './examReport.js';
 import { type ExamTurn, ExamTurns } from './examTurns.js';
 import { type ExamMaking, workOn } from './examWork.js';
 import { guardedPacs, questionsFor } from './guardedPacs.js';
@@ -17,8 +17,9 @@ import { LastingTrouble, type TroubleWords } from './lastingTrouble.js';
 import { Listings } from './listings.js';
 import { Lookout, type LookoutParts } from './lookout.js';
 import { reasonOf } from './nextTry.js';
-import { heldExams, othersLeaveWork } from './otherWorkers.js';
+import { heldExams, othersLeaveWork, othersOnTheirWay } from './otherWorkers.js';
 import { pausesOf } from './pauses.js';
+import { PausingNews } from './pausingNews.js';
 import type { WorkSource } from './workSource.js';
 
 /** What another source of exams works with; its `pacs` is not asked while the archive is left alone. */
@@ -62,6 +63,7 @@ export class Poller {
   readonly #lookout: Lookout;
   readonly #sources: readonly WorkSource[];
   readonly #cycling: LastingTrouble;
+  readonly #pausing: PausingNews;
   #task: ScheduledTask | undefined;
   #clockWatch: ReturnType<typeof watchClock> | undefined;
   #running: Promise<CycleReport> | undefined;
@@ -70,7 +72,6 @@ export class Poller {
   #lastSign = new Date();
   #lastStep = new Date();
   #inHand = 0;
-  #pausing: Pausing | undefined;
   #endedEarly = false;
 
   constructor({ pacs, ...others }: PollerParts) {
@@ -83,6 +84,7 @@ export class Poller {
     const isOutage = (error: unknown) => this.#breaker.isOutage(error);
     this.#sources = [this.#lookout, ...(parts.sources?.({ ...parts, pacs: this.pacs, isOutage }) ?? [])];
     this.#cycling = new LastingTrouble(parts.log, CYCLE);
+    this.#pausing = new PausingNews(parts.log);
   }
 
   /** Whether a cycle is under way. */
@@ -187,7 +189,7 @@ export class Poller {
     } finally {
       this.#underWay = undefined;
       this.#latest = cycle.report;
-      this.#tellPausing(cycle.report.pausing);
+      this.#pausing.tell(cycle.report.pausing);
       this.#lastSign = new Date();
     }
   }
@@ -241,25 +243,20 @@ export class Poller {
       await this.#lookout.observe({ studyInstanceUID, always: true });
       if (options.force) await ledger.reopen(exam);
       await ledger.retry({ studies: [studyInstanceUID], served });
-      const claim = await ledger.claim(exam, this.#worker(0), settings.leaseSeconds * 1000);
-      reports.push(
-        claim === undefined ? emptyReport(studyInstanceUID) : await this.#work(claim, await alone.begin()),
-      );
+      const work = async (key: ExamKey) => {
+        const claim = await ledger.claim(key, this.#worker(0), settings.leaseSeconds * 1000);
+        return claim && (await this.#work(claim, await alone.begin()));
+      };
+      // What another version made of the study, and could not deliver yet, comes first.
+      const keys = [...(await othersOnTheirWay(exam, ledger)), exam];
+      let report: ExamReport | undefined;
+      for (const key of keys) {
+        report = await work(key);
+        if (report === undefined || !isClosedBy(report)) break;
+      }
+      reports.push(report ?? emptyReport(studyInstanceUID));
     }
     return reports;
-  }
-
-  /** Once when it begins, and once when it ends. */
-  #tellPausing(pausing: Pausing | undefined): void {
-    const before = this.#pausing;
-    this.#pausing = pausing;
-    if (before?.since.getTime() === pausing?.since.getTime()) return;
-    if (pausing === undefined) this.#parts.log.warn({}, 'Exams are taken up again');
-    else
-      this.#parts.log.warn(
-        { by: pausing.by, since: pausing.since },
-        'Paused: no exam is taken up; new ones are looked for all the same',
-      );
   }
 
   async #work(claim: Claim, turn: ExamTurn): Promise<ExamReport> {
@@ -281,9 +278,9 @@ export class Poller {
     this.#lastSign = new Date();
     onStep();
     this.#parts.onExam?.(report);
-    const { studyInstanceUID: study, end, times } = report;
-    if (end === 'delivered' || end === 'partial' || end === 'not-processed') {
-      const fields = { study, end, objects: report.objects.length, ms: Math.round(times.delivered) };
+    const { studyInstanceUID: study, end, delivered: objects, times } = report;
+    if (isClosedBy(report)) {
+      const fields = { study, end, objects, ms: Math.round(times.delivered) };
       const level = end === 'delivered' ? 'info' : 'warn';
       this.#parts.log[level]({ ...fields, ...report.reason }, 'Exam closed');
     }

@@ -2,6 +2,7 @@ import { LedgerError } from '../errors.js';
 import type { Claim, KeptObject, ObjectToKeep, Outcome } from '../ledger.js';
 import { dateOf } from '../rows.js';
 import { held, heldNow, note, type Step, type Store } from './store.js';
+import { giveWay, refuseOvertaken } from './succession.js';
 
 /*
  * What a claim's holder does with the objects that it has made: kept, sent, and read back.
@@ -30,12 +31,15 @@ export async function keepObjects(
     imageView: object.view ?? null,
     ...stored[position]!,
   }));
-  let kept = false;
+  let gone: string[] | undefined;
   try {
-    kept = await store.transact(async (step) => {
+    gone = await store.transact(async (step) => {
       const { statements, now } = step;
-      const { id, revision, outcome: earlier } = await held(step, claim);
-      if (earlier !== null) return false;
+      await statements.lockStudy(claim.exam.studyInstanceUID);
+      const exam = await held(step, claim);
+      if (exam.outcome !== null) return undefined;
+      const { id, revision } = exam;
+      await refuseOvertaken(step, exam, outcome.place);
       for (const row of rows) await statements.keepObject({ id, revision, ...row });
       const { kind, restsOn, images, shortAnswer } = outcome;
       const { code = null, reason = null } = outcome;
@@ -45,11 +49,12 @@ export async function keepObjects(
       const said = { outcome: kind, code, reason, rests, images: shown, shortAnswer: short };
       await statements.beginDelivery({ id, ...said, now });
       await note(step, id, 'objects-kept', { worker: claim.worker, code, reason });
-      return true;
+      return giveWay(step, exam);
     });
   } finally {
-    if (!kept) await store.bytes.remove(stored.map(({ file }) => file));
+    if (gone === undefined) await store.bytes.remove(stored.map(({ file }) => file));
   }
+  await store.bytes.remove(gone ?? []);
 }
 
 export async function objectsToDeliver(store: Store, claim: Claim): Promise<KeptObject[]> {

@@ -28,7 +28,10 @@ export function lockAdoptable(
   return transaction.rows(/* sql */ `${ADOPTABLE} ORDER BY id FOR UPDATE SKIP LOCKED`, bindings);
 }
 
-/** An exam that failed, or was left behind, was complete: it is due at once. */
+/**
+ * An exam that failed, or was left behind, was complete: it is due at once. What the earlier version answered it with
+ * is no answer of this one's.
+ */
 export async function adopt(
   transaction: Transaction,
   bindings: { id: number; version: string; digest: string; now: number },
@@ -38,7 +41,7 @@ export async function adopt(
     SET model_version = :version, settings_digest = :digest,
         due_at = CASE WHEN state = 'waiting' THEN due_at ELSE :now::bigint END,
         state = 'waiting', attempts = 0, retry_at = NULL, lease_until = NULL, worker = NULL, code = NULL, reason = NULL,
-        updated_at = :now
+        answer = NULL, updated_at = :now
     WHERE id = :id`;
   await transaction.run(sql, bindings);
 }

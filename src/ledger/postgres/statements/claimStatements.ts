@@ -10,10 +10,12 @@ const HOLD = /* sql */ `
  * Not the id alone: between the moment when an exam was found left behind and this statement, another worker may have
  * taken it, or its own have given a sign of life.
  */
-export const LEFT_BEHIND = /* sql */ `
-  (id, claim_number, lease_until) IN (
+const leftBehindOf = (exam: string) => /* sql */ `
+  (${exam}.id, ${exam}.claim_number, ${exam}.lease_until) IN (
     SELECT gone.id, gone.claim, gone.until
     FROM jsonb_to_recordset(:leftBehind::text::jsonb) AS gone (id bigint, claim integer, until bigint))`;
+
+export const LEFT_BEHIND = leftBehindOf('exams');
 
 /**
  * What a claim makes of an exam. The claim's number rises: whoever held an earlier one is refused from then on, even if
@@ -52,6 +54,18 @@ const ORDER: Record<Among, string> = {
 };
 
 /**
+ * Of one study one set of results is made and delivered after the other (`isInTheWay` of the rules). Whose results are
+ * made already, its turn has come. Two that are taken in the same moment do not see each other: the second learns it
+ * when its results are to be kept.
+ */
+const ITS_TURN = /* sql */ `(outcome IS NOT NULL OR NOT EXISTS (
+  SELECT FROM mamori.exams other
+  WHERE other.study_instance_uid = exams.study_instance_uid AND other.id <> exams.id
+    AND ((other.state IN ('claimed', 'delivering') AND NOT (${leftBehindOf('other')}))
+      OR (other.model_name = exams.model_name AND other.outcome IS NOT NULL
+        AND other.state IN ('delivering', 'failed')))))`;
+
+/**
  * Finds and takes in one statement. What another transaction is about to take is passed over and not waited for, so
  * that of many workers each gets another exam at once. NO KEY: rows that refer to the exam may be written meanwhile.
  */
@@ -66,7 +80,7 @@ export async function claimNext(
   }
   const sql = /* sql */ `
     WITH next AS MATERIALIZED (
-      SELECT id FROM mamori.exams WHERE ${OURS} AND ${TAKEABLE[among]}
+      SELECT id FROM mamori.exams WHERE ${OURS} AND ${TAKEABLE[among]} AND ${ITS_TURN}
       ORDER BY ${ORDER[among]}
       LIMIT 1
       FOR NO KEY UPDATE SKIP LOCKED
@@ -95,6 +109,7 @@ export async function claim(
       AND (state = 'waiting'
         OR (state = 'failed' AND (retry_at <= :now::bigint OR updated_at > :now::bigint))
         OR (state IN ('claimed', 'delivering') AND ${LEFT_BEHIND}))
+      AND ${ITS_TURN}
     RETURNING id`;
   return (await transaction.row<{ id: number }>(sql, bindings))?.id;
 }
@@ -155,6 +170,6 @@ export async function countDue(
 ): Promise<number> {
   const sql = /* sql */ `
     SELECT COUNT(*) AS count FROM mamori.exams
-    WHERE ${OURS} AND (${TAKEABLE.due} OR ${TAKEABLE['left-behind']})`;
+    WHERE ${OURS} AND (${TAKEABLE.due} OR ${TAKEABLE['left-behind']}) AND ${ITS_TURN}`;
   return (await transaction.row<{ count: number }>(sql, bindings))!.count;
 }

@@ -32,6 +32,7 @@ export {
   isOwn,
   list,
   lockByKey,
+  lockStudy,
   namedFilesOf,
   predecessors,
 } from './lookStatements.js';

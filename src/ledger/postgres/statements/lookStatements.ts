@@ -36,6 +36,13 @@ export async function lockByKey(
   return locked && findById(transaction, locked.id);
 }
 
+/** All exams of a study, in the order of their ids, so that two that lock them wait for each other and not both. */
+export async function lockStudy(transaction: Transaction, study: string): Promise<void> {
+  const sql = /* sql */ `
+    SELECT id FROM mamori.exams WHERE study_instance_uid = :study ORDER BY id FOR NO KEY UPDATE`;
+  await transaction.rows(sql, { study });
+}
+
 export async function findById(transaction: Transaction, id: number): Promise<ExamRow> {
   return (await transaction.row<ExamRow>(/* sql */ `${RECORD} WHERE id = :id`, { id }))!;
 }
@@ -80,7 +87,10 @@ export async function isOwn(transaction: Transaction, sopInstance: string): Prom
   return (await transaction.row(sql, { sopInstance })) !== undefined;
 }
 
-/** Confirmed objects of the latest earlier work of the same model on the same study. */
+/**
+ * Confirmed objects of the latest earlier work of the same model on the same study. The latest by the order of events:
+ * a clock may have been set since. Events end after a year.
+ */
 export function predecessors(
   transaction: Transaction,
   bindings: KeyBindings & { revision: number | null },
@@ -94,7 +104,9 @@ export function predecessors(
                  AND o.revision = COALESCE(:revision::integer, e.revision))
     ), latest AS (
       SELECT earlier_id, MAX(revision) AS revision FROM earlier GROUP BY earlier_id
-      ORDER BY MAX(confirmed_at) DESC, earlier_id DESC LIMIT 1
+      ORDER BY (SELECT MAX(v.id) FROM mamori.events v
+                WHERE v.exam_id = earlier_id AND v.event = 'confirmed') DESC NULLS LAST,
+               MAX(confirmed_at) DESC, earlier_id DESC LIMIT 1
     )
     SELECT earlier.* FROM earlier JOIN latest USING (earlier_id, revision) ORDER BY position`;
   return transaction.rows(sql, bindings);

@@ -16,7 +16,10 @@ export function adoptable(database: Database, bindings: ModelBindings & LeftBehi
   return database.rows(sql, bindings);
 }
 
-/** An exam that failed, or was left behind, was complete: it is due at once. */
+/**
+ * An exam that failed, or was left behind, was complete: it is due at once. What the earlier version answered it with
+ * is no answer of this one's.
+ */
 export function adopt(
   database: Database,
   bindings: { id: number; version: string; digest: string; now: number },
@@ -26,7 +29,7 @@ export function adopt(
     SET model_version = :version, settings_digest = :digest,
         due_at = CASE WHEN state = 'waiting' THEN due_at ELSE :now END,
         state = 'waiting', attempts = 0, retry_at = NULL, lease_until = NULL, worker = NULL, code = NULL, reason = NULL,
-        updated_at = :now
+        answer = NULL, updated_at = :now
     WHERE id = :id`;
   database.run(sql, bindings);
 }

@@ -6,7 +6,9 @@ import { THIS_MODEL } from './keys.js';
 const HOLD = /* sql */ `
   owner = :owner, lease_until = :leaseUntil, lease_steady = :leaseSteady, lease_ms = :leaseMs`;
 
-export const LEFT_BEHIND = /* sql */ `id IN (SELECT json_extract(value, '$.id') FROM json_each(:leftBehind))`;
+const GONE = /* sql */ `(SELECT json_extract(value, '$.id') FROM json_each(:leftBehind))`;
+
+export const LEFT_BEHIND = /* sql */ `id IN ${GONE}`;
 
 /**
  * What a claim makes of an exam. The claim's number rises: whoever held an earlier one is refused from then on, even if
@@ -43,10 +45,22 @@ const ORDER: Record<Among, string> = {
   'left-behind': 'attempts, priority DESC, study_date DESC, first_seen_at DESC, id DESC',
 };
 
+/**
+ * Of one study one set of results is made and delivered after the other (`isInTheWay` of the rules). Whose results are
+ * made already, its turn has come.
+ */
+const ITS_TURN = /* sql */ `(outcome IS NOT NULL OR NOT EXISTS (
+  SELECT 1 FROM exams other
+  WHERE other.study_instance_uid = exams.study_instance_uid AND other.id <> exams.id
+    AND ((other.state IN ('claimed', 'delivering') AND other.id NOT IN ${GONE})
+      OR (other.model_name = exams.model_name AND other.outcome IS NOT NULL
+        AND other.state IN ('delivering', 'failed')))))`;
+
 /** Finds and takes in one statement, so that of many workers each gets another exam. */
 export function claimNext(database: Database, among: Among, bindings: TakingNext): number | undefined {
   const sql = /* sql */ `${TAKE}
-    WHERE id = (SELECT id FROM exams WHERE ${OURS} AND ${TAKEABLE[among]} ORDER BY ${ORDER[among]} LIMIT 1)
+    WHERE id = (SELECT id FROM exams WHERE ${OURS} AND ${TAKEABLE[among]} AND ${ITS_TURN}
+                ORDER BY ${ORDER[among]} LIMIT 1)
     RETURNING id`;
   return database.row<{ id: number }>(sql, bindings)?.id;
 }
@@ -58,6 +72,7 @@ export function claim(database: Database, bindings: Taking & { id: number }): nu
       AND (state = 'waiting'
         OR (state = 'failed' AND (retry_at <= :now OR updated_at > :now))
         OR (state IN ('claimed', 'delivering') AND ${LEFT_BEHIND}))
+      AND ${ITS_TURN}
     RETURNING id`;
   return database.row<{ id: number }>(sql, bindings)?.id;
 }
@@ -110,6 +125,7 @@ export function countDue(
   bindings: ModelBindings & LeftBehind & { dueBy: number; now: number },
 ): number {
   const sql = /* sql */ `
-    SELECT COUNT(*) AS count FROM exams WHERE ${OURS} AND (${TAKEABLE.due} OR ${TAKEABLE['left-behind']})`;
+    SELECT COUNT(*) AS count FROM exams
+    WHERE ${OURS} AND (${TAKEABLE.due} OR ${TAKEABLE['left-behind']}) AND ${ITS_TURN}`;
   return database.row<{ count: number }>(sql, bindings)!.count;
 }

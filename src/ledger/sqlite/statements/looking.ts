@@ -66,6 +66,7 @@ export function isOwn(database: Database, sopInstance: string): boolean {
 
 /**
  * Confirmed objects of the latest earlier work of the same model on the same study. `revision` NULL: the exam's own.
+ * The latest by the order of events: a clock may have been set since. Events end after a year.
  */
 export function predecessors(
   database: Database,
@@ -80,7 +81,8 @@ export function predecessors(
                  AND o.revision = COALESCE(:revision, e.revision))
     ), latest AS (
       SELECT earlier_id, MAX(revision) AS revision FROM earlier GROUP BY earlier_id
-      ORDER BY MAX(confirmed_at) DESC, earlier_id DESC LIMIT 1
+      ORDER BY (SELECT MAX(v.id) FROM events v WHERE v.exam_id = earlier_id AND v.event = 'confirmed') DESC,
+               MAX(confirmed_at) DESC, earlier_id DESC LIMIT 1
     )
     SELECT earlier.* FROM earlier JOIN latest USING (earlier_id, revision) ORDER BY position`;
   return database.rows(sql, bindings);
