@@ -4,7 +4,7 @@ import type { DicomWeb } from '../../src/dicomweb/index.js';
 import { caught } from './caught.js';
 import { smallObject } from './objects.js';
 import { json } from './scriptedServer.js';
-import { Setting } from './setting.js';
+import { IMPATIENT, Setting } from './setting.js';
 
 const object = smallObject('retrieved', { padding: 300_000 });
 const retrieved = (web: DicomWeb) => web.retrieveInstance(asUid('1.2'), asUid('1.3'), object.sopInstanceUID);
@@ -148,7 +148,7 @@ describe('Connections', () => {
   it('that never come about are pacs-timed-out', async () => {
     // Accepts, and never says a word of TLS.
     const port = await setting.rawServer(() => {});
-    const web = setting.client({ url: `https://127.0.0.1:${port}/`, retries: 0 });
+    const web = setting.client({ url: `https://127.0.0.1:${port}/`, retries: 0, timeouts: IMPATIENT });
     expect(await caught(web.metadata(asUid('1.2.3')))).to.include({
       code: 'pacs-timed-out',
       transient: true,
@@ -156,7 +156,7 @@ describe('Connections', () => {
   });
 
   it('on which no answer begins are pacs-timed-out', async () => {
-    const { web, server } = await setting.pair(() => {}, { retries: 1 });
+    const { web, server } = await setting.pair(() => {}, { retries: 1, timeouts: IMPATIENT });
     expect(await caught(web.metadata(asUid('1.2.3')))).to.include({
       code: 'pacs-timed-out',
       transient: true,
@@ -189,7 +189,7 @@ describe('Connections', () => {
     const { web } = await setting.pair(
       (_seen, response) =>
         void response.writeHead(200, { 'content-type': MULTIPART }).write(whole.subarray(0, 500)),
-      { retries: 0 },
+      { retries: 0, timeouts: IMPATIENT },
     );
     expect(await caught(retrieved(web))).to.include({ code: 'pacs-timed-out', transient: true });
   });

@@ -83,11 +83,11 @@ describe('OAuth 2 client credentials', () => {
   });
 
   it('gets another token before the first has run out', async () => {
-    const { web, tokens } = await scene({ life: 1 });
+    const { web, tokens } = await scene({ life: 3 });
     await web.metadata(asUid('1.2.3'));
     await web.metadata(asUid('1.2.3'));
     expect(tokens.seen).to.have.length(1);
-    await new Promise((resolve) => setTimeout(resolve, 920));
+    await new Promise((resolve) => setTimeout(resolve, 2750));
     await web.metadata(asUid('1.2.3'));
     expect(tokens.seen).to.have.length(2);
   });

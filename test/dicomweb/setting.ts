@@ -3,6 +3,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { DicomWeb, type DicomWebOptions } from '../../src/dicomweb/index.js';
 import { type Handler, type ScriptedServer, scriptedServer } from './scriptedServer.js';
 
+/** For what is never answered. */
+export const IMPATIENT = { connectMs: 400, headersMs: 250, idleBodyMs: 250 };
+
 /** A client and the server it talks to; all of them end with `endAll`. */
 export class Setting {
   readonly #ends: (() => Promise<void>)[] = [];
@@ -32,14 +35,20 @@ export class Setting {
     return (server.address() as AddressInfo).port;
   }
 
-  /** Repeats at once and gives up soon, unless told otherwise. */
+  /** Repeats at once, and has patience with a busy machine unless told otherwise (`IMPATIENT`). */
   client(options: DicomWebOptions): DicomWeb {
     const web = new DicomWeb({
       backoffMs: 1,
       maxBackoffMs: 1500,
       retries: 2,
       ...options,
-      timeouts: { connectMs: 400, headersMs: 250, idleBodyMs: 250, totalMs: 5_000, ...options.timeouts },
+      timeouts: {
+        connectMs: 20_000,
+        headersMs: 20_000,
+        idleBodyMs: 20_000,
+        totalMs: 40_000,
+        ...options.timeouts,
+      },
     });
     this.#ends.push(() => web.close());
     return web;

@@ -45,11 +45,8 @@ function archive(
   return { asked, breaker: new Breaker(parts), pass };
 }
 
-/** Milliseconds that the archive is left alone for. */
-const left = (breaker: Breaker) => {
-  const { leftAlone } = breaker;
-  return leftAlone === undefined ? 0 : Math.round((leftAlone.until.getTime() - Date.now()) / 100) * 100;
-};
+/** Milliseconds that the archive is left alone for, by the clock that stands still. */
+const left = (breaker: Breaker) => breaker.pauseMs;
 
 describe('The breaker around the archive', () => {
   it('takes for the exam’s what the archive can do for others', async () => {
@@ -146,6 +143,13 @@ describe('The breaker around the archive', () => {
     expect(breaker.isRecovering).to.equal(false);
     breaker.failed(failing('pacs-unreachable'), 'search');
     expect(left(breaker)).to.equal(1000);
+  });
+
+  it('says until when, by the time of day', () => {
+    const { breaker } = archive();
+    const before = Date.now();
+    breaker.failed(failing('pacs-unreachable'), 'search');
+    expect(breaker.leftAlone!.until.getTime()).to.be.within(before + 1000, Date.now() + 1000);
   });
 
   it('waits as long as the archive asks for', () => {

@@ -73,10 +73,11 @@ export async function demoArchive(): Promise<TestArchive> {
 
 export const studyOf = (instances: readonly MadeInstance[]) => instances[0]!.studyInstanceUID;
 
-const DAY_MS = 86_400_000;
-
-/** DA. */
-export const daysAgo = (days: number) => dicomDate(new Date(Date.now() - days * DAY_MS));
+/** DA of so many days ago, negative for days to come; by the calendar, as some days have 23 or 25 hours. */
+export function daysAgo(days: number): string {
+  const now = new Date();
+  return dicomDate(new Date(now.getFullYear(), now.getMonth(), now.getDate() - days, 12));
+}
 
 export const SETTINGS: PollerSettings = {
   lookbackDays: 1,
@@ -182,12 +183,7 @@ export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export const scratch = () => scratchFolder('poller');
 
 /** DA of today, so that made exams are found among the latest. */
-export function today(): string {
-  const now = new Date();
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join('');
-}
+export const today = () => daysAgo(0);
 
 /** Kinds of one class are told apart by where their series numbers begin. */
 const KINDS = Object.entries(OUTPUTS).sort(([, a], [, b]) => b.seriesNumber - a.seriesNumber);

@@ -101,16 +101,22 @@ describe('An archive in trouble, and an exam in trouble', () => {
   });
 
   /** Few tries, so that an outage that counted would use them up within the cycles. */
-  const open = async (options: Partial<StationOptions> = {}): Promise<Station> => {
+  const open = async ({
+    headersMs,
+    ...station
+  }: Partial<StationOptions> & { headersMs?: number } = {}): Promise<Station> => {
     const retry = { attempts: 2, firstDelaySeconds: 0.05, longestDelaySeconds: 0.05 };
     here = await Station.open(
-      { url: relay.url, timeouts: { headersMs: 300 } },
-      { bench, ...options, settings: { settleSeconds: 0, retry, ...options.settings } },
+      { url: relay.url, ...(headersMs !== undefined && { timeouts: { headersMs } }) },
+      { bench, ...station, settings: { settleSeconds: 0, retry, ...station.settings } },
     );
     return here;
   };
   /** Until the archive may be asked again, and exams are due. */
   const later = () => sleep(200);
+  const askedAgain = async ({ poller }: Station) => {
+    while (poller.leftAlone !== undefined) await sleep(10);
+  };
   const ends = (exams: ExamReport[]) => exams.map(({ end }) => end);
 
   for (const [name, fate] of [
@@ -123,7 +129,7 @@ describe('An archive in trouble, and an exam in trouble', () => {
     it(`keeps every exam and uses up no try while the archive ${name}`, async () => {
       const made = ['one', 'two'].map(exam);
       await archive.add(...made.flat());
-      const at = await open();
+      const at = await open(fate === 'hang' ? { headersMs: 300 } : {});
       relay.fate = (line) => (isRetrieval(line) ? fate : 'pass');
       for (let cycle = 0; cycle < CYCLES; cycle++) {
         const report = await at.poller.cycle();
@@ -300,12 +306,15 @@ describe('An archive in trouble, and an exam in trouble', () => {
       const made = exam('refused');
       await archive.add(...made);
       const { log, lines } = listeningLog();
-      const retry = { attempts: 2, firstDelaySeconds: 0.02, longestDelaySeconds: 0.02 };
+      const retry = { attempts: 2, firstDelaySeconds: 0.3, longestDelaySeconds: 0.3 };
       const at = await open({ log, settings: { retry, workers: 2 } });
       relay.fate = () => ({ status });
+      const began = Date.now();
       for (let cycle = 0; cycle < 4; cycle++) {
         const { problems } = await at.poller.cycle();
         expect(problems.map(({ code }) => code)).to.deep.equal(['pacs-unauthorised']);
+        // Five times as long as after an outage, spread by a fifth.
+        if (cycle === 0) expect(at.poller.leftAlone!.until.getTime() - began).to.be.above(5 * 300 * 0.8 - 5);
       }
       expect(relay.asked).to.have.length(1);
       expect(at.poller.leftAlone).to.deep.nested.include({ 'reason.code': 'pacs-unauthorised' });
@@ -313,12 +322,11 @@ describe('An archive in trouble, and an exam in trouble', () => {
       expect(loud).to.have.length(1);
       expect(loud[0]).to.include({ level: 'error', code: 'pacs-unauthorised' });
 
-      // Five times as long as after an outage.
-      await sleep(130);
+      await askedAgain(at);
       await at.poller.cycle();
       expect(relay.asked).to.have.length(2);
       relay.fate = () => 'pass';
-      await sleep(130);
+      await askedAgain(at);
       expect(ends((await at.poller.cycle()).exams)).to.deep.equal(['delivered']);
     });
 

@@ -1,14 +1,13 @@
 import { expect } from 'chai';
-import { dicomDate } from '../../src/dicom/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
 import { type Relay, startRelay } from '../pacs/relay.js';
 import { BusyArchive } from './busyArchive.js';
-import { ALGORITHM, SETTINGS, Station } from './hospital.js';
+import { ALGORITHM, daysAgo, SETTINGS, Station, today } from './hospital.js';
 import { listeningLog } from './listeningLog.js';
 
-const TODAY = dicomDate(new Date());
-const YESTERDAY = dicomDate(new Date(Date.now() - 86_400_000));
+const TODAY = today();
+const YESTERDAY = daysAgo(1);
 
 describe('A search that fails for some studies only', () => {
   let bench: OpenBench;

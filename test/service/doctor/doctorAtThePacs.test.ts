@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { auditEntries } from '../../../src/audit/index.js';
 import { type Archive, startArchive } from '../../../src/demo/index.js';
-import { dicomDate, readPart10, transferSyntax } from '../../../src/dicom/index.js';
+import { readPart10, transferSyntax } from '../../../src/dicom/index.js';
 import { DicomWeb } from '../../../src/dicomweb/index.js';
 import type { Bundle } from '../../../src/model/index.js';
 import { makeExam } from '../../../src/phantom/index.js';
@@ -11,12 +11,10 @@ import type { Handler } from '../../dicomweb/scriptedServer.js';
 import { Setting } from '../../dicomweb/setting.js';
 import { smallBundle } from '../../model/bundles.js';
 import { requireOrthanc } from '../../pacs/orthanc.js';
-import { realArchive, type TestArchive, today } from '../../poller/hospital.js';
+import { daysAgo, realArchive, type TestArchive, today } from '../../poller/hospital.js';
 import { scratchFolder } from '../../scratch.js';
 import { namesIn, resultOf, visit } from './surgery.js';
 
-const DAY_MS = 86_400_000;
-const daysAgo = (days: number) => dicomDate(new Date(Date.now() - days * DAY_MS));
 const small = { rows: 320, columns: 256, time: '000100' };
 const exam = (seed: string, options: Parameters<typeof makeExam>[0] = {}) =>
   makeExam({ ...small, seed, date: today(), ...options });
