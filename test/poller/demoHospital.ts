@@ -1,6 +1,7 @@
+import type { DicomWebOptions } from '../../src/dicomweb/index.js';
 import { type OpenBench, openBench } from '../exam/openBench.js';
 import { smallBundle } from '../model/bundles.js';
-import { demoArchive, type Station, type TestArchive } from './hospital.js';
+import { demoArchive, Station, type StationOptions, type TestArchive } from './hospital.js';
 
 /** What the tests of one `describe` share. */
 export interface DemoHospital {
@@ -8,6 +9,8 @@ export interface DemoHospital {
   readonly archive: TestArchive;
   /** Closed after each test. */
   readonly open: Station[];
+  /** A Mamori on this archive, with a ledger of its own unless said. */
+  station(options?: Partial<StationOptions>, access?: DicomWebOptions): Promise<Station>;
 }
 
 /** A small network and the demo's archive, which forgets everything after each test. */
@@ -34,5 +37,10 @@ export function demoHospital(): DemoHospital {
       return archive;
     },
     open,
+    station: async (options = {}, access = {}) => {
+      const station = await Station.open({ ...archive.access, ...access }, { bench, ...options });
+      open.push(station);
+      return station;
+    },
   };
 }

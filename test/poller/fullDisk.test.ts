@@ -2,36 +2,26 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { makeExam } from '../../src/phantom/index.js';
-import { type OpenBench, openBench } from '../exam/openBench.js';
 import { mountSmallDisk, type SmallDisk } from '../fixtures/smallDisk.js';
-import { smallBundle } from '../model/bundles.js';
-import { demoArchive, resultsIn, SETTINGS, Station, scratch, type TestArchive, today } from './hospital.js';
+import { demoHospital } from './demoHospital.js';
+import { resultsIn, SETTINGS, type Station, scratch, today } from './hospital.js';
 
 describe('A full disk under the ledger', () => {
-  let bench: OpenBench;
-  let archive: TestArchive;
+  const hospital = demoHospital();
   let disk: SmallDisk;
   let here: Station;
   const made = makeExam({ rows: 640, columns: 512, seed: 'full disk', date: today() });
   const study = made[0]!.studyInstanceUID;
 
-  before(async function () {
+  before(function () {
     disk = mountSmallDisk(`${scratch()}/disk`, 16_000, this);
-    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
   });
+  let ledgers = 0;
   beforeEach(async () => {
-    here = await Station.open(archive.access, { bench, file: `${disk.folder}/${Date.now()}.db` });
-    await archive.add(...made);
+    here = await hospital.station({ file: `${disk.folder}/${++ledgers}.db` });
+    await hospital.archive.add(...made);
   });
-  afterEach(async () => {
-    await here.close();
-    await archive.clear();
-  });
-  after(async () => {
-    await archive?.stop();
-    await bench?.close();
-    disk?.unmount();
-  });
+  after(() => disk?.unmount());
 
   const recorded = async () => (await here.ledger.list())[0]!;
 

@@ -1,29 +1,16 @@
 import { expect } from 'chai';
 import { LedgerError } from '../../src/ledger/index.js';
 import { makeExam } from '../../src/phantom/index.js';
-import { type OpenBench, openBench } from '../exam/openBench.js';
-import { smallBundle } from '../model/bundles.js';
-import { demoArchive, SETTINGS, Station, type TestArchive, today } from './hospital.js';
+import { demoHospital } from './demoHospital.js';
+import { SETTINGS, type Station, today } from './hospital.js';
 
 describe('A ledger that cannot be reached in the middle of an exam', () => {
-  let bench: OpenBench;
-  let archive: TestArchive;
+  const hospital = demoHospital();
   let here: Station;
 
-  before(async () => {
-    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
-  });
   beforeEach(async () => {
-    here = await Station.open(archive.access, { bench, settings: { settleSeconds: 0 } });
-    await archive.add(...makeExam({ rows: 160, columns: 128, seed: 'away', date: today() }));
-  });
-  afterEach(async () => {
-    await here.close();
-    await archive.clear();
-  });
-  after(async () => {
-    await archive?.stop();
-    await bench?.close();
+    here = await hospital.station({ settings: { settleSeconds: 0 } });
+    await hospital.archive.add(...makeExam({ rows: 160, columns: 128, seed: 'away', date: today() }));
   });
 
   const away = () => Promise.reject(new LedgerError('ledger-unreachable', 'The server does not answer.'));

@@ -7,32 +7,19 @@ import type { DicomWeb, StoreAnswer } from '../../src/dicomweb/index.js';
 import { LedgerError } from '../../src/ledger/index.js';
 import { makeExam } from '../../src/phantom/index.js';
 import type { ExamReport } from '../../src/poller/index.js';
-import { type OpenBench, openBench } from '../exam/openBench.js';
-import { smallBundle } from '../model/bundles.js';
-import { demoArchive, resultsIn, SETTINGS, Station, type TestArchive, today } from './hospital.js';
+import { demoHospital } from './demoHospital.js';
+import { resultsIn, SETTINGS, type Station, today } from './hospital.js';
 
 describe('Results that are made, and lost on the disk before the PACS has them', function () {
   this.timeout(60_000);
-  let bench: OpenBench;
-  let archive: TestArchive;
+  const hospital = demoHospital();
   let here: Station;
   const made = makeExam({ rows: 320, columns: 256, seed: 'lost results', date: today() });
   const study = made[0]!.studyInstanceUID;
 
-  before(async () => {
-    [bench, archive] = await Promise.all([smallBundle().then(openBench), demoArchive()]);
-  });
   beforeEach(async () => {
-    here = await Station.open({ ...archive.access, readBackDelaysMs: [0, 10] }, { bench });
-    await archive.add(...made);
-  });
-  afterEach(async () => {
-    await here.close();
-    await archive.clear();
-  });
-  after(async () => {
-    await archive?.stop();
-    await bench?.close();
+    here = await hospital.station({}, { readBackDelaysMs: [0, 10] });
+    await hospital.archive.add(...made);
   });
 
   const recorded = async () => (await here.ledger.list())[0]!;
@@ -128,7 +115,7 @@ describe('Results that are made, and lost on the disk before the PACS has them',
 
   it('count as delivered where the PACS has them all: a ledger from a backup knows less than it', async () => {
     await madeAndNotSent();
-    await archive.add(...[...here.kept.values()].map((bytes) => ({ bytes })));
+    await hospital.archive.add(...[...here.kept.values()].map((bytes) => ({ bytes })));
     damage();
     expect(await tried()).to.include({ end: 'delivered' });
     expect(await namesIn()).to.have.members([...here.kept.keys()]);
