@@ -6,7 +6,7 @@
  * (`api/`) is all of it as JSON, with orders to retry, to pause and to go on. `condition.ts` says how the service is in
  * one sentence, `advice.ts` what to do about a reason. `/health` (`health.ts`) is 200 or 503 for supervisors, and so
  * are `/health/live` and `/health/ready` for orchestrators. `/metrics` (`metrics.ts`) is for Prometheus: how the
- * service is now, and how long the stages of its exams took.
+ * service is now, and how long the stages of its exams took. Both are loaded when a service opens them (`opening.ts`).
  *
  * `access/` is the door: who may see, who may act, and how they sign in. `listener.ts` listens, by https where there is
  * a certificate.
@@ -31,8 +31,9 @@ export type {
 } from './examDesk.js';
 export type { Readiness } from './health.js';
 export type { AdminServer } from './listener.js';
-export { Metrics, STAGES, type StageSeconds } from './metrics.js';
-export { type AdminOptions, startAdmin } from './server.js';
+export type { StageSeconds } from './metrics.js';
+export { openMetrics, startAdmin } from './opening.js';
+export type { AdminOptions } from './server.js';
 export type {
   BacklogStatus,
   DayStretch,

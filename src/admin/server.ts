@@ -41,7 +41,7 @@ export interface AdminOptions {
 }
 
 /**
- * Serves the status page at `/`, `/health` for supervisors, `/metrics` for Prometheus, and the API under `/api/v1`.
+ * Serves the pages, the health, the metrics and the API.
  *
  * `/health/live` is 503 only where a new start can help, `/health/ready` where exams cannot be worked on now; `/health`
  * also where most of them fail. Where others than this machine can ask, all but `/health/live` wants to know who asks;
@@ -50,7 +50,7 @@ export interface AdminOptions {
  * @param metrics told of each exam by whoever runs the service
  * @throws AdminError `admin-listen` when the address cannot be used, `admin-tls`
  */
-export async function startAdmin(
+export async function serve(
   {
     listen,
     users = [],

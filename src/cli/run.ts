@@ -12,7 +12,7 @@ async function run({ config }: { config: string }): Promise<void> {
   const settings = loadSettings(config);
   const [
     { accessInto, openLog, openNotifier, openService, stageSeconds, statusOf },
-    { Metrics, startAdmin },
+    { openMetrics, startAdmin },
     { toldToStop },
   ] = await Promise.all([
     import('../service/index.js'),
@@ -21,7 +21,7 @@ async function run({ config }: { config: string }): Promise<void> {
   ]);
   const log = openLog(settings);
   log.info({ version: installedVersion(), pacs: settings.pacs.qidoUrl }, 'Mamori starts');
-  const metrics = new Metrics();
+  const metrics = await openMetrics();
   const service = await openService(settings, log, (exam) => {
     metrics.observe(stageSeconds(exam));
     if (exam.shortAnswer !== undefined) metrics.answered(exam.shortAnswer);

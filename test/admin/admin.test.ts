@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type AdminServer, Metrics, type StatusSnapshot, startAdmin } from '../../src/admin/index.js';
+import { type AdminServer, openMetrics, type StatusSnapshot, startAdmin } from '../../src/admin/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
 import { EARLIER_WORK, EXAM_SHOWN, madeDesk } from './states.js';
 
@@ -452,7 +452,7 @@ describe('status page', () => {
     });
 
     it('tell how long the stages of exams took since the start', async () => {
-      const metrics = new Metrics();
+      const metrics = await openMetrics();
       admin = await startAdmin({ listen: { host: '127.0.0.1', port: 0 } }, async () => answer(), metrics);
       const stage = async (sample: string) =>
         Number(
@@ -471,7 +471,7 @@ describe('status page', () => {
     });
 
     it('count breasts by the side of the operating point that their answers lie on', async () => {
-      const metrics = new Metrics();
+      const metrics = await openMetrics();
       admin = await startAdmin({ listen: { host: '127.0.0.1', port: 0 } }, async () => answer(), metrics);
       const breasts = [
         { laterality: 'R', answered: true, probability: 0.5, positive: true, views: ['CC', 'MLO'] },
@@ -494,7 +494,7 @@ describe('status page', () => {
     });
 
     it('tell of alarms, notifications, disks and certificates', async () => {
-      const metrics = new Metrics();
+      const metrics = await openMetrics();
       const listen = { host: '127.0.0.1', port: 0 };
       admin = await startAdmin({ listen }, async () => answer(), metrics);
       const text = async () => (await get('/metrics')).text();
@@ -592,7 +592,12 @@ describe('status page', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
+    let isAsked = () => {};
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve;
+    });
     const server = await startAdmin({ listen: { host: '127.0.0.1', port: 0 } }, async () => {
+      isAsked();
       await held;
       return snapshot();
     });
@@ -601,9 +606,7 @@ describe('status page', () => {
     await once(idle, 'connect');
     const pending = request(server.url);
     pending.end();
-    await once(pending, 'socket');
-    // The request is under way once the server has asked for its answer.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await asked;
     const closed = server.close();
     release();
     const [response] = await once(pending, 'response');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { makeExam } from '../../src/phantom/index.js';
+import { loadedWith } from '../importGraph.js';
 import { smallBundle } from '../model/bundles.js';
 import { scratchFolder } from '../scratch.js';
 
@@ -16,6 +17,16 @@ function loadedByThread(folder: string): string[][] {
     return result.map((script) => script.url);
   });
 }
+
+describe('a command that has no status page and sends no mail', () => {
+  it('does not wait until what these take is loaded', () => {
+    const { files, packages } = loadedWith(join(process.cwd(), 'dist/src/service/index.js'));
+    expect(files.size).to.be.greaterThan(100);
+    expect([...packages]).to.include('undici');
+    for (const name of ['express', 'express-session', 'prom-client', 'zod-openapi', 'nodemailer', 'sharp'])
+      expect([...packages]).to.not.include(name);
+  });
+});
 
 describe('answering in the service', () => {
   it('loads no training code and no sharp, in any of its threads', async function () {

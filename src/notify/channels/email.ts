@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import { NotifyError } from '../errors.js';
 import { textOf, titleOf } from '../message.js';
 import { authorities } from './authorities.js';
@@ -29,25 +28,34 @@ export function openEmail(options: EmailOptions): Channel {
   const { host, security, username, password } = options;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const trusted = authorities(options.ca, 'notify.email.ca');
-  const transport = createTransport({
-    host,
-    port: options.port ?? USUAL_PORT[security],
-    secure: security === 'tls',
-    requireTLS: security === 'starttls',
-    ignoreTLS: security === 'off',
-    ...(username !== undefined && { auth: { user: username, pass: password ?? '' } }),
-    ...(trusted && { tls: { ca: trusted } }),
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const connect = async () => {
+    // Loaded with the first mail: most processes of Mamori send none.
+    const { createTransport } = await import('nodemailer');
+    return createTransport({
+      host,
+      port: options.port ?? USUAL_PORT[security],
+      secure: security === 'tls',
+      requireTLS: security === 'starttls',
+      ignoreTLS: security === 'off',
+      ...(username !== undefined && { auth: { user: username, pass: password ?? '' } }),
+      ...(trusted && { tls: { ca: trusted } }),
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      dnsTimeout: timeoutMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  };
+  let opened: ReturnType<typeof connect> | undefined;
+  const transport = () => {
+    opened ??= connect();
+    return opened;
+  };
   return {
     name: 'email',
     send: async (message) => {
-      const { rejected } = await transport
+      const { rejected } = await (await transport())
         .sendMail({
           from: { name: 'Mamori', address: options.from },
           to: [...options.to],
@@ -67,11 +75,11 @@ export function openEmail(options: EmailOptions): Channel {
       return refusedFor(rejected, options.to);
     },
     check: async () => {
-      await transport.verify().catch((error: unknown) => {
+      await (await transport()).verify().catch((error: unknown) => {
         throw mailError(error);
       });
     },
-    close: async () => transport.close(),
+    close: async () => (await opened)?.close(),
   };
 }
 
