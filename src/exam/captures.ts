@@ -17,7 +17,7 @@ const RAW = 'from raw values (For Processing)';
 /** As the reports say it of the breast. */
 const IMPLANT = 'the image states an implant: what it hides was not analysed';
 /** Without the day: no date stands in a picture's pixels. */
-const EARLIER = 'taken again on a later day: the newer image counts for the breast, not this one';
+const EARLIER = 'older image: taken again on a later day';
 
 /** One Secondary Capture per image, each a series of its own, drawn in the overlay pool. */
 export function drawCaptures(
@@ -68,17 +68,8 @@ export function overlayOf(
   const raw = finding.source.intent === 'processing' ? RAW : undefined;
   const caution = heatMapCaution(heatMapTrust(bundle, explain.failedHeatMaps));
   const place = attentionCaution(finding);
-  const notes = [
-    whichItIs,
-    earlier.has(finding.source.sopInstanceUID) ? EARLIER : undefined,
-    ...others,
-    unanswered,
-    absentViewsText(views),
-    raw,
-    implant,
-    caution,
-    place,
-  ].flatMap((note) => note ?? []);
+  const warnings = [earlier.has(finding.source.sopInstanceUID) ? EARLIER : undefined, unanswered];
+  const notes = [whichItIs, ...others, absentViewsText(views), raw, implant, caution, place];
   return {
     display: image.display,
     heatMap,
@@ -96,7 +87,8 @@ export function overlayOf(
       modelName: bundle.name,
       modelVersion: bundle.version,
       method: methodName(bundle, explain),
-      notes,
+      warnings: warnings.flatMap((warning) => warning ?? []),
+      notes: notes.flatMap((note) => note ?? []),
     },
   };
 }

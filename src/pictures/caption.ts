@@ -1,5 +1,5 @@
 import type { Laterality, View } from '../dicom/index.js';
-import { NOT_FOR_PRIMARY_DIAGNOSIS, operatingPointPercent, percent } from '../findings/index.js';
+import { NOT_FOR_PRIMARY_DIAGNOSIS, operatingPointPercent, percent, verdict } from '../findings/index.js';
 
 /** What the band under the mammogram says. There is no place in it for anything about the patient. */
 export interface Caption {
@@ -21,6 +21,8 @@ export interface Caption {
   caution?: string | undefined;
   /** How the heat map was made, e.g. `Grad-CAM`. */
   method: string;
+  /** What must be read beside the answer, in letters as large: what of the exam has no answer, an older image. */
+  warnings?: readonly string[] | undefined;
   /** What else has to be said: a standard view that is not in the study, heat maps that failed their checks. */
   notes?: readonly string[] | undefined;
 }
@@ -34,16 +36,22 @@ export interface ScaleNote {
 }
 
 export const NOTICE = `AI result - ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
+/** What a picture says of itself above the mammogram that it shows, a line each. */
+export const TITLE = ['AI heat map, not a mammogram', NOT_FOR_PRIMARY_DIAGNOSIS] as const;
+/** The same of a picture of the whole exam. */
+export const OVERVIEW_TITLE = `AI heat maps, not mammograms - ${NOT_FOR_PRIMARY_DIAGNOSIS}`;
 
 /** No-break space: number and unit stay together. */
 const SPACE = '\u00a0';
 
-/** View and probability, the two things that are read from afar. */
-export function headline(caption: Caption): [view: string, probability: string] {
+/** View and answer, what is read from afar. */
+export function headline(caption: Caption): [view: string, probability: string, verdict: string] {
+  const { probability, operatingPoint } = caption;
   const which = caption.which === undefined ? '' : `${SPACE}(${caption.which})`;
   return [
     `${caption.laterality}${SPACE}${caption.view}${which}`,
-    percentage(caption.probability, caption.operatingPoint),
+    `AI:${SPACE}${percentage(probability, operatingPoint)}`,
+    verdict(probability >= operatingPoint),
   ];
 }
 

@@ -1,4 +1,12 @@
-import { type Caption, explanations, headline, NOTICE, type ScaleNote, scaleTitle } from './caption.js';
+import {
+  type Caption,
+  explanations,
+  headline,
+  NOTICE,
+  type ScaleNote,
+  scaleTitle,
+  TITLE,
+} from './caption.js';
 import { type ColourMap, HEAT_LEVELS, MAX_OPACITY } from './colourMap.js';
 import { drawText, type TextImage, textWidth, type Weight } from './typeface.js';
 
@@ -26,9 +34,9 @@ export interface Band {
 }
 
 /**
- * Sets the caption as a black band. Letters grow with the picture, so that a whole mammogram shrunk to a
- * quarter still tells its view and probability; lines break where the picture is narrow. The colour scale
- * stands beside the text, or below it where there is no room.
+ * Sets the caption as a black band. Letters grow with the picture: view, answer and warnings, over the whole width, are
+ * made to be read where it is one of four on a display of 1280 × 1024. Lines break where the picture is narrow. The
+ * colour scale stands beside the explanations, or below them where there is no room.
  *
  * @param columns of the band, at least 200.
  * @param longEdge of the mammogram in pixels: the measure of all sizes.
@@ -45,37 +53,47 @@ export function drawBand(
 
   const scale = drawScale(note, colours, Math.min(inner, body * 16), body);
   const beside = inner >= scale.columns * 2.5;
-  const text = setText(
+  const top = setText(
     [
-      { words: headline(caption), gap: head, size: head, weight: 'bold', grey: WHITE },
-      ...explanations(caption).map((sentence) => plain(sentence, body)),
-      { ...plain(NOTICE, body), weight: 'bold', grey: WHITE },
+      { words: headline(caption), gap: head * 0.6, size: head, weight: 'bold', grey: WHITE },
+      ...(caption.warnings ?? []).map((warning) => bold(warning, head)),
     ],
+    inner,
+  );
+  const text = setText(
+    [...explanations(caption).map((sentence) => plain(sentence, body)), bold(NOTICE, body)],
     beside ? inner - scale.columns - body : inner,
   );
 
   const gap = Math.round(body / 2);
   const height = beside ? Math.max(text.rows, scale.rows) : text.rows + gap + scale.rows;
-  const band = blank(height + 2 * margin, columns);
-  paste(band, text, margin, margin);
-  if (beside) paste(band, scale, columns - margin - scale.columns, margin + height - scale.rows);
-  else paste(band, scale, margin, margin + text.rows + gap);
+  const below = margin + top.rows;
+  const band = blank(below + height + margin, columns);
+  paste(band, top, margin, margin);
+  paste(band, text, margin, below);
+  if (beside) paste(band, scale, columns - margin - scale.columns, below + height - scale.rows);
+  else paste(band, scale, margin, below + text.rows + gap);
   return band;
 }
 
+/** Of the headline's letters: smaller ones are not read from afar. */
+const SMALLEST_TITLE = 0.8;
+
 /**
- * The notice alone, as a band for the upper edge: on one line, as large as the width allows, where its letters are then
- * no smaller than a caption's; broken into lines of that size where they would be.
+ * What the picture is, as a band for the upper edge: each line of it as large as the headline where the width allows
+ * that, a little smaller where it does not, and broken into lines where that is not enough.
  *
  * @param columns of the band, at least 200.
  * @param longEdge of the mammogram in pixels: the measure of all sizes.
  */
 export function drawNotice(columns: number, longEdge: number): Band {
-  const { head, body, margin } = sizesFor(longEdge);
+  const { head, margin } = sizesFor(longEdge);
   const inner = columns - 2 * margin;
-  const whole = textWidth(NOTICE, head, 'bold');
-  const size = Math.max(body, Math.min(head, Math.floor((head * inner) / whole)));
-  const text = setText([{ ...plain(NOTICE, size), weight: 'bold', grey: WHITE }], inner);
+  const lines = TITLE.map((line) => {
+    const fitting = Math.floor((head * inner) / textWidth(line, head, 'bold'));
+    return bold(line, fitting < SMALLEST_TITLE * head ? head : Math.min(head, fitting));
+  });
+  const text = setText(lines, inner);
   // What follows it in memory begins at a word.
   const band = blank(4 * Math.ceil((text.rows + 2 * margin) / 4), columns);
   paste(band, text, margin, margin);
@@ -86,7 +104,7 @@ export function drawNotice(columns: number, longEdge: number): Band {
 function sizesFor(longEdge: number): { head: number; body: number; margin: number } {
   const body = Math.max(11, Math.round(longEdge * 0.0142));
   return {
-    head: Math.max(15, Math.round(longEdge * 0.027)),
+    head: Math.max(15, Math.round(longEdge * 0.031)),
     body,
     margin: Math.max(4, Math.round(body * 0.7)),
   };
@@ -95,6 +113,10 @@ function sizesFor(longEdge: number): { head: number; body: number; margin: numbe
 function plain(sentence: string, size: number): Paragraph {
   // 0.318 em is the width of a space in DejaVu Sans.
   return { words: sentence.split(' '), gap: size * 0.318, size, weight: 'regular', grey: GREY };
+}
+
+function bold(sentence: string, size: number): Paragraph {
+  return { ...plain(sentence, size), weight: 'bold', grey: WHITE };
 }
 
 /** Breaks paragraphs into lines no wider than `columns`, and draws them under each other. */

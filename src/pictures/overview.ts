@@ -1,7 +1,7 @@
 import type { StandardView } from '../dicom/index.js';
-import { NOTICE } from './caption.js';
+import { OVERVIEW_TITLE } from './caption.js';
 import type { RgbImage } from './rgbImage.js';
-import { drawText, type TextImage } from './typeface.js';
+import { drawText, type TextImage, textWidth } from './typeface.js';
 
 /** What stands in each place: a view's picture as `drawOverlay` makes it, or words where there is none. */
 export type OverviewTiles = Record<StandardView, RgbImage | string>;
@@ -14,7 +14,9 @@ const ROWS: [right: StandardView, left: StandardView][] = [
 /** Long edge of a view's picture, at most. */
 export const OVERVIEW_TILE = 1024;
 const GAP = 8;
-const TITLE_SIZE = 22;
+/** The title is made to be read where the whole picture is one of four; narrow pictures have less room. */
+const TITLE_SIZE = 48;
+const SMALLEST_TITLE = 22;
 const WORDS_SIZE = 18;
 const WHITE = 245;
 /** Of a place where no picture stands. */
@@ -32,7 +34,9 @@ export function drawOverview(tiles: OverviewTiles): RgbImage {
   const imageRows = ROWS.map((row) => Math.max(...row.map((view) => imageRowsOf(small.get(view)!))));
   const captionRows = ROWS.map((row) => Math.max(...row.map((view) => captionRowsOf(small.get(view)!))));
   const heights = imageRows.map((height, i) => height + captionRows[i]!);
-  const title = drawText(NOTICE, TITLE_SIZE, 'bold');
+  const fitting = (TITLE_SIZE * 2 * width) / textWidth(OVERVIEW_TITLE, TITLE_SIZE, 'bold');
+  const size = Math.max(SMALLEST_TITLE, Math.min(TITLE_SIZE, Math.floor(fitting)));
+  const title = drawText(OVERVIEW_TITLE, size, 'bold');
   const columns = Math.max(2 * width + GAP, title.columns + 2 * GAP);
   const top = title.rows + 2 * GAP;
   const rows = top + heights.reduce((sum, height) => sum + height + GAP, 0);

@@ -520,14 +520,14 @@ describe('processing an exam', () => {
       get: (pool, name) => (name === 'capture' ? capture : Reflect.get(pool, name, pool)),
     });
     const capture: Workbench['overlays']['capture'] = (overlay, ...rest) => {
-      said.push(overlay.caption.notes ?? []);
+      said.push(overlay.caption.warnings ?? []);
       return bench.overlays.capture(overlay, ...rest);
     };
     const outcome = await process([lost, ...exam.slice(1).map((made) => given(made))], { overlays });
     expect(outcome.status).to.equal('partly-analysed');
     // Each picture says it: one view alone is often all that is looked at.
     expect(said).to.have.length(3);
-    for (const notes of said) expect(notes[0]).to.equal('part of the exam: an image not analysed');
+    for (const warnings of said) expect(warnings).to.deep.equal(['part of the exam: an image not analysed']);
     expect(outcome.leftOut[0]).to.include({
       code: 'pacs-not-found',
       sopInstanceUID: exam[0]!.sopInstanceUID,

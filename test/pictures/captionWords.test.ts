@@ -30,6 +30,11 @@ describe("a picture's caption", () => {
     expect(all.join(' ').match(/%/g)).to.have.length(2);
   });
 
+  it('says the whole answer in its first line, and whose it is', () => {
+    expect(headline(CAPTION).join(' ')).to.match(/^R.CC AI:.39.% negative$/);
+    expect(headline({ ...CAPTION, probability: 0.4 }).join(' ')).to.match(/^R.CC AI:.40.% positive$/);
+  });
+
   it('tells which of several images of a view it is', () => {
     expect(headline(CAPTION)[0]).to.match(/^R.CC$/);
     expect(headline({ ...CAPTION, which: 2 })[0]).to.match(/^R.CC.\(2\)$/);

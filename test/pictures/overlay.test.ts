@@ -207,6 +207,23 @@ describe('The overlay', () => {
     }
   });
 
+  it('sets the answer and its warnings so large that they can be read as one of four on a megapixel', () => {
+    // A tile of 640 × 512 shows a picture reduced until it fits; 11 pixels per em are as small as can be read.
+    for (const columns of [900, 1408]) {
+      const display = { rows: 1760, columns, pixels: new Uint8Array(1760 * columns) };
+      const warning = 'part of the exam: L MLO not analysed';
+      const input = overlayInput({ display, heatMap: FLAT });
+      const [without, warned] = [{}, { warnings: [warning] }].map((change) =>
+        drawSinglePicture({ ...input, caption: { ...CAPTION, ...change } }),
+      );
+      const added = warned!.rows - without!.rows;
+      const lines = Math.round(added / 64);
+      const reduced = Math.min(512 / warned!.rows, 640 / warned!.columns);
+      // A line is 1.17 em high.
+      expect((added / lines / 1.17) * reduced, `${columns}`).to.be.at.least(11);
+    }
+  });
+
   it('tells every word of the caption apart', () => {
     const bands = new Set<string>();
     const draw = (change: Partial<typeof CAPTION>) => {
@@ -224,7 +241,9 @@ describe('The overlay', () => {
     draw({ modelName: 'other' });
     draw({ modelVersion: '1.0.1' });
     draw({ method: 'Integrated Grad-CAM' });
-    expect(bands.size).to.equal(12);
+    draw({ notes: ['part'] });
+    draw({ warnings: ['part'] });
+    expect(bands.size).to.equal(14);
   });
 
   it('gives the same bytes again, in a worker, and in a process without any fonts', async () => {

@@ -9,7 +9,8 @@ import {
 import { drawText } from '../../src/pictures/typeface.js';
 import { CAPTION, FLAT, overlayInput } from './examples.js';
 
-const WORDS = 'AI result - not for primary diagnosis'.split(' ');
+/** Both lines begin with a word that stands in no other place. */
+const LINES = ['AI heat map, not a mammogram', 'not for primary diagnosis'].map((line) => line.split(' '));
 const WHITE = 245;
 
 function ofSize(rows: number, columns: number, change: Partial<OverlayInput> = {}): OverlayInput {
@@ -33,16 +34,17 @@ function placeOf(word: string, size: number, { pixels, columns, imageArea }: Rgb
   return undefined;
 }
 
-/** In what size the notice stands above the mammogram, all its words in their order. */
-function noticeSize(picture: RgbImage): number | undefined {
-  for (let size = 60; size >= 11; size--) {
-    if (placeOf(WORDS[0]!, size, picture) === undefined) continue;
-    const places = WORDS.map((word) => placeOf(word, size, picture));
-    const inOrder = places.every((place, i) => {
-      const last = places[i - 1];
-      return place !== undefined && (!last || place.y > last.y || (place.y === last.y && place.x > last.x));
-    });
-    if (inOrder) return size;
+/** In what sizes the two lines of the notice stand above the mammogram, all their words in their order. */
+function noticeSizes(picture: RgbImage): (number | undefined)[] {
+  return LINES.map((words) => lineSize(words, picture));
+}
+
+function lineSize(words: string[], picture: RgbImage): number | undefined {
+  for (let size = 64; size >= 11; size--) {
+    const last = placeOf(words.at(-1)!, size, picture);
+    if (last === undefined) continue;
+    const places = words.map((word) => placeOf(word, size, picture));
+    if (places.every((place) => place !== undefined && (place.y < last.y || place.x <= last.x))) return size;
   }
   return undefined;
 }
@@ -54,10 +56,10 @@ describe('The picture that stands alone', () => {
     'without a heat map': { heatMap: FLAT },
   };
   for (const [name, change] of Object.entries(answers)) {
-    it(`says along its upper edge what it is not for: ${name}`, () => {
+    it(`says along its upper edge what it is, and what it is not for: ${name}`, () => {
       const input = overlayInput(change);
       const picture = drawSinglePicture(input);
-      expect(noticeSize(picture)).to.equal(14);
+      expect(noticeSizes(picture)).to.deep.equal([15, 15]);
       // All else is as it is beside others: nothing of the mammogram is covered.
       const overlay = drawOverlay(input);
       expect(picture.imageArea).to.deep.equal({ ...overlay.imageArea, top: picture.rows - overlay.rows });
@@ -66,15 +68,21 @@ describe('The picture that stands alone', () => {
     });
   }
 
-  it('says it in large letters where there is room, in smaller ones or in lines where there is not', () => {
+  it('says it in large letters, in slightly smaller ones or in lines where there is no room', () => {
     const sizes = [
       [1760, 1400],
       [1760, 1000],
       [1760, 500],
       [60, 31],
       [90, 2048],
-    ].map(([rows, columns]) => noticeSize(drawSinglePicture(ofSize(rows!, columns!))));
-    expect(sizes).to.deep.equal([48, 47, 25, 11, 55]);
+    ].map(([rows, columns]) => noticeSizes(drawSinglePicture(ofSize(rows!, columns!))));
+    expect(sizes).to.deep.equal([
+      [55, 55],
+      [52, 55],
+      [55, 55],
+      [15, 15],
+      [63, 63],
+    ]);
   });
 
   it('keeps the letters off the edges, and off the mammogram', () => {

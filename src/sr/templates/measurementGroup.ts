@@ -44,6 +44,8 @@ export interface TrackedFinding {
   finding: Code;
   /** Undefined where the side is not known. */
   side: Laterality | 'both' | undefined;
+  /** What the site's code is called, where `Breast` would say too little. */
+  siteName?: string | undefined;
 }
 
 /** The rows that TID 1501 and TID 1410 begin with, in their order. */
@@ -52,15 +54,19 @@ export function groupHead(tracked: TrackedFinding, applied: AppliedAlgorithm): C
     hasObsContext(text(TRACKING_IDENTIFIER, tracked.name)),
     hasObsContext(uidRef(TRACKING_UNIQUE_IDENTIFIER, tracked.uid)),
     contains(code(FINDING, tracked.finding)),
-    findingSite(tracked.side),
+    findingSite(tracked),
     ...tid4019OfGroup(applied),
   ];
 }
 
-function findingSite(side: TrackedFinding['side']): HasConceptMod<CodeItem> {
+function findingSite({ side, siteName }: TrackedFinding): HasConceptMod<CodeItem> {
   const laterality = side && { L: LEFT, R: RIGHT, both: BILATERAL }[side];
   return hasConceptMod(
-    code(FINDING_SITE, BREAST, laterality ? [hasConceptMod(code(LATERALITY, laterality))] : []),
+    code(
+      FINDING_SITE,
+      { ...BREAST, ...(siteName && { meaning: siteName }) },
+      laterality ? [hasConceptMod(code(LATERALITY, laterality))] : [],
+    ),
   );
 }
 

@@ -29,6 +29,15 @@ export interface RegionOfAttention {
 }
 
 /**
+ * The site as text for people (PS3.3 8.3; its code is the breast's): OHIF writes nothing else beside an outline without
+ * a number, and one that says no more than "Breast" could be anybody's.
+ */
+const SITE_NAME: Record<ReportInput['marks'], string> = {
+  attention: 'Breast (AI attention, not a lesion)',
+  masses: 'Breast (taken for a mass by AI)',
+};
+
+/**
  * TID 1410 Planar ROI Measurements and Qualitative Evaluations (PS3.16): where the network looked. Its name and its
  * comment both say that it is not the outline of a lesion, because viewers show any one of them.
  *
@@ -49,6 +58,7 @@ export function tid1410RegionOfAttention(
           uid,
           finding: input.marks === 'masses' ? MAMMOGRAPHIC_MASS : SELECTED_REGION,
           side: source.laterality,
+          siteName: SITE_NAME[input.marks],
         },
         input,
       ),
