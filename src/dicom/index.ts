@@ -116,7 +116,7 @@ export { dictionaryKeywords, isTextAttribute } from './dictionary.js';
 export { DicomReadError, type DicomReadErrorCode, DicomWriteError, UidError } from './errors.js';
 export type { ViewAttributes } from './exposure.js';
 export { firstWindow, isInverted, softcopyAttributes } from './greyscale.js';
-export { type LeftOut, leftOut, type Reason } from './leftOut.js';
+export { type LeftOut, leftOut, placeInStudy, type Reason } from './leftOut.js';
 export type { LeftOutCode } from './leftOutCodes.js';
 export { type Recognition, recogniseMammogram, standardViewOf } from './mammogram.js';
 export { isCompressed, nativeCopy } from './nativeCopy.js';

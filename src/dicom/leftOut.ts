@@ -1,5 +1,6 @@
 import type { Dataset } from './dataset.js';
-import type { SourceInstance } from './source.js';
+import type { SourceInstance, StandardView } from './source.js';
+import { integerOf } from './sourceValues.js';
 import { type SeriesInstanceUID, type SOPClassUID, type SOPInstanceUID, usableUid } from './uids.js';
 
 /**
@@ -21,6 +22,10 @@ export interface LeftOut<Code extends string = string> extends Reason<Code> {
   seriesInstanceUID: SeriesInstanceUID | '';
   /** A mammogram's own attributes, where its header could be read. */
   source?: SourceInstance | undefined;
+  /** The standard view that its header names, where it is left out before more is known of it. */
+  view?: StandardView | undefined;
+  /** By what a viewer tells it from the others: `series 2, image 3`, as far as its header says. */
+  told?: string | undefined;
   /**
    * Whether an analysis was begun and failed, as opposed to an instance that was never meant to be analysed.
    * Undefined is taken as `true` where `source` is known and `false` where it is not.
@@ -35,11 +40,24 @@ export interface LeftOut<Code extends string = string> extends Reason<Code> {
 
 /** An instance as it names itself, as far as it does, with the reason why it is left out. */
 export function leftOut<Code extends string>(dataset: Dataset | undefined, why: Reason<Code>): LeftOut<Code> {
+  const [series, image] = ['SeriesNumber', 'InstanceNumber'].map(
+    (keyword) => dataset && integerOf(dataset, keyword),
+  );
+  const told = placeInStudy(series, image);
   return {
     sopClassUID: usableUid<SOPClassUID>(dataset?.string('SOPClassUID')) ?? '',
     sopInstanceUID: usableUid<SOPInstanceUID>(dataset?.string('SOPInstanceUID')) ?? '',
     seriesInstanceUID: usableUid<SeriesInstanceUID>(dataset?.string('SeriesInstanceUID')) ?? '',
     code: why.code,
     reason: why.reason,
+    ...(told !== '' && { told }),
   };
+}
+
+/** `series 2, image 3`, as far as both are known. */
+export function placeInStudy(seriesNumber: number | undefined, instanceNumber: number | undefined): string {
+  return [
+    ...(seriesNumber === undefined ? [] : [`series ${seriesNumber}`]),
+    ...(instanceNumber === undefined ? [] : [`image ${instanceNumber}`]),
+  ].join(', ');
 }

@@ -35,7 +35,8 @@ export function recogniseMammogram({ dataset, transferSyntaxUID }: DicomInstance
     return { kind: 'mammogram', source: source(dataset, transferSyntaxUID) };
   } catch (error) {
     if (!(error instanceof NotAnalysed)) throw error;
-    return { kind: 'left-out', leftOut: leftOut(dataset, error) };
+    const view = viewNamedBy(dataset);
+    return { kind: 'left-out', leftOut: { ...leftOut(dataset, error), ...(view && { view }) } };
   }
 }
 
@@ -43,6 +44,16 @@ export function recogniseMammogram({ dataset, transferSyntaxUID }: DicomInstance
 export function standardViewOf(attributes: ViewAttributes): StandardView | undefined {
   try {
     requireImageOfPatient(attributes);
+  } catch (error) {
+    if (error instanceof NotAnalysed) return undefined;
+    throw error;
+  }
+  return viewNamedBy(attributes);
+}
+
+/** The standard view that a header names, whatever else it says. */
+function viewNamedBy(attributes: ViewAttributes): StandardView | undefined {
+  try {
     return standardView({ laterality: lateralityOf(attributes), view: viewOf(attributes) });
   } catch (error) {
     if (error instanceof NotAnalysed) return undefined;

@@ -161,10 +161,9 @@ async function prepareOne(instance: ExamInstance, pool: PreparationPool, task: I
   if (source !== undefined && !isNamedAlike(instance, source))
     return { leftOut: { ...namesOf(instance), ...CONTRADICTORY } };
   if (result.kind === 'prepared') return { image: result.image };
-  const { attempted, code, reason } = result.leftOut;
   return {
     // The archive's names count: a file too broken to name itself is still an instance of this exam.
-    leftOut: { ...namesOf(instance, source), code, reason, source, attempted },
+    leftOut: { ...result.leftOut, ...namesOf(instance, source) },
     study: result.study?.studyInstanceUID === instance.studyInstanceUID ? result.study : undefined,
   };
 }

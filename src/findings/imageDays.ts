@@ -1,5 +1,6 @@
 import { type SOPInstanceUID, type SourceInstance, standardView } from '../dicom/index.js';
 import { imageNames } from './imageNames.js';
+import { inViewOrder } from './standardViews.js';
 
 type Dated = Pick<SourceInstance, 'acquisitionDate' | 'contentDate'>;
 
@@ -44,14 +45,13 @@ export function daysText(
   const days = [...new Set(sources.map((source) => dayOf(source) ?? ''))].sort().reverse();
   const said = days.map((day) => {
     const names = sources.filter((source) => (dayOf(source) ?? '') === day).map((one) => nameOf(one).name);
-    // Right before left, CC before MLO.
-    names.sort().sort((a, b) => Number(b.startsWith('R')) - Number(a.startsWith('R')));
-    return `${names.join(' and ')} of ${day === '' ? 'a day that the header does not say' : readable(day)}`;
+    return `${inViewOrder(names).join(' and ')} of ${readable(day)}`;
   });
   return `Images of several days: ${said.join('; ')}.`;
 }
 
 /** `2026-01-05`. */
 function readable(day: string): string {
+  if (day === '') return 'a day that the header does not say';
   return `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
 }

@@ -1,4 +1,4 @@
-import { type SOPInstanceUID, type SourceInstance, standardView } from '../dicom/index.js';
+import { placeInStudy, type SOPInstanceUID, type SourceInstance, standardView } from '../dicom/index.js';
 import { viewName } from './standardViews.js';
 
 /** What people call an image of a study. */
@@ -42,9 +42,9 @@ function order(source: SourceInstance): string {
 
 function told({ seriesNumber, instanceNumber, acquisitionTime, contentTime }: SourceInstance): string {
   const time = /^(\d\d)(\d\d)(\d\d)/.exec(acquisitionTime ?? contentTime ?? '');
+  const place = placeInStudy(seriesNumber, instanceNumber);
   return [
-    ...(seriesNumber === undefined ? [] : [`series ${seriesNumber}`]),
-    ...(instanceNumber === undefined ? [] : [`image ${instanceNumber}`]),
+    ...(place === '' ? [] : [place]),
     ...(time === null ? [] : [`taken at ${time[1]}:${time[2]}:${time[3]}`]),
   ].join(', ');
 }

@@ -16,9 +16,11 @@ export { type BreastAnswer, NOT_IN_STUDY, type ShortAnswer, shortAnswer } from '
 export {
   absentViewsText,
   absentViewsTitle,
+  inViewOrder,
   lacksAnswer,
   type ViewsInStudy,
   viewName,
+  viewOf,
   viewsInStudy,
 } from './standardViews.js';
 export type { AttentionPlace, AttentionRegion, BreastFinding, ExamFindings, ImageFinding } from './types.js';

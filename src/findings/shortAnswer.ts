@@ -1,7 +1,7 @@
 import type { Laterality, LeftOut, View } from '../dicom/index.js';
 import type { Bundle } from '../model/index.js';
 import { notExcluded, probabilityName } from './probability.js';
-import { lacksAnswer } from './standardViews.js';
+import { lacksAnswer, viewOf } from './standardViews.js';
 import type { BreastFinding, ExamFindings } from './types.js';
 
 /**
@@ -72,6 +72,6 @@ function viewsOf({ images }: BreastFinding): View[] {
 /** An image whose side cannot be told may be this breast's: then it is not said that there is none. */
 function whyUnanswered(laterality: Laterality, leftOut: readonly LeftOut[]): string {
   const lacking = leftOut.filter(lacksAnswer);
-  const own = lacking.find(({ source }) => source?.laterality === laterality);
-  return (own ?? lacking.find(({ source }) => source === undefined))?.code ?? NOT_IN_STUDY;
+  const own = lacking.find((left) => viewOf(left)?.startsWith(laterality));
+  return (own ?? lacking.find((left) => viewOf(left) === undefined))?.code ?? NOT_IN_STUDY;
 }

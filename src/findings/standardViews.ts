@@ -82,14 +82,19 @@ export function lacksAnswer(left: LeftOut): boolean {
   return MAMMOGRAMS.has(left.sopClassUID) && !OTHER_VIEWS.has(left.code);
 }
 
+/** The standard view that an image without an answer shows; undefined of a spot view, or where it does not tell. */
+export function viewOf(left: LeftOut): StandardView | undefined {
+  if (left.source !== undefined) return standardView(left.source);
+  return lacksAnswer(left) ? left.view : undefined;
+}
+
 /**
  * Which standard views are in the study. A view counts as there when an image of it could be told from its header,
  * whether it was analysed or not: of one that was not, the reports say so by themselves.
  */
 export function viewsInStudy(analysed: readonly Seen[], leftOut: readonly LeftOut[]): ViewsInStudy {
-  const recognised = [...analysed, ...leftOut.flatMap(({ source }) => source ?? [])];
-  const there = new Set(recognised.map(standardView));
-  const unknown = (left: LeftOut) => left.source === undefined && lacksAnswer(left);
+  const there = new Set([...analysed.map(standardView), ...leftOut.flatMap((left) => viewOf(left) ?? [])]);
+  const unknown = (left: LeftOut) => viewOf(left) === undefined && lacksAnswer(left);
   return {
     present: ALL.filter((view) => there.has(view)),
     absent: ALL.filter((view) => !there.has(view)),
@@ -126,6 +131,11 @@ export function absentViewsTitle({ present, absent }: ViewsInStudy): string | un
     ({ views: own }) => present.length === own.length && own.every((view) => present.includes(view)),
   );
   return whole === undefined ? `${present.length} of ${ALL.length} views` : `${whole.name} only`;
+}
+
+/** Names that begin with a view's: right before left, CC before MLO. */
+export function inViewOrder(names: readonly string[]): string[] {
+  return names.toSorted().toSorted((a, b) => Number(b.startsWith('R')) - Number(a.startsWith('R')));
 }
 
 /** `L MLO`. */

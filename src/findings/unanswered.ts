@@ -1,6 +1,6 @@
-import type { LeftOut, SourceInstance } from '../dicom/index.js';
+import { type LeftOut, type SourceInstance, standardView } from '../dicom/index.js';
 import { imageNames } from './imageNames.js';
-import { lacksAnswer } from './standardViews.js';
+import { inViewOrder, lacksAnswer, viewName, viewOf } from './standardViews.js';
 
 /** What of a study was analysed, and what was not. */
 export interface Coverage {
@@ -18,14 +18,16 @@ export function namedImages({ analysed, leftOut }: Coverage): SourceInstance[] {
 export function unansweredImages(coverage: Coverage): string[] {
   const nameOf = imageNames(namedImages(coverage));
   const lacking = coverage.leftOut.filter(lacksAnswer);
-  const known = lacking.flatMap(({ source }) => (source === undefined ? [] : [nameOf(source).name]));
-  const unknown = lacking.filter(({ source }) => source === undefined).length;
+  const named = new Set(namedImages(coverage).map(standardView));
+  const known = lacking.flatMap((left) => {
+    const view = viewOf(left);
+    if (left.source !== undefined) return [nameOf(left.source).name];
+    // Too little is known of it to give it a number beside the others.
+    return view === undefined ? [] : [named.has(view) ? `${viewName(view)} (another)` : viewName(view)];
+  });
+  const unknown = lacking.filter((left) => viewOf(left) === undefined).length;
   const others = unknown === 0 ? [] : [unknown === 1 ? 'an image' : `${unknown} images`];
-  // Right before left, CC before MLO.
-  return [
-    ...known.toSorted().toSorted((a, b) => Number(b.startsWith('R')) - Number(a.startsWith('R'))),
-    ...others,
-  ];
+  return [...inViewOrder([...new Set(known)]), ...others];
 }
 
 /** What a picture says of images that have no answer: an answer about a part must not look like one about all. */

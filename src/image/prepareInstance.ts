@@ -113,8 +113,10 @@ function instanceLeftOut(
   why: Reason,
 ): PreparationResult {
   const { source, study } = identityOf(instance, recognition);
-  const attempted = recognition?.kind !== 'left-out';
-  return { kind: 'left-out', leftOut: { ...leftOut(instance?.dataset, why), source, attempted }, study };
+  const recognised = recognition?.kind === 'left-out' ? recognition.leftOut : undefined;
+  const left = recognised ?? leftOut(instance?.dataset, why);
+  const attempted = recognised === undefined;
+  return { kind: 'left-out', leftOut: { ...left, source, attempted }, study };
 }
 
 function identityOf(

@@ -1,6 +1,13 @@
 import { type LeftOut, standardView } from '../dicom/index.js';
 import { type ExamOutcome, isRefused } from '../exam/index.js';
-import { absentViewsText, allImages, lacksAnswer, NOT_IN_STUDY, viewName } from '../findings/index.js';
+import {
+  absentViewsText,
+  allImages,
+  lacksAnswer,
+  NOT_IN_STUDY,
+  viewName,
+  viewOf,
+} from '../findings/index.js';
 import { type ExamImage, type Outcome, REFUSED, type Reason } from '../ledger/index.js';
 
 /** As many images as a reason names: more are in the report. */
@@ -38,13 +45,11 @@ function imagesOf({ findings, leftOut }: ExamOutcome): ExamImage[] {
     view: standardView(source),
     answered: true,
   }));
-  const others = leftOut.map(({ sopInstanceUID, source, code, reason }) => ({
-    sopInstanceUID,
-    ...(source && { view: standardView(source) }),
-    answered: false,
-    code,
-    reason,
-  }));
+  const others = leftOut.map((left) => {
+    const { sopInstanceUID, code, reason } = left;
+    const view = viewOf(left);
+    return { sopInstanceUID, ...(view && { view }), answered: false, code, reason };
+  });
   // Those that should have got an answer first.
   others.sort((a, b) => Number(b.view !== undefined) - Number(a.view !== undefined));
   return [...answered, ...others].slice(0, MOST_KEPT);
@@ -76,6 +81,7 @@ function whatIsLacking(leftOut: readonly LeftOut[], analysed: number): Reason {
 }
 
 /** `R MLO `, where the view is known. */
-function nameOf({ source }: LeftOut): string {
-  return source === undefined ? '' : `${viewName(standardView(source))} `;
+function nameOf(left: LeftOut): string {
+  const view = viewOf(left);
+  return view === undefined ? '' : `${viewName(view)} `;
 }

@@ -9,6 +9,7 @@ import {
   heatMapCaution,
   type ImageFinding,
   imageNames,
+  inViewOrder,
   namedImages,
   operatingPointPercent,
   percent,
@@ -127,9 +128,7 @@ function severalOfAView(input: ReportInput): string[] {
   const all = namedImages(input);
   const named = all.map(imageNames(all)).filter(({ which, told }) => which !== undefined && told !== '');
   if (named.length === 0) return [];
-  const said = named
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, told }) => `${name} is ${told}`);
+  const said = inViewOrder(named.map(({ name, told }) => `${name} is ${told}`));
   return [`Several images of one view: ${said.join('; ')}.`];
 }
 
@@ -230,7 +229,7 @@ function malePatient({ analysed }: ReportInput): string[] {
 function rawImages(input: ReportInput): string[] {
   const raw = input.analysed.filter(({ intent }) => intent === 'processing');
   if (raw.length === 0) return [];
-  const names = raw.map((source) => nameOf(source, input)).join(' and ');
+  const names = inViewOrder(raw.map((source) => nameOf(source, input))).join(' and ');
   return [
     `Limit: ${names} analysed from raw values (For Processing), for want of an image made for reading.`,
   ];
@@ -247,7 +246,9 @@ function heatMapWords({ heatMaps }: ReportInput): string[] {
 
 /** One instance that was not analysed, with the reason. */
 export function leftOutText(left: LeftOut, input: Pick<ReportInput, 'analysed' | 'leftOut'>): string {
-  const name = left.source ? nameOf(left.source, input) : sopClassName(left.sopClassUID);
+  const shown = [left.view && viewName(left.view), left.told].filter((part) => part !== undefined);
+  const unnamed = shown.length > 0 ? shown.join(', ') : sopClassName(left.sopClassUID);
+  const name = left.source ? nameOf(left.source, input) : unnamed;
   return `Not analysed: ${name}. ${sentence(left.reason)} [${left.code}; instance ${left.sopInstanceUID}]`;
 }
 

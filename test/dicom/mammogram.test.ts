@@ -195,6 +195,15 @@ describe('recogniseMammogram', () => {
     ]).to.deep.equal(Array(6).fill(undefined));
   });
 
+  it('says what the header names of an image that it leaves alone: its view, and its numbers in a viewer', () => {
+    const burned = leftOutOf([text('0028,0301', 'CS', 'YES')]);
+    expect(burned).to.include({ view: 'LCC', told: 'series 4, image 5' });
+    const spot = leftOutOf([viewCode('399162004', 'SCT', 'cc', [codeItem('399055006', 'SCT', 'Spot')])]);
+    expect(spot).to.include({ told: 'series 4, image 5' }).and.not.have.property('view');
+    const wrongSide = leftOutOf([text('0020,0060', 'CS', 'R')], ['0020,0011', '0020,0013']);
+    expect(wrongSide).to.not.have.any.keys('view', 'told');
+  });
+
   describe('leaves alone', () => {
     const modified = (...modifier: [string, string, string]) =>
       viewCode('399162004', 'SCT', 'cc', [codeItem(...modifier)]);

@@ -478,6 +478,23 @@ describe('processing an exam', () => {
     for (const other of others) expect(names(other)).to.not.have.any.members(base);
   });
 
+  it('names the view of an image that it leaves alone by its header, and where a viewer has it', async () => {
+    const burned = makeInstance({
+      ...SMALL,
+      view: 'MLO',
+      laterality: 'R',
+      instanceNumber: 9,
+      override: { BurnedInAnnotation: 'YES' },
+    });
+    const others = exam.filter(({ view }) => view !== 'RMLO');
+    const outcome = await process([...others, burned].map((made) => given(made)));
+    expect(outcome.status).to.equal('partly-analysed');
+    const { summary, comments } = reportedAnswer(outcome.objects[0]!.bytes)!;
+    expect(summary.split('\r\n')[1]).to.equal('PART OF THE EXAM: no answer about R MLO.');
+    expect(summary).to.not.match(/R MLO not (in|recognised)/);
+    expect(comments.join('\n')).to.match(/Not analysed: R MLO, series \d+, image 9\. Text that may identify/);
+  });
+
   it('goes on without a broken image and says so', async () => {
     const truncated = makeInstance({ ...SMALL, kind: 'truncated' });
     const outcome = await process([...exam.slice(1), truncated].map((made) => given(made)));

@@ -39,6 +39,21 @@ describe('The name of an image', () => {
     expect(unansweredText(coverage)).to.equal('part of the exam: R CC (2) and R MLO not analysed');
   });
 
+  it('names the view of one that was left out before more was known of it', () => {
+    const burned = {
+      ...undecodable(rmlo),
+      source: undefined,
+      code: 'burned-in-annotation',
+      view: 'RMLO' as const,
+    };
+    expect(unansweredImages({ analysed: [rcc, lcc], leftOut: [burned, burned] })).to.deep.equal(['R MLO']);
+    // That there is an answer about the view must not look like one about this image.
+    expect(unansweredImages({ analysed: [rcc, rmlo], leftOut: [burned] })).to.deep.equal(['R MLO (another)']);
+    expect(unansweredText({ analysed: [rcc], leftOut: [{ ...burned, code: 'synthesised-image' }] })).to.equal(
+      undefined,
+    );
+  });
+
   it('counts no raw twin', () => {
     const coverage = { analysed: [rcc, lcc], leftOut: [superseded(rcc)] };
     expect(unansweredText(coverage)).to.equal(undefined);

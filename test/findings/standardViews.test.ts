@@ -19,6 +19,18 @@ describe('The standard views that a study lacks', () => {
       undefined,
       undefined,
     ],
+    [
+      'a view whose image was left out by its header as one that is there',
+      [[rcc, lcc, lmlo], [{ ...NO_HEADER, code: 'burned-in-annotation', view: 'RMLO' }]],
+      undefined,
+      undefined,
+    ],
+    [
+      'a view of which there is a synthetic image alone',
+      [[rcc, lcc, lmlo], [{ ...NO_HEADER, code: 'synthesised-image', view: 'RMLO' }]],
+      'R MLO not recognised in the study',
+      'no right MLO',
+    ],
     ['a superseded view as one that is there', [[rcc, lcc, lmlo], [superseded(rmlo)]], undefined, undefined],
     [
       'a view that a file without a header may be',
