@@ -152,7 +152,7 @@ function outcomeOf(
   const common = { leftOut, views: viewsInStudy(sources, leftOut), objects, previews: [], times };
   if (code !== undefined)
     return { ...common, status: 'not-processed', findings: undefined, code, reason: 'Modelled.' };
-  const findings = { breasts: [{ images: sources.map((source) => ({ source })) }] };
+  const findings = { breasts: [{ images: sources.map((source) => ({ source })), earlier: [] }] };
   const status = leftOut.length > 0 ? 'partly-analysed' : 'analysed';
   // Names the set whose answer it is.
   const shortAnswer = { operatingPoint: 0.5, probabilityName: 'Modelled', notExcluded: set, breasts: [] };
