@@ -6,6 +6,7 @@ import OidcProvider from 'oidc-provider';
 import { chromium } from 'playwright-core';
 import { type AccessEvent, type AdminServer, type Person, startAdmin } from '../../src/admin/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
+import { freePort } from '../freePort.js';
 import { Browser } from './browserSession.js';
 import { quietState } from './quietState.js';
 
@@ -207,14 +208,6 @@ function providerFor(issuer: string, callbacks: string[]): OidcProvider {
       claims: () => ({ sub: id, preferred_username: id, groups: GROUPS[id] ?? [] }),
     }),
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function pathOf(url: string): string {

@@ -1,14 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { isService } from '../../src/admin/access/localAccount.js';
 import { type AdminServer, startAdmin } from '../../src/admin/index.js';
+import { freePort } from '../freePort.js';
 import { needs } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
 import { quietState } from './quietState.js';
@@ -146,14 +146,6 @@ describe('an account of this machine', () => {
     expect(told).to.equal('false');
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function answers(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');

@@ -99,7 +99,8 @@ describe('The audit trail by syslog', function () {
     const start = performance.now();
     for (let number = 0; number < 20; number++)
       await trail.recordNow({ act: 'used', what: 'retry', by: BY, detail: String(number) });
-    expect(performance.now() - start).to.be.lessThan(5000);
+    // With nobody there to take them, whoever waited for that would never come here; nor does anybody pause for it.
+    expect(performance.now() - start).to.be.lessThan(20_000);
     await receiver.start();
     await until(() => taken().some(({ head }) => head.includes('sequenceId="21"')), 30);
     const numbers = new Set(taken().map(({ head }) => Number(/"(\d+)"/.exec(head)?.[1])));

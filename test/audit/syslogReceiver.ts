@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../freePort.js';
 import type { KeyPair } from '../pacs/certificates.js';
 import { scratchFolder } from '../scratch.js';
 
@@ -53,8 +52,11 @@ ${streams}${datagrams}`,
   let child: ChildProcess | undefined;
   const start = async () => {
     child = spawn('rsyslogd', ['-n', '-f', config, '-i', join(folder, 'pid')], { stdio: 'ignore' });
-    for (let tries = 0; !existsSync(join(folder, 'pid')) && tries < 100; tries++) await sleep(50);
-    await sleep(300);
+    // A datagram that comes before that is lost, and nobody learns of it.
+    while (!isBound(port)) {
+      if (child.exitCode !== null) throw new Error(`rsyslogd ended at once, with ${child.exitCode}`);
+      await sleep(20);
+    }
   };
   await start();
   return {
@@ -77,16 +79,13 @@ ${streams}${datagrams}`,
   };
 }
 
+/** Whether some program has the port of loopback, by TCP or by UDP. */
+function isBound(port: number): boolean {
+  const local = ` 0100007F:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 `;
+  return ['tcp', 'udp'].some((protocol) => readFileSync(`/proc/net/${protocol}`, 'utf8').includes(local));
+}
+
 function security({ authority, server }: NonNullable<ReceiverOptions['tls']>): string {
   return `global(defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="${authority.certFile}"
   defaultNetstreamDriverCertFile="${server.certFile}" defaultNetstreamDriverKeyFile="${server.keyFile}")\n`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

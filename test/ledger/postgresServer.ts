@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { freePort } from '../freePort.js';
 import { selfSigned } from '../pacs/certificates.js';
 import { isInstalled, PARTS_ARE_HIDDEN, skipped } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
@@ -200,12 +200,4 @@ function unprivileged(): { uid: number; gid: number } | undefined {
 
 function logText(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DicomWebOptions } from '../../src/dicomweb/index.js';
+import { freePort } from '../freePort.js';
 import { isInstalled, skipped } from '../parts.js';
 import { selfSigned } from './certificates.js';
 import { LOOPBACK_PRELOAD } from './loopbackPreload.js';
@@ -178,17 +178,6 @@ async function listening(child: ChildProcess, port: number, log: () => string): 
     if (Date.now() > until) throw new Error(`Orthanc is not ready on port ${port}: ${log().slice(-2_000)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function pluginFolder(): string | undefined {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +11,7 @@ import { type Archive, startArchive } from '../../src/demo/index.js';
 import { dicomDate } from '../../src/dicom/index.js';
 import { openExistingLedger } from '../../src/ledger/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
+import { freePort } from '../freePort.js';
 import { mamori } from '../mamori.js';
 import { smallBundle } from '../model/bundles.js';
 import { type Relay, startRelay } from '../pacs/relay.js';
@@ -184,7 +184,7 @@ describe('Patient data', function () {
     };
     const port = await freePort();
     const told: string[] = [];
-    sink = createHttpServer(async (request, response) => {
+    sink = createServer(async (request, response) => {
       let body = '';
       for await (const piece of request) body += piece;
       told.push(body);
@@ -348,12 +348,3 @@ log: { level: trace, format: json }
     throw new Error(`the exams are still open: ${JSON.stringify(last)}`);
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
