@@ -12,7 +12,7 @@ export interface SmallNetwork {
 
 type Symbolic = LayersModel['inputs'][number];
 
-/** Networks of a few hundred weights that together use every layer that the export knows. */
+/** Networks of a few hundred weights, always the same, that together use every layer that the export knows. */
 export const SMALL_NETWORKS: SmallNetwork[] = [
   {
     name: "the paper's network",
@@ -24,9 +24,21 @@ export const SMALL_NETWORKS: SmallNetwork[] = [
         { filters: [4, 6], hidden: 5, dropout: 0.5, seed: 3 },
       ),
   },
-  { name: 'a residual squeeze-and-excitation network', targetLayer: 'joined', make: residualNetwork },
-  { name: 'a map of logits over a feature pyramid', targetLayer: 'features', make: mappedHead },
-  { name: 'a head with normalisation and a sum', targetLayer: 'features', make: branchedHead },
+  {
+    name: 'a residual squeeze-and-excitation network',
+    targetLayer: 'joined',
+    make: (tf) => seeded(tf, residualNetwork(tf)),
+  },
+  {
+    name: 'a map of logits over a feature pyramid',
+    targetLayer: 'features',
+    make: (tf) => seeded(tf, mappedHead(tf)),
+  },
+  {
+    name: 'a head with normalisation and a sum',
+    targetLayer: 'features',
+    make: (tf) => seeded(tf, branchedHead(tf)),
+  },
 ];
 
 function residualNetwork(tf: TensorFlow): LayersModel {
@@ -148,7 +160,7 @@ export function normalisedNetwork(
     }),
     layers.batchNormalization({ name: 'norm', momentum: 0.9 }),
     layers.reLU({ name: 'relu' }),
-    layers.dropout({ rate: 0.1, name: 'dropout' }),
+    layers.dropout({ rate: 0.1, name: 'dropout', seed: 5 }),
     layers.globalAveragePooling2d({ name: 'means' }),
     layers.dense({ units: 1, name: SCORE_LAYER, kernelInitializer: 'zeros' }),
     layers.activation({ activation: 'sigmoid', name: 'probability' }),
@@ -167,6 +179,28 @@ export function seededValues(length: number, seed: number): Float32Array {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return (state / 2 ** 32) * 2 - 1;
   });
+}
+
+/** Gives weights that would be drawn by chance a seed of their own. */
+function seeded(tf: TensorFlow, model: LayersModel): LayersModel {
+  for (const [index, layer] of model.layers.entries()) {
+    const { kernelInitializer, depthwiseInitializer } = layer.getConfig() as unknown as Record<
+      string,
+      Initializer | undefined
+    >;
+    const initializer = kernelInitializer ?? depthwiseInitializer;
+    if (initializer === undefined || typeof initializer.config.seed === 'number') continue;
+    const [kernel, ...others] = layer.getWeights();
+    const { shape, size } = kernel!;
+    const reach = Math.sqrt((3 * shape.at(-1)!) / size);
+    const values = seededValues(size, 31 + index).map((value) => value * reach);
+    layer.setWeights([tf.tensor(values, shape), ...others]);
+  }
+  return model;
+}
+
+interface Initializer {
+  config: { seed?: number | null };
 }
 
 /** So that normalisation is tested with averages that have moved. */
