@@ -112,8 +112,13 @@ function commandName(): string {
 const SAID_AGAIN_MS = 60_000;
 const MOST_REMEMBERED = 1000;
 
-/** Notes who comes in, who does not, and who was not let. */
-export function accessInto(trail: AuditTrail, now: () => number = Date.now): AccessListener {
+/**
+ * Notes who comes in, who does not, and who was not let.
+ *
+ * @param now milliseconds of a clock that is never set: by one that was set back by hours, no refusal would be noted
+ *   for as long
+ */
+export function accessInto(trail: AuditTrail, now: () => number = () => performance.now()): AccessListener {
   // Each kind for itself: whoever has no account must not hide what somebody with one tries.
   const told = { refused: new Map(), 'held-off': new Map(), forbidden: new Map() };
   const isTold = (kind: keyof typeof told, key: string) => {

@@ -10,6 +10,7 @@ import { accessInto } from '../../src/service/index.js';
 import { quietState } from '../admin/quietState.js';
 import { newFolder, openTrail, SILENT } from '../audit/trails.js';
 import { scratchFolder } from '../scratch.js';
+import { setClockAhead } from '../steppedClock.js';
 
 describe('Users of the settings', () => {
   it('are named in the audit trail when they come, go, or have another role or password', async () => {
@@ -167,6 +168,22 @@ describe('What happens at the door of the status page', function () {
     round();
     await trail.written();
     expect(await auditEntries(folder, { limit: 1000 })).to.have.lengthOf(before + 6);
+  });
+
+  it('goes by a clock that nobody sets: with one set back nobody would be noted for as long', async () => {
+    const before = (await auditEntries(folder, { limit: 100 })).length;
+    try {
+      setClockAhead(1);
+      const note = accessInto(trail);
+      for (const ahead of [0, 1, 2]) {
+        setClockAhead(1 + ahead * 3_600_000);
+        note({ kind: 'held-off', user: 'somebody', address: '192.0.2.9', by: 'password' });
+      }
+    } finally {
+      setClockAhead(0);
+    }
+    await trail.written();
+    expect(await auditEntries(folder, { limit: 100 })).to.have.lengthOf(before + 1);
   });
 
   it('still tells of somebody with an account while others come from many addresses', async () => {
