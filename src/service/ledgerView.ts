@@ -51,7 +51,12 @@ export class LedgerView {
   readonly #deadlineMs: number;
   #reading: Reading | undefined;
   #toldAt: Date | undefined;
+  /** Steady clock, as all that says how old something is here: the other may be set. */
+  #freshUntil = Number.NEGATIVE_INFINITY;
   #dayAt = Number.NEGATIVE_INFINITY;
+  /** How often somebody has changed what the ledger tells, and how often before the latest reading that ended. */
+  #changes = 0;
+  #changesRead = 0;
   #pending: Promise<void> | undefined;
   #trouble: View['trouble'];
 
@@ -63,13 +68,10 @@ export class LedgerView {
 
   /** Answers within the deadline, whatever the ledger does. */
   async look(): Promise<View> {
-    const age = Date.now() - (this.#toldAt?.getTime() ?? 0);
-    if (this.#trouble !== undefined || age > FRESH_MS || age < 0) {
-      this.#pending ??= this.#read().finally(() => {
-        this.#pending = undefined;
-      });
+    const isOutdated = this.#changesRead < this.#changes || performance.now() > this.#freshUntil;
+    if (this.#trouble !== undefined || isOutdated) {
       const asked = new Date();
-      await inTime(this.#pending, this.#deadlineMs, () => new Error('too late')).catch(() => {
+      await inTime(this.#readAgain(), this.#deadlineMs, () => new Error('too late')).catch(() => {
         this.#trouble ??= { code: 'ledger-slow', reason: 'The ledger does not answer.', since: asked };
       });
     }
@@ -78,13 +80,24 @@ export class LedgerView {
 
   /** What was read is out of date: somebody has just changed it. */
   forget(): void {
-    if (this.#toldAt !== undefined) this.#toldAt = new Date(0);
+    this.#changes++;
+  }
+
+  /** One reading for all who wait; what was begun before the latest change does not tell of it. */
+  async #readAgain(): Promise<void> {
+    do {
+      this.#pending ??= this.#read().finally(() => {
+        this.#pending = undefined;
+      });
+      await this.#pending;
+    } while (this.#changesRead < this.#changes);
   }
 
   /** Never rejects. */
   async #read(): Promise<void> {
     const [ledger, served] = [this.#ledger, this.#served];
     const began = new Date();
+    const changes = this.#changes;
     try {
       const counts = await ledger.counts();
       const exams = await ledger.list({ limit: EXAMS_SHOWN });
@@ -98,11 +111,13 @@ export class LedgerView {
       const recent = recentExams(exams, began);
       this.#reading = { counts, exams, queue, backlog, reasons, pausing, recent, day };
       this.#toldAt = new Date();
+      this.#freshUntil = performance.now() + FRESH_MS;
       this.#trouble = undefined;
     } catch (error) {
       const code = error instanceof MamoriError ? error.code : 'ledger-failed';
       const reason = error instanceof MamoriError ? error.message : 'The ledger cannot be read; see the log.';
       this.#trouble = { code, reason, since: this.#trouble?.since ?? began };
     }
+    this.#changesRead = changes;
   }
 }
