@@ -1,5 +1,5 @@
 import { AdminError } from '../admin/index.js';
-import { asUid } from '../dicom/index.js';
+import { asUid, readPart10 } from '../dicom/index.js';
 import { PacsError } from '../dicomweb/index.js';
 import { MamoriError } from '../errors.js';
 import type { MadeObject } from '../ledger/index.js';
@@ -28,18 +28,14 @@ export class StoredResults {
     this.#service = service;
   }
 
-  /** @throws AdminError `pacs-away`, `object-unknown` for a report that cannot be read */
-  async answer(study: string, object: MadeObject): Promise<ReportedAnswer> {
-    const said = reportedAnswer(await this.#fetch(study, object));
-    if (said === undefined) throw unreadable(object);
-    return said;
+  /** @throws AdminError `pacs-away`, `object-unknown` for what is not that report */
+  answer(study: string, object: MadeObject): Promise<ReportedAnswer> {
+    return this.#read(study, object, reportedAnswer);
   }
 
-  /** As PNG, made smaller. @throws AdminError `pacs-away`, `object-unknown` for one without a picture */
+  /** As PNG, made smaller. @throws AdminError `pacs-away`, `object-unknown` for what is not that picture */
   async picture(study: string, object: MadeObject): Promise<Uint8Array> {
-    const picture = capturePicture(await this.#fetch(study, object));
-    if (picture === undefined) throw unreadable(object);
-    return overlayPng(picture, LONG_EDGE);
+    return overlayPng(await this.#read(study, object, capturePicture), LONG_EDGE);
   }
 
   /** Something that takes the PACS, in its turn, however long it takes. @throws AdminError `pacs-away` */
@@ -69,6 +65,22 @@ export class StoredResults {
     return inTime(work, PACS_MS, tooLate);
   }
 
+  /** What stands in an object, and in no other that the PACS may give in its place: that can be another patient's. */
+  async #read<T>(study: string, object: MadeObject, read: (file: Uint8Array) => T | undefined): Promise<T> {
+    const file = await this.#fetch(study, object);
+    try {
+      const { dataset } = readPart10(file);
+      const isIt =
+        dataset.string('SOPInstanceUID') === object.sopInstanceUID &&
+        dataset.string('StudyInstanceUID') === study;
+      const found = isIt ? read(file) : undefined;
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof MamoriError)) throw error;
+    }
+    throw unreadable(object);
+  }
+
   #fetch(study: string, { seriesInstanceUID, sopInstanceUID }: MadeObject): Promise<Uint8Array> {
     const { pacs } = this.#service;
     const asked = performance.now();
@@ -95,5 +107,8 @@ function notAsked({ until, reason }: NonNullable<Service['poller']['leftAlone']>
 }
 
 function unreadable({ sopInstanceUID }: MadeObject): AdminError {
-  return new AdminError('object-unknown', `What the PACS gives as ${sopInstanceUID} cannot be shown.`);
+  return new AdminError(
+    'object-unknown',
+    `What the PACS gives as ${sopInstanceUID} is not that, or cannot be read.`,
+  );
 }

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { asUid } from '../../src/dicom/index.js';
+import type { MadeObject } from '../../src/ledger/index.js';
 import { StoredResults } from '../../src/service/storedResults.js';
 import { type RelayedService, relayedService } from './relayedService.js';
 
@@ -12,6 +14,34 @@ describe('What the status page asks of the PACS', function () {
   after(() => running?.close());
 
   const called = (path: string, init?: RequestInit) => fetch(new URL(path, running.admin.url), init);
+
+  it('is shown of no other object, nor of what cannot be read, whatever the PACS gives in its place', async () => {
+    const { ledger, poller, pacs } = running.service;
+    const [own, other] = [running.arrives('own'), running.arrives('other')];
+    await poller.cycle();
+    const madeOf = async (studyInstanceUID: string) =>
+      ledger.made((await ledger.list({ studyInstanceUID }))[0]!);
+    const fileOf = (study: string, { seriesInstanceUID, sopInstanceUID }: MadeObject) =>
+      pacs.retrieveInstance(asUid(study), asUid(seriesInstanceUID), asUid(sopInstanceUID));
+    for (const kind of ['tid1500', 'secondary-capture']) {
+      const [wanted, another] = await Promise.all(
+        [own, other].map(async (study) => (await madeOf(study)).find((object) => object.kind === kind)!),
+      );
+      let given: Uint8Array = await fileOf(own, wanted!);
+      const giving = { retrieveInstance: async () => given };
+      const results = new StoredResults({ pacs: giving, poller } as never);
+      const show = async () => {
+        if (kind === 'tid1500') await results.answer(own, wanted!);
+        else await results.picture(own, wanted!);
+        return 'shown';
+      };
+      expect(await show()).to.equal('shown');
+      for (const file of [await fileOf(other, another!), new Uint8Array(200), given.slice(0, 400)]) {
+        given = file;
+        expect(await show().catch(({ code }) => code), kind).to.equal('object-unknown');
+      }
+    }
+  });
 
   it('stops with the first refusal of the account, for all that asks, and says until when', async () => {
     const { ledger, poller } = running.service;
