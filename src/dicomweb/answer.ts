@@ -12,6 +12,11 @@ export interface Answer {
   body: Uint8Array;
 }
 
+/** The body as text: UTF-8 whatever SpecificCharacterSet says (PS3.18 F.2), without a byte order mark. */
+export function bodyText({ body }: Answer): string {
+  return new TextDecoder().decode(body);
+}
+
 /** The error that an answer stands for whose status means failure. */
 export function statusError(answer: Answer): PacsError {
   const { status } = answer;

@@ -10,12 +10,12 @@ export interface Authoriser {
   rejected(header: string | undefined): boolean;
 }
 
-/** Posts a form to the authorisation server, without credentials of its own, and gives status and JSON. */
+/** Posts a form to the authorisation server, without credentials of its own, and gives what it answers. */
 export type PostForm = (
   url: string,
   form: URLSearchParams,
   headers: Record<string, string>,
-) => Promise<{ status: number; json: unknown }>;
+) => Promise<{ status: number; json: unknown; retryAfterMs: number | undefined }>;
 
 export function authoriser(credentials: Credentials, postForm: PostForm): Authoriser {
   switch (credentials.type) {
@@ -84,7 +84,7 @@ class TokenSource implements Authoriser {
       headers.authorization = basic(formEncoded(clientId), formEncoded(clientSecret));
     }
     const asked = performance.now();
-    const { status, json } = await this.#postForm(tokenUrl, form, headers);
+    const { status, json, retryAfterMs } = await this.#postForm(tokenUrl, form, headers);
     const answer = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
     if (status !== 200) {
       const reason =
@@ -98,6 +98,7 @@ class TokenSource implements Authoriser {
           url: tokenUrl,
           // Its 403 is about us, and not about what the PACS is asked for: only the message has it.
           ...(later && { status }),
+          ...(retryAfterMs !== undefined && { retryAfterMs }),
           transient: later,
           remedy:
             'Check clientId, clientSecret, scope and tokenUrl under pacs.auth with whoever runs that server.',

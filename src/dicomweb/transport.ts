@@ -1,11 +1,12 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
-import type { Answer } from './answer.js';
+import { type Answer, bodyText } from './answer.js';
 import { readBody } from './body.js';
 import type { Credentials, ProxySettings, Timeouts, TlsSettings } from './connectionSettings.js';
 import { type Authoriser, authoriser, basic } from './credentials.js';
 import { PacsError } from './errors.js';
 import { type Stage, transportError, wasConnectionLost } from './failure.js';
+import { redirectTarget } from './redirectTarget.js';
 import { mayPass, pauseBeforeRetry, type RetryPolicy, retryAfterMs } from './requestRetry.js';
 
 export interface Exchange {
@@ -52,7 +53,7 @@ export class Transport {
   readonly #others: Dispatcher;
   readonly #authoriser: Authoriser;
   readonly #underWay = new Set<AbortController>();
-  readonly #givenUp = new WeakSet<PacsError>();
+  readonly #withoutToken = new WeakSet<PacsError>();
   #closed = false;
 
   constructor(options: TransportOptions) {
@@ -94,11 +95,21 @@ export class Transport {
   /** The answer, whatever its status, after repeats where they may help. @throws PacsError */
   async exchange(request: Exchange): Promise<Answer> {
     return this.#repeated(request, async (attempt) => {
-      const header = await this.#authoriser.header();
+      const header = await this.#authorization();
       const answer = await attempt(header);
       if (answer.status !== 401 || !this.#authoriser.rejected(header)) return answer;
-      return attempt(await this.#authoriser.header());
+      return attempt(await this.#authorization());
     });
+  }
+
+  async #authorization(): Promise<string | undefined> {
+    try {
+      return await this.#authoriser.header();
+    } catch (error) {
+      // A token that could not be obtained has been asked for often enough already.
+      if (error instanceof PacsError) this.#withoutToken.add(error);
+      throw error;
+    }
   }
 
   /** Ends requests under way with `pacs-closed` and closes the connections. */
@@ -123,11 +134,15 @@ export class Transport {
     const answer = await this.#repeated(request, (attempt) => attempt(undefined));
     let json: unknown;
     try {
-      json = JSON.parse(Buffer.from(answer.body).toString('utf8'));
+      json = JSON.parse(bodyText(answer));
     } catch {
       json = undefined;
     }
-    return { status: answer.status, json };
+    return {
+      status: answer.status,
+      json,
+      retryAfterMs: retryAfterMs(answer.header('retry-after'), Date.now()),
+    };
   }
 
   async #repeated(
@@ -144,16 +159,13 @@ export class Transport {
         asked = retryAfterMs(answer.header('retry-after'), Date.now());
         outcome = { answer };
       } catch (error) {
-        if (!(error instanceof PacsError) || !error.transient) throw error;
-        // A token that could not be obtained has been asked for often enough already.
-        if (this.#givenUp.has(error)) throw error;
+        if (!(error instanceof PacsError) || !error.transient || this.#withoutToken.has(error)) throw error;
         outcome = { error };
       }
       failures += 1;
       const pause = pauseBeforeRetry(this.#options, failures, asked, Math.random());
       if (pause === undefined) {
         if ('answer' in outcome) return outcome.answer;
-        this.#givenUp.add(outcome.error);
         throw outcome.error;
       }
       await this.#sleep(pause);
@@ -275,20 +287,4 @@ function closed(at: { method: string; url: string }): PacsError {
 
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
-}
-
-/** Undefined where the redirect leads out of http, or from https back to http. */
-function redirectTarget(from: URL, location: string): URL | undefined {
-  let target: URL;
-  try {
-    target = new URL(location, from);
-  } catch {
-    return undefined;
-  }
-  if (target.protocol !== 'https:' && (target.protocol !== 'http:' || from.protocol === 'https:'))
-    return undefined;
-  target.username = '';
-  target.password = '';
-  target.hash = '';
-  return target;
 }

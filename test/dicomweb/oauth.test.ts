@@ -16,7 +16,10 @@ describe('OAuth 2 client credentials', () => {
   const scene = async (options: {
     life?: number;
     accepts?: (token: string) => boolean;
-    grant?: (seen: Seen, n: number) => { status: number; body: unknown } | undefined;
+    grant?: (
+      seen: Seen,
+      n: number,
+    ) => { status: number; body: unknown; headers?: Record<string, string> } | undefined;
     auth?: Partial<Extract<Credentials, { type: 'oauth2' }>>;
   }) => {
     let n = 0;
@@ -24,6 +27,7 @@ describe('OAuth 2 client credentials', () => {
       n += 1;
       const answer = options.grant?.(seen, n) ?? {
         status: 200,
+        headers: {},
         body: {
           access_token: `token-${n}`,
           token_type: 'Bearer',
@@ -31,7 +35,7 @@ describe('OAuth 2 client credentials', () => {
         },
       };
       response
-        .writeHead(answer.status, { 'content-type': 'application/json' })
+        .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
         .end(JSON.stringify(answer.body));
     });
     const { web, server } = await setting.pair(
@@ -127,7 +131,16 @@ describe('OAuth 2 client credentials', () => {
     await setting.endAll();
     const { web: other, tokens } = await scene({ grant: () => ({ status: 503, body: {} }) });
     expect(await caught(other.metadata(asUid('1.2.3')))).to.include({ code: 'pacs-busy', transient: true });
-    expect(tokens.seen.length).to.be.lessThan(10);
+    expect(tokens.seen).to.have.length(3);
+  });
+
+  it('leaves an authorisation server alone for as long as it asks', async () => {
+    const { web, tokens } = await scene({
+      grant: () => ({ status: 503, body: {}, headers: { 'retry-after': '120' } }),
+    });
+    const error = await caught(web.metadata(asUid('1.2.3')));
+    expect(error).to.include({ code: 'pacs-busy', transient: true, retryAfterMs: 120_000 });
+    expect(tokens.seen).to.have.length(1);
   });
 
   for (const [what, body] of [
