@@ -1,5 +1,5 @@
 import { type DicomJson, fromDicomJson } from '../dicom/index.js';
-import type { Answer } from './answer.js';
+import { type Answer, bodyText } from './answer.js';
 import { PacsError, type PacsErrorDetails } from './errors.js';
 import { boundaryOf, MultipartError, readMultipart } from './multipart.js';
 
@@ -9,10 +9,7 @@ export function decodeDatasets(answer: Answer): DicomJson[] {
   let value: unknown;
   if (!/html|xml/.test(type)) {
     try {
-      // UTF-8 whatever SpecificCharacterSet says (PS3.18 F.2).
-      value = JSON.parse(
-        Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.length).toString('utf8'),
-      );
+      value = JSON.parse(bodyText(answer));
     } catch {
       value = undefined;
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DicomJson, SeriesInstanceUID, SOPInstanceUID, StudyInstanceUID } from '../dicom/index.js';
 import { pathSegment } from './address.js';
-import { type Answer, statusError } from './answer.js';
+import { type Answer, bodyText, statusError } from './answer.js';
 import type { QueryKeys } from './client.js';
 import { DEFAULT_MAX_ANSWER_BYTES, type DicomWebOptions } from './connectionSettings.js';
 import { decodeDatasets } from './decode.js';
@@ -134,7 +134,7 @@ export class PacsProbe {
     });
     if (answer.status !== 200) return undefined;
     try {
-      const value: unknown = JSON.parse(Buffer.from(answer.body).toString('utf8'));
+      const value: unknown = JSON.parse(bodyText(answer));
       return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
     } catch {
       return undefined;

@@ -1,5 +1,5 @@
 import { type DicomJson, fromDicomJson, type SOPInstanceUID, type SopReference } from '../dicom/index.js';
-import type { Answer } from './answer.js';
+import { type Answer, bodyText } from './answer.js';
 import { readNativeDicomModel } from './dicomXml.js';
 
 export interface InstanceToStore extends SopReference {
@@ -91,11 +91,7 @@ function byInstance(dataset: DicomJson, keyword: string): Map<string, DicomJson>
 }
 
 function readDataset(answer: Answer): DicomJson | undefined {
-  const { body } = answer;
-  const content = Buffer.from(body.buffer, body.byteOffset, body.length)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .trim();
+  const content = bodyText(answer).trim();
   let value: unknown;
   try {
     value = content.startsWith('<') ? readNativeDicomModel(content) : JSON.parse(content);

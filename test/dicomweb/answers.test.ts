@@ -216,4 +216,16 @@ describe('An answer to a query', () => {
       expect(server.seen).to.have.length(1);
     });
   }
+
+  it('may begin with a byte order mark', async () => {
+    const study = [{ '00080018': { vr: 'UI', Value: ['1.2.3'] } }];
+    const { web } = await setting.pair(
+      (_seen, response) =>
+        void response
+          .writeHead(200, { 'content-type': 'application/dicom+json' })
+          .end(`\uFEFF${JSON.stringify(study)}`),
+    );
+    const [described] = await web.metadata(asUid('1.2.3'));
+    expect(described?.string('SOPInstanceUID')).to.equal('1.2.3');
+  });
 });
