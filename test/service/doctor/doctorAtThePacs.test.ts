@@ -50,11 +50,11 @@ describe('mamori doctor, at the PACS', () => {
     /** Of a search, with the path of the question. */
     answer?: (records: Record<string, { Value?: unknown[] }>[], path: string) => void;
     /** `cut` for no answer at all. */
-    status?: (path: string) => number | 'cut' | undefined;
+    status?: (path: string, query: string) => number | 'cut' | undefined;
   }): Promise<string> {
     const handler: Handler = async (seen, response) => {
       const [path = '', query = ''] = seen.path.replace('/dicom-web', '').split('?');
-      const status = twist.status?.(path);
+      const status = twist.status?.(path, query);
       if (status === 'cut') return void response.destroy();
       if (status !== undefined) return void response.writeHead(status).end();
       const parameters = new URLSearchParams(query);
@@ -96,6 +96,14 @@ describe('mamori doctor, at the PACS', () => {
     const old = await visit(bundle, { url: archive.url });
     expect(resultOf(old, 'search').remedy).to.include('lookbackDays');
     expect(resultOf(old, 'retrieve')).to.include({ state: 'ok' });
+  });
+
+  it('complains of no PACS that refuses to be asked for fields by name: the service asks without them', async () => {
+    fill(exam('a'));
+    const status = (_path: string, query: string) => (query.includes('includefield') ? 400 : undefined);
+    const results = await visit(bundle, { url: await misbehaving({ status }) });
+    expect(namesIn(results, 'failure')).to.deep.equal([]);
+    expect(resultOf(results, 'time-zone')).to.include({ state: 'ok' });
   });
 
   it('finds search keys that are not heeded', async () => {

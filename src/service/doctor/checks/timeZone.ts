@@ -13,11 +13,8 @@ export const timeZone: Check = {
     const probe = await visit.probe();
     const now = Date.now();
     const range = `${dicomDate(new Date(now))}-${dicomDate(new Date(now + DAY_MS))}`;
-    const { records } = await probe.searchStudies({
-      StudyDate: range,
-      limit: '100',
-      includefield: 'StudyDate,StudyTime',
-    });
+    // Every server has to tell date and time unasked (PS3.18 Table 10.6.3-3), and some refuse to be asked for them.
+    const { records } = await probe.searchStudies({ StudyDate: range, limit: '100' });
     const latest = madeAt(new Date(now + SLACK_MS), { patientAndStudy: [] });
     const limit = `${latest.date}${latest.time}`;
     const ahead = records.filter((study) => {
