@@ -42,6 +42,7 @@ export function situationSource(parts: SituationParts): (now: Date) => Promise<S
   const startedAt = new Date();
   const clean = cleaner(settings);
   let ledgerTroubleSince: Date | undefined;
+  /** `at` by the steady clock: one that is set back must not put off the next look. */
   let certificates: { at: number; found: Situation['certificates'] } | undefined;
 
   return async (now) => {
@@ -49,8 +50,9 @@ export function situationSource(parts: SituationParts): (now: Date) => Promise<S
     const told = await ledgerSituation(parts, now, clean);
     ledgerTroubleSince = 'trouble' in told ? (ledgerTroubleSince ?? now) : undefined;
     // While it is left alone the PACS is not even asked for its certificate.
-    if (pacs === 'well' && now.getTime() - (certificates?.at ?? 0) >= CERTIFICATES_MS)
-      certificates = { at: now.getTime(), found: await certificateEnds(settings).catch(() => undefined) };
+    const isDue = certificates === undefined || performance.now() - certificates.at >= CERTIFICATES_MS;
+    if (pacs === 'well' && isDue)
+      certificates = { at: performance.now(), found: await certificateEnds(settings).catch(() => undefined) };
     const others = {
       now,
       pacs,
