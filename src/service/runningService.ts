@@ -77,7 +77,9 @@ function asked(
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const expected = certificate && new X509Certificate(readFileSync(certificate)).fingerprint256;
-    const options = { headers: { accept: 'application/json' }, timeout: PATIENCE_MS, agent: false };
+    // For all of it: what answers there may be a stream that never ends.
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const options = { headers: { accept: 'application/json' }, signal, agent: false };
     const onResponse = (response: IncomingMessage) => {
       const shown = expected && (response.socket as TLSSocket).getPeerX509Certificate()?.fingerprint256;
       if (shown !== expected) request.destroy(new Error('another certificate'));
@@ -94,7 +96,6 @@ function asked(
       expected === undefined
         ? plainGet(`http://${at}${path}`, options, onResponse)
         : secureGet(`https://${at}${path}`, { ...options, rejectUnauthorized: false }, onResponse);
-    request.on('timeout', () => request.destroy(new Error('timed out')));
     request.on('error', reject);
   });
 }
