@@ -19,7 +19,8 @@ function urlProblem(text: string): string | undefined {
     return 'must be a URL such as https://pacs.example/dicom-web';
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';
-  if (url.username !== '' || url.password !== '') return 'must not hold a user or password; use pacs.auth';
+  if (url.username !== '' || url.password !== '')
+    return 'must not hold a user or password: they have keys of their own';
   if (url.search !== '' || url.hash !== '') return 'must have no ? or # part';
   return undefined;
 }

@@ -19,7 +19,7 @@ export interface Anatomy {
   dense: Float32Array;
   /** Strength of the fine texture, in the unit of `dense`. */
   grain: Float32Array;
-  /** Fine texture is `turn`-weighted between two tiles, so that a tile's repetition does not show: weights of each. */
+  /** Weights of the two tiles of fine texture: they change from place to place, so that no tile is seen to repeat. */
   first: Float32Array;
   second: Float32Array;
   /** Strands run where these cross zero; full resolution draws them thin. */

@@ -180,7 +180,7 @@ function displayAttributes(storage: Storage, habit: Habit): Attributes {
 export function voiLutSequence(storage: Storage, habit: Habit, presentation: boolean): RawAttribute[] {
   if (habit.voi.kind !== 'lut' || !presentation) return [];
   const range = 2 ** storage.bits;
-  // At 16 bits an entry per value would not fit the descriptor's 16 bits of count (0 means 65536): it does.
+  // An entry for each value, at 16 bits too: a count of 0 in the descriptor means 65536 (PS3.3 C.11.2.1.1).
   const table = new Uint16Array(range);
   for (let i = 0; i < range; i++) {
     const fraction = i / (range - 1);

@@ -42,7 +42,6 @@ const NAMES: Record<NameScript, InventedName> = {
   greek: { characterSet: 'ISO_IR 126', name: 'cce1ecfcf1e95ed6dcedf4e1f3ece1' },
   // Мамори^Фантом
   cyrillic: { characterSet: 'ISO_IR 144', name: 'bcd0dcdee0d85ec4d0dde2dedc' },
-  // Phantom^Mamori=幻^守=まぼろし^まもり in UTF-8
   test: {
     characterSet: 'ISO_IR 6',
     name: Buffer.from('TEST OBJECT^NOT A PATIENT', 'latin1').toString('hex'),

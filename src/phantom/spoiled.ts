@@ -128,7 +128,7 @@ export function spoiled(image: GreyImage, how: Spoiling): GreyImage {
   }
 }
 
-/** The middle third both ways of the half that is brighter: breast from edge to edge, without skin or nipple. */
+/** A piece at the chest wall, halfway down: breast from edge to edge, without skin or nipple. */
 function middleOf({ rows, columns, pixels }: GreyImage): GreyImage {
   const height = Math.floor(rows / 4);
   const width = Math.floor(columns / 6);
