@@ -42,11 +42,12 @@ export async function certificateEnds(settings: Settings): Promise<CertificateEn
   return found;
 }
 
-function ownFiles({ pacs, ledger, admin }: Settings): [of: string, file: string | undefined][] {
+function ownFiles({ pacs, ledger, audit, admin }: Settings): [of: string, file: string | undefined][] {
   return [
     ['Mamori itself, which the PACS asks for (pacs.tls.cert)', pacs.tls.cert],
     ['the status page (admin.tls.cert)', admin.tls?.cert],
     ['Mamori itself, which the database server asks for (ledger.tls.cert)', ledger.tls.cert],
+    ['Mamori itself, which the syslog receiver asks for (audit.syslog.tls.cert)', audit.syslog?.tls.cert],
   ];
 }
 
