@@ -10,6 +10,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { hostPort } from '../hostPort.js';
+import { systemCode } from '../systemCode.js';
 import { AdminError } from './errors.js';
 
 export interface TlsFiles {
@@ -81,14 +82,18 @@ export async function listenOn(
   } catch (cause) {
     clearInterval(renewal);
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new AdminError('admin-listen', `The status page cannot listen on ${host}:${port} (${code}).`, {
-      remedy:
-        code === 'EADDRINUSE'
-          ? 'Does Mamori run already? Then leave it to that one, or stop it first. Otherwise another program has the ' +
-            'port: set admin.listen to a free address and port, or to off.'
-          : 'Set admin.listen to a free address and port, or to off.',
-      cause,
-    });
+    throw new AdminError(
+      'admin-listen',
+      `The status page cannot listen on ${host}:${port} (${systemCode(cause)}).`,
+      {
+        remedy:
+          code === 'EADDRINUSE'
+            ? 'Does Mamori run already? Then leave it to that one, or stop it first. Otherwise another program ' +
+              'has the port: set admin.listen to a free address and port, or to off.'
+            : 'Set admin.listen to a free address and port, or to off.',
+        cause,
+      },
+    );
   }
   const scheme = tls === undefined ? 'http' : 'https';
   return {

@@ -14,7 +14,7 @@ export type CommandErrorCode =
   /** The input ended, or Ctrl-C, before there was one. */
   | 'password-missing'
   | 'results-unwritable'
-  /** A folder that holds what is no result of the study. */
+  /** A folder that holds what is no result of the study, or no folder. */
   | 'results-place-taken'
   /** A file that does not tell its study, series and instance UID. */
   | 'dicom-without-uids';

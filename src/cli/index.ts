@@ -67,8 +67,20 @@ for (const command of [
 function prepare(command: Command, name = ''): void {
   command.exitOverride();
   command.showHelpAfterError(`(mamori ${name}--help says more)`);
+  needOptions(command);
   if (command.commands.length === 0) command.option('--debug', 'show the stack of an error');
   for (const child of command.commands) prepare(child, `${name}${child.name()} `);
+}
+
+/** Commander would miss an option before it names the one that was mistyped for it. */
+function needOptions(command: Command): void {
+  const needed = command.options.filter(({ mandatory }) => mandatory);
+  for (const option of needed) option.mandatory = false;
+  if (needed.length === 0) return;
+  command.hook('preAction', () => {
+    const missing = needed.find((option) => command.getOptionValue(option.attributeName()) === undefined);
+    if (missing !== undefined) command.error(`error: required option '${missing.flags}' not specified`);
+  });
 }
 
 prepare(program);

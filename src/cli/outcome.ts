@@ -42,6 +42,7 @@ const USAGE: ReadonlySet<string> = new Set<UsageCode>([
   'usage-import',
   'usage-range',
   'usage-unasked',
+  'results-place-taken',
   'usage-preparation',
   'settings-invalid',
   'settings-unreadable',

@@ -6,6 +6,7 @@ import { isValidUid, ownMark, readPart10 } from '../dicom/index.js';
 import type { ExamOutcome } from '../exam/index.js';
 import { makeFolder } from '../folder.js';
 import { overlayPng } from '../pictures/index.js';
+import { systemCode } from '../systemCode.js';
 import { CommandError } from './errors.js';
 
 /** Fits on any disk that has room left at all. */
@@ -32,8 +33,18 @@ export async function makeResultFolder(folder: string): Promise<void> {
 }
 
 function unwritable(folder: string, cause: unknown): CommandError {
-  const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-  return new CommandError('results-unwritable', `The results cannot be written to ${folder} (${code}).`, {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'EEXIST' || code === 'ENOTDIR')
+    return new CommandError(
+      'results-place-taken',
+      `${folder}, or what is above it, is a file and no folder.`,
+      {
+        remedy: 'Name a folder for the results, new or empty.',
+        cause,
+      },
+    );
+  const what = `The results cannot be written to ${folder} (${systemCode(cause)}).`;
+  return new CommandError('results-unwritable', what, {
     remedy: 'Name a folder that this account may write to, on a disk with room.',
     cause,
   });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { configOption, jsonOption } from './options.js';
+import { EXIT } from './outcome.js';
 
 interface Options {
   config: string;
@@ -49,15 +50,18 @@ async function bundle(named: string, { config, out, log, headers, json }: Option
       console.log('\nTo add the log:  journalctl -u mamori -o cat | mamori support-bundle … --log -');
   }
   const file = out ?? `mamori-support-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}.tar.gz`;
-  const parts = await carryOutHere(settings, openLog(settings), {
+  const { parts, isKnown } = await carryOutHere(settings, openLog(settings), {
     what: 'support-bundle',
     studies: [study!],
     work: async () => {
-      const parts = await supportBundle(request);
-      await writeBundleFile(file, parts);
-      return parts;
+      const made = await supportBundle(request);
+      await writeBundleFile(file, made.parts);
+      return made;
     },
   });
-  if (json) console.log(JSON.stringify({ file, parts: parts.map(({ name }) => name) }));
+  if (json) console.log(JSON.stringify({ file, parts: parts.map(({ name }) => name), isKnown }));
   else console.log(`\nWritten to ${file}. Look into it before you send it: tar -xzf ${file}`);
+  if (isKnown) return;
+  if (!json) console.log(`The ledger knows no exam of study ${study}: is that the right UID?`);
+  process.exitCode = EXIT.trouble;
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { systemCode } from '../systemCode.js';
 
 /** Whether a file is there, and this account may not read it. */
 export function isDenied(code: string): boolean {
@@ -25,5 +26,5 @@ export function whyUnreadable(file: unknown, folder: string): string | undefined
 /** @param error of the file system */
 export function unreadable(error: unknown): string {
   const { code = 'unknown' } = error as NodeJS.ErrnoException;
-  return `names a file that cannot be read (${code})${isDenied(code) ? `: ${howToLetRead('FILE')}` : ''}`;
+  return `names a file that cannot be read (${systemCode(error)})${isDenied(code) ? `: ${howToLetRead('FILE')}` : ''}`;
 }

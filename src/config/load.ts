@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { systemCode } from '../systemCode.js';
 import { checkSettings } from './check.js';
 import { howToLetRead, isDenied } from './fileRights.js';
 import { bundleFolder } from './installation.js';
@@ -47,7 +48,7 @@ function readText(file: string): string {
       : 'Name it with -c FILE; config/mamori.example.yaml is one to start from.';
     throw new SettingsFileError(
       'settings-unreadable',
-      `The settings file ${file} cannot be read (${code}).`,
+      `The settings file ${file} cannot be read (${systemCode(error)}).`,
       {
         remedy,
         cause: error,

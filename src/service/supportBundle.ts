@@ -62,9 +62,12 @@ export function supportContents({ log, headers }: Pick<SupportRequest, 'log' | '
 /**
  * Everything about one exam that may leave the hospital.
  *
+ * @returns `isKnown`: whether the ledger knows an exam of that study
  * @throws LedgerError where there is no ledger, or none that can be read
  */
-export async function supportBundle(request: SupportRequest): Promise<BundlePart[]> {
+export async function supportBundle(
+  request: SupportRequest,
+): Promise<{ parts: BundlePart[]; isKnown: boolean }> {
   const { settings, file, study, log } = request;
   const blackOut = blackener(settings);
   const ledger = await openExistingLedger(settings.ledger);
@@ -79,7 +82,7 @@ export async function supportBundle(request: SupportRequest): Promise<BundlePart
     text: `${JSON.stringify(content, null, 2)}\n`,
   });
   // Versions and headers hold nothing of the settings, and headers other UIDs already.
-  return [
+  const parts = [
     { name: 'README.txt', text: readme(request) },
     part('versions.json', await versions(settings)),
     part('settings.json', valuesBy(clean, plainSettings(settings))),
@@ -88,6 +91,7 @@ export async function supportBundle(request: SupportRequest): Promise<BundlePart
     { name: 'log.txt', text: lines.map((line) => `${clean(line)}\n`).join('') },
     ...(request.headers ? [part('headers.json', await headers(settings, study, uids))] : []),
   ];
+  return { parts, isKnown: told.exams.length > 0 };
 }
 
 /** Every text in the content made clean. Keys are ours. */

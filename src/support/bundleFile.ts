@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { packTar } from 'modern-tar';
+import { systemCode } from '../systemCode.js';
 import { SupportError } from './errors.js';
 
 /** A file in the bundle. */
@@ -30,10 +31,14 @@ export async function writeBundleFile(file: string, parts: readonly BundlePart[]
     const { code = 'unknown' } = cause as NodeJS.ErrnoException;
     // Half a bundle would keep a full disk full, and the next try from its name.
     if (code !== 'EEXIST') await rm(file, { force: true }).catch(() => {});
-    throw new SupportError('support-unwritable', `The bundle cannot be written to ${file} (${code}).`, {
-      remedy:
-        'Name another file with --out: one that is not there, in a folder that this account may write to.',
-      cause,
-    });
+    throw new SupportError(
+      'support-unwritable',
+      `The bundle cannot be written to ${file} (${systemCode(cause)}).`,
+      {
+        remedy:
+          'Name another file with --out: one that is not there, in a folder that this account may write to.',
+        cause,
+      },
+    );
   }
 }

@@ -584,7 +584,9 @@ describe('status page', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).to.have.property('code', 'admin-listen');
-    expect(error).to.have.property('message').that.contains(`127.0.0.1:${port} (EADDRINUSE)`);
+    expect(error)
+      .to.have.property('message')
+      .that.contains(`127.0.0.1:${port} (EADDRINUSE: address already in use)`);
   });
 
   it('ends although a browser keeps its connection, and answers what is under way', async () => {

@@ -74,7 +74,9 @@ describe('the demo and its files', function () {
       err += chunk;
     });
     expect(await exitCode(child)).to.equal(1);
-    expect(err).to.match(/^The results cannot be written to \/proc\/kept\/here \(ENOENT\)/);
+    expect(err).to.match(
+      /^The results cannot be written to \/proc\/kept\/here \(ENOENT: no such file or directory\)/,
+    );
     expect(readdirSync(temporary)).to.deep.equal([]);
   });
 
@@ -84,7 +86,7 @@ describe('the demo and its files', function () {
     writeFileSync(join(kept, 'tid1500.dcm'), 'whose?');
     const child = demo('--once', '--keep', kept);
     const err = text(child.stderr!);
-    expect(await exitCode(child)).to.equal(1);
+    expect(await exitCode(child)).to.equal(2);
     expect(await err).to.match(
       / holds tid1500\.dcm, which is not a result of study .*\.\nName another folder/,
     );
@@ -97,7 +99,9 @@ describe('the demo and its files', function () {
       const child = demo('--once', '--keep', disk.folder);
       const err = text(child.stderr!);
       expect(await exitCode(child)).to.equal(1);
-      expect(await err).to.match(/^The results cannot be written to .*disk \(ENOSPC\)\.\nName a folder/);
+      expect(await err).to.match(
+        /^The results cannot be written to .*disk \(ENOSPC: no space left on device\)\.\nName a folder/,
+      );
       expect(readdirSync(disk.folder)).to.deep.equal([]);
     } finally {
       disk.unmount();

@@ -249,7 +249,7 @@ describe('settings', () => {
         '3 pacs.tls.key is missing: pacs.tls.cert needs it',
       ]);
       expect(problems('pacs:\n  url: http://p\n  tls: { ca: none.pem }\n')).to.deep.equal([
-        '3 pacs.tls.ca names a file that cannot be read (ENOENT)',
+        '3 pacs.tls.ca names a file that cannot be read (ENOENT: no such file or directory)',
       ]);
       for (const [above, tls] of [
         ['ledger: { tls: ', 'ledger.tls'],
@@ -311,18 +311,20 @@ describe('settings', () => {
         .and.not.includes('example');
       chmodSync(file, 0o644);
       expect(asNobody).to.throw(
-        /password\.file names a file that cannot be read \(EACCES\): let this account/,
+        /password\.file names a file that cannot be read \(EACCES: permission denied\): let this account/,
       );
       const key = join(folder, 'page.key');
       writeFileSync(key, 'x', { mode: 0o600 });
       writeFileSync(file, `${PACS}admin: { tls: { cert: page.key, key: page.key } }\n`);
-      expect(asNobody).to.throw(/tls\.key names a file that cannot be read \(EACCES\): let this account/);
+      expect(asNobody).to.throw(
+        /tls\.key names a file that cannot be read \(EACCES: permission denied\): let this account/,
+      );
     });
 
     it('say which file is missing or empty', () => {
       writeFileSync(join(folder, 'empty'), '\n');
       expect(problems(basic('{ file: none }'))).to.deep.equal([
-        '6 pacs.auth.password.file names a file that cannot be read (ENOENT)',
+        '6 pacs.auth.password.file names a file that cannot be read (ENOENT: no such file or directory)',
       ]);
       expect(problems(basic('{ file: empty }'))).to.deep.equal([
         '6 pacs.auth.password.file names an empty file',

@@ -299,6 +299,14 @@ notify:
     expect([...uids(files['ledger.json']!)].filter((uid) => others.has(uid))).to.deep.equal([]);
   });
 
+  it('says that the ledger knows no exam of a study, which may be mistyped, and packs the rest', async () => {
+    const out = join(folder, 'unknown.tar.gz');
+    const ended = await mamori('support-bundle', '-c', file, '1.2.3.4', '--out', out);
+    expect(ended.code).to.equal(1);
+    expect(ended.out).to.match(/The ledger knows no exam of study 1\.2\.3\.4: is that the right UID\?\n$/);
+    expect(JSON.parse(unpacked(out)['ledger.json']!)).to.deep.equal([]);
+  });
+
   it('leaves no gap in its own words by which a password could be told', async () => {
     const common = join(folder, 'common.yaml');
     const words = { [SECRETS.PACS]: 'delivered', [SECRETS.PROXY]: 'secret', [SECRETS.MAIL]: 'reason' };
@@ -355,10 +363,13 @@ notify:
     writeFileSync(out, 'mine');
     const failed = (ended: Ended) => [ended.code, ended.err.split('\n')[0]];
     const taken = failed(await mamori('support-bundle', '-c', file, study, '--out', out));
-    expect(taken).to.deep.equal([2, `The bundle cannot be written to ${out} (EEXIST).`]);
+    expect(taken).to.deep.equal([2, `The bundle cannot be written to ${out} (EEXIST: file already exists).`]);
     expect(readFileSync(out, 'utf8')).to.equal('mine');
     const gone = failed(await mamori('support-bundle', '-c', file, study, '--log', join(folder, 'gone')));
-    expect(gone).to.deep.equal([2, `The log ${join(folder, 'gone')} cannot be read (ENOENT).`]);
+    expect(gone).to.deep.equal([
+      2,
+      `The log ${join(folder, 'gone')} cannot be read (ENOENT: no such file or directory).`,
+    ]);
   });
 
   it('shows every setting by its key, and no value that is secret or names people', async () => {

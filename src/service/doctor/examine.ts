@@ -80,7 +80,9 @@ async function outcomeOf(
 /** Foreign errors may quote what they choked on; their kind is enough. */
 function failed(error: unknown): CheckResult {
   if (error instanceof SettingsError) {
-    const lines = error.problems.map(({ line, key, message }) => `line ${line}: ${key} ${message}`);
+    const lines = error.problems.map(
+      ({ line, key, message }) => `line ${line}: ${key === '' ? '' : `${key} `}${message}`,
+    );
     return failure(lines.join('; '), ...(error.remedy === undefined ? [] : [error.remedy]));
   }
   if (error instanceof MamoriError)

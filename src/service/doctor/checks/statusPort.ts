@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { hostPort } from '../../../hostPort.js';
+import { systemCode } from '../../../systemCode.js';
 import { askRunningService } from '../../runningService.js';
 import { type Check, failure, ok, warning } from '../types.js';
 
@@ -21,7 +22,7 @@ export const statusPort: Check = {
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
       if (code !== 'EADDRINUSE')
-        return failure(`The status page cannot listen on ${at} (${code})`, ANOTHER_ADDRESS);
+        return failure(`The status page cannot listen on ${at} (${systemCode(error)})`, ANOTHER_ADDRESS);
       const { answer } = await askRunningService(settings);
       if (answer === 'told') return ok(`${at} is in use by a Mamori that runs`);
       return warning(
