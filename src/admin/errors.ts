@@ -14,6 +14,8 @@ export type AdminErrorCode =
   | 'answer-outdated'
   /** It stands in the PACS, which does not give it now. */
   | 'pacs-away'
+  /** The settings keep answers away from here. */
+  | 'answers-off'
   /** The ledger does not answer in time. */
   | 'ledger-away'
   /** What cannot be noted is not done. */

@@ -49,12 +49,7 @@ export class Metrics {
     registers: [this.#kept],
   });
 
-  readonly #breasts = new Counter({
-    name: 'mamori_breasts_total',
-    help: 'Breasts of exams that were answered, by the side of the operating point that the answer lies on.',
-    labelNames: ['answer'],
-    registers: [this.#kept],
-  });
+  readonly #breasts: Counter | undefined;
 
   readonly #access = new Counter({
     name: 'mamori_access_total',
@@ -70,10 +65,22 @@ export class Metrics {
   });
   #alarms: () => AlarmStatus = () => ({ alarms: [], unsent: 0 });
 
-  /** Each from 0 on: of a counter that comes into being at 1, with the first exam, the increase cannot be told. */
-  constructor() {
+  /**
+   * Each from 0 on: of a counter that comes into being at 1, with the first exam, the increase cannot be told.
+   *
+   * @param answers whether it is told how many breasts lie on which side of the operating point
+   */
+  constructor({ answers = true }: { answers?: boolean } = {}) {
     for (const stage of STAGES) this.#stages.zero({ stage });
-    for (const answer of BREAST_ANSWERS) this.#breasts.inc({ answer }, 0);
+    if (answers) {
+      this.#breasts = new Counter({
+        name: 'mamori_breasts_total',
+        help: 'Breasts of exams that were answered, by the side of the operating point that the answer lies on.',
+        labelNames: ['answer'],
+        registers: [this.#kept],
+      });
+      for (const answer of BREAST_ANSWERS) this.#breasts.inc({ answer }, 0);
+    }
     for (const kind of ACCESS_KINDS) this.#access.inc({ kind }, 0);
     for (const channel of ['webhook', 'email'])
       for (const result of ['sent', 'sent-in-part', 'failed', 'dropped'])
@@ -97,7 +104,7 @@ export class Metrics {
   /** An exam was closed with an answer. Counted are sides of the operating point alone: no number, no name. */
   answered({ breasts }: ShortAnswer): void {
     for (const breast of breasts)
-      this.#breasts.inc({
+      this.#breasts?.inc({
         answer: breast.answered ? (breast.positive ? 'at-or-above' : 'below') : 'not-analysed',
       });
   }

@@ -9,9 +9,13 @@ import type { StatusSource } from './serviceState.js';
  * quick.
  */
 
-/** Counters that a service begins with. */
-export async function openMetrics(): Promise<Metrics> {
-  return new (await import('./metrics.js')).Metrics();
+/**
+ * Counters that a service begins with.
+ *
+ * @param options as `Metrics` takes them
+ */
+export async function openMetrics(options?: ConstructorParameters<typeof Metrics>[0]): Promise<Metrics> {
+  return new (await import('./metrics.js')).Metrics(options);
 }
 
 /**

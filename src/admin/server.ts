@@ -21,6 +21,7 @@ import { Metrics } from './metrics.js';
 import { pageRoutes, type Viewer } from './page/index.js';
 import { sendText } from './sendText.js';
 import type { StatusSource } from './serviceState.js';
+import { deskWithoutAnswers, sourceWithoutAnswers } from './withoutAnswers.js';
 
 export interface AdminOptions {
   /** Port 0 takes any that is free. */
@@ -34,6 +35,8 @@ export interface AdminOptions {
   hsts?: boolean | number | undefined;
   /** Answers about single exams, and takes orders; without one there is neither. */
   desk?: ExamDesk | undefined;
+  /** Whether what exams were answered with is shown: health data. Left out: it is. */
+  answers?: boolean | undefined;
   /** How many requests an address, orders and searches a person may send in a minute. More are answered by 429. */
   perMinute?: { requests: number; orders: number; searches: number } | undefined;
   /** Told of who comes in, and who does not. */
@@ -58,13 +61,16 @@ export async function serve(
     tls,
     proxy,
     hsts = false,
-    desk,
+    desk: wholeDesk,
+    answers = true,
     perMinute = PER_MINUTE,
     onAccess,
   }: AdminOptions,
-  status: StatusSource,
+  source: StatusSource,
   metrics = new Metrics(),
 ): Promise<AdminServer> {
+  const status = answers ? source : sourceWithoutAnswers(source);
+  const desk = answers || wholeDesk === undefined ? wholeDesk : deskWithoutAnswers(wholeDesk);
   const secure = tls !== undefined || proxy !== undefined;
   const door = new Door({
     users,
@@ -141,7 +147,8 @@ export async function serve(
   app.get(['/exams', `${API}/exams`], (request, response, next) =>
     isFilled(request.query.study) ? next() : searches(request, response, next),
   );
-  app.use(pageRoutes(status, desk, (request) => viewerOf(personOf(request)!, desk !== undefined)));
+  const seen = { canAct: desk !== undefined, seesAnswers: answers };
+  app.use(pageRoutes(status, desk, (request) => viewerOf(personOf(request)!, seen)));
   app.get('/metrics', async (_, response) => {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     response.end(await metrics.text(await status()));
@@ -172,12 +179,16 @@ function isFilled(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-function viewerOf(person: Person, canAct: boolean): Viewer {
+function viewerOf(
+  person: Person,
+  { canAct, seesAnswers }: { canAct: boolean; seesAnswers: boolean },
+): Viewer {
   const { name, role, by } = person;
   return {
     name: by === 'machine' ? undefined : name,
     mayAct: canAct && role === 'act',
     maySignOut: hasSession(person),
+    seesAnswers,
   };
 }
 

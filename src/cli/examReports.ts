@@ -21,15 +21,27 @@ interface Circumstances {
   /** How far back the archive was searched. */
   lookbackDays?: number;
   problems?: readonly Reason[];
+  /** Whether what exams were answered with is told; left out: it is. */
+  answers?: boolean;
 }
 
 /** Says what became of exams, and sets the exit code by it. */
 export function tellExams(
   exams: readonly ToldExam[],
-  { json, operatingPoint, studies, passedOver = {}, lookbackDays, problems = [] }: Circumstances,
+  {
+    json,
+    operatingPoint,
+    studies,
+    passedOver = {},
+    lookbackDays,
+    problems = [],
+    answers = true,
+  }: Circumstances,
 ): void {
   if (json) {
-    console.log(JSON.stringify({ studies, passedOver, exams: exams.map(summary), problems }));
+    console.log(
+      JSON.stringify({ studies, passedOver, exams: exams.map((exam) => summary(exam, answers)), problems }),
+    );
   } else {
     // To find no study because nothing could be asked is not the same as to find none.
     if (studies !== undefined && (studies > 0 || problems.length === 0)) {
@@ -43,15 +55,17 @@ export function tellExams(
       console.log(`${numberText(count)} passed over by ${setting}.`);
     const said = new SaidOnce();
     const rows = exams.map((exam) => {
-      const { end, probability, objects, reason, note } = summary(exam);
+      const { end, probability, objects, reason, note } = summary(exam, answers);
       const shown = probability === undefined ? undefined : `${percent(probability, operatingPoint)} %`;
       // What an earlier try made is delivered as it was kept, and its answer is not known here.
       const isMadeBefore = exam.kept && exam.outcome === undefined;
-      const count = isMadeBefore ? exam.delivered || undefined : objects.length;
+      const count = isMadeBefore ? exam.delivered || undefined : objects?.length;
       const why = isMadeBefore ? 'results of an earlier try' : note;
-      return [exam.studyInstanceUID, end, shown, count, reason === undefined ? why : said.text(reason)];
+      const text = reason === undefined ? why : said.text(reason);
+      return [exam.studyInstanceUID, end, ...(answers ? [shown, count] : []), text];
     });
-    if (rows.length > 0) console.log(tableText(['study', 'end', 'probability', 'objects', 'reason'], rows));
+    const headings = ['study', 'end', ...(answers ? ['probability', 'objects'] : []), 'reason'];
+    if (rows.length > 0) console.log(tableText(headings, rows));
     for (const { reason } of problems) console.log(reason);
   }
   if (areTroubled(exams, problems)) process.exitCode = EXIT.trouble;
@@ -62,28 +76,22 @@ export function areTroubled(exams: readonly ToldExam[], problems: readonly Reaso
   return exams.some(({ end }) => !NO_TROUBLE.includes(end)) || problems.length > 0;
 }
 
-function summary({
-  studyInstanceUID,
-  end,
-  reason,
-  retryAt,
-  outcome,
-  objects,
-  times,
-  retrievedBytes,
-}: ToldExam) {
+/** @param answers whether the answer is in it; objects tell it too, as some are made where it is positive alone */
+function summary(exam: ToldExam, answers: boolean) {
+  const { studyInstanceUID, end, reason, retryAt, outcome, objects, times, retrievedBytes } = exam;
+  const answer = answers ? outcome?.findings : undefined;
   return {
     studyInstanceUID,
     end,
-    probability: outcome?.findings?.probability,
-    positive: outcome?.findings?.positive,
+    probability: answer?.probability,
+    positive: answer?.positive,
     reason,
     retryAt,
     viewsNotInStudy: outcome?.views.absent,
     /** What the answer does not rest on, in words. */
     note: outcome && absentViewsText(outcome.views),
     leftOut: outcome?.leftOut,
-    objects,
+    objects: answers ? objects : undefined,
     times,
     retrievedBytes,
   };

@@ -31,6 +31,7 @@ async function once({ config, json }: { config: string; json?: true }): Promise<
       {
         json: json === true,
         operatingPoint: service.bundle.operatingPoint,
+        answers: settings.admin.answers,
         studies: cycles.at(-1)?.studies,
         passedOver: cycles.at(-1)?.passedOver,
         lookbackDays: settings.poll.lookbackDays,

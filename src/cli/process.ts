@@ -47,7 +47,8 @@ async function processStudies(named: string[], { config, force, dryRun, json }: 
       return workedEnd(areTroubled(exams, problems) ? 'in part' : 'done', new EndCounts(ends));
     },
   });
-  tellExams(exams, { json: json === true, operatingPoint, problems });
+  const { answers } = settings.admin;
+  tellExams(exams, { json: json === true, operatingPoint, problems, answers });
 }
 
 async function processed(

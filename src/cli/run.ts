@@ -21,7 +21,7 @@ async function run({ config }: { config: string }): Promise<void> {
   ]);
   const log = openLog(settings);
   log.info({ version: installedVersion(), pacs: settings.pacs.qidoUrl }, 'Mamori starts');
-  const metrics = await openMetrics();
+  const metrics = await openMetrics({ answers: settings.admin.answers });
   const service = await openService(settings, log, (exam) => {
     metrics.observe(stageSeconds(exam));
     if (exam.shortAnswer !== undefined) metrics.answered(exam.shortAnswer);

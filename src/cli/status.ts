@@ -29,6 +29,7 @@ export const statusCommand = new Command('status')
 async function show({ config, state, study, limit, json }: Options, command: Command): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
   const { EXAM_STATES, openExistingLedger } = await import('../ledger/index.js');
+  if (study !== undefined) await (await import('./studyUids.js')).studyUids([study]);
   for (const one of state ?? []) checkChoice(command, '--state <state...>', one, EXAM_STATES);
   const settings = loadSettings(config);
   const ledger = await openExistingLedger(settings.ledger);
@@ -40,11 +41,13 @@ async function show({ config, state, study, limit, json }: Options, command: Com
     process.exitCode = statusExitCode(service, lastLook, pausing);
     const counts = await ledger.counts();
     const troubles = await troublesIn(ledger);
-    const exams = await ledger.list({
+    const known = await ledger.list({
       limit,
       ...(state === undefined ? {} : { states: state }),
       ...(study === undefined ? {} : { studyInstanceUID: study }),
     });
+    // One that an earlier setting had kept is not shown either.
+    const exams = settings.admin.answers ? known : known.map(({ shortAnswer: _, ...exam }) => exam);
     const history =
       study === undefined ? [] : (await Promise.all(exams.map((exam) => ledger.history(exam)))).flat();
     if (json) {

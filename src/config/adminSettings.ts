@@ -24,6 +24,13 @@ export const admin = z.strictObject({
     })
     .prefault('127.0.0.1:8040')
     .describe('Address and port of the status page, or off'),
+  answers: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether what exams were answered with in short, health data, is kept in the ledger and shown on the page, in ' +
+        'the API, metrics and the output of commands; false: it is read in the PACS alone',
+    ),
   users: z
     .array(
       z.strictObject({

@@ -183,7 +183,7 @@ async function keep(
   const { ledger, log } = parts;
   const { objects, previews: _, ...analysis } = outcome;
   const study = claim.exam.studyInstanceUID;
-  const said = outcomeToKeep(outcome);
+  const said = outcomeToKeep(outcome, parts.settings.keepsAnswers);
   report.outcome = analysis;
   if (said.kind !== 'processed') report.reason = { code: said.code, reason: said.reason };
   if (claim.answer !== undefined && !saysMore(claim.answer, said)) {

@@ -16,11 +16,20 @@ const MOST_NAMED = 4;
 /** As many images as the ledger keeps of one exam: an exam has four, a study of another kind may have hundreds. */
 const MOST_KEPT = 40;
 
-/** What the ledger is told of an exam's outcome, before anything of it is delivered. */
-export function outcomeToKeep(outcome: ExamOutcome): Outcome {
+/**
+ * What the ledger is told of an exam's outcome, before anything of it is delivered.
+ *
+ * @param keepsAnswer whether the answer in short is among it
+ */
+export function outcomeToKeep(outcome: ExamOutcome, keepsAnswer = true): Outcome {
   const lacks = outcome.leftOut.filter(lacksAnswer).map(({ sopInstanceUID }) => sopInstanceUID);
   const { shortAnswer } = outcome.status === 'not-processed' ? {} : outcome;
-  return { ...said(outcome), lacks, images: imagesOf(outcome), ...(shortAnswer && { shortAnswer }) };
+  return {
+    ...said(outcome),
+    lacks,
+    images: imagesOf(outcome),
+    ...(keepsAnswer && shortAnswer && { shortAnswer }),
+  };
 }
 
 function said(outcome: ExamOutcome): Outcome {

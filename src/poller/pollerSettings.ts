@@ -11,6 +11,8 @@ export interface PollerSettings extends StudyRules {
   retry: { attempts: number; firstDelaySeconds: number; longestDelaySeconds: number };
   /** Exams worked on at the same time by this process. */
   workers: number;
+  /** Whether the ledger keeps what exams are answered with in short; left out: it does. */
+  keepsAnswers?: boolean;
   /** How long a claim stands without a sign of life. A crashed worker's exams wait so long. */
   leaseSeconds: number;
 }

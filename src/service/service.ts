@@ -93,7 +93,12 @@ export async function openService(
         { exams: left },
         'Exams of another version or other settings wait; mamori adopt takes them over',
       );
-    const pollerSettings = { ...settings.poll, workers: settings.workers, leaseSeconds: LEASE_SECONDS };
+    const pollerSettings = {
+      ...settings.poll,
+      workers: settings.workers,
+      leaseSeconds: LEASE_SECONDS,
+      keepsAnswers: settings.admin.answers,
+    };
     const parts = { ledger, settings: pollerSettings, served, log };
     const poller = new Poller({
       ...parts,

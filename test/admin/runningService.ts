@@ -24,6 +24,8 @@ export interface RunningOptions {
   /** What the status page has in place of the ledger, to make it late or deaf. */
   between?: (ledger: Ledger) => Ledger;
   outputs?: Partial<Settings['outputs']>;
+  /** As admin.answers. */
+  answers?: boolean;
   /** Where the service finds the archive, by its own address. */
   way?: (url: string) => Promise<string>;
 }
@@ -31,6 +33,7 @@ export interface RunningOptions {
 export async function runningService({
   between = (ledger) => ledger,
   outputs = {},
+  answers = true,
   way = async (url) => url,
 }: RunningOptions = {}): Promise<RunningService> {
   const archive = await startArchive();
@@ -43,6 +46,7 @@ export async function runningService({
     ledger: { ...usual.ledger, url: `sqlite:${join(folder, 'mamori.db')}` },
     audit: { ...usual.audit, folder: join(folder, 'audit') },
     outputs: { ...usual.outputs, ...outputs },
+    admin: { ...usual.admin, answers },
     poll: { ...usual.poll, settleSeconds: 0, views: [] },
     log: { level: 'silent', format: 'json' },
   };
@@ -50,7 +54,7 @@ export async function runningService({
   const service = await openService(settings, log);
   const status = statusOf({ ...service, ledger: between(service.ledger) }, settings, log);
   const listen = { host: '127.0.0.1', port: 0 };
-  const admin = await startAdmin({ listen, desk: status.desk }, status.source);
+  const admin = await startAdmin({ listen, answers, desk: status.desk }, status.source);
   return {
     archive,
     settings,

@@ -258,7 +258,7 @@ describe('settings', () => {
         const close = ' }'.repeat(above!.split('{').length - 1);
         expect(problems(`${PACS}${above}{ key: c.pem, ca: none.pem }${close}\n`)).to.deep.equal([
           `2 ${tls}.cert is missing: ${tls}.key needs it`,
-          `2 ${tls}.ca names a file that cannot be read (ENOENT)`,
+          `2 ${tls}.ca names a file that cannot be read (ENOENT: no such file or directory)`,
         ]);
       }
       expect(problems('pacs: { url: "http://p", auth: { username: u, password: p } }')[0]).to.match(

@@ -9,6 +9,7 @@ const STATUS: Record<AdminErrorCode, [status: number, title: string]> = {
   'admin-listen': [500, 'Internal error'],
   'exam-unknown': [404, 'No such exam'],
   'object-unknown': [404, 'No such object'],
+  'answers-off': [404, 'Answers are not shown here'],
   'answer-outdated': [409, 'The answer no longer holds'],
   'pacs-away': [502, 'The PACS does not give it'],
   'trail-unwritable': [503, 'The audit trail cannot be written'],

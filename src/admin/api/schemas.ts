@@ -138,9 +138,10 @@ const examKeys = {
   dueAt: time.optional(),
   closedAt: time.optional(),
   retryAt: time.optional(),
-  shortAnswer: shortAnswer
-    .optional()
-    .meta({ description: 'Left out where the exam has no answer, or an earlier version closed it' }),
+  shortAnswer: shortAnswer.optional().meta({
+    description:
+      'Left out where the exam has no answer, an earlier version closed it, or admin.answers is false',
+  }),
 };
 
 export const exam = z.object(examKeys).meta({

@@ -19,6 +19,9 @@ export interface ExamView {
   version: string;
 }
 
+const ANSWERS_OFF = html`<p class="quiet">Answers and pictures are not shown here (<code>admin.answers: false</code>):
+they are in the PACS.</p>`;
+
 /** One exam: its state, its answer and pictures, its images, what was written, and every step. */
 export function examPage(view: ExamView, viewer: Viewer): string {
   const { studyInstanceUID: study, works, now, version } = view;
@@ -27,8 +30,8 @@ export function examPage(view: ExamView, viewer: Viewer): string {
 <p>${uidText(study)}</p>
 ${first === undefined ? html`<p>The ledger knows no exam of this study.</p>` : undefined}
 ${first && statePart(view, first, viewer)}
-${first && answerPart(view, first)}
-${first && picturesPart(study, first)}
+${first && (viewer.seesAnswers ? answerPart(view, first) : ANSWERS_OFF)}
+${first && (viewer.seesAnswers ? picturesPart(study, first) : undefined)}
 ${works.map((work, index) => workPart(work, index, now))}`;
   const renewedFrom = view.answer === undefined ? undefined : `/exams/${study}`;
   return layout({

@@ -3,20 +3,26 @@ import { AI_NOTICE } from '../../findings/index.js';
 import { type Html, html } from '../../html.js';
 import type { ExamStatus } from '../serviceState.js';
 import { type AnswerWords, answerWords } from './answerWords.js';
+import type { Viewer } from './layout.js';
 import { duration, shortTime, stateMark, uidText } from './pageWords.js';
 
-const HEADINGS = ['Study Instance UID', 'State', 'Answer', 'Seen', 'Ended', 'Took', 'Why'];
+const ANSWER = 'Answer';
+const HEADINGS = ['Study Instance UID', 'State', ANSWER, 'Seen', 'Ended', 'Took', 'Why'];
 
 /** On a phone each row is a card of its own; roles keep it a table for who hears it. */
-export function examTable(exams: readonly ExamStatus[], now: Date, label: string): Html {
+export function examTable(
+  exams: readonly ExamStatus[],
+  { now, label, seesAnswers }: { now: Date; label: string } & Pick<Viewer, 'seesAnswers'>,
+): Html {
   const words = answerWords(exams);
   const said = new SaidOnce();
+  const headings = HEADINGS.filter((heading) => seesAnswers || heading !== ANSWER);
   return html`${noteOver(words)}<table class="exams" role="table" aria-label="${label}">
-<thead role="rowgroup"><tr role="row">${HEADINGS.map(
+<thead role="rowgroup"><tr role="row">${headings.map(
     (heading) => html`<th scope="col" role="columnheader">${heading}</th>`,
   )}</tr></thead>
 <tbody role="rowgroup">
-${exams.map((exam) => row(exam, now, { words, said }))}
+${exams.map((exam) => row(exam, now, { words: seesAnswers ? words : undefined, said }))}
 </tbody></table>`;
 }
 
@@ -32,9 +38,13 @@ function noteOver({ notes }: AnswerWords): Html | undefined {
 <p>${more}</p></div>`;
 }
 
-function row(exam: ExamStatus, now: Date, { words, said }: { words: AnswerWords; said: SaidOnce }): Html {
+function row(
+  exam: ExamStatus,
+  now: Date,
+  { words, said }: { words: AnswerWords | undefined; said: SaidOnce },
+): Html {
   const { studyInstanceUID, state, revision, firstSeen, closedAt, retryAt, attempts } = exam;
-  const [, , answer, seen, ended, took, why] = HEADINGS;
+  const [, , , seen, ended, took, why] = HEADINGS;
   const again = retryAt && html` Next try ${shortTime(retryAt, now)}.`;
   const tries = attempts > 1 ? ` ${attempts} tries.` : '';
   const cell = (heading: string | undefined, value: Html | string | undefined) =>
@@ -43,7 +53,7 @@ function row(exam: ExamStatus, now: Date, { words, said }: { words: AnswerWords;
     revision > 1 ? html` <span class="quiet">revision ${revision}</span>` : undefined
   }</td>
 <td role="cell">${stateMark(state)}</td>
-${cell(answer, words.of(exam))}
+${words && cell(ANSWER, words.of(exam))}
 ${cell(seen, shortTime(firstSeen, now))}
 ${cell(ended, closedAt && shortTime(closedAt, now))}
 ${cell(took, tookText(exam))}

@@ -17,6 +17,7 @@ export interface ExamsView {
 /** Exams by state and reason, or one by its UID. */
 export function examsPage({ exams, asked, limit, now, version }: ExamsView, viewer: Viewer): string {
   const { state, code, study } = asked;
+  const { seesAnswers } = viewer;
   const body = html`<h1>Exams</h1>
 <form class="filter" method="get" action="/exams" role="search">
 <p><label for="study">Study Instance UID</label> <input id="study" name="study" value="${study}" inputmode="decimal"
@@ -31,7 +32,7 @@ spellcheck="false"></p>
 <p><button type="submit">Show</button></p>
 </form>
 <section id="found" data-live aria-labelledby="found-title"><h2 id="found-title">${foundText(exams, limit)}</h2>
-${exams.length === 0 ? undefined : examTable(exams, now, 'Exams')}</section>`;
+${exams.length === 0 ? undefined : examTable(exams, { now, label: 'Exams', seesAnswers })}</section>`;
   return layout({ title: 'Exams – Mamori', isAlarming: false, now, version, viewer, body });
 }
 

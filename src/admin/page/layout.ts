@@ -13,6 +13,8 @@ export interface Viewer {
   /** May order something: sees the buttons. */
   mayAct: boolean;
   maySignOut?: boolean;
+  /** What exams were answered with is shown. */
+  seesAnswers: boolean;
 }
 
 export interface Page {

@@ -50,7 +50,9 @@ export function pageRoutes(
     const snapshot = await status();
     const { now, version } = snapshot;
     const answer =
-      word(request, 'answer') === 'pacs' && works.length > 0 ? await answerOf(desk, study) : undefined;
+      word(request, 'answer') === 'pacs' && works.length > 0 && viewerOf(request).seesAnswers
+        ? await answerOf(desk, study)
+        : undefined;
     const hindered = orderHindrance(snapshot);
     const view = { studyInstanceUID: study.slice(0, 64), works, answer, hindered, now, version };
     response

@@ -28,14 +28,14 @@ export function statusPage(snapshot: StatusSnapshot, viewer: Viewer): string {
 ${queuePart(snapshot)}
 ${reasonsPart(snapshot, viewer)}
 ${dayPart(snapshot)}
-${latestPart(snapshot)}
+${latestPart(snapshot, viewer)}
 ${partsPart(snapshot, viewer)}`;
   const isAlarming = condition.level === 'trouble' || condition.level === 'paused';
   const { version, now } = snapshot;
   return layout({ title: `${condition.headline} – Mamori`, isAlarming, now, version, viewer, body });
 }
 
-function latestPart({ exams, now, counts }: StatusSnapshot): Html {
+function latestPart({ exams, now, counts }: StatusSnapshot, { seesAnswers }: Viewer): Html {
   const known = Object.entries(counts).filter(([, count]) => count > 0);
   return html`<section id="latest" data-live aria-labelledby="latest-title">
 <h2 id="latest-title">Latest exams</h2>
@@ -50,7 +50,7 @@ ${
 ${
   exams.length === 0
     ? html`<p class="quiet">None yet.</p>`
-    : examTable(exams.slice(0, EXAMS_SHOWN), now, 'Latest exams')
+    : examTable(exams.slice(0, EXAMS_SHOWN), { now, label: 'Latest exams', seesAnswers })
 }
 </section>`;
 }
