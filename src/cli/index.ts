@@ -23,6 +23,7 @@ import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { modelCommand } from './model.js';
 import { onceCommand } from './once.js';
+import { type ErrorStreams, EXIT, exitCodeOf, tellError } from './outcome.js';
 import { passwordCommand } from './password.js';
 import { processCommand } from './process.js';
 import { reprocessCommand } from './reprocess.js';
@@ -37,7 +38,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
   version: string;
 };
 
-export const program = new Command('mamori')
+const program = new Command('mamori')
   .description('Analyses new mammograms in a PACS and stores a report and heat maps beside them.')
   .version(version);
 
@@ -84,3 +85,27 @@ function needOptions(command: Command): void {
 }
 
 prepare(program);
+
+let running: Command = program;
+program.hook('preAction', (_, action) => {
+  running = action;
+});
+
+/**
+ * Runs the command that is given, to its end, and tells an error that ended it.
+ *
+ * @param given arguments, without those that name Node and the program
+ * @returns the exit code
+ */
+export async function runProgram(given: readonly string[], to: ErrorStreams): Promise<number> {
+  running = program;
+  try {
+    await program.parseAsync(given, { from: 'user' });
+    return Number(process.exitCode ?? EXIT.well);
+  } catch (error) {
+    const { json, debug } = running.opts<{ json?: boolean; debug?: boolean }>();
+    // Wrong usage ends before any command's options count as read.
+    tellError(error, { json: json === true || given.includes('--json'), debug: debug === true }, to);
+    return exitCodeOf(error);
+  }
+}

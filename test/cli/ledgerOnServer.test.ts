@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openLedger } from '../../src/ledger/index.js';
 import { at, clock, EXAM, on } from '../ledger/exams.js';
 import { type PostgresServer, postgresServer, requirePostgres } from '../ledger/postgresServer.js';
+import { mamori, mamoriHere } from '../mamori.js';
 import { smallBundle } from '../model/bundles.js';
 import { scratchFolder } from '../scratch.js';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 describe('mamori with a ledger on a server', () => {
   let server: PostgresServer;
@@ -41,12 +38,7 @@ admin: { listen: off }
   });
   afterEach(() => server.dropDatabase(url));
 
-  const mamori = (...args: string[]) =>
-    new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const child = execFile(process.execPath, [MAIN, ...args, '-c', config], (_, out, err) =>
-        resolve({ code: child.exitCode ?? -1, out, err }),
-      );
-    });
+  const told = (...args: string[]) => mamoriHere(...args, '-c', config);
 
   it('shows, retries and adopts what is in it', async () => {
     const ledger = await openLedger(url, clock);
@@ -57,33 +49,31 @@ admin: { listen: off }
     expect(await ledger.now()).to.deep.equal(at(0));
     await ledger.disconnect();
 
-    const before = await mamori('status', '--json');
+    const before = await told('status', '--json');
     expect(before.code, before.err).to.equal(3);
     expect(JSON.parse(before.out).counts).to.include({ 'not-processed': 1 });
-    expect((await mamori('retry')).out).to.match(
-      /^1 exam is left: of another version .* mamori reprocess\.$/m,
-    );
-    expect(JSON.parse((await mamori('status', '--json')).out).counts).to.include({ 'not-processed': 1 });
-    const adopted = await mamori('adopt', '--json');
+    expect((await told('retry')).out).to.match(/^1 exam is left: of another version .* mamori reprocess\.$/m);
+    expect(JSON.parse((await told('status', '--json')).out).counts).to.include({ 'not-processed': 1 });
+    const adopted = await told('adopt', '--json');
     expect(adopted.code, adopted.err).to.equal(0);
     expect(JSON.parse(adopted.out)).to.include({ adopted: 0 });
   });
 
   it('is examined by the doctor', async () => {
-    const none = await mamori('doctor');
+    const none = await mamori('doctor', '-c', config);
     expect(none.out)
       .to.match(/^ok +ledger +not there yet/m)
       .and.match(/^skipped +disk /m);
     await (await openLedger(url)).disconnect();
-    expect((await mamori('doctor')).out).to.match(/^ok +ledger +can be read/m);
+    expect((await mamori('doctor', '-c', config)).out).to.match(/^ok +ledger +can be read/m);
   });
 
   it('says what is missing, with 2 for wrong settings, and never a password', async () => {
-    const missing = await mamori('status');
+    const missing = await told('status');
     expect(missing).to.include({ code: 2 });
     expect(missing.err).to.match(/There is no ledger in that database/);
     writeFileSync(join(config, '..', 'password'), 'hunter2\n');
-    const denied = await mamori('status');
+    const denied = await told('status');
     expect(denied).to.include({ code: 2 });
     expect(denied.err)
       .to.match(/does not let this user in/)

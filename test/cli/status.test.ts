@@ -13,7 +13,7 @@ import { openLedger } from '../../src/ledger/index.js';
 import { hashPassword } from '../../src/passwordHash.js';
 import { STATES } from '../admin/states.js';
 import { answerOf } from '../ledger/exams.js';
-import { MAIN, mamori } from '../mamori.js';
+import { MAIN, mamoriHere } from '../mamori.js';
 import { selfSigned } from '../pacs/certificates.js';
 import { isInstalled, needs } from '../parts.js';
 import { scratchFolder } from '../scratch.js';
@@ -59,7 +59,7 @@ describe('mamori status', () => {
 
   it('names partial exams as trouble, and no study that has rightly no answer', async () => {
     settings('{ listen: off }');
-    const { code, out } = await mamori('status', '-c', config);
+    const { code, out } = await mamoriHere('status', '-c', config);
     expect(code).to.equal(3);
     expect(out).to.match(/^The status page is off .* NOT KNOWN HERE: whether the PACS answers\./m);
     expect(out).to.match(
@@ -84,15 +84,15 @@ describe('mamori status', () => {
       await ledger.fail((await ledger.claim(exam, 'w', 60_000))!, missing(study), 60_000);
     }
     await ledger.disconnect();
-    const { out } = await mamori('status', '-c', config);
+    const { out } = await mamoriHere('status', '-c', config);
     expect(out.match(/does not find them/g)).to.have.length(1);
     expect(out).to.match(/^Trouble: 5 failed \(pacs-not-found\), the latest .* does not find them\.$/m);
     expect(out).to.match(/^ {2}2\.25\.3\d+5, 2\.25\.3\d+4, 2\.25\.3\d+3 and 2 more$/m);
     expect(out.match(/^ {2}→ .*still in the PACS/gm)).to.have.length(1);
     expect(out.match(/ pacs-not-found$/gm), 'in the list of exams').to.have.length(5);
-    const one = await mamori('status', '-c', config, '--study', '2.25.30000000000000000002');
+    const one = await mamoriHere('status', '-c', config, '--study', '2.25.30000000000000000002');
     expect(one.out).to.include('study 2.25.30000000000000000002 and does not find them');
-    const { troubles } = JSON.parse((await mamori('status', '-c', config, '--json')).out);
+    const { troubles } = JSON.parse((await mamoriHere('status', '-c', config, '--json')).out);
     expect(troubles).to.have.length(1);
     expect(troubles[0]).to.include({ exams: 5 }).and.to.have.property('studies').with.length(3);
   });
@@ -109,12 +109,12 @@ describe('mamori status', () => {
     try {
       await ledger.pause('anna', 'PACS upgrade');
       settings(JSON.stringify({ listen: new URL(admin.url).host }));
-      const paused = await mamori('status', '-c', config);
+      const paused = await mamoriHere('status', '-c', config);
       expect(paused.out).to.match(/^Service at .*: PAUSED, and the PACS answers\. /m);
       expect(paused.out).to.match(/^PAUSED by anna since \d{4}-\S+ \S+: no exam is taken up/m);
       expect(paused.out).not.to.include('NOT WORKING');
       expect(paused.code).to.equal(4);
-      const json = await mamori('status', '-c', config, '--json');
+      const json = await mamoriHere('status', '-c', config, '--json');
       expect(json.code).to.equal(4);
       for (const { out } of [paused, json])
         expect(out, 'goes on to other programs').not.to.include('PACS upgrade');
@@ -126,7 +126,7 @@ describe('mamori status', () => {
       }
       // Trouble beside it is trouble.
       shown = { ...STATES.trouble, pausing: STATES.paused.pausing };
-      const both = await mamori('status', '-c', config);
+      const both = await mamoriHere('status', '-c', config);
       expect(both.out)
         .to.match(/^Service at .*: NOT WORKING \(pacs\); /m)
         .and.match(/^PAUSED by anna /m);
@@ -140,18 +140,18 @@ describe('mamori status', () => {
 
   it('tells programs what exams were answered with, and nothing of it where there is no answer', async () => {
     settings('{ listen: off }');
-    const { exams } = JSON.parse((await mamori('status', '-c', config, '--json')).out);
+    const { exams } = JSON.parse((await mamoriHere('status', '-c', config, '--json')).out);
     const told = exams.map((exam: { state: string; shortAnswer?: object }) => [exam.state, exam.shortAnswer]);
     expect(told).to.have.deep.members([
       ['partial', answerOf(12)],
       ['not-processed', undefined],
     ]);
-    expect((await mamori('status', '-c', config)).out).not.to.contain('probability');
+    expect((await mamoriHere('status', '-c', config)).out).not.to.contain('probability');
   });
 
   it('tells what a running service knows of an outage, and since when; or that none answers', async () => {
     settings('{ listen: "127.0.0.1:9" }');
-    const none = await mamori('status', '-c', config);
+    const none = await mamoriHere('status', '-c', config);
     expect(none.out).to.match(/^No service answers at 127\.0\.0\.1:9: .* NOT KNOWN HERE: /m);
     expect(none.code).to.equal(3);
     const since = new Date(2026, 2, 1, 10, 30).toISOString();
@@ -166,13 +166,13 @@ describe('mamori status', () => {
     try {
       const { port } = server.address() as AddressInfo;
       settings(`{ listen: "127.0.0.1:${port}" }`);
-      const { out, code } = await mamori('status', '-c', config);
+      const { out, code } = await mamoriHere('status', '-c', config);
       expect(code).to.equal(1);
       expect(out)
         .to.include(`Service at 127.0.0.1:${port}: Not working: the PACS cannot be used.\n`)
         .and.include('  since 2026-03-01 10:30:00: The PACS cannot be reached.\n  → Check the network.\n');
       expect(seen).to.deep.equal(['/api/v1/service']);
-      const ended = await mamori('status', '-c', config, '--json');
+      const ended = await mamoriHere('status', '-c', config, '--json');
       expect(ended.code).to.equal(3);
       const locked = JSON.parse(ended.out);
       expect(locked.service).to.deep.equal({ answer: 'locked', at: `127.0.0.1:${port}` });
@@ -191,11 +191,11 @@ describe('mamori status', () => {
     for (const admin of ['{ listen: off }', '{ listen: "127.0.0.1:9" }']) {
       settings(admin);
       await noted();
-      const well = await mamori('status', '-c', config);
+      const well = await mamoriHere('status', '-c', config);
       expect(well.out).to.match(/ The PACS was last looked at \d{4}-\S+ \S+ and answered\.$/m);
       expect(well.code).to.equal(0);
       await noted({ code: 'pacs-unreachable', reason: 'The PACS cannot be reached.' });
-      const away = await mamori('status', '-c', config);
+      const away = await mamoriHere('status', '-c', config);
       expect(away.out).to.match(
         / last looked at .* and COULD NOT BE SEARCHED: The PACS cannot be reached\.$/m,
       );
@@ -204,12 +204,12 @@ describe('mamori status', () => {
     await noted();
     const ledger = new Libsql(join(folder, 'l.db'));
     ledger.exec('UPDATE last_look SET at = at - 3600000');
-    const late = await mamori('status', '-c', config, '--json');
+    const late = await mamoriHere('status', '-c', config, '--json');
     expect(JSON.parse(late.out).lastLook).to.include({ isOverdue: true });
     expect(late.code).to.equal(3);
     // It keeps to the rhythm that the settings name.
     settings(`{ listen: off }\npoll: { schedule: "0 0 * * * *" }`);
-    expect((await mamori('status', '-c', config)).code).to.equal(0);
+    expect((await mamoriHere('status', '-c', config)).code).to.equal(0);
     ledger.exec('DELETE FROM last_look');
     ledger.close();
   });
@@ -228,7 +228,7 @@ describe('mamori status', () => {
       try {
         const at = `${host.includes(':') ? `[${host}]` : host}:${new URL(admin.url).port}`;
         settings(JSON.stringify({ listen: at, tls, users: users.map((user) => ({ ...user })) }));
-        const well = await mamori('status', '-c', config);
+        const well = await mamoriHere('status', '-c', config);
         expect(well.out + well.err).to.match(/^Service at .*: it works, and the PACS answers\./m);
         expect(well.code).to.equal(0);
       } finally {
@@ -255,19 +255,19 @@ describe('mamori status', () => {
       try {
         saved(tls);
         state = 'trouble';
-        const trouble = await mamori('status', '-c', config);
+        const trouble = await mamoriHere('status', '-c', config);
         expect(trouble.out).to.match(
           /^Service at .*: NOT WORKING \(pacs\); the PACS CANNOT BE USED since \d/m,
         );
         expect(trouble.code).to.equal(1);
         state = 'busy';
-        const well = await mamori('status', '-c', config);
+        const well = await mamoriHere('status', '-c', config);
         expect(well.out).to.match(/^Service at .*: it works, and the PACS answers\. Sign in /m);
         expect(well.code).to.equal(0);
         if (tls === undefined) continue;
         // Whoever else listens there is not believed.
         saved({ cert: another.certFile, key: another.keyFile });
-        expect((await mamori('status', '-c', config)).code).to.equal(3);
+        expect((await mamoriHere('status', '-c', config)).code).to.equal(3);
       } finally {
         await admin.close();
       }
