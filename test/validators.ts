@@ -131,6 +131,8 @@ async function templateVerdicts(reports: string[], names: Map<string, string>): 
   // JDK 17 limits what an XPath may be and PixelMed's rules exceed it; its machine's default stack is too small too.
   const limits = ['ExprGrpLimit', 'ExprOpLimit', 'TotalOpLimit'].map((name) => `-Djdk.xml.xpath${name}=0`);
   const { stdout, stderr } = await run('java', [
+    // What its many threads for memory take of other tests' processors is more than they save.
+    '-XX:+UseSerialGC',
     '-Xss4m',
     ...limits,
     '-cp',
