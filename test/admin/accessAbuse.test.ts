@@ -83,7 +83,8 @@ describe('the door of the status page, tried from outside', () => {
     const crowd = Array.from({ length: 40 }, (_, index) => signInFrom(`127.0.2.${index + 1}`, 'wrong'));
     const answers = await Promise.all(crowd);
     const refused = answers.filter((status) => status === 401);
-    expect(refused, 'wait for a place').to.have.length.within(1, 20);
+    // 18 find a place at a time; on a busy machine some are through before the last have come.
+    expect(refused, 'wait for a place').to.have.length.within(1, 30);
     expect(answers.filter((status) => status === 503)).to.have.lengthOf(40 - refused.length);
     expect(
       events.filter(({ kind, address }) => kind === 'held-off' && address.includes('127.0.2.')),

@@ -18,19 +18,32 @@ describe('the certificate of the status page', () => {
     copyFileSync(first!.certFile, cert);
     copyFileSync(first!.keyFile, key);
     const said: string[] = [];
-    const timer = watchCertificate(createServer(), { cert, key, onUnreadable: (why) => said.push(why) }, 20);
+    let shown = 0;
+    const https = createServer();
+    const server: Pick<typeof https, 'setSecureContext'> = {
+      setSecureContext: (context) => {
+        https.setSecureContext(context);
+        shown++;
+      },
+    };
+    const timer = watchCertificate(server, { cert, key, onUnreadable: (why) => said.push(why) }, 20);
     timer.ref();
+    const until = async (isSo: () => boolean) => {
+      while (!isSo()) await sleep(10);
+    };
     await sleep(100);
-    expect(said).to.deep.equal([]);
+    expect({ said, shown }).to.deep.equal({ said: [], shown: 0 });
     writeFileSync(cert, 'no certificate');
-    await sleep(300);
+    await until(() => said.length > 0);
+    await sleep(100);
     expect(said).to.have.lengthOf(1);
     copyFileSync(second!.certFile, cert);
     copyFileSync(second!.keyFile, key);
-    await sleep(300);
+    await until(() => shown > 0);
     writeFileSync(cert, 'again none');
-    await sleep(300);
-    expect(said).to.have.lengthOf(2);
+    await until(() => said.length > 1);
+    await sleep(100);
+    expect({ told: said.length, shown }).to.deep.equal({ told: 2, shown: 1 });
     clearInterval(timer);
   });
 });

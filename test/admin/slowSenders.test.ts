@@ -67,7 +67,8 @@ describe('the status page, held up on purpose', function () {
   it('cuts off who says nothing, or nothing more after TLS stands, by https', async function () {
     needs(this, 'openssl');
     const { certFile: cert, keyFile: key } = selfSigned(scratchFolder('slow-senders'), 'page');
-    await open(undefined, { head: 300, request: 600 }, { cert, key });
+    // Long enough for TLS to stand on a busy machine.
+    await open(undefined, { head: 2000, request: 4000 }, { cert, key });
     const [silent, shaken] = [socket(), socket()];
     const secured = connectTls({ socket: shaken, rejectUnauthorized: false });
     secured.on('error', () => {});

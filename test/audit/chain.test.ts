@@ -268,10 +268,12 @@ describe('The audit trail', () => {
       try {
         await trail.recordNow({ act: 'sign-in', by: BY });
         const empty = disk.fill(0);
-        const start = performance.now();
+        const start = process.cpuUsage();
         for (let number = 0; number < 50; number++)
           trail.record({ act: 'used', what: 'retry', by: BY, detail: String(number) });
-        expect(performance.now() - start).to.be.lessThan(200);
+        // Of the processor: what a busy machine does in between counts for nothing.
+        const { user, system } = process.cpuUsage(start);
+        expect((user + system) / 1000).to.be.lessThan(200);
         const error = await trail.written().catch((thrown: unknown) => thrown);
         expect(error).to.include({ code: 'audit-unwritable' });
         expect(trail.trouble?.remedy).to.contain('Make room');

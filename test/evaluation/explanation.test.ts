@@ -12,7 +12,7 @@ import type { PerturbationCheck } from '../../src/evaluation/explanation/types.j
 import { perturbationVerdict } from '../../src/evaluation/explanation/verdict.js';
 import { heatMapWarnings } from '../../src/evaluation/warnings.js';
 import { type Bundle, type Engine, type Inference, openEngine } from '../../src/model/index.js';
-import { smallBundle } from '../model/bundles.js';
+import { scratchFolder, smallBundle } from '../model/bundles.js';
 import { SMALL_NETWORKS } from '../training/smallNetworks.js';
 
 const CPU = { engine: 'onnxruntime', device: 'cpu' } as const;
@@ -71,16 +71,25 @@ describe('shuffled weights', () => {
 
   it('leave no file behind, not even after an error', async () => {
     const bundle = await smallBundle();
-    const ours = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('mamori-shuffled-'));
-    const before = await ours();
+    // A place of its own: other tests that run at the same time shuffle weights, too.
+    const { TMPDIR } = process.env;
+    process.env.TMPDIR = await scratchFolder();
     let thrown: unknown;
-    await withShuffledWeights(bundle, 1, async () => {
-      throw new Error('on purpose');
-    }).catch((error: unknown) => {
-      thrown = error;
-    });
-    expect((thrown as Error).message).to.equal('on purpose');
-    expect(await ours()).to.deep.equal(before);
+    let held: string[] = [];
+    try {
+      await withShuffledWeights(bundle, 1, async () => {
+        held = await readdir(tmpdir());
+        throw new Error('on purpose');
+      }).catch((error: unknown) => {
+        thrown = error;
+      });
+      expect((thrown as Error).message).to.equal('on purpose');
+      expect(held).to.have.length(1);
+      expect(await readdir(tmpdir())).to.deep.equal([]);
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
   });
 
   it('change the heat maps, and by how much is reported', async () => {

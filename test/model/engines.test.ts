@@ -102,6 +102,9 @@ describe('the onnxruntime engine', () => {
   });
 });
 
+/** Long enough for a thread to start on a busy machine. */
+const PATIENCE_MS = 4000;
+
 describe("an engine's thread", () => {
   const setup = {
     modelFile: '',
@@ -132,7 +135,7 @@ describe("an engine's thread", () => {
   });
 
   it('that hangs is left by name, ended, and opened again for the next run', async () => {
-    const engine = await open('./dyingProgram.js', 1500);
+    const engine = await open('./dyingProgram.js', PATIENCE_MS);
     const [first, second] = [engine.infer([Float32Array.of(ENDLESS)]), engine.infer([Float32Array.of(0.5)])];
     const error = await refusal(first);
     expect(error).to.include({ code: 'engine-timed-out' });
@@ -141,13 +144,13 @@ describe("an engine's thread", () => {
     expect(await refusal(second)).to.include({ code: 'engine-timed-out' });
     expect((await engine.infer([Float32Array.of(0.5)]))[0]?.rawProbability).to.equal(0.5);
     // A thread that was left does not end the one in its place, then or later, and nobody waits for it.
-    await sleep(2000);
+    await sleep(1.3 * PATIENCE_MS);
     expect((await engine.infer([Float32Array.of(0.25)]))[0]?.rawProbability).to.equal(0.25);
     await engine.close();
   });
 
   it('that hangs is not waited for when it is closed', async () => {
-    const engine = await open('./dyingProgram.js', 1000);
+    const engine = await open('./dyingProgram.js', PATIENCE_MS);
     const asked = refusal(engine.infer([Float32Array.of(ENDLESS)]));
     await engine.close();
     expect(await asked).to.include({ code: 'engine-timed-out' });
@@ -158,11 +161,11 @@ describe("an engine's thread", () => {
   });
 
   it('has its whole time for each answer, however many are asked at once', async () => {
-    const engine = await open('./dyingProgram.js', 1500);
+    const engine = await open('./dyingProgram.js', PATIENCE_MS);
     const many = Array.from({ length: 50 }, () => engine.infer([Float32Array.of(0.5)]));
     expect(await Promise.all(many)).to.have.length(50);
     // Nothing is awaited while nothing is asked.
-    await sleep(1700);
+    await sleep(1.1 * PATIENCE_MS);
     expect((await engine.infer([Float32Array.of(0.5)]))[0]?.rawProbability).to.equal(0.5);
     await engine.close();
   });

@@ -204,14 +204,18 @@ notify:
       STUDY_DAY.toISOString().slice(0, 10),
       fingerprint(),
     ];
-    for (const [name, text] of Object.entries(files))
+    for (const [name, whole] of Object.entries(files)) {
+      // Less the digits of chance that stand for UIDs, and digests: they may hold any few letters.
+      const text = whole.replaceAll(/\b2\.25\.\d{20,}\b/g, 'UID').replaceAll(/\b[\da-f]{64}\b/g, 'SHA-256');
       for (const secret of never) {
+        if (secret.length > 20) expect(whole, `${secret} in ${name}`).not.to.include(secret);
         expect(text, `${secret} in ${name}`).not.to.include(secret);
         for (const encoding of ['base64', 'hex'] as const)
           expect(text, `${secret} in ${name}`).not.to.include(
             Buffer.from(secret).toString(encoding).slice(0, -2),
           );
       }
+    }
   }
 
   it('holds nothing of a patient and no secret, and says before what goes in', async () => {
