@@ -4,6 +4,7 @@ import { buildAnatomy, type Composition } from './anatomy.js';
 import { type Exposure, expose } from './exposedField.js';
 import { type Lesion, type LesionRequest, lesionPatch, placeOf } from './lesion.js';
 import { breastShape, craniocaudalOutline, mediolateralObliqueOutline, vary } from './outline.js';
+import { sharedTexture } from './sharedTexture.js';
 import { powerLawTiles, type Tile, unitVariance } from './texture.js';
 
 export interface MammogramOptions {
@@ -49,12 +50,17 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
   // The grid carries what is coarser than about six of its cells, the pixels carry the rest.
   const crossover = 1 / (6.5 * gridSpacing);
   const coarse = (frequency: number) => 1 / (1 + (frequency / crossover) ** 6);
-  const shared = powerLawTiles(uniformFrom(seed, 'tissue', view), coarseSide, gridSpacing, coarse);
-  const [own] = powerLawTiles(uniformFrom(seed, 'tissue', view, laterality), coarseSide, gridSpacing, coarse);
-  const web = powerLawTiles(uniformFrom(seed, 'web', view), coarseSide, gridSpacing, (frequency) =>
-    // Between wavelengths of about 6 and 14 mm.
-    Math.exp(-(((frequency - 0.11) / 0.035) ** 2)),
+  const size = [seed, coarseSide, gridSpacing];
+  const shared = sharedTexture(['tissue', view, ...size], () =>
+    powerLawTiles(uniformFrom(seed, 'tissue', view), coarseSide, gridSpacing, coarse),
   );
+  const [own] = powerLawTiles(uniformFrom(seed, 'tissue', view, laterality), coarseSide, gridSpacing, coarse);
+  const web = sharedTexture(['web', view, ...size], () => {
+    // Between wavelengths of about 6 and 14 mm.
+    const band = (frequency: number) => Math.exp(-(((frequency - 0.11) / 0.035) ** 2));
+    const [one, two] = powerLawTiles(uniformFrom(seed, 'web', view), coarseSide, gridSpacing, band);
+    return [unitVariance(one), unitVariance(two)] as [Tile, Tile];
+  });
   const anatomy = buildAnatomy({
     outline,
     composition: options.composition ?? 'b',
@@ -63,13 +69,15 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
     spacing: gridSpacing,
     shared,
     own,
-    web: [unitVariance(web[0]), unitVariance(web[1])],
+    web,
     random: uniformFrom(seed, 'anatomy', view, laterality),
   });
 
-  const detail = uniformFrom(seed, 'detail');
   const fineSide = longEdge > 1024 ? 512 : 256;
-  const grain = powerLawTiles(detail, fineSide, spacing, (frequency) => 1 - coarse(frequency));
+  const grain = sharedTexture(['grain', seed, fineSide, spacing, crossover], () =>
+    powerLawTiles(uniformFrom(seed, 'detail'), fineSide, spacing, (frequency) => 1 - coarse(frequency)),
+  );
+  const [noise] = sharedTexture(['noise', seed], () => [whiteNoise(uniformFrom(seed, 'noise'))] as const);
   const request = options.lesion;
   const at = request ? placeOf(request, outline) : undefined;
   const exposure = expose({
@@ -80,7 +88,7 @@ export function drawMammogram(options: MammogramOptions): Mammogram {
     anatomy,
     grain,
     grainOffset: Math.floor(uniformFrom(seed, 'grain', view, laterality)() * fineSide),
-    noise: whiteNoise(uniformFrom(seed, 'noise')),
+    noise,
     lesion: request && at ? lesionPatch(request, at, spacing, uniformFrom(seed, 'lesion', view)) : undefined,
     mirrored: laterality === 'R',
     intent: options.intent ?? 'presentation',

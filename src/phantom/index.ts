@@ -5,8 +5,8 @@
  * An exam (`exam.ts`) is a patient who does not exist (`patient.ts`), views of her breasts, and lesions as bodies in
  * space that each view shows where they project to (`lesion.ts`). A view is drawn in millimetres: the outline
  * (`outline.ts`), what lies within it (`anatomy.ts`), its texture with the spectrum of real tissue (`texture.ts`,
- * `fourier.ts`), then the exposure with its quantum noise (`exposedField.ts`) and the maker's way from attenuation to
- * stored values (`tone.ts`).
+ * `fourier.ts`; `sharedTexture.ts` keeps what images of one patient have in common), then the exposure with its quantum
+ * noise (`exposedField.ts`) and the maker's way from attenuation to stored values (`tone.ts`).
  *
  * What makes files of different makers hard to read is part of it: a habit (`habit.ts`) is how one make of machine
  * writes codes, windows and series. `instance.ts` makes a whole DICOM file of it all; `transferSyntax.ts` and
