@@ -60,8 +60,11 @@ export async function openService(
     return part;
   };
   const close = async () => {
-    for (const part of opened.reverse()) await part.close();
-    opened.length = 0;
+    // All of them, whatever one of them meets: threads and connections that stay open keep the process from its end.
+    const failures: unknown[] = [];
+    for (const part of opened.splice(0).reverse())
+      await part.close().catch((failure: unknown) => failures.push(failure));
+    if (failures.length > 0) throw failures[0];
   };
   try {
     const ways = await plainWays(settings);
@@ -115,7 +118,7 @@ export async function openService(
       takeUpAgain(study, { ...parts, pacs, reports: settings.outputs.reports });
     return { bundle, engine, pacs, ledger, poller, audit, plainWays: ways, reprocess, close };
   } catch (error) {
-    await close();
+    await close().catch(() => {});
     throw error;
   }
 }

@@ -42,12 +42,14 @@ export interface DeskParts {
   served: ServedModel;
   view: LedgerView;
   log: Log;
+  /** How long somebody waits for the PACS, unless it is as long as people do. */
+  patienceMs?: number;
 }
 
 /** What administrators ask about single exams, and order. */
-export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
+export function examDesk({ service, served, view, log, patienceMs }: DeskParts): ExamDesk {
   const { ledger } = service;
-  const results = new StoredResults(service);
+  const results = new StoredResults(service, patienceMs);
   const soon = <T>(work: Promise<T>) => inTime(work, LEDGER_MS, ledgerAway);
   /**
    * Carries out an order of somebody on the page, whose log is the service's.
@@ -153,7 +155,7 @@ export function examDesk({ service, served, view, log }: DeskParts): ExamDesk {
             ? { detail: `done: ${end}` }
             : { failure: `refused: ${end}` },
       };
-      const outcome = await ordered(by, order, (carried) => results.inTime(carried));
+      const outcome = await ordered(by, order, (carried) => results.inTime(carried, reprocessLate));
       if (outcome === 'unknown')
         throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
       return outcome;
@@ -208,14 +210,16 @@ function unnoted(cause: unknown): AdminError {
   });
 }
 
+const HOW_IT_ENDED = 'mamori audit says how the order ended.';
+
 function orderLate(): AdminError {
-  return new AdminError(
-    'ledger-away',
-    'The ledger does not answer in time: the order may still take effect.',
-    {
-      remedy: 'Check its database or disk. mamori audit says how the order ended.',
-    },
-  );
+  const what = 'The ledger does not answer in time: the order may still take effect.';
+  return new AdminError('ledger-away', what, { remedy: `Check its database or disk. ${HOW_IT_ENDED}` });
+}
+
+function reprocessLate(): AdminError {
+  const what = 'The PACS does not answer in time: the order may still take effect.';
+  return new AdminError('pacs-away', what, { remedy: HOW_IT_ENDED });
 }
 
 function ledgerAway(): AdminError {

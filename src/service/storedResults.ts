@@ -21,11 +21,14 @@ const LONG_EDGE = 1200;
 /** Results as they stand in the PACS. One at a time is fetched, so that who looks keeps nobody from working. */
 export class StoredResults {
   readonly #service: Pick<Service, 'pacs' | 'poller'>;
+  readonly #patienceMs: number;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  constructor(service: Pick<Service, 'pacs' | 'poller'>) {
+  /** @param patienceMs how long somebody waits for an answer */
+  constructor(service: Pick<Service, 'pacs' | 'poller'>, patienceMs = PACS_MS) {
     this.#service = service;
+    this.#patienceMs = patienceMs;
   }
 
   /** @throws AdminError `pacs-away`, `object-unknown` for what is not that report */
@@ -60,9 +63,9 @@ export class StoredResults {
     return mine;
   }
 
-  /** Its answer, for a person who waits. @throws AdminError `pacs-away` where it takes too long */
-  inTime<T>(work: Promise<T>): Promise<T> {
-    return inTime(work, PACS_MS, tooLate);
+  /** Its answer, for a person who waits. @throws what `late` says where it takes too long */
+  inTime<T>(work: Promise<T>, late: () => AdminError): Promise<T> {
+    return inTime(work, this.#patienceMs, late);
   }
 
   /** What stands in an object, and in no other that the PACS may give in its place: that can be another patient's. */
@@ -84,17 +87,14 @@ export class StoredResults {
   #fetch(study: string, { seriesInstanceUID, sopInstanceUID }: MadeObject): Promise<Uint8Array> {
     const { pacs } = this.#service;
     const asked = performance.now();
+    const late = () => pacsAway(`No answer in ${this.#patienceMs / 1000} s.`);
     const fetched = this.inTurn(async () => {
       // Nobody waits for it any more.
-      if (performance.now() - asked > PACS_MS) throw tooLate();
+      if (performance.now() - asked > this.#patienceMs) throw late();
       return pacs.retrieveInstance(asUid(study), asUid(seriesInstanceUID), asUid(sopInstanceUID));
     });
-    return this.inTime(fetched);
+    return this.inTime(fetched, late);
   }
-}
-
-function tooLate(): AdminError {
-  return pacsAway(`No answer in ${PACS_MS / 1000} s.`);
 }
 
 function pacsAway(why: string, cause?: unknown): AdminError {

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import { asUid } from '../../src/dicom/index.js';
 import type { MadeObject } from '../../src/ledger/index.js';
+import { openLog, servedModelOf } from '../../src/service/index.js';
+import { LedgerView } from '../../src/service/ledgerView.js';
+import { examDesk } from '../../src/service/serviceDesk.js';
 import { StoredResults } from '../../src/service/storedResults.js';
+import { runningService } from '../admin/runningService.js';
 import { type RelayedService, relayedService } from './relayedService.js';
 
 describe('What the status page asks of the PACS', function () {
@@ -41,6 +45,23 @@ describe('What the status page asks of the PACS', function () {
         expect(await show().catch(({ code }) => code), kind).to.equal('object-unknown');
       }
     }
+  });
+
+  it('is told of an order that the PACS keeps waiting that it may still take effect', async () => {
+    const { service, settings } = running;
+    const served = servedModelOf(service.bundle, settings);
+    const desk = examDesk({
+      service: { ...service, reprocess: () => new Promise(() => {}) },
+      served,
+      view: new LedgerView(service.ledger, served),
+      log: openLog(settings),
+      patienceMs: 20,
+    });
+    const late = await desk
+      .reprocess('2.25.1', { name: 'ana', role: 'act', by: 'password' })
+      .catch((error) => error);
+    expect(late).to.include({ code: 'pacs-away', remedy: 'mamori audit says how the order ended.' });
+    expect(late.message).to.contain('may still take effect');
   });
 
   it('stops with the first refusal of the account, for all that asks, and says until when', async () => {
@@ -112,5 +133,18 @@ describe('Many who ask the PACS for pictures at once', () => {
     ).to.deep.equal([]);
     expect(asked).to.equal(41);
     expect(await show()).not.to.contain('Too many');
+  });
+});
+
+describe('A service that ends', () => {
+  it('lets go of everything, though one of its parts cannot be closed', async () => {
+    const { service, admin, archive } = await runningService();
+    await admin.close();
+    service.audit.close = async () => {
+      throw new Error('no room left');
+    };
+    expect(await service.close().catch(({ message }) => message)).to.equal('no room left');
+    expect(await service.ledger.counts().catch(() => 'closed')).to.equal('closed');
+    await archive.close();
   });
 });
