@@ -67,7 +67,14 @@ describe('An answer with an instance', () => {
     }
   });
   it('is not cut where the boundary only begins another word', async () => {
-    const bytes = framed(object.bytes, '\r\n--b-12\r\n', object.bytes.subarray(0, 100), '\r\n--b-1x', 'end');
+    const bytes = framed(
+      object.bytes,
+      '\r\n--b-12\r\n',
+      object.bytes.subarray(0, 100),
+      '\r\n--b-1-',
+      '\r\n--b-1x',
+      'end',
+    );
     const back = await answered(MULTIPART, framed('--b-1\r\n\r\n', bytes, '\r\n--b-1--'));
     expect(Buffer.from(back).equals(bytes)).to.equal(true);
   });
@@ -216,6 +223,39 @@ describe('An answer to a query', () => {
       expect(server.seen).to.have.length(1);
     });
   }
+
+  for (const status of [202, 206])
+    it(`of which only a part may have come, with status ${status}, is no answer`, async () => {
+      const { web } = await setting.pair((_seen, response) => json(response, [], status));
+      expect(await caught(web.instances(asUid('1.2.3')))).to.include({ code: 'pacs-refused', status });
+    });
+
+  const described = (study: string, instance: string) =>
+    dataset({ '0020000D': study, '00080018': instance, '00081030': `of ${study}` });
+
+  it('about one study is that study alone, whatever else the server lists', async () => {
+    const { web } = await setting.pair((_seen, response) =>
+      json(response, [described('1.2.4', '1.9.1'), described('1.2.3', '1.9.2')]),
+    );
+    const found = await web.listedStudy(asUid('1.2.3'), ['StudyDescription']);
+    expect(found?.string('StudyDescription')).to.equal('of 1.2.3');
+    expect(await web.listedStudy(asUid('1.2.5'), ['StudyDescription'])).to.equal(undefined);
+  });
+
+  it('about one instance is about that one, of that study', async () => {
+    const { web } = await setting.pair((_seen, response) =>
+      json(response, [described('1.2.3', '1.9.1'), described('1.2.4', '1.9.2')]),
+    );
+    const asked = (study: string, instance: string) =>
+      web.instanceMetadata(asUid(study), asUid('1.5'), asUid(instance));
+    expect((await asked('1.2.3', '1.9.1')).string('StudyDescription')).to.equal('of 1.2.3');
+    for (const [study, instance] of [
+      ['1.2.3', '1.9.2'],
+      ['1.2.4', '1.9.1'],
+      ['1.2.3', '1.9.3'],
+    ] as const)
+      expect(await caught(asked(study, instance))).to.include({ code: 'pacs-answer-malformed' });
+  });
 
   it('may begin with a byte order mark', async () => {
     const study = [{ '00080018': { vr: 'UI', Value: ['1.2.3'] } }];

@@ -98,6 +98,51 @@ describe('Listing the instances of a study', () => {
     expect(await caught(cut.web.instances(asUid('1.2.3')))).to.include({ code: 'pacs-listing-incomplete' });
   });
 
+  it('asks on where the server says that there is more, however many it said that there are', async () => {
+    const pages = [[instance(1, '1.5'), instance(2, '1.5')], [instance(3, '1.5')], []];
+    const { web } = await setting.pair(
+      (_seen, response) => {
+        const page = pages.shift() ?? [];
+        json(response, page, 200, page.length === 2 ? { warning: '299 pacs "1 more"' } : {});
+      },
+      { pageSize: 2 },
+    );
+    expect(await web.instances(asUid('1.2.3'), { expected: 2 })).to.have.length(3);
+  });
+
+  it('would rather fail than believe a server that speaks of more, gives nothing more, and is silent', async () => {
+    const { web } = await setting.pair((seen, response) => {
+      const first = seen.parameters.get('offset') === '0';
+      json(response, first ? [instance(1, '1.5')] : [], 200, first ? { warning: '299 pacs "9 more"' } : {});
+    });
+    expect(await caught(web.instances(asUid('1.2.3')))).to.include({ code: 'pacs-listing-incomplete' });
+  });
+
+  for (const status of [400, 405, 406, 501])
+    it(`goes by series where the server answers ${status} to the instances of a study`, async () => {
+      const { web } = await setting.pair((seen, response) => {
+        const first = seen.parameters.get('offset') === '0';
+        if (/\/studies\/1\.2\.3\/instances/.test(seen.path)) response.writeHead(status).end();
+        else if (/\/series\?/.test(seen.path)) json(response, first ? [dataset({ '0020000E': '1.5' })] : []);
+        else json(response, first ? [instance(1)] : []);
+      });
+      expect(await web.instances(asUid('1.2.3'))).to.have.length(1);
+    });
+
+  it('asks for no series of another study', async () => {
+    const { web, server } = await setting.pair((seen, response) => {
+      const first = seen.parameters.get('offset') === '0';
+      const series = (study: string, uid: string) => dataset({ '0020000D': study, '0020000E': uid });
+      if (/\/studies\/1\.2\.3\/instances/.test(seen.path)) response.writeHead(404).end();
+      else if (/\/series\?/.test(seen.path))
+        json(response, first ? [series('1.2.3', '1.5'), series('1.2.4', '1.6')] : []);
+      else json(response, first ? [instance(seen.path.includes('/1.5/') ? 1 : 2)] : []);
+    });
+    const listed = await web.instances(asUid('1.2.3'));
+    expect(listed.map(({ sopInstanceUID }) => sopInstanceUID)).to.deep.equal(['1.9.1']);
+    expect(server.seen.some(({ path }) => path.includes('/1.6/'))).to.equal(false);
+  });
+
   it('reads tags in lower case, and asks for nothing that it does not use', async () => {
     const { web, server } = await setting.pair((seen, response) =>
       json(

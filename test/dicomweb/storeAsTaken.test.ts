@@ -99,6 +99,20 @@ describe('Compressed instances', () => {
     expect(taken.compressed).to.equal(true);
   });
 
+  it('alone are sent a second time, and none of which the archive has one already', async () => {
+    const { sent, taken, store } = archive((some) => {
+      const answer = answerOf(some, () => false);
+      const [, second] = PICTURES;
+      const instances = answer.instances.map((outcome) =>
+        outcome.sopInstanceUID === second!.sopInstanceUID ? { ...outcome, duplicate: true } : outcome,
+      );
+      return { ...answer, instances };
+    });
+    await store(ALL);
+    expect(sent).to.deep.equal([['1', '2c', '3c'], ['2']]);
+    expect(taken.compressed).to.equal(true);
+  });
+
   it('are not sent a second time after an outage, nor where nothing is compressed', async () => {
     const outage = archive(() => {
       throw new PacsError('pacs-unreachable', 'Gone');

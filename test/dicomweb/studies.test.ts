@@ -113,6 +113,12 @@ describe('Finding studies', () => {
     });
   }
 
+  it('leaves out what a server lists of other days and other modalities', async () => {
+    const others = made(6, () => '20260831').map((study) => ({ ...study, uid: `${study.uid}.8` }));
+    const habits = { ignoresDates: true, ignoresModality: true };
+    expect((await finds([...others, ...month], habits)).uids).to.have.members(mg(month));
+  });
+
   it('works with a server that ignores the offset, by days', async () => {
     expect((await finds(month, { ignoresOffset: true })).uids).to.have.members(mg(month));
   });
@@ -156,6 +162,29 @@ describe('Finding studies', () => {
     expect(error.message).to.contain('20260930');
     expect(uids).to.include.members(mg(others));
   });
+
+  for (const [what, habits] of [
+    ['loses its place when a modality is asked for', { brokenModalityPaging: true }],
+    ['ignores the offset', { ignoresOffset: true }],
+  ] as [string, Habits][])
+    it(`comes to the end of the whole archive of a server that ${what}`, async () => {
+      const { web, server } = await setting.pair(
+        (seen, response) => {
+          // A search without a date is one for every date.
+          const dated = new URLSearchParams(seen.parameters);
+          if (!dated.has('StudyDate')) dated.set('StudyDate', '19000101-99991231');
+          search(oneDay, habits)({ ...seen, parameters: dated }, response);
+        },
+        { pageSize: 10 },
+      );
+      const uids = new Set<string>();
+      for await (const page of web.allStudies('MG')) {
+        for (const { studyInstanceUID } of page) uids.add(studyInstanceUID);
+        expect(server.seen.length).to.be.lessThan(40);
+      }
+      if (habits.brokenModalityPaging) expect([...uids]).to.have.members(mg(oneDay));
+      else expect([...uids]).to.include.members(mg(oneDay.slice(0, 10)));
+    });
 
   it('asks by dates as before where the server refuses a search without one', async () => {
     const asDated = search(oneDay, {});
