@@ -6,7 +6,7 @@
  * of an exam (studies in a range of dates, the instances of a study, one instance as a file, store, confirm); how
  * servers fall short of the standard stays in here. `studySearch.ts` halves the range of dates where a server lists
  * too little, `instanceSearch.ts` asks series by series where a study's instances come without theirs, `listing.ts`
- * turns pages until nothing new comes.
+ * turns pages until nothing new comes, `optionalKeys.ts` does without what a server refuses to be asked.
  *
  * Under it are two layers. dicomweb-client forms addresses, parameters and headers (`client.ts`, `clientCalls.ts`);
  * `transport.ts` sends them: pooled connections, credentials (`credentials.ts`), TLS, time-outs, redirects, repeats

@@ -10,6 +10,7 @@ import {
 import type { QueryKeys } from './client.js';
 import { PacsError } from './errors.js';
 import { allPages, type Page } from './listing.js';
+import { OptionalKeys } from './optionalKeys.js';
 
 /** An instance as the PACS lists it. */
 export interface InstanceRecord extends Omit<InstanceReference, 'sopClassUID'> {
@@ -32,7 +33,9 @@ export interface AskInstances {
   ): Promise<Page<DicomJson>>;
 }
 
-const INSTANCE_FIELDS = 'SOPClassUID,SOPInstanceUID,Modality,SeriesInstanceUID,ImageLaterality,ViewPosition';
+const FIELDS = {
+  includefield: 'SOPClassUID,SOPInstanceUID,Modality,SeriesInstanceUID,ImageLaterality,ViewPosition',
+};
 
 /**
  * Lists the instances of a study, in one query where the server can, else series by series.
@@ -42,7 +45,7 @@ const INSTANCE_FIELDS = 'SOPClassUID,SOPInstanceUID,Modality,SeriesInstanceUID,I
 export class InstanceSearch {
   readonly #ask: AskInstances;
   readonly #pageSize: number;
-  #withFields = true;
+  readonly #optional = new OptionalKeys();
 
   constructor(ask: AskInstances, pageSize: number) {
     this.#ask = ask;
@@ -99,7 +102,7 @@ export class InstanceSearch {
   ): Promise<DicomJson[]> {
     const found: DicomJson[] = [];
     const pages = allPages(
-      (limit, offset) => this.#understood({ limit: String(limit), offset: String(offset) }, ask),
+      (limit, offset) => this.#optional.asked({ limit: String(limit), offset: String(offset) }, FIELDS, ask),
       (dataset) => dataset.string(keyword) ?? '',
       this.#pageSize,
       expected,
@@ -116,23 +119,6 @@ export class InstanceSearch {
         remedy: 'Raise the limit on query results in the PACS, or have it honour the offset parameter.',
       });
     }
-  }
-
-  async #understood(
-    keys: QueryKeys,
-    ask: (keys: QueryKeys) => Promise<Page<DicomJson>>,
-  ): Promise<Page<DicomJson>> {
-    if (this.#withFields) {
-      try {
-        return await ask({ ...keys, includefield: INSTANCE_FIELDS });
-      } catch (error) {
-        if (!(error instanceof PacsError) || error.status !== 400) throw error;
-      }
-      const page = await ask(keys);
-      this.#withFields = false;
-      return page;
-    }
-    return ask(keys);
   }
 }
 

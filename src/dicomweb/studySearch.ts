@@ -3,6 +3,7 @@ import type { QueryKeys } from './client.js';
 import { type Days, dateRange, days, halves, within } from './days.js';
 import { isIncompleteListing, PacsError } from './errors.js';
 import { allPages, type ListingEnd, type Page } from './listing.js';
+import { OptionalKeys } from './optionalKeys.js';
 
 /** A study as the PACS lists it. Nothing about the patient is asked for or kept. */
 export interface StudyRecord {
@@ -42,8 +43,7 @@ const WHOLE_DAY_LIMIT = 10_000;
 export class StudySearch {
   readonly #ask: AskStudies;
   readonly #pageSize: number;
-  /** Keys that the server has turned out not to understand. */
-  readonly #notUnderstood = new Set<string>();
+  readonly #optional = new OptionalKeys();
 
   constructor(ask: AskStudies, pageSize: number) {
     this.#ask = ask;
@@ -175,26 +175,13 @@ export class StudySearch {
     }
   }
 
-  /**
-   * Asks, and on 400 asks again without what not every server takes, one thing less each time. Only an answer shows
-   * what was not understood: a server that refuses everything for a while is asked as before after that.
-   */
-  async #understood(keys: QueryKeys, { modality, since }: Wanted): Promise<Page<DicomJson>> {
-    const optional = Object.entries({
+  #understood(keys: QueryKeys, { modality, since }: Wanted): Promise<Page<DicomJson>> {
+    const optional = {
       ...(since !== undefined && { StudyTime: `${since}-` }),
       includefield: STUDY_FIELDS,
       ...(modality !== undefined && { ModalitiesInStudy: modality }),
-    }).filter(([key]) => !this.#notUnderstood.has(key));
-    for (let left = 0; ; left++) {
-      try {
-        const page = await this.#ask({ ...keys, ...Object.fromEntries(optional.slice(left)) });
-        for (const [key] of optional.slice(0, left)) this.#notUnderstood.add(key);
-        return page;
-      } catch (error) {
-        const isRefused = error instanceof PacsError && error.status === 400;
-        if (!isRefused || left === optional.length) throw error;
-      }
-    }
+    };
+    return this.#optional.asked(keys, optional, this.#ask);
   }
 }
 
