@@ -71,10 +71,31 @@ describe('The breaker around the archive', () => {
     const sound = archive();
     expect(await sound.breaker.isOutage(failing('pacs-server-error', 500), [names(2)])).to.equal(false);
     expect(sound.asked).to.deep.equal(['search', names(2)[2]]);
-    // With none to ask for, nothing speaks against an outage.
+    // What is no image tells nothing where no image is known; with none to ask for, nothing speaks against an outage.
+    expect(await archive().breaker.isOutage(failing('pacs-server-error', 500))).to.equal(false);
     expect(await sound.breaker.isOutage(failing('pacs-server-error', 500))).to.equal(false);
     const alone = archive();
     expect(await alone.breaker.isOutage(failing('pacs-server-error', 500), [])).to.equal(true);
+  });
+
+  it('takes a login page for the archive’s: a redirect, where it refuses nothing by a status of its own', async () => {
+    const redirected = () => failing('pacs-refused', 302);
+    const page = archive({ search: redirected() });
+    expect(await page.breaker.isOutage(redirected(), [names(2)])).to.equal(true);
+    const refusing = archive({ search: failing('pacs-unreachable') });
+    expect(await refusing.breaker.isOutage(failing('pacs-refused', 406), [names(2)])).to.equal(false);
+    expect(refusing.asked).to.deep.equal([]);
+  });
+
+  it('is closed by an image that the archive gives, and by no exam that came through beside an outage', async () => {
+    const { breaker, pass } = archive();
+    breaker.failed(failing('pacs-unreachable'), 'search');
+    breaker.proved();
+    expect(breaker.leftAlone?.reason.code).to.equal('pacs-unreachable');
+    pass(2000);
+    expect(breaker.isRecovering).to.equal(true);
+    expect(await breaker.isOutage(failing('pacs-server-error', 500), [names(2)])).to.equal(false);
+    expect(breaker.isRecovering).to.equal(false);
   });
 
   it('forgets an image that was taken out of the archive, and goes by the others', async () => {

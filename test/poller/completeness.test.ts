@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { asUid, type SOPInstanceUID, type StandardView } from '../../src/dicom/index.js';
-import { completeness } from '../../src/poller/completeness.js';
+import { awaited, completeness } from '../../src/poller/completeness.js';
 
 const FOUR: StandardView[] = ['LCC', 'RCC', 'LMLO', 'RMLO'];
 const expected = { views: FOUR, settleSeconds: 120 };
@@ -52,5 +52,21 @@ describe('completeness of an exam', () => {
         expect(first && !second).to.equal(false);
       }),
     );
+  });
+});
+
+describe('What an exam is waited for', () => {
+  const answeredBy = (revision: number, state: 'delivered' | 'not-processed' = 'delivered') =>
+    awaited({ state, revision } as Parameters<typeof awaited>[0], expected);
+
+  it('is its views, or its settling, as long as it has no answer', () => {
+    expect(awaited(undefined, expected)).to.deep.equal(expected);
+    expect(answeredBy(1, 'not-processed')).to.deep.equal(expected);
+  });
+
+  it('is its settling alone once it was answered, and longer with each further set of results, up to a day', () => {
+    expect(answeredBy(1)).to.deep.equal({ views: [], settleSeconds: 120 });
+    expect(answeredBy(2)).to.deep.equal({ views: [], settleSeconds: 960 });
+    expect(answeredBy(9)).to.deep.equal({ views: [], settleSeconds: 86_400 });
   });
 });

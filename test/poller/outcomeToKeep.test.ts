@@ -55,4 +55,12 @@ describe('What the ledger is told of an outcome', () => {
     expect(kept(refused(rcc), refused(lmlo))).to.include({ kind: 'partial', code: 'images-refused' });
     expect(kept(refused(rcc), undecodable(lmlo))).to.include({ kind: 'partial', code: 'images-missing' });
   });
+
+  it('takes an earlier answer back where it is no longer certain whose images it rests on, and only there', () => {
+    const declined = (code: string) =>
+      outcomeToKeep({ status: 'not-processed', code, reason: 'It is so.', leftOut: [] } as never);
+    expect(declined('contradictory-patient')).to.include({ kind: 'not-processed', takesBack: true });
+    for (const code of ['no-mammogram', 'images-unreadable', 'process-ended'])
+      expect(declined(code), code).to.include({ kind: 'not-processed', takesBack: false, code });
+  });
 });

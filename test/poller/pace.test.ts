@@ -29,4 +29,20 @@ describe('The pace of old exams', () => {
     for (const from of at) expect(at.filter((one) => one >= from && one < from + 1).length).to.be.at.most(4);
     expect(at.filter((one) => one === 5)).to.have.lengthOf(4);
   });
+
+  it('follows closed hours with no rush, though nobody asked while they lasted', () => {
+    const clock = { hours: 19 };
+    const at = (hours: number) => new Date(2026, 2, 2, hours);
+    const pace = new Pace({
+      perHour: 4,
+      hours: [{ from: 20 * 60, to: 6 * 60 }],
+      steady: () => clock.hours * HOUR_MS,
+      now: () => at(clock.hours),
+    });
+    expect(pace.allows(0)).to.equal(false);
+    clock.hours = 21;
+    let taken = 0;
+    while (pace.allows(taken)) taken++;
+    expect(taken).to.equal(1);
+  });
 });

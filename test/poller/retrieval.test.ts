@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { asUid, sopClass } from '../../src/dicom/index.js';
 import { type DicomWeb, type InstanceRecord, PacsError } from '../../src/dicomweb/index.js';
 import { InstanceUnavailable } from '../../src/exam/index.js';
+import type { InstanceNames } from '../../src/poller/breaker.js';
 import { fetchable } from '../../src/poller/retrieval.js';
 
 describe('An image that the archive did not give', () => {
@@ -41,5 +42,48 @@ describe('An image that the archive did not give', () => {
     const { end, asked } = image(1, false);
     expect(await end).to.equal(PacsError);
     expect(asked()).to.equal(1);
+  });
+
+  it('is not final where a redirect, as to a login page, stood in its place, and is where it was refused', async () => {
+    for (const [status, end] of [
+      [302, PacsError],
+      [406, InstanceUnavailable],
+    ] as const) {
+      const retrieveInstance = async () => {
+        throw new PacsError('pacs-refused', 'No', { status });
+      };
+      const [instance] = fetchable(asUid('2.25.1'), [listed], { retrieveInstance } as unknown as DicomWeb, {
+        lastTry: false,
+      });
+      const met = await instance!.fetch('stored').catch((error: Error) => error);
+      expect(met, String(status)).to.be.instanceOf(end);
+    }
+  });
+
+  it('is held against the archive by images of its own kind alone', async () => {
+    const other = (number: number, sopClassUID: string) => ({
+      ...listed,
+      sopInstanceUID: asUid(`2.25.3${number}`),
+      sopClassUID,
+    });
+    const all = [listed, other(1, listed.sopClassUID!), other(2, sopClass.SecondaryCapture)];
+    const retrieveInstance = async () => {
+      throw new PacsError('pacs-server-error', 'It fails', { status: 500, transient: true });
+    };
+    let asked: readonly InstanceNames[] = [];
+    const [instance] = fetchable(
+      asUid('2.25.1'),
+      all as InstanceRecord[],
+      { retrieveInstance } as unknown as DicomWeb,
+      {
+        lastTry: false,
+        isOutage: async (_error, peers) => {
+          asked = peers;
+          return true;
+        },
+      },
+    );
+    await instance!.fetch('stored').catch(() => {});
+    expect(asked.map(([, , uid]) => uid)).to.deep.equal(['2.25.31']);
   });
 });

@@ -23,4 +23,16 @@ describe('What the settings say of a study', () => {
     }
     expect(asked).to.equal(1);
   });
+
+  it('is asked for again once the study has become larger or smaller', async () => {
+    let description = 'BIOPSY';
+    const listedStudy = async () => fromDicomJson({ '00081030': { vr: 'LO', Value: [description] } });
+    const rules = { exclude: { StudyDescription: ['BIOPSY'] } };
+    const chooser = new StudyChooser(rules, { listedStudy } as unknown as DicomWeb, SILENT);
+    const study = asUid<StudyInstanceUID>('2.25.1');
+    expect(await chooser.passedOver(study, 4)).to.include({ setting: 'poll.exclude.StudyDescription' });
+    description = 'SCREENING';
+    expect(await chooser.passedOver(study, 4)).to.include({ setting: 'poll.exclude.StudyDescription' });
+    expect(await chooser.passedOver(study, 8)).to.equal(undefined);
+  });
 });
