@@ -267,4 +267,4 @@ export interface Ledger extends LedgerOverview {
 }
 
 /** A ledger that is only looked at. */
-export type LedgerReader = Pick<Ledger, 'find' | 'isOwn' | 'predecessors' | 'disconnect'>;
+export type LedgerReader = Pick<Ledger, 'find' | 'list' | 'isOwn' | 'predecessors' | 'disconnect'>;

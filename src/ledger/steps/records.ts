@@ -9,11 +9,11 @@ import { leftBehind, type ReadStore, type Store } from './store.js';
  */
 
 export async function list(
-  store: Store,
+  store: ReadStore,
   { states, studyInstanceUID, served, codes, dates, limit }: NonNullable<Parameters<Ledger['list']>[0]> = {},
 ): Promise<ExamRecord[]> {
   const nobody = { model: null, version: null, digest: null };
-  const rows = await store.look(({ statements }) =>
+  const rows = await store.look((statements) =>
     statements.list({
       states: states === undefined ? null : JSON.stringify(states),
       study: studyInstanceUID ?? null,

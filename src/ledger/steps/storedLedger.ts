@@ -37,7 +37,6 @@ export function storedLedger(store: Store): Ledger {
     adopt: (served) => exams.adopt(store, served),
     adoptable: (served) => exams.adoptable(store, served),
     countDue: (served, dueBy) => records.countDue(store, served, dueBy),
-    list: (filter) => records.list(store, filter),
     history: (exam) => records.history(store, exam),
     counts: () => overviews.counts(store),
     countRetriable: (which) => overviews.countRetriable(store, which),
@@ -60,6 +59,7 @@ export function storedLedger(store: Store): Ledger {
 export function readerOf(store: ReadStore): LedgerReader {
   return {
     find: (exam) => records.find(store, exam),
+    list: (filter) => records.list(store, filter),
     isOwn: (sopInstanceUID) => store.look((statements) => statements.isOwn(sopInstanceUID)),
     predecessors: (exam, revision) => records.predecessors(store, exam, revision),
     disconnect: () => store.close(),

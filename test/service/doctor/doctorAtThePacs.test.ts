@@ -2,11 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { auditEntries } from '../../../src/audit/index.js';
+import { defaultSettings, type Settings } from '../../../src/config/index.js';
 import { type Archive, startArchive } from '../../../src/demo/index.js';
 import { readPart10, transferSyntax } from '../../../src/dicom/index.js';
 import { DicomWeb } from '../../../src/dicomweb/index.js';
 import type { Bundle } from '../../../src/model/index.js';
 import { makeExam } from '../../../src/phantom/index.js';
+import { openLog, openService } from '../../../src/service/index.js';
 import type { Handler } from '../../dicomweb/scriptedServer.js';
 import { Setting } from '../../dicomweb/setting.js';
 import { smallBundle } from '../../model/bundles.js';
@@ -224,6 +226,40 @@ describe('mamori doctor, at the PACS', () => {
     expect(resultOf(none, 'exams')).to.include({ state: 'warning' });
     const silent = await visit(bundle, { url, more: 'poll: { exclude: { StationAETitle: X } }' });
     expect(resultOf(silent, 'exams').says).to.include('none has a value of StationAETitle');
+  });
+
+  it('says how many closed exams another model or other settings would answer once more', async () => {
+    const undated = exam('undated', { date: '' });
+    fill(exam('one'), exam('two', { date: daysAgo(1) }), exam('old', { date: daysAgo(40) }), undated);
+    const folder = scratchFolder('closed');
+    const usual = defaultSettings(archive.url);
+    const settings: Settings = {
+      ...usual,
+      model: { ...usual.model, bundle: bundle.directory, engine: 'onnxruntime', device: 'cpu' },
+      ledger: { ...usual.ledger, url: `sqlite:${join(folder, 'mamori.db')}` },
+      audit: { ...usual.audit, folder: join(folder, 'audit') },
+      poll: { ...usual.poll, settleSeconds: 0, views: [], lookbackDays: 60 },
+      log: { level: 'silent', format: 'json' },
+    };
+    const service = await openService(settings, openLog(settings));
+    try {
+      for (let closed = 0; closed < 4; ) closed += (await service.poller.cycle({ whole: true })).exams.length;
+    } finally {
+      await service.close();
+    }
+    const ledger = join(folder, 'mamori.db');
+    const same = await visit(bundle, { url: archive.url, ledger });
+    expect(resultOf(same, 'closed')).to.deep.include({ state: 'ok' });
+    const other = 'explain: { method: integrated-grad-cam }';
+    const { state, says } = resultOf(
+      await visit(bundle, { url: archive.url, ledger, more: other }),
+      'closed',
+    );
+    expect(state).to.equal('warning');
+    expect(says).to.match(/^3 exams of the last 3 days, or without a date, .*: they are answered once more$/);
+    expect(resultOf(await visit(bundle, { url: archive.url, more: other }), 'closed')).to.deep.include({
+      state: 'ok',
+    });
   });
 
   it('stores nothing unless it is told to', async () => {

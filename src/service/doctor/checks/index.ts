@@ -8,6 +8,7 @@ import type { Check } from '../types.js';
 import { auditFolder } from './auditFolder.js';
 import { certificate } from './certificate.js';
 import { clock } from './clock.js';
+import { closedExams } from './closedExams.js';
 import { compressedPictures } from './compressedPictures.js';
 import { diskRoom } from './diskRoom.js';
 import { encryption } from './encryption.js';
@@ -54,6 +55,7 @@ export const CHECKS: readonly Check[] = [
   paging,
   timeZone,
   examsTaken,
+  closedExams,
   examImages,
   imageFile,
   uidLetters,
