@@ -168,6 +168,7 @@ function captureFile(input: CaptureInput, description: Description): Uint8Array 
       PlanarConfiguration: 0,
       Rows: rgb.rows,
       Columns: rgb.columns,
+      PixelAspectRatio: pixelAspectRatio(description.sources),
       BitsAllocated: 8,
       BitsStored: 8,
       HighBit: 7,
@@ -190,6 +191,24 @@ function derivation({ sources, derivation: how, reduced }: Description): Attribu
       PurposeOfReferenceCodeSequence: [codeItem(SOURCE_IMAGE_FOR_IMAGE_PROCESSING)],
     })),
   };
+}
+
+/** Differences below are a matter of rounding. */
+const SQUARE = 0.01;
+
+/**
+ * Height to width of a pixel, in thousandths (PS3.3 C.7.6.3.1.7): needed where they differ, as a viewer would show the
+ * breast squeezed beside the mammogram. Undefined where pixels are square, or not the same in all images.
+ */
+function pixelAspectRatio(sources: SourceInstance[]): [number, number] | undefined {
+  const ratios = sources.map(({ pixelSpacing, imagerPixelSpacing }) => {
+    const [vertical, horizontal] = pixelSpacing ?? imagerPixelSpacing ?? [1, 1];
+    return vertical / horizontal;
+  });
+  const [ratio = 1] = ratios;
+  if (Math.abs(ratio - 1) < SQUARE || ratios.some((other) => Math.abs(other / ratio - 1) >= SQUARE))
+    return undefined;
+  return [Math.round(ratio * 1000), 1000];
 }
 
 /** Once lossy, always lossy (PS3.3 C.7.6.1.1.5): also for pictures made from the image. */

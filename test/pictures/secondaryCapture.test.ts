@@ -134,6 +134,16 @@ describe('The Secondary Capture', () => {
     expect(dataset.string('BurnedInAnnotation')).to.equal('NO');
   });
 
+  it('says where its pixels are not square, as those of the mammogram are not', () => {
+    const ratio = (pixelSpacing: [number, number] | undefined) => {
+      const source = { ...SOURCE, pixelSpacing, imagerPixelSpacing: undefined };
+      return readPart10(secondaryCapture(input({ source }))).dataset.strings('PixelAspectRatio');
+    };
+    expect(ratio([0.14, 0.07])).to.deep.equal(['2000', '1000']);
+    expect(ratio([0.07, 0.0701])).to.deep.equal([]);
+    expect(ratio(undefined)).to.deep.equal([]);
+  });
+
   it('stays lossy when the mammogram was, and claims nothing otherwise', () => {
     const lossless = readPart10(secondaryCapture(input())).dataset;
     expect(lossless.has('LossyImageCompression')).to.equal(false);

@@ -121,6 +121,19 @@ describe('TID 1500 report', () => {
       expect(name).to.deep.include({ scheme: 'DCM', meaning: 'AI: Probability of cancer' });
   });
 
+  it("says of an outline that it is AI's where viewers show no more than the name of its site", () => {
+    for (const [marks, name] of [
+      ['attention', 'AI attention (breast)'],
+      ['masses', 'AI mass mark (breast)'],
+    ] as const) {
+      const { root } = readReport(resultReport(reportInput(positiveExam(), { marks })));
+      const sites = find(root, FINDING_SITE).map(({ dataset }) => dataset.code('ConceptCodeSequence'));
+      for (const site of sites) expect(site).to.deep.include({ value: '76752008', scheme: 'SCT' });
+      expect(sites.filter((site) => site?.meaning === name)).to.have.length.above(0);
+      expect(sites.filter((site) => site?.meaning === 'Breast')).to.have.length(7);
+    }
+  });
+
   it('keeps the exact probability beside the rounded one', () => {
     const { root } = readReport(resultReport(reportInput(positiveExam())));
     const measured = under(group(root, 'L CC: AI answer'), PROBABILITY)[0]?.dataset.items(

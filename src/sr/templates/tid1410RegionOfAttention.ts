@@ -33,8 +33,8 @@ export interface RegionOfAttention {
  * a number, and one that says no more than "Breast" could be anybody's.
  */
 const SITE_NAME: Record<ReportInput['marks'], string> = {
-  attention: 'Breast (AI attention, not a lesion)',
-  masses: 'Breast (taken for a mass by AI)',
+  attention: 'AI attention (breast)',
+  masses: 'AI mass mark (breast)',
 };
 
 /**
