@@ -313,14 +313,4 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'results are kept though those of another version have come between',
     changes: [{ file: SUCCESSION, from: 'await isItsPlace(step, row, { others, place })', to: 'true' }],
   },
-  {
-    name: "what an earlier version answered counts as the next one's answer",
-    changes: [
-      {
-        file: 'ledger/sqlite/statements/adopting.js',
-        from: 'answer = NULL, updated_at',
-        to: 'updated_at',
-      },
-    ],
-  },
 ];
