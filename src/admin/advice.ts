@@ -40,6 +40,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   'ledger-damaged': 'Stop the service, copy the ledger, check the disk; then restore the latest backup.',
   'ledger-denied': 'Check the user in ledger.url, its password and the rights on the database.',
   'ledger-newer': 'A later version of Mamori has changed the ledger: install that version here, too.',
+  'ledger-overtaken':
+    "Nothing: another version's results about the study come first, and the exam is tried again by itself.",
   'ledger-object-damaged':
     'Kept results were lost or damaged on the disk: check it. They are made once more from the images.',
   // The exam

@@ -101,7 +101,7 @@ async function planned(
   asked: AskedAgain,
   settings: Settings,
 ): Promise<{ plan: ReprocessPlan; model: string }> {
-  const [{ openExistingLedger }, { servedModelOf }, { loadBundle }, { planReprocess }, { kindsInUse }] =
+  const [{ openExistingLedgerToRead }, { servedModelOf }, { loadBundle }, { planReprocess }, { kindsInUse }] =
     await Promise.all([
       import('../ledger/index.js'),
       import('../service/index.js'),
@@ -110,7 +110,7 @@ async function planned(
       import('../exam/index.js'),
     ]);
   const bundle = await loadBundle(settings.model.bundle);
-  const ledger = await openExistingLedger(settings.ledger);
+  const ledger = await openExistingLedgerToRead(settings.ledger);
   try {
     const plan = await planReprocess(asked, {
       ledger,

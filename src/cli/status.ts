@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { numberText } from '../countText.js';
-import type { ExamState, Ledger, ReasonCount } from '../ledger/index.js';
+import type { ExamState, LedgerReader, ReasonCount } from '../ledger/index.js';
 import { timeText } from '../timeText.js';
 import { wholeNumber } from './numbers.js';
 import { checkChoice, configOption, jsonOption } from './options.js';
@@ -28,11 +28,11 @@ export const statusCommand = new Command('status')
 
 async function show({ config, state, study, limit, json }: Options, command: Command): Promise<void> {
   const { loadSettings } = await import('../config/index.js');
-  const { EXAM_STATES, openExistingLedger } = await import('../ledger/index.js');
+  const { EXAM_STATES, openExistingLedgerToRead } = await import('../ledger/index.js');
   if (study !== undefined) await (await import('./studyUids.js')).studyUids([study]);
   for (const one of state ?? []) checkChoice(command, '--state <state...>', one, EXAM_STATES);
   const settings = loadSettings(config);
-  const ledger = await openExistingLedger(settings.ledger);
+  const ledger = await openExistingLedgerToRead(settings.ledger);
   try {
     const { askRunningService, lookNews } = await import('../service/index.js');
     const service = await askRunningService(settings);
@@ -111,7 +111,7 @@ interface Trouble extends ReasonCount {
 /** So many of them are named, the latest first. */
 const NAMED = 3;
 
-async function troublesIn(ledger: Ledger): Promise<Trouble[]> {
+async function troublesIn(ledger: LedgerReader): Promise<Trouble[]> {
   const [{ isRightlyNotProcessed }, { adviceOn }] = await Promise.all([
     import('../service/index.js'),
     import('../admin/index.js'),

@@ -12,6 +12,7 @@ export type LedgerErrorCode =
   | 'ledger-disk-full'
   | 'ledger-newer'
   | 'ledger-older'
+  | 'ledger-in-use'
   | 'ledger-unsupported'
   | 'ledger-busy'
   | 'ledger-closed'

@@ -3,7 +3,8 @@
  *
  * `ledger.ts` is the contract: which steps there are, each atomic; `allExams.ts` is what can be told of all exams
  * together, and the order to pause; `sighting.ts` what a look at the archive tells, `examOutcome.ts` what results say
- * of an exam; `examState.ts` says where an exam can stand, `ways.ts` what can be ordered of it.
+ * of an exam; `examState.ts` says where an exam can stand, `ways.ts` what can be ordered of it. `openLedger.ts` opens
+ * it, `olderLedger.ts` is what is said of one that an earlier version has written.
  * `rules.ts` says what is allowed, in pure functions that know no database; `lease.ts` how long a claim stands,
  * `owner.ts` whether the process that holds it still runs. `steps/` are the steps, the same for every database;
  * `statements.ts` and `retriable.ts` are what they ask of one, `saidStatements.ts` has it said to one connection.
@@ -61,6 +62,7 @@ export {
   isSentInTheClear,
   ledgerFileOf,
   openExistingLedger,
+  openExistingLedgerToRead,
   openLedger,
   openLedgerToRead,
 } from './openLedger.js';

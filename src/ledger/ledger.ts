@@ -267,4 +267,18 @@ export interface Ledger extends LedgerOverview {
 }
 
 /** A ledger that is only looked at. */
-export type LedgerReader = Pick<Ledger, 'find' | 'list' | 'isOwn' | 'predecessors' | 'disconnect'>;
+export type LedgerReader = Pick<
+  Ledger,
+  | ('now' | 'find' | 'list' | 'history' | 'made' | 'isOwn' | 'predecessors')
+  | (
+      | 'counts'
+      | 'countRetriable'
+      | 'reasons'
+      | 'endings'
+      | 'latencies'
+      | 'newestExam'
+      | 'lastLook'
+      | 'pausing'
+    )
+  | 'disconnect'
+>;

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LedgerError } from './errors.js';
+import { LedgerError, type LedgerErrorCode } from './errors.js';
 import type { Clock, Ledger, LedgerReader } from './ledger.js';
+import { IN_USE_PATIENCE_MS } from './olderLedger.js';
 import { thisProcess } from './owner.js';
 import type { LedgerPlace } from './place.js';
 import { Spool } from './spool.js';
@@ -25,8 +26,8 @@ const MACHINE: Clock = {
  *
  * @param clock SQLite has its machine's, a server its own; another one is for tests
  * @throws LedgerError `ledger-unsupported`, `ledger-unreadable`, `ledger-foreign`, `ledger-damaged`, `ledger-newer`,
- * `ledger-busy`, `ledger-disk-full`; of a server also `ledger-unreachable`, `ledger-denied`, `ledger-untrusted`,
- * `ledger-missing`
+ * `ledger-in-use`, `ledger-busy`, `ledger-disk-full`; of a server also `ledger-unreachable`, `ledger-denied`,
+ * `ledger-untrusted`, `ledger-missing`
  */
 export async function openLedger(place: Place, clock?: Clock): Promise<Ledger> {
   const { url, ...access } = placeOf(place);
@@ -42,12 +43,17 @@ export async function openLedger(place: Place, clock?: Clock): Promise<Ledger> {
   return storedLedger(sqliteStore({ database, spool, clock: clock ?? MACHINE, owner: thisProcess() }));
 }
 
-const BUSY_MS = 5000;
 const PAUSE_MS = 20;
+
+/** What may pass while others come and go, and how long it is waited for. */
+const PATIENCE_MS: Partial<Record<LedgerErrorCode, number>> = {
+  'ledger-busy': 5000,
+  'ledger-in-use': IN_USE_PATIENCE_MS,
+};
 
 /**
  * Several processes may start on a new ledger at once. SQLite lets one of them turn on the write-ahead log and refuses
- * the others without waiting, whatever its busy timeout is.
+ * the others without waiting, whatever its busy timeout is. One of an earlier version must not be open elsewhere.
  */
 async function openFile(file: string): Promise<Database> {
   const start = MACHINE.steady();
@@ -55,24 +61,36 @@ async function openFile(file: string): Promise<Database> {
     try {
       return Database.open(file);
     } catch (error) {
-      const isBusy = error instanceof LedgerError && error.code === 'ledger-busy';
-      if (!isBusy || MACHINE.steady() - start > BUSY_MS) throw error;
-      await sleep(PAUSE_MS);
+      const patienceMs = (error instanceof LedgerError && PATIENCE_MS[error.code]) || 0;
+      if (MACHINE.steady() - start > patienceMs) throw error;
+      // Of two that would bring it up to date, each has it open while the other looks.
+      await sleep(PAUSE_MS * (0.5 + Math.random()));
     }
   }
 }
 
 /**
- * The same for whoever asks about what was done: a ledger that is not there is a mistyped name and not an empty ledger.
+ * The same for an order about what was done: a ledger that is not there is a mistyped name and not an empty ledger.
  *
  * @throws LedgerError `ledger-missing`, and as `openLedger`
  */
 export async function openExistingLedger(place: Place): Promise<Ledger> {
   if (await isLedgerThere(place)) return openLedger(place);
+  throw missing(place);
+}
+
+/** For whoever asks what was done. @throws LedgerError `ledger-missing`, and as `openLedgerToRead` */
+export async function openExistingLedgerToRead(place: Place): Promise<LedgerReader> {
+  const reader = await openLedgerToRead(place);
+  if (reader === undefined) throw missing(place);
+  return reader;
+}
+
+function missing(place: Place): LedgerError {
   const { url } = placeOf(place);
   if (!isPostgres(url)) refuseUnseen(fileOf(url));
   const what = isPostgres(url) ? 'in that database' : fileOf(url);
-  throw new LedgerError('ledger-missing', `There is no ledger ${what}.`, {
+  return new LedgerError('ledger-missing', `There is no ledger ${what}.`, {
     remedy:
       'Check ledger.url and the folder that it is relative to; run, once, process and backfill make a new ledger.',
   });
@@ -96,7 +114,8 @@ export async function isLedgerThere(place: Place): Promise<boolean> {
 }
 
 /**
- * Opens the ledger to look at it, and nothing more. Undefined where there is none yet.
+ * Opens the ledger to look at it, and nothing more: one of an earlier version stays as it is. Undefined where there is
+ * none yet.
  *
  * @throws LedgerError `ledger-older`, and as `openLedger`
  */

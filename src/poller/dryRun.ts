@@ -1,7 +1,7 @@
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
 import { type ExamOutcome, processExam, type Workbench } from '../exam/index.js';
-import type { LedgerReader, ServedModel } from '../ledger/index.js';
+import { editionOf, type LedgerReader, type ServedModel } from '../ledger/index.js';
 import { examInstances } from './mammograms.js';
 import { predecessorsOf } from './predecessors.js';
 import { fetchable } from './retrieval.js';
@@ -31,8 +31,7 @@ export async function dryRun(studyInstanceUID: StudyInstanceUID, parts: DryRunPa
     createdAt: new Date(),
     predecessors,
     revision,
-    // Of this version's own sets: a ledger that is only looked at does not list the others'.
-    edition: revision,
+    edition: editionOf(exam, revision, (await ledger?.list({ studyInstanceUID })) ?? []),
     previews: true,
   });
 }

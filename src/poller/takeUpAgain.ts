@@ -1,6 +1,13 @@
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import type { DicomWeb } from '../dicomweb/index.js';
-import { type ExamRecord, isServed, type Ledger, type ServedModel, waysFor } from '../ledger/index.js';
+import {
+  type ExamRecord,
+  isServed,
+  type Ledger,
+  type LedgerReader,
+  type ServedModel,
+  waysFor,
+} from '../ledger/index.js';
 import { Listings } from './listings.js';
 import type { PollerSettings } from './pollerSettings.js';
 import { QuietTimes } from './quietTimes.js';
@@ -16,7 +23,7 @@ import { REPROCESS_PRIORITY } from './workSource.js';
 export type Standing = 'again' | 'done' | 'under-way' | 'unknown';
 
 export interface StandingParts {
-  ledger: Ledger;
+  ledger: Pick<LedgerReader, 'list' | 'made'>;
   served: ServedModel;
   /** Kinds of report that are switched on. */
   reports: readonly string[];
@@ -34,6 +41,7 @@ export async function standingOf(records: readonly ExamRecord[], parts: Standing
 }
 
 export interface TakingUpParts extends StandingParts {
+  ledger: Ledger;
   pacs: DicomWeb;
   settings: PollerSettings;
 }

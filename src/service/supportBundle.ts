@@ -2,7 +2,7 @@ import { availableParallelism, release, totalmem } from 'node:os';
 import { installedVersion, type Settings } from '../config/index.js';
 import { readPart10, type StudyInstanceUID } from '../dicom/index.js';
 import { MamoriError } from '../errors.js';
-import { type ExamRecord, type Ledger, openExistingLedger } from '../ledger/index.js';
+import { type ExamRecord, type LedgerReader, openExistingLedgerToRead } from '../ledger/index.js';
 import { loadBundle } from '../model/index.js';
 import {
   type BundlePart,
@@ -70,7 +70,7 @@ export async function supportBundle(
 ): Promise<{ parts: BundlePart[]; isKnown: boolean }> {
   const { settings, file, study, log } = request;
   const blackOut = blackener(settings);
-  const ledger = await openExistingLedger(settings.ledger);
+  const ledger = await openExistingLedgerToRead(settings.ledger);
   const told = await ledgerPart(ledger, study).finally(() => ledger.disconnect());
   const own = new Set([study, ...told.made]);
   const uids = new Pseudonyms(own);
@@ -138,7 +138,7 @@ async function versions({ model }: Settings) {
 }
 
 /** Without names of workers, which are those of machines, or who gave an order. */
-async function ledgerPart(ledger: Ledger, study: StudyInstanceUID) {
+async function ledgerPart(ledger: LedgerReader, study: StudyInstanceUID) {
   const records = await ledger.list({ studyInstanceUID: study });
   const workers = new Map<string, string>();
   const workerOf = (name: string | undefined) => {

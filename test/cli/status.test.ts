@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -10,6 +10,7 @@ import { expect } from 'chai';
 import Libsql from 'libsql';
 import { startAdmin } from '../../src/admin/index.js';
 import { openLedger } from '../../src/ledger/index.js';
+import { MIGRATIONS } from '../../src/ledger/sqlite/migrations.js';
 import { hashPassword } from '../../src/passwordHash.js';
 import { STATES } from '../admin/states.js';
 import { answerOf } from '../ledger/exams.js';
@@ -55,6 +56,27 @@ describe('mamori status', () => {
     const right = { code: 'no-mammogram', reason: 'The study holds no mammogram.' };
     await ledger.giveUp((await ledger.claim(empty, 'w', 60_000))!, right);
     await ledger.disconnect();
+  });
+
+  it('leaves a ledger of an earlier version as it is, as does all that only looks', async () => {
+    const old = new Libsql(join(folder, 'older.db'));
+    old.exec('PRAGMA journal_mode = WAL');
+    for (const step of MIGRATIONS.slice(0, -1)) old.exec(step);
+    old.exec(`PRAGMA user_version = ${MIGRATIONS.length - 1}`);
+    old.close();
+    const before = readFileSync(join(folder, 'older.db'));
+    const older = join(folder, 'older.yaml');
+    writeFileSync(older, 'pacs: { url: "http://127.0.0.1:9/" }\nledger: { url: "sqlite:older.db" }\n');
+    for (const [command, ...others] of [
+      ['status'],
+      ['support-bundle', '2.25.1', '--out', join(folder, 'bundle.tar')],
+      ['reprocess', '2.25.1', '--dry-run'],
+    ]) {
+      const { code, err } = await mamoriHere(command!, '-c', older, ...others);
+      expect(code, command).not.to.equal(0);
+      expect(err, command).to.match(/older\.db is of an earlier version of Mamori\.\s.*Nothing was changed/s);
+    }
+    expect(readFileSync(join(folder, 'older.db')).equals(before)).to.equal(true);
   });
 
   it('names partial exams as trouble, and no study that has rightly no answer', async () => {

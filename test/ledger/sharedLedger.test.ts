@@ -243,7 +243,7 @@ describe('a ledger that several machines share', function () {
       expect(await ledger.counts()).to.include({ waiting: 0 });
       const [found] = await server.ask<{ ssl: boolean }>(
         `SELECT bool_and(ssl) AS ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
-         WHERE application_name = 'mamori' AND datname = current_database()`,
+         WHERE application_name LIKE 'mamori %' AND datname = current_database()`,
         url,
       );
       expect(found!.ssl).to.equal(true);

@@ -19,6 +19,12 @@ export interface Transaction {
   run(sql: string, bindings?: object): Promise<number>;
 }
 
+/**
+ * What this process's connections are called: whoever brings the tables up to date sees by it whether processes of an
+ * earlier version still use them. Those of versions up to table 6 are called `mamori` alone.
+ */
+export const APPLICATION = `mamori ${TABLES.length}`;
+
 /** Connections of one process: its workers, their signs of life, the status page. */
 const MOST_CONNECTIONS = 5;
 
@@ -58,7 +64,9 @@ export class Server {
       ...config,
       types,
       max: MOST_CONNECTIONS,
-      application_name: 'mamori',
+      // One stays: a process that waits for new exams is seen by those that would change the tables.
+      min: 1,
+      application_name: APPLICATION,
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 60_000,
       // As a file does: an open ledger alone keeps no process running.

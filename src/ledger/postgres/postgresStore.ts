@@ -1,5 +1,5 @@
-import { LedgerError } from '../errors.js';
 import type { Clock } from '../ledger.js';
+import { isOlder } from '../olderLedger.js';
 import { thisProcessAmongMachines } from '../owner.js';
 import type { LedgerPlace } from '../place.js';
 import type { ReadStore, Step, Store } from '../steps/index.js';
@@ -17,7 +17,7 @@ import { migrate, tableVersion } from './tableVersion.js';
  *
  * @param clock the server has its own; another one is for tests. The steady clock is the machine's.
  * @throws LedgerError `ledger-unsupported`, `ledger-unreachable`, `ledger-denied`, `ledger-untrusted`,
- * `ledger-missing`, `ledger-foreign`, `ledger-newer`, `ledger-busy`, `ledger-disk-full`
+ * `ledger-missing`, `ledger-foreign`, `ledger-newer`, `ledger-in-use`, `ledger-busy`, `ledger-disk-full`
  */
 export async function openPostgres(
   place: LedgerPlace,
@@ -53,13 +53,9 @@ export async function openPostgresToRead(place: LedgerPlace): Promise<ReadStore 
   const version = await opened(server, () => server.connected((client) => tableVersion(client, server.text)));
   if (version !== TABLES.length) await server.close();
   if (version === undefined) return undefined;
-  if (version < TABLES.length)
-    throw new LedgerError(
-      'ledger-older',
-      `The ledger in ${server.text} was written by an earlier version of Mamori.`,
-      { remedy: 'Any command that writes it brings it up to date.' },
-    );
+  if (version < TABLES.length) throw isOlder(`The ledger in ${server.text}`);
   return {
+    now: () => server.look(async ({ now }) => new Date(now)),
     look: (work) => server.look(async (transaction) => work(statementsIn(transaction))),
     close: () => server.close(),
   };

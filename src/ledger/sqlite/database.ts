@@ -2,6 +2,8 @@ import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { LedgerError, ledgerClosed } from '../errors.js';
+import { isOlder } from '../olderLedger.js';
+import { bringUpToDate } from './earlierFormat.js';
 import { MIGRATIONS } from './migrations.js';
 import { cannotBeUsed } from './openingTrouble.js';
 
@@ -32,21 +34,25 @@ export class Database {
   }
 
   /**
-   * @throws LedgerError `ledger-unreadable`, `ledger-foreign`, `ledger-damaged`, `ledger-newer`, `ledger-busy`,
-   * `ledger-disk-full`
+   * @throws LedgerError `ledger-unreadable`, `ledger-foreign`, `ledger-damaged`, `ledger-newer`, `ledger-in-use`,
+   * `ledger-busy`, `ledger-disk-full`
    */
   static open(file: string): Database {
     let connection: Libsql.Database | undefined;
     try {
-      if (file !== IN_MEMORY) keepPrivate(file);
+      if (file !== IN_MEMORY) {
+        keepPrivate(file);
+        bringUpToDate(file, BUSY_TIMEOUT_MS);
+      }
       connection = new Libsql(file, { timeout: BUSY_TIMEOUT_MS });
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       refuseForeign(connection, file);
+      const database = new Database(connection, file);
+      database.#version();
       connection.pragma('journal_mode = WAL');
       connection.pragma('synchronous = FULL');
       connection.pragma('foreign_keys = OFF');
-      const database = new Database(connection, file);
-      database.#migrate();
+      database.#make();
       connection.pragma('foreign_keys = ON');
       return database;
     } catch (error) {
@@ -90,13 +96,7 @@ export class Database {
         connection.close();
         return undefined;
       }
-      throw new LedgerError(
-        'ledger-older',
-        `The ledger ${file} was written by an earlier version of Mamori.`,
-        {
-          remedy: 'Any command that writes it brings it up to date.',
-        },
-      );
+      throw isOlder(`The ledger ${file}`);
     } catch (error) {
       connection.close();
       throw error;
@@ -163,12 +163,14 @@ export class Database {
     return statement;
   }
 
-  #migrate(): void {
+  /** The tables, where there are none yet. */
+  #make(): void {
     this.#connection.exec('BEGIN IMMEDIATE');
     try {
-      const version = this.#version();
-      for (const step of MIGRATIONS.slice(version)) this.#connection.exec(step);
-      if (version < MIGRATIONS.length) this.#connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+      if (this.#version() === 0) {
+        for (const step of MIGRATIONS) this.#connection.exec(step);
+        this.#connection.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+      }
       this.#connection.exec('COMMIT');
     } catch (error) {
       this.#rollBack();

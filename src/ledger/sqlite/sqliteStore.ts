@@ -28,7 +28,11 @@ export function sqliteStore(parts: {
 /** A SQLite file that is only looked at. */
 export function sqliteReadStore(database: Database): ReadStore {
   const statements = statementsOn(database);
-  return { look: async (work) => work(statements), close: async () => database.close() };
+  return {
+    now: async () => new Date(),
+    look: async (work) => work(statements),
+    close: async () => database.close(),
+  };
 }
 
 /** The last piece of work on each file. */

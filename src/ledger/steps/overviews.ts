@@ -6,25 +6,25 @@ import { dateOf } from '../rows.js';
 import { waysOf } from '../rules.js';
 import { boundKey, boundModel, type PauseRow } from '../statements.js';
 import type { RetriableCount, RetryFilter } from '../ways.js';
-import type { Store } from './store.js';
+import type { ReadStore, Store } from './store.js';
 
 /*
  * What is told of all exams together, and the order to pause.
  */
 
-export async function counts(store: Store): Promise<Record<ExamState, number>> {
+export async function counts(store: ReadStore): Promise<Record<ExamState, number>> {
   const found = Object.fromEntries(EXAM_STATES.map((state) => [state, 0])) as Record<ExamState, number>;
-  const rows = await store.look(({ statements }) => statements.counts());
+  const rows = await store.look((statements) => statements.counts());
   for (const { state, count } of rows) found[state] = count;
   return found;
 }
 
 export async function countRetriable(
-  store: Store,
+  store: ReadStore,
   which: RetryFilter & { served: ServedModel },
 ): Promise<RetriableCount[]> {
   const bindings = { ...boundFilter(which), ...boundModel(which.served) };
-  const rows = await store.look(({ statements }) => statements.countRetriable(bindings));
+  const rows = await store.look((statements) => statements.countRetriable(bindings));
   return rows.map(({ state, exams, ...row }) => {
     const code = row.code ?? undefined;
     const isServed = row.served === 1;
@@ -40,8 +40,8 @@ export async function countRetriable(
   });
 }
 
-export async function reasons(store: Store): Promise<ReasonCount[]> {
-  const rows = await store.look(({ statements }) => statements.reasons());
+export async function reasons(store: ReadStore): Promise<ReasonCount[]> {
+  const rows = await store.look((statements) => statements.reasons());
   return rows.map(({ code, reason, latest, ...row }) => ({
     ...row,
     code: code ?? undefined,
@@ -68,9 +68,9 @@ export async function backlog(store: Store, served: ServedModel): Promise<Backlo
   };
 }
 
-export async function endings(store: Store, since: Date, stretchMs: number): Promise<Ending[]> {
+export async function endings(store: ReadStore, since: Date, stretchMs: number): Promise<Ending[]> {
   const bindings = { since: since.getTime(), width: stretchMs };
-  const rows = await store.look(({ statements }) => statements.endings(bindings));
+  const rows = await store.look((statements) => statements.endings(bindings));
   return rows.map(({ stretch, code, ...row }) => ({
     ...row,
     from: new Date(bindings.since + stretch * stretchMs),
@@ -78,9 +78,9 @@ export async function endings(store: Store, since: Date, stretchMs: number): Pro
   }));
 }
 
-export async function latencies(store: Store, since: Date, stretchMs: number): Promise<Latency[]> {
+export async function latencies(store: ReadStore, since: Date, stretchMs: number): Promise<Latency[]> {
   const bindings = { since: since.getTime(), width: stretchMs };
-  const rows = await store.look(({ statements }) => statements.latencies(bindings));
+  const rows = await store.look((statements) => statements.latencies(bindings));
   return rows.map(({ stretch, exams, median, most }) => ({
     from: new Date(bindings.since + stretch * stretchMs),
     exams,
@@ -89,8 +89,8 @@ export async function latencies(store: Store, since: Date, stretchMs: number): P
   }));
 }
 
-export async function newestExam(store: Store): Promise<Date | undefined> {
-  return dateOf((await store.look(({ statements }) => statements.newestExam()))?.first_seen_at ?? null);
+export async function newestExam(store: ReadStore): Promise<Date | undefined> {
+  return dateOf((await store.look((statements) => statements.newestExam()))?.first_seen_at ?? null);
 }
 
 export async function oldestReady(store: Store, served: ServedModel): Promise<Date | undefined> {
@@ -100,8 +100,8 @@ export async function oldestReady(store: Store, served: ServedModel): Promise<Da
   return dateOf(row?.since ?? null);
 }
 
-export async function made(store: Store, exam: ExamKey): Promise<MadeObject[]> {
-  const rows = await store.look(async ({ statements }) => {
+export async function made(store: ReadStore, exam: ExamKey): Promise<MadeObject[]> {
+  const rows = await store.look(async (statements) => {
     const row = await statements.findByKey(boundKey(exam));
     return row === undefined ? [] : statements.made({ id: row.id });
   });
@@ -123,15 +123,15 @@ export async function noteLook(store: Store, problem: Reason | undefined): Promi
   await store.transact(async ({ statements, now }) => statements.noteLook({ code, reason, now }));
 }
 
-export async function lastLook(store: Store): Promise<LastLook | undefined> {
-  const row = await store.look(({ statements }) => statements.lastLook());
+export async function lastLook(store: ReadStore): Promise<LastLook | undefined> {
+  const row = await store.look((statements) => statements.lastLook());
   if (row === undefined) return undefined;
   const { at, code, reason } = row;
   return { at: new Date(at), problem: code === null ? undefined : { code, reason: reason ?? '' } };
 }
 
-export async function pausing(store: Store): Promise<Pausing | undefined> {
-  return pausingOf(await store.look(({ statements }) => statements.pausing()));
+export async function pausing(store: ReadStore): Promise<Pausing | undefined> {
+  return pausingOf(await store.look((statements) => statements.pausing()));
 }
 
 export async function pause(store: Store, by: string, why?: string): Promise<Pausing> {

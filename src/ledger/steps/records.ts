@@ -63,8 +63,8 @@ export async function countDue(store: Store, served: ServedModel, dueBy?: Date):
   );
 }
 
-export async function history(store: Store, exam: ExamKey): Promise<LedgerEvent[]> {
-  return store.look(async ({ statements }) => {
+export async function history(store: ReadStore, exam: ExamKey): Promise<LedgerEvent[]> {
+  return store.look(async (statements) => {
     const row = await statements.findByKey(boundKey(exam));
     return row === undefined ? [] : statements.history({ id: row.id });
   });

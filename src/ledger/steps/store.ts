@@ -17,6 +17,7 @@ import {
 
 /** A database that is only looked at. */
 export interface ReadStore {
+  now(): Promise<Date>;
   look<T>(work: (statements: ReadStatements) => Answered<T>): Promise<T>;
   close(): Promise<void>;
 }

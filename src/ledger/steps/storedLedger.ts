@@ -10,10 +10,10 @@ import type { ReadStore, Store } from './store.js';
 export function storedLedger(store: Store): Ledger {
   return {
     ...readerOf({
+      now: () => store.now(),
       look: (work) => store.look(({ statements }) => work(statements)),
       close: () => store.close(),
     }),
-    now: () => store.now(),
     observe: (exam, seen) => exams.observe(store, exam, seen),
     glance: (served, studies) => records.glance(store, served, studies),
     due: (exam, fingerprint, at) => exams.due(store, exam, fingerprint, at),
@@ -37,19 +37,9 @@ export function storedLedger(store: Store): Ledger {
     adopt: (served) => exams.adopt(store, served),
     adoptable: (served) => exams.adoptable(store, served),
     countDue: (served, dueBy) => records.countDue(store, served, dueBy),
-    history: (exam) => records.history(store, exam),
-    counts: () => overviews.counts(store),
-    countRetriable: (which) => overviews.countRetriable(store, which),
-    reasons: () => overviews.reasons(store),
     backlog: (served) => overviews.backlog(store, served),
-    endings: (since, stretchMs) => overviews.endings(store, since, stretchMs),
-    latencies: (since, stretchMs) => overviews.latencies(store, since, stretchMs),
     oldestReady: (served) => overviews.oldestReady(store, served),
-    newestExam: () => overviews.newestExam(store),
-    made: (exam) => overviews.made(store, exam),
     noteLook: (problem) => overviews.noteLook(store, problem),
-    lastLook: () => overviews.lastLook(store),
-    pausing: () => overviews.pausing(store),
     pause: (by, why) => overviews.pause(store, by, why),
     goOn: () => overviews.goOn(store),
   };
@@ -58,10 +48,21 @@ export function storedLedger(store: Store): Ledger {
 /** A ledger that is only looked at. */
 export function readerOf(store: ReadStore): LedgerReader {
   return {
+    now: () => store.now(),
     find: (exam) => records.find(store, exam),
-    list: (filter) => records.list(store, filter),
     isOwn: (sopInstanceUID) => store.look((statements) => statements.isOwn(sopInstanceUID)),
     predecessors: (exam, revision) => records.predecessors(store, exam, revision),
+    list: (filter) => records.list(store, filter),
+    history: (exam) => records.history(store, exam),
+    counts: () => overviews.counts(store),
+    countRetriable: (which) => overviews.countRetriable(store, which),
+    reasons: () => overviews.reasons(store),
+    endings: (since, stretchMs) => overviews.endings(store, since, stretchMs),
+    latencies: (since, stretchMs) => overviews.latencies(store, since, stretchMs),
+    newestExam: () => overviews.newestExam(store),
+    made: (exam) => overviews.made(store, exam),
+    lastLook: () => overviews.lastLook(store),
+    pausing: () => overviews.pausing(store),
     disconnect: () => store.close(),
   };
 }

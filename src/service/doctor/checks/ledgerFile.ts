@@ -19,7 +19,9 @@ export const ledgerFile: Check = {
       return ok(says);
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'ledger-older') throw error;
-      return ok('of an earlier version; the next run brings it up to date (copy it before an upgrade)');
+      return ok(
+        'of an earlier version; stop its service and copy the ledger, then a run of this one brings it up to date',
+      );
     }
   },
 };
