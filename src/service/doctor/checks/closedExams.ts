@@ -47,7 +47,7 @@ export const closedExams: Check = {
         `${countText(exams, 'exam')} of ${days}, or without a date, ${are} closed with another model or other ` +
           `settings: ${they} answered once more${rules}`,
         'This is what another model, or other settings under explain, do; results are written beside the earlier ones.',
-        'To spare the PACS that, start with fewer poll.lookbackDays. Older exams are left alone until mamori reprocess.',
+        'To spare the PACS that, start with fewer poll.lookbackDays. Older exams are left until mamori reprocess.',
       );
     } finally {
       await ledger.disconnect();
