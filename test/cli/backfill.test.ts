@@ -13,7 +13,7 @@ describe('mamori backfill', () => {
     const archive = await startArchive();
     try {
       for (const date of ['20200103', '20200105'])
-        for (const { bytes } of makeExam({ rows: 320, columns: 256, seed: date, date })) archive.add(bytes);
+        for (const { bytes } of makeExam({ rows: 128, columns: 104, seed: date, date })) archive.add(bytes);
       const { directory } = await smallBundle();
       const model = JSON.stringify({ bundle: directory, engine: 'onnxruntime', device: 'cpu' });
       writeFileSync(
@@ -44,7 +44,7 @@ describe('mamori backfill', () => {
     const relay = await startRelay(archive.url);
     try {
       relay.fate = (line) => (line.includes('StudyDate=20200105&') ? { status: 413 } : 'pass');
-      for (const { bytes } of makeExam({ rows: 320, columns: 256, seed: 'old', date: '20200103' }))
+      for (const { bytes } of makeExam({ rows: 128, columns: 104, seed: 'old', date: '20200103' }))
         archive.add(bytes);
       const { directory } = await smallBundle();
       const model = JSON.stringify({ bundle: directory, engine: 'onnxruntime', device: 'cpu' });

@@ -28,7 +28,7 @@ describe('mamori reprocess', () => {
     const pacs = new DicomWeb({ url: archive.url });
     try {
       const dates = ['20200103', '20200104', '20200105', '20200106'];
-      const studies = dates.map((date) => makeExam({ rows: 320, columns: 256, seed: date, date }));
+      const studies = dates.map((date) => makeExam({ rows: 128, columns: 104, seed: date, date }));
       for (const { bytes } of studies.flat()) archive.add(bytes);
       const { directory } = await smallBundle();
       const model = JSON.stringify({ bundle: directory, engine: 'onnxruntime', device: 'cpu' });

@@ -30,7 +30,7 @@ const SETTLED = { settleSeconds: 0 };
 
 /** Two views are enough to see what becomes of an exam. */
 const exam = (seed: string): MadeInstance[] =>
-  makeExam({ rows: 320, columns: 256, seed, date: today(), views: ['LCC', 'RCC'] });
+  makeExam({ rows: 128, columns: 104, seed, date: today(), views: ['LCC', 'RCC'] });
 const studyOf = (instances: MadeInstance[]) => instances[0]!.studyInstanceUID;
 
 const isStore = (line: string) => line.startsWith('POST ');

@@ -8,7 +8,7 @@ import { daysAgo, resultsIn, Station, studyOf, today } from './hospital.js';
 
 const HOUR_MS = 3_600_000;
 const exam = (seed: string, date: string, override = {}): MadeInstance[] =>
-  makeExam({ rows: 320, columns: 256, seed, date, views: ['LCC', 'RCC'], override });
+  makeExam({ rows: 128, columns: 104, seed, date, views: ['LCC', 'RCC'], override });
 
 describe('A backfill', () => {
   const hospital = demoHospital();
@@ -48,7 +48,7 @@ describe('A backfill', () => {
   }
 
   it('takes what is new first, then old exams from the newest on, and none outside the range', async () => {
-    const fresh = makeExam({ rows: 320, columns: 256, seed: 'new', date: today() });
+    const fresh = makeExam({ rows: 128, columns: 104, seed: 'new', date: today() });
     const [older, newer] = [exam('older', daysAgo(35)), exam('newer', daysAgo(12))];
     await hospital.archive.add(...older, ...newer, ...fresh, ...exam('outside', daysAgo(60)));
     const opened = await backfilling(3600);
@@ -169,7 +169,7 @@ describe('A backfill', () => {
   });
 
   it('goes on past days that cannot be searched, names them, and holds back no new exam', async () => {
-    const fresh = ['new1', 'new2'].map((seed) => makeExam({ rows: 320, columns: 256, seed, date: today() }));
+    const fresh = ['new1', 'new2'].map((seed) => makeExam({ rows: 128, columns: 104, seed, date: today() }));
     const old = exam('old', daysAgo(14));
     await hospital.archive.add(...fresh.flat(), ...old);
     const relay = await startRelay(hospital.archive.access.url!);

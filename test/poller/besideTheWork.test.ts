@@ -12,7 +12,7 @@ import { ALGORITHM, demoArchive, Station, type TestArchive, today } from './hosp
 
 const HOLDING = fileURLToPath(new URL('../ledger/holding.js', import.meta.url));
 const exam = (seed: string) =>
-  makeExam({ rows: 160, columns: 128, seed, date: today(), views: ['LCC', 'RCC'] });
+  makeExam({ rows: 128, columns: 104, seed, date: today(), views: ['LCC', 'RCC'] });
 
 describe('What happens beside the work', () => {
   let bench: OpenBench;

@@ -11,7 +11,7 @@ describe('A dry run', () => {
   let bench: OpenBench;
   let archive: TestArchive;
   let here: Station;
-  const made = makeExam({ rows: 160, columns: 128, seed: 'dry run', date: today() });
+  const made = makeExam({ rows: 128, columns: 104, seed: 'dry run', date: today() });
   const study = made[0]!.studyInstanceUID;
 
   before(async () => {

@@ -10,7 +10,7 @@ describe('A ledger that cannot be reached in the middle of an exam', () => {
 
   beforeEach(async () => {
     here = await hospital.station({ settings: { settleSeconds: 0 } });
-    await hospital.archive.add(...makeExam({ rows: 160, columns: 128, seed: 'away', date: today() }));
+    await hospital.archive.add(...makeExam({ rows: 128, columns: 104, seed: 'away', date: today() }));
   });
 
   const away = () => Promise.reject(new LedgerError('ledger-unreachable', 'The server does not answer.'));

@@ -14,7 +14,7 @@ describe('Results that are made, and lost on the disk before the PACS has them',
   this.timeout(60_000);
   const hospital = demoHospital();
   let here: Station;
-  const made = makeExam({ rows: 320, columns: 256, seed: 'lost results', date: today() });
+  const made = makeExam({ rows: 128, columns: 104, seed: 'lost results', date: today() });
   const study = made[0]!.studyInstanceUID;
 
   beforeEach(async () => {

@@ -8,7 +8,7 @@ import { smallBundle } from '../model/bundles.js';
 import { demoArchive, kindsOf, resultsIn, SETTINGS, Station, type TestArchive, today } from './hospital.js';
 
 const exam = (seed: string) =>
-  makeExam({ rows: 160, columns: 128, seed, date: today(), views: ['LCC', 'RCC'] });
+  makeExam({ rows: 128, columns: 104, seed, date: today(), views: ['LCC', 'RCC'] });
 
 describe('Exams that end their workers', () => {
   let bench: OpenBench;

@@ -72,7 +72,7 @@ describe('An outage of the PACS', () => {
 
 const WRITTEN = ['mammography-cad', 'secondary-capture', 'secondary-capture', 'tid1500'];
 const exam = (seed: string): MadeInstance[] =>
-  makeExam({ rows: 160, columns: 128, seed, date: today(), views: ['LCC', 'RCC'] });
+  makeExam({ rows: 128, columns: 104, seed, date: today(), views: ['LCC', 'RCC'] });
 /** More than there are tries. */
 const CYCLES = 3;
 const isRetrieval = (line: string) => /^GET .*\/instances\/[\d.]+$/.test(line);

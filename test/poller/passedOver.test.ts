@@ -23,7 +23,7 @@ import { listeningLog } from './listeningLog.js';
 type Attributes = NonNullable<Parameters<typeof makeExam>[0]>['override'];
 
 const exam = (seed: string, override: Attributes = {}): MadeInstance[] =>
-  makeExam({ rows: 320, columns: 256, seed, date: today(), views: ['LCC', 'RCC'], override });
+  makeExam({ rows: 128, columns: 104, seed, date: today(), views: ['LCC', 'RCC'], override });
 
 for (const [name, start] of [
   ["the demo's archive", demoArchive],

@@ -8,7 +8,7 @@ import { listeningLog } from './listeningLog.js';
 describe('A pause', () => {
   let bench: OpenBench;
   let archive: TestArchive;
-  const exam = makeExam({ rows: 160, columns: 128, seed: 'pause', date: today(), views: ['LCC', 'RCC'] });
+  const exam = makeExam({ rows: 128, columns: 104, seed: 'pause', date: today(), views: ['LCC', 'RCC'] });
   const study = exam[0]!.studyInstanceUID;
 
   before(async () => {

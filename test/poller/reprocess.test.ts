@@ -11,7 +11,7 @@ import { ALGORITHM, daysAgo, resultsIn, SETTINGS, Station, studyOf, today } from
 
 const HOUR_MS = 3_600_000;
 const exam = (seed: string, date: string): MadeInstance[] =>
-  makeExam({ rows: 160, columns: 128, seed, date, views: ['LCC', 'RCC'] });
+  makeExam({ rows: 128, columns: 104, seed, date, views: ['LCC', 'RCC'] });
 const range = { from: daysAgo(40), to: daysAgo(10) };
 const REPORTS = ['tid1500', 'mammography-cad'];
 const KINDS = [...REPORTS, 'secondary-capture'];
@@ -86,8 +86,8 @@ describe('Exams that are to be processed again', () => {
     (await resultsIn(station.pacs, studyOf(made))).filter(({ kind }) => kind === 'tid1500');
 
   it('are without any order those of the days that are searched, by another version', async () => {
-    const recent = makeExam({ rows: 160, columns: 128, seed: 'recent', date: today() });
-    const older = makeExam({ rows: 160, columns: 128, seed: 'older', date: daysAgo(12) });
+    const recent = makeExam({ rows: 128, columns: 104, seed: 'recent', date: today() });
+    const older = makeExam({ rows: 128, columns: 104, seed: 'older', date: daysAgo(12) });
     const { file } = await answered(recent, older);
     const bench = { ...hospital.bench, bundle: { ...hospital.bench.bundle, version: '2.0.0' } };
     const second = await Station.open(hospital.archive.access, { bench, file, version: '2.0.0' });
@@ -143,7 +143,7 @@ describe('Exams that are to be processed again', () => {
   it('are written after every new exam, once, as successors of what stands there', async () => {
     const [older, newer] = [exam('older', daysAgo(35)), exam('newer', daysAgo(12))];
     const first = await answered(older, newer);
-    const fresh = makeExam({ rows: 160, columns: 128, seed: 'new', date: today() });
+    const fresh = makeExam({ rows: 128, columns: 104, seed: 'new', date: today() });
     await hospital.archive.add(...fresh);
     const before = await reportsIn(first, newer);
     const { toEnd, source, station } = await reprocessing(first.file, [newer, older]);

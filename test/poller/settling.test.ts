@@ -32,7 +32,7 @@ describe('An exam that settles while somebody sets the clock', () => {
     return one;
   };
   const arrives = () =>
-    archive.add(...makeExam({ rows: 160, columns: 128, seed: 'x', date: today(), views: ['LCC'] }));
+    archive.add(...makeExam({ rows: 128, columns: 104, seed: 'x', date: today(), views: ['LCC'] }));
 
   it('forth, waits as long as before: more may come', async () => {
     await arrives();

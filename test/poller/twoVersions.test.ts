@@ -42,7 +42,7 @@ describe('Two versions of a model on one ledger', () => {
   }
 
   it('write one set after the other, also where the first could not be delivered before an upgrade', async () => {
-    const made = makeExam({ rows: 160, columns: 128, seed: 'upgrade', date: today(), views: ['LCC', 'RCC'] });
+    const made = makeExam({ rows: 128, columns: 104, seed: 'upgrade', date: today(), views: ['LCC', 'RCC'] });
     await archive.add(...made);
     const file = `${scratch()}/upgrade.db`;
     const { log, lines } = listeningLog();
@@ -90,7 +90,7 @@ describe('Two versions of a model on one ledger', () => {
 
   it('each see every exam to its end, once, whatever fails in between', async () => {
     const exams = Array.from({ length: EXAMS }, (_, i) =>
-      makeExam({ rows: 160, columns: 128, seed: `both ${i}`, date: today(), views: ['LCC', 'RCC'] }),
+      makeExam({ rows: 128, columns: 104, seed: `both ${i}`, date: today(), views: ['LCC', 'RCC'] }),
     );
     await archive.add(...exams.flat());
     const file = `${scratch()}/shared.db`;

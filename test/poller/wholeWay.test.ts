@@ -21,7 +21,7 @@ import {
 } from './hospital.js';
 
 const WRITTEN = ['mammography-cad', ...Array(4).fill('secondary-capture'), 'tid1500'];
-const SMALL = { rows: 320, columns: 256 };
+const SMALL = { rows: 128, columns: 104 };
 
 /** A made exam of today. */
 const exam = (seed: string, options: ExamOptions = {}): MadeInstance[] =>

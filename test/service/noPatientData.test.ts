@@ -12,7 +12,7 @@ import { dicomDate } from '../../src/dicom/index.js';
 import { openExistingLedger } from '../../src/ledger/index.js';
 import { type MadeInstance, makeExam } from '../../src/phantom/index.js';
 import { freePort } from '../freePort.js';
-import { mamori } from '../mamori.js';
+import { mamori, mamoriHere } from '../mamori.js';
 import { smallBundle } from '../model/bundles.js';
 import { type Relay, startRelay } from '../pacs/relay.js';
 import { scratchFolder } from '../scratch.js';
@@ -226,15 +226,17 @@ log: { level: trace, format: json }
     ]);
     const run = async (...commands: string[][]) => {
       for (const command of commands) {
-        const { out, err } = await mamori(command[0]!, ...command.slice(1), '-c', config);
+        const begin = command[0] === 'status' ? mamoriHere : mamori;
+        const { out, err } = await begin(command[0]!, ...command.slice(1), '-c', config);
         seen.set(`mamori ${command.join(' ')}`, out + err);
       }
     };
     // While the service goes on: much of its time is waiting.
-    const asked = Promise.all([
-      run(['status', '--json', '--limit', '100'], ['audit', 'list', '--json']),
-      run(...Object.values(studies).map((study) => ['status', '--study', study])),
-    ]);
+    const asked = run(
+      ['status', '--json', '--limit', '100'],
+      ['audit', 'list', '--json'],
+      ...Object.values(studies).map((study) => ['status', '--study', study]),
+    );
     for (const path of [
       '/',
       '/exams',
@@ -259,11 +261,11 @@ log: { level: trace, format: json }
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       seen.set(`page ${path} in a pause`, await answer.text());
     }
+    await asked;
     await run(['status', '--json']);
     for (let tries = 0; !log.includes('"msg":"Paused') && tries < 200; tries++) await sleep(100);
     await fetch(`http://127.0.0.1:${port}/api/v1/go-on`, { method: 'POST' });
     for (let tries = 0; told.length === 0 && tries < 200; tries++) await sleep(100);
-    await asked;
     seen.set('notification', told.join('\n'));
     service.kill('SIGTERM');
     await once(service, 'exit');

@@ -17,7 +17,7 @@ import { daysAgo, realArchive, type TestArchive, today } from '../../poller/hosp
 import { scratchFolder } from '../../scratch.js';
 import { namesIn, resultOf, visit } from './surgery.js';
 
-const small = { rows: 320, columns: 256, time: '000100' };
+const small = { rows: 128, columns: 104, time: '000100' };
 const exam = (seed: string, options: Parameters<typeof makeExam>[0] = {}) =>
   makeExam({ ...small, seed, date: today(), ...options });
 
