@@ -6,7 +6,8 @@
  * `doctor/` finds out before going live whether all of that will work.
  * `situationSource.ts` how it is for `notification.ts`, which has people told when it needs them.
  * `auditing.ts` opens the audit trail and notes in it what the service does, `orders.ts` what people order and how it
- * ended (`endCounts.ts`), `supportBundle.ts` packs what may leave the hospital about one exam.
+ * ended (`endCounts.ts`), `pageOrders.ts` has them order it on the status page. `supportBundle.ts` packs what may leave
+ * the hospital about one exam.
  * `plainWays.ts` says what the settings leave unencrypted, for the log, the doctor and the status page.
  * `lookNews.ts` says what the ledger tells of the latest look, where no service can be asked (`runningService.ts`).
  * `pacsTrouble.ts` says what is wrong with the archive as a whole, for both.

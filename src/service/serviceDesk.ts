@@ -5,9 +5,7 @@ import {
   type ExamFilter,
   type ExamWork,
   type ObjectStatus,
-  type Person,
 } from '../admin/index.js';
-import { AuditError } from '../audit/index.js';
 import { asUid, type StudyInstanceUID } from '../dicom/index.js';
 import {
   EXAM_STATES,
@@ -23,13 +21,11 @@ import {
 import type { Log } from '../poller/index.js';
 import { inTime } from './inTime.js';
 import type { LedgerView } from './ledgerView.js';
-import { carryOut, handedEnd, type Order } from './orders.js';
+import { handedEnd, type Order } from './orders.js';
+import { LEDGER_MS, nameOf, orderLate, PageOrders } from './pageOrders.js';
 import { presentAnswer } from './presentAnswer.js';
 import type { Service } from './service.js';
 import { StoredResults } from './storedResults.js';
-
-/** A person waits for it. */
-const LEDGER_MS = 2000;
 
 /** A study has a work for each version of each model; nobody looks at more. */
 const MOST_WORKS = 20;
@@ -50,51 +46,9 @@ export interface DeskParts {
 export function examDesk({ service, served, view, log, patienceMs }: DeskParts): ExamDesk {
   const { ledger } = service;
   const results = new StoredResults(service, patienceMs);
-  const soon = <T>(work: Promise<T>) => inTime(work, LEDGER_MS, ledgerAway);
-  /**
-   * Carries out an order of somebody on the page, whose log is the service's.
-   *
-   * @param answered its end in time for who waits. An order that comes to its end later is noted as what became of it
-   */
-  const ordered = <T>(
-    by: Person,
-    { work, ...order }: Order<T>,
-    answered = (carried: Promise<T>) => inTime(carried, LEDGER_MS, orderLate),
-  ): Promise<T> => {
-    const { what, studies, said } = order;
-    const person = { userId: by.name, alternativeUserId: by.identity };
-    const logged = async () => {
-      log.info(
-        { by: nameOf(by), order: what, ...(studies && { studies }), ...said },
-        'Ordered on the status page',
-      );
-      return work();
-    };
-    const carried = carryOut(service.audit.trail, person, { ...order, work: logged })
-      .catch((error: unknown) => {
-        throw error instanceof AuditError ? unnoted(error) : error;
-      })
-      .finally(() => view.forget());
-    return answered(carried);
-  };
-
-  /** What tells the exam's answer now. @throws AdminError `answer-outdated` for what does not any more */
-  const present = async (study: string, which: (object: MadeObject) => boolean) => {
-    const [exam] = sorted(await soon(ledger.list({ studyInstanceUID: study, limit: MOST_WORKS })), served);
-    if (exam === undefined)
-      throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
-    const made = await soon(ledger.made(exam));
-    const answer = presentAnswer(exam, made);
-    const found = made.filter((object) => object.confirmedAt !== undefined && which(object));
-    if (found.length === 0 || answer === undefined) return undefined;
-    if ('outdated' in answer) throw new AdminError('answer-outdated', answer.outdated);
-    const { revision } = answer;
-    const object = found.find((one) => one.revision === revision);
-    if (object !== undefined) return object;
-    const what = `It is of revision ${found[0]!.revision}; the exam's answer is now that of revision ${revision}.`;
-    throw new AdminError('answer-outdated', what);
-  };
-
+  const orders = new PageOrders({ trail: service.audit.trail, view, log });
+  const present = (study: string, which: (object: MadeObject) => boolean) =>
+    presentObject({ ledger, served, study }, which);
   return {
     find: async ({ studies, states, codes }, limit) => {
       const asked = { codes, limit, ...(states && { states: states.filter(isState) }) };
@@ -134,7 +88,7 @@ export function examDesk({ service, served, view, log, patienceMs }: DeskParts):
     retry: async (filter, by) => {
       const which = retryOf(filter);
       const { studies, ...said } = filter;
-      const retried = await ordered(by, {
+      const retried = await orders.carryOut(by, {
         what: 'retry',
         studies,
         said,
@@ -155,20 +109,36 @@ export function examDesk({ service, served, view, log, patienceMs }: DeskParts):
             ? { detail: `done: ${end}` }
             : { failure: `refused: ${end}` },
       };
-      const outcome = await ordered(by, order, (carried) => results.inTime(carried, reprocessLate));
+      const outcome = await orders.carryOut(by, order, (carried) =>
+        results.inTime(carried, () => orderLate('pacs-away')),
+      );
       if (outcome === 'unknown')
         throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
       return outcome;
     },
     // Why stands in the ledger and on the page alone: whatever somebody wrote there, it leaves them by no log.
-    pause: (by, why) => ordered(by, { what: 'pause', work: () => ledger.pause(nameOf(by), why) }),
-    goOn: (by) => ordered(by, { what: 'go-on', work: () => ledger.goOn() }),
+    pause: (by, why) => orders.carryOut(by, { what: 'pause', work: () => ledger.pause(nameOf(by), why) }),
+    goOn: (by) => orders.carryOut(by, { what: 'go-on', work: () => ledger.goOn() }),
   };
 }
 
-/** A user of the settings may be called as somebody of the hospital's sign-in is. */
-function nameOf({ name, by }: Person): string {
-  return by === 'oidc' ? `${name} (hospital's sign-in)` : name;
+/** What tells the exam's answer now. @throws AdminError `answer-outdated` for what does not any more */
+async function presentObject(
+  { ledger, served, study }: { ledger: Ledger; served: ServedModel; study: string },
+  which: (object: MadeObject) => boolean,
+): Promise<MadeObject | undefined> {
+  const [exam] = sorted(await soon(ledger.list({ studyInstanceUID: study, limit: MOST_WORKS })), served);
+  if (exam === undefined) throw new AdminError('exam-unknown', `The ledger knows no exam of study ${study}.`);
+  const made = await soon(ledger.made(exam));
+  const answer = presentAnswer(exam, made);
+  const found = made.filter((object) => object.confirmedAt !== undefined && which(object));
+  if (found.length === 0 || answer === undefined) return undefined;
+  if ('outdated' in answer) throw new AdminError('answer-outdated', answer.outdated);
+  const { revision } = answer;
+  const object = found.find((one) => one.revision === revision);
+  if (object !== undefined) return object;
+  const what = `It is of revision ${found[0]!.revision}; the exam's answer is now that of revision ${revision}.`;
+  throw new AdminError('answer-outdated', what);
 }
 
 /** What this service works with before what others do; among each the latest first. */
@@ -203,23 +173,8 @@ function retryOf({ studies, states, codes }: ExamFilter) {
   return { studies, codes, states: states && RETRIABLE_STATES.filter((state) => states.includes(state)) };
 }
 
-function unnoted(cause: unknown): AdminError {
-  return new AdminError('trail-unwritable', 'The audit trail cannot be written, so no order is taken.', {
-    cause,
-    remedy: 'Mend what the status page says of the audit trail, then order again.',
-  });
-}
-
-const HOW_IT_ENDED = 'mamori audit says how the order ended.';
-
-function orderLate(): AdminError {
-  const what = 'The ledger does not answer in time: the order may still take effect.';
-  return new AdminError('ledger-away', what, { remedy: `Check its database or disk. ${HOW_IT_ENDED}` });
-}
-
-function reprocessLate(): AdminError {
-  const what = 'The PACS does not answer in time: the order may still take effect.';
-  return new AdminError('pacs-away', what, { remedy: HOW_IT_ENDED });
+function soon<T>(work: Promise<T>): Promise<T> {
+  return inTime(work, LEDGER_MS, ledgerAway);
 }
 
 function ledgerAway(): AdminError {
