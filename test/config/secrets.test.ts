@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { settingsJsonSchema } from '../../src/config/index.js';
+import { defaultSettings, type Settings, settingsByKey, settingsJsonSchema } from '../../src/config/index.js';
 import { isSecret } from '../../src/config/secretKey.js';
 
 interface SchemaNode {
@@ -31,5 +31,16 @@ describe('secrets in the settings', () => {
       'notify.webhook.headers.Any-Name',
     ]);
     expect(places.filter((path) => !isSecret(path))).to.deep.equal([]);
+  });
+
+  it('are no values that may be shown, whatever their keys are called', () => {
+    const settings = defaultSettings('https://pacs.example/dicom-web');
+    const webhook = { url: 'https://hooks.example/T0/sesame', headers: { 'X-Api': 'open-sesame' } };
+    const { values, secrets } = settingsByKey({
+      ...settings,
+      notify: { ...settings.notify, webhook },
+    } as Settings);
+    expect([...values.values()].join('\n')).not.to.contain('sesame');
+    expect([...secrets.keys()]).to.include.members(['notify.webhook.url', 'notify.webhook.headers.X-Api']);
   });
 });

@@ -33,6 +33,14 @@ describe('A secret in a text', () => {
     }
   });
 
+  it('is blacked out each time that it stands there, also where another one begins with it', () => {
+    const [short, long] = ['Kr4kau-Turm-99x7', 'Kr4kau-Turm-99x7-Zusatz5'];
+    const settings = settingsWith(short!);
+    settings.pacs.proxy = { url: 'http://proxy.example:3128', username: 'p', password: long!, for: 'all' };
+    const blackOut = blackener(settings);
+    expect(blackOut(`a ${short} b ${long} c ${short}`)).to.equal('a *** b *** c ***');
+  });
+
   it('leaves no gap within longer words and numbers, where it stands by chance', () => {
     const line = LINES.join('\n');
     fc.assert(

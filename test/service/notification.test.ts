@@ -54,6 +54,8 @@ describe('what notification knows of the service', () => {
       expect(empty).to.include({ ledger: 'well', pacs: undefined, paused: 'no' });
       expect(empty.failures).to.deep.equal({ ended: 0, bad: 0, mostly: undefined });
       expect(empty.disks?.[0]?.freeMegabytes).to.be.greaterThan(0);
+      expect(empty.disks, 'of the ledger and the trail, which lie on the same').to.have.lengthOf(1);
+      expect(empty.oldestReady).to.equal('none');
 
       for (const [index, code] of ['engine-failed', 'engine-failed', 'no-mammogram'].entries()) {
         const exam = { studyInstanceUID: `1.2.840.99.${index}`, ...served };

@@ -2,6 +2,8 @@ import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { auditEntries } from '../../src/audit/index.js';
+import { MamoriError } from '../../src/errors.js';
+import { carryOut } from '../../src/service/orders.js';
 import { type RunningService, runningService } from '../admin/runningService.js';
 
 describe('Orders on the status page', function () {
@@ -107,5 +109,19 @@ describe('Orders on the status page', function () {
     );
     expect((await order('/pause')).status).to.equal(200);
     expect((await order('/go-on')).status).to.equal(200);
+  });
+
+  it('that fail stand there with the reason', async () => {
+    const { trail } = running.service.audit;
+    const fails = (what: string, error: Error) =>
+      carryOut(trail, { userId: 'ana' }, { what, work: () => Promise.reject(error) }).catch(() => {});
+    await fails('adopt', new MamoriError('ledger-busy', 'It is busy.'));
+    await fails('go-on', new TypeError('Smith^Anna is no number'));
+    expect(await noted(4)).to.deep.equal([
+      ['adopt', undefined],
+      ['adopt', 'ledger-busy'],
+      ['go-on', undefined],
+      ['go-on', 'unexpected-error'],
+    ]);
   });
 });

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import type { ExamRecord, MadeObject } from '../../src/ledger/index.js';
 import { makeInstance } from '../../src/phantom/index.js';
+import { presentAnswer } from '../../src/service/presentAnswer.js';
 import { type RunningService, runningService } from '../admin/runningService.js';
 import { today } from '../poller/hospital.js';
 
@@ -10,6 +12,30 @@ interface Detail {
     objects: { isPicture: boolean; sopInstanceUID: string }[];
   }[];
 }
+
+describe('The objects that tell an answer', () => {
+  const record = (of: Partial<ExamRecord>) => ({ state: 'waiting', revision: 2, ...of }) as ExamRecord;
+  const made = (revision: number, confirmedAt: Date | undefined = new Date()) =>
+    [{ kind: 'tid1500', revision, confirmedAt }] as MadeObject[];
+
+  it('are outdated where they were written earlier, and are in the archive', () => {
+    expect(presentAnswer(record({}), made(1))).to.have.property('outdated');
+    expect(presentAnswer(record({}), made(2)), 'on their way').to.equal(undefined);
+    expect(presentAnswer(record({ revision: 1 }), made(1)), 'the first, on its way').to.equal(undefined);
+    const unsent = made(1).map((object) => ({ ...object, confirmedAt: undefined }));
+    expect(presentAnswer(record({}), unsent), 'never arrived').to.equal(undefined);
+  });
+
+  it('are none of an exam whose only report says that it was not processed, as its state does', () => {
+    const answer = { state: 'not-processed' as const, revision: 1 };
+    const closed = record({ state: 'not-processed', revision: 1, answer });
+    expect(presentAnswer(closed, made(1))).to.equal(undefined);
+    const later = record({ state: 'not-processed', revision: 2, answer: { ...answer, revision: 2 } });
+    expect(presentAnswer(later, [...made(2), ...made(1)]))
+      .to.have.property('outdated')
+      .that.contains('revision 1');
+  });
+});
 
 describe("An exam's answer on the status page", function () {
   this.timeout(60_000);

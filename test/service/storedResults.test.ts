@@ -32,6 +32,8 @@ describe('What the status page asks of the PACS', function () {
         [own, other].map(async (study) => (await madeOf(study)).find((object) => object.kind === kind)!),
       );
       let given: Uint8Array = await fileOf(own, wanted!);
+      // Of the same exam: another picture, and for the report a picture.
+      const [, sibling] = (await madeOf(own)).filter((object) => object.kind === 'secondary-capture');
       const giving = { retrieveInstance: async () => given };
       const results = new StoredResults({ pacs: giving, poller } as never);
       const show = async () => {
@@ -40,7 +42,12 @@ describe('What the status page asks of the PACS', function () {
         return 'shown';
       };
       expect(await show()).to.equal('shown');
-      for (const file of [await fileOf(other, another!), new Uint8Array(200), given.slice(0, 400)]) {
+      for (const file of [
+        await fileOf(other, another!),
+        await fileOf(own, sibling!),
+        new Uint8Array(200),
+        given.slice(0, 400),
+      ]) {
         given = file;
         expect(await show().catch(({ code }) => code), kind).to.equal('object-unknown');
       }
