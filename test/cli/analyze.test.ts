@@ -10,7 +10,7 @@ import { commandFolder, run } from './commandFolder.js';
 describe('mamori analyze', () => {
   const here = commandFolder();
 
-  const SMALL = { rows: 160, columns: 128, date: '20260302' };
+  const SMALL = { rows: 128, columns: 104, date: '20260302' };
   const made = makeExam({ ...SMALL, seed: 'analyze' });
   const analyze = async (instances: MadeInstance[]): Promise<number> => {
     const files = instances.map(({ bytes }, i) => {

@@ -13,13 +13,14 @@ const EXAM = { studyInstanceUID: '2.25.1', modelName: 'm', modelVersion: '1', se
 /** Why the exams of tests end without an answer. */
 export const TROUBLE = { code: 'pacs-unreachable', reason: 'The PACS does not answer.' };
 
-/** The command line with nothing of this process's environment but where programs lie. */
+/** The command line with nothing of this process's environment but where programs lie and what today is. */
 export function run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const { PATH, TZ } = process.env;
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [MAIN, ...args],
-      { env: { PATH: process.env.PATH, NO_COLOR: '1', ...env } },
+      { env: { PATH, ...(TZ !== undefined && { TZ }), NO_COLOR: '1', ...env } },
       (_, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
     );
   });

@@ -14,7 +14,7 @@ import { commandFolder, run, runHere } from './commandFolder.js';
 describe('mamori process and once', () => {
   const here = commandFolder();
 
-  const exam = makeExam({ rows: 160, columns: 128, date: '20260302', seed: 'process' });
+  const exam = makeExam({ rows: 128, columns: 104, date: '20260302', seed: 'process' });
   const study = exam[0]!.studyInstanceUID;
   let archive: Archive;
   before(async () => {
@@ -30,8 +30,8 @@ describe('mamori process and once', () => {
   beforeEach(() => writeFileSync(here.config, settings));
 
   it('ends with 1 for a partial result, which retry finds by its state', async () => {
-    const broken = makeInstance({ rows: 160, columns: 128, seed: 'half', kind: 'missing-pixels' });
-    const [whole] = makeExam({ rows: 160, columns: 128, seed: 'half', views: ['RCC'] });
+    const broken = makeInstance({ rows: 128, columns: 104, seed: 'half', kind: 'missing-pixels' });
+    const [whole] = makeExam({ rows: 128, columns: 104, seed: 'half', views: ['RCC'] });
     for (const { bytes } of [broken, whole!]) archive.add(bytes);
     const { code, out } = await run(['process', '-c', here.config, whole!.studyInstanceUID]);
     expect(out)
@@ -80,7 +80,7 @@ describe('mamori process and once', () => {
   });
 
   it('says how far back it looked for studies', async () => {
-    const today = makeExam({ rows: 160, columns: 128, date: dicomDate(new Date()), seed: 'today' });
+    const today = makeExam({ rows: 128, columns: 104, date: dicomDate(new Date()), seed: 'today' });
     const pacs = new DicomWeb({ url: archive.url, auth: { type: 'none' } });
     await pacs.store(today[0]!.studyInstanceUID, today);
     await pacs.close();
