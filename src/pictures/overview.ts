@@ -17,10 +17,10 @@ const GAP = 8;
 /** The title is made to be read where the whole picture is one of four; narrow pictures have less room. */
 const TITLE_SIZE = 48;
 const SMALLEST_TITLE = 22;
-const WORDS_SIZE = 18;
+const WORDS_SIZE = 26;
 const WHITE = 245;
 /** Of a place where no picture stands. */
-const EMPTY = { rows: 240, columns: 360 };
+const EMPTY = { rows: 240, columns: 520 };
 
 /**
  * The four views in one picture, each with its heat map and answer under it; chest walls meet in the middle where the

@@ -2,6 +2,7 @@ import { type LeftOut, type SourceInstance, sopClassName, standardView } from '.
 import {
   AI_NOTICE,
   absentViewsText,
+  areOfSeveralDays,
   attentionCaution,
   type BreastFinding,
   breastName,
@@ -175,6 +176,7 @@ export function examAnswerName(input: ReportInput): string {
     'Exam: AI answer',
     ...(unanswered.length === 0 ? [] : [`no answer about ${unanswered.join(' and ')}`]),
     ...[absentViewsText(views(input))].flatMap((text) => text ?? []),
+    ...(areOfSeveralDays(input.analysed) ? ['images of several days'] : []),
   ].join('; ');
 }
 

@@ -403,7 +403,7 @@ describe('TID 1500 report', () => {
     const restsOn = (name: string) =>
       under(group(root, name), '121112').map(({ dataset: { items } }) => items.length);
     expect(restsOn('Left breast: AI answer')).to.have.length(2);
-    expect(restsOn('Exam: AI answer')).to.have.length(4);
+    expect(restsOn('Exam: AI answer; images of several days')).to.have.length(4);
     expect(restsOn('L CC (1), taken again on a later day: AI answer')).to.have.length(1);
   });
 
