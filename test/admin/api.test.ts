@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import sharp from 'sharp';
+import { accountName } from '../../src/accountName.js';
 import { startAdmin } from '../../src/admin/index.js';
 import { auditEntries } from '../../src/audit/index.js';
 import { percent, type ShortAnswer } from '../../src/findings/index.js';
@@ -237,7 +238,7 @@ describe('the API', () => {
     expect(pause).to.include({ why: 'PACS upgrade' });
     await running.service.audit.trail.written();
     const noted = await auditEntries(running.settings.audit.folder, { limit: 50 });
-    const by = 'somebody on this machine';
+    const by = `${existsSync('/proc/net/tcp') ? accountName() : 'somebody'} on this machine`;
     expect(noted.at(-2)).to.deep.include({ by, about: ['pause'], failure: undefined });
     expect(noted.at(-1)).to.deep.include({ by, about: ['pause: done'], failure: undefined });
     const waits = running.arrives('paused');

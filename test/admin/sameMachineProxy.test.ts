@@ -114,6 +114,27 @@ describe('an account of this machine', () => {
     expect([0, 1000, 1001, 60_000, 70_000, 200_000_513].filter(isService)).to.deep.equal([]);
   });
 
+  it('has its name beside what it orders where nobody signs in, and so has a hidden proxy', async function () {
+    const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+    if (!isRoot || spawnSync('setpriv', ['--version']).status !== 0) this.skip();
+    this.timeout(60_000);
+    const by: string[] = [];
+    const desk = { goOn: async ({ name }: { name: string }) => void by.push(name) } as never;
+    const listen = { host: '127.0.0.1', port: 0 };
+    const admin = await startAdmin({ listen, desk }, async () => quietState());
+    try {
+      const url = `${admin.url}api/v1/go-on`;
+      expect((await fetch(url, { method: 'POST' })).status).to.equal(200);
+      const other = [process.execPath, '-e', `fetch('${url}', { method: 'POST' }).then((it) => it.text())`];
+      const child = spawn('setpriv', ['--reuid', '61001', '--clear-groups', ...other], { stdio: 'inherit' });
+      await once(child, 'exit');
+    } finally {
+      await admin.close();
+    }
+    // 61001 is of the numbers that no system gives away by itself, and is no service's.
+    expect(by).to.deep.equal(['root on this machine', 'uid 61001 on this machine']);
+  });
+
   it('is no service where a container has no number for it, as a person may have none', async function () {
     this.timeout(60_000);
     if (

@@ -6,7 +6,7 @@ import { sendText } from '../sendText.js';
 import { type AccessEvent, type AccessListener, shortName, UNKNOWN } from './accessEvent.js';
 import { basicCredentials, Programs, RightHeaders } from './basicUsers.js';
 import { Guesses, type Pause } from './guesses.js';
-import { isHeldByService } from './localAccount.js';
+import { isHeldByService, nameOfHolder } from './localAccount.js';
 import { isOwnPage } from './ownPage.js';
 import { hasSession, may, type Person, personOf, type Role, setPerson } from './person.js';
 import { CALLBACK_PATH, Provider, type ProviderSettings } from './provider.js';
@@ -108,7 +108,8 @@ export class Door {
   #openToThisMachine: RequestHandler = (request, response, next) => {
     const isService = isHeldByService(request.socket) && !FOR_SERVICES.test(request.path);
     if (isService || !isFromThisMachine(request)) return void sendText(response, 421, ONLY_THIS_MACHINE);
-    setPerson(request, { name: 'somebody on this machine', role: 'act', by: 'machine' });
+    const name = `${nameOfHolder(request.socket) ?? 'somebody'} on this machine`;
+    setPerson(request, { name, role: 'act', by: 'machine' });
     next();
   };
 

@@ -17,20 +17,43 @@ const UNTOLD = 65_534;
 const ACCOUNT_MAP = '/proc/self/uid_map';
 const ALL_ACCOUNTS = 2 ** 32 - 1;
 
-const services = new WeakMap<Socket, boolean>();
+/** Which number belongs to which account, where the machine itself knows it. */
+const ACCOUNTS = '/etc/passwd';
+
+/** Asked once for each connection. */
+const accounts = new WeakMap<Socket, { account: number | undefined; name: string | undefined }>();
 
 /**
  * Whether a service of this machine, such as a proxy, holds the other end of a connection within it: an account that is
  * neither a person's, nor root, nor our own. False where the system does not tell.
  */
 export function isHeldByService(socket: Socket): boolean {
-  let known = services.get(socket);
+  const { account } = heldBy(socket);
+  return account !== undefined && account !== process.getuid?.() && isService(account);
+}
+
+/**
+ * What the account is called that holds the other end of a connection within this machine; `uid 1001` where the machine
+ * has no name for it, undefined where the system does not tell. Whoever comes through a proxy has the proxy's.
+ */
+export function nameOfHolder(socket: Socket): string | undefined {
+  return heldBy(socket).name;
+}
+
+function heldBy(socket: Socket): { account: number | undefined; name: string | undefined } {
+  let known = accounts.get(socket);
   if (known === undefined) {
-    const account = accountBehind(socket);
-    known = account !== undefined && isTold(account) && account !== process.getuid?.() && isService(account);
-    services.set(socket, known);
+    const found = accountBehind(socket);
+    const account = found !== undefined && isTold(found) ? found : undefined;
+    known = { account, name: account === undefined ? undefined : nameOf(account) };
+    accounts.set(socket, known);
   }
   return known;
+}
+
+function nameOf(account: number): string {
+  const of = linesOf(ACCOUNTS).map((line) => line.split(':'));
+  return of.find(([, , number]) => number === String(account))?.[0] ?? `uid ${account}`;
 }
 
 export function isService(account: number): boolean {
@@ -58,10 +81,12 @@ function accountBehind({ remoteAddress, remotePort, localPort }: Socket): number
 
 /** Columns of a file of the system; none where it has no such file. */
 function rowsOf(table: string): string[][] {
+  return linesOf(table).map((line) => line.trim().split(/\s+/));
+}
+
+function linesOf(file: string): string[] {
   try {
-    return readFileSync(table, 'latin1')
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/));
+    return readFileSync(file, 'latin1').split('\n');
   } catch {
     return [];
   }
