@@ -30,7 +30,7 @@ export function outlineReason(sight: Sight): Implausibility | undefined {
   if (mirrorCorrelation(sight) > MOST_SYMMETRY)
     return {
       code: 'implausible-symmetry',
-      reason: 'The image is symmetrical, as a picture of the chest is and one of a breast is not.',
+      reason: 'The image is symmetrical, as a picture of the chest is, or of a breast that lies on its side.',
     };
   if (filled > MOST_FILLED)
     return {
