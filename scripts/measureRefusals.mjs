@@ -42,7 +42,8 @@ function codeOf(image, view) {
 }
 
 function viewsOf(folder) {
-  const file = [folder, dirname(folder)].map((place) => join(place, 'labels.csv')).find(existsSync);
+  const above = [folder, dirname(folder), dirname(dirname(folder))];
+  const file = above.map((place) => join(place, 'labels.csv')).find(existsSync);
   if (file === undefined) return new Map();
   const { columns, lines } = parseCsvTable(readFileSync(file, 'utf8'));
   const at = (name) => columns.indexOf(name);

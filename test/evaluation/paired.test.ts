@@ -167,7 +167,8 @@ describe('an evaluation against another bundle', function () {
       { 'features.json': known.encode() },
       { knownFeatures: { file: 'features.json', limit: 2 } },
     );
-    const given = await evaluationOptions(knowing, set);
+    const large = await writeDataSet(patients(12, 3));
+    const given = await evaluationOptions(knowing, large);
     const { coverage } = await evaluate(given, QUIET);
     expect(coverage.by[0]!.rule).to.equal('distance');
     expect(coverage.asSet.reasons).to.deep.equal([{ code: 'unlike-training', images: 24 }]);

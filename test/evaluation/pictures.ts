@@ -7,24 +7,29 @@ import { scratchFolder } from '../scratch.js';
 
 const SIDE = 64;
 
-/** A small breast with tissue of its own: half an ellipse on the left, on a dark noisy background. */
-export function picture(seed: number, brightness = 0.4): GreyImage {
+/**
+ * A small breast with tissue of its own: half an ellipse on the left, on a dark noisy background. Three times as large
+ * it has pixels enough, and the grain, to be taken for a mammogram.
+ */
+export function picture(seed: number, brightness = 0.4, times = 1): GreyImage {
+  const side = times * SIDE;
   const random = new Random(seed);
   const waves = Array.from({ length: 30 }, () => ({
     x: random.between(-0.9, 0.9),
     y: random.between(-0.9, 0.9),
     phase: random.between(0, 7),
   }));
-  const pixels = new Uint16Array(SIDE * SIDE);
-  for (let y = 0; y < SIDE; y++)
-    for (let x = 0; x < SIDE; x++) {
-      const inside = (x / 40) ** 2 + ((y - 30) / 27) ** 2 < 1;
+  const pixels = new Uint16Array(side * side);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) {
+      const inside = (x / times / 40) ** 2 + ((y / times - 30) / 27) ** 2 < 1;
       const tissue =
         waves.reduce((sum, wave) => sum + Math.sin(wave.x * x + wave.y * y + wave.phase), 0) / 60;
-      const value = inside ? brightness + tissue * 0.6 : 0.02 + 0.01 * random.next();
-      pixels[y * SIDE + x] = Math.round(Math.min(1, Math.max(0, value)) * 65535);
+      const grain = times > 1 ? 0.1 * (random.next() - 0.5) : 0;
+      const value = inside ? brightness + tissue * 0.6 + grain : 0.02 + 0.01 * random.next();
+      pixels[y * side + x] = Math.round(Math.min(1, Math.max(0, value)) * 65535);
     }
-  return { rows: SIDE, columns: SIDE, pixels };
+  return { rows: side, columns: side, pixels };
 }
 
 export function turned(image: GreyImage, orientation: Orientation): GreyImage {
@@ -51,7 +56,7 @@ export interface PictureLine {
 }
 
 /** Patients with two views each; every other patient is malignant, and brighter, so that there is something to find. */
-export function patients(count: number): PictureLine[] {
+export function patients(count: number, times = 1): PictureLine[] {
   return Array.from({ length: count * 2 }, (_, index): PictureLine => {
     const patient = index >> 1;
     const malignant = patient % 2 === 1;
@@ -59,7 +64,7 @@ export function patients(count: number): PictureLine[] {
       file: `${patient}-${index % 2 === 0 ? 'CC' : 'MLO'}.png`,
       label: malignant ? 'malignant' : 'benign',
       case: `patient${patient}`,
-      image: picture(index + 1, malignant ? 0.5 : 0.4),
+      image: picture(index + 1, malignant ? 0.5 : 0.4, times),
     };
   });
 }

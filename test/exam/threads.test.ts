@@ -31,7 +31,7 @@ const MAKES: InstanceOptions[] = [
   { rows: 416, columns: 333, bits: 16, photometric: 'MONOCHROME1' },
   { rows: 333, columns: 416, intent: 'processing' },
   { rows: 410, columns: 300, laterality: 'R', signed: true },
-  { rows: 97, columns: 101 },
+  { rows: 157, columns: 161 },
 ];
 
 const SYNTAXES = [

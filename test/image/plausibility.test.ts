@@ -60,6 +60,18 @@ describe('the plausibility of an image', () => {
         expect(codeOf(made(4, 'R', 'MLO', rows, columns), 'RMLO'), `${rows}`).to.equal(undefined);
     });
 
+    it('is not in doubt turned by a quarter, which the preparation sets right: a CC view then mirrors itself', () => {
+      for (const view of ['CC', 'MLO'] as const)
+        for (const seed of [1, 2, 3]) {
+          const { rows, columns, pixels } = made(seed, 'L', view);
+          const turned = new Uint16Array(pixels.length);
+          for (let y = 0; y < rows; y++)
+            for (let x = 0; x < columns; x++) turned[x * rows + rows - 1 - y] = pixels[y * columns + x]!;
+          const image = { rows: columns, columns: rows, pixels: turned };
+          expect(codeOf(image, `L${view}`), `${view}, seed ${seed}`).to.equal(undefined);
+        }
+    });
+
     it('is not in doubt where its chest wall lies on the other side, as in a mirror', () => {
       const { pixels } = made(1, 'L', 'MLO');
       const mirrored = pixels.slice();
@@ -80,6 +92,9 @@ describe('the plausibility of an image', () => {
       'fine-stripes': 'implausible-noise',
       chest: 'implausible-symmetry',
       'phantom-plate': 'implausible-shape',
+      hand: 'implausible-shape',
+      ultrasound: 'implausible-symmetry',
+      'breast-of-one-shade': 'implausible-featureless',
       'empty-exposure': 'implausible-breast-missing',
     };
     for (const what of NO_MAMMOGRAMS)
@@ -101,6 +116,25 @@ describe('the plausibility of an image', () => {
       expect(codeOf(within(0.2))).to.equal('implausible-breast-missing');
     });
 
+    it('is refused where two breasts stand chest wall to chest wall', () => {
+      const [right, left] = [made(1, 'R', 'CC'), made(2, 'L', 'MLO')];
+      const pixels = new Uint16Array(2 * ROWS * COLUMNS);
+      for (let y = 0; y < ROWS; y++)
+        for (const [place, { pixels: from }] of [right, left].entries())
+          pixels.set(from.subarray(y * COLUMNS, (y + 1) * COLUMNS), (2 * y + place) * COLUMNS);
+      expect(codeOf({ rows: ROWS, columns: 2 * COLUMNS, pixels }, 'RCC')).to.equal('implausible-shape');
+    });
+
+    it('is refused with a breast that lies far from every edge', () => {
+      const { pixels } = made(1, 'L', 'CC');
+      const wide = new Uint16Array(2 * ROWS * COLUMNS);
+      for (let y = 0; y < ROWS; y++)
+        wide.set(pixels.subarray(y * COLUMNS, (y + 1) * COLUMNS), 2 * y * COLUMNS + COLUMNS / 2);
+      expect(codeOf({ rows: ROWS, columns: 2 * COLUMNS, pixels: wide }, 'LCC')).to.equal(
+        'implausible-part-missing',
+      );
+    });
+
     it('is refused in an image too small to show anything', () => {
       expect(codeOf({ rows: 1, columns: 1, pixels: Uint16Array.of(40_000) }, 'LCC')).to.equal(
         'implausible-blank',
@@ -112,6 +146,12 @@ describe('the plausibility of an image', () => {
     const CODES: Partial<Record<Spoiling, string[]>> = {
       inverted: ['implausible-inverted'],
       'cut-off': ['implausible-breast-cut-off', 'implausible-breast-missing'],
+      // What is left of an MLO view can be as straight as a rectangle.
+      'upper-half-lost': ['implausible-part-missing', 'implausible-shape'],
+      'nipple-side-lost': ['implausible-part-missing', 'implausible-shape'],
+      'bytes-exchanged': ['implausible-noise'],
+      blurred: ['implausible-blurred'],
+      coarse: ['implausible-coarse'],
       // Where even the background turns white, that looks darker than none.
       overexposed: ['implausible-saturated', 'implausible-inverted'],
       'smeared-across': ['implausible-smear'],

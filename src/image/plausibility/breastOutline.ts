@@ -1,5 +1,6 @@
 import { chestWallSide, type Side } from '../orientation.js';
 import { surroundings } from './surroundings.js';
+import { isSymmetrical } from './symmetry.js';
 import type { Implausibility, Sight } from './types.js';
 
 /** Of the image; the smallest breast had 0.05. */
@@ -12,8 +13,6 @@ const MOST_FILLED = 0.94;
 const MOST_TOUCHED = 0.9;
 /** Between the quarters of the background's blocks, of the step from it to the breast: a background is even. */
 const MOST_UNEVEN = 0.15;
-/** Correlation of the image with its mirror image; a digital one had 0.35, a film 0.67. */
-const MOST_SYMMETRY = 0.75;
 /** Part of the image in which the straight borders of scanned film lie. */
 const EDGE = 1 / 16;
 
@@ -27,7 +26,7 @@ export function outlineReason(sight: Sight): Implausibility | undefined {
       code: 'implausible-breast-missing',
       reason: 'No breast was found in the image: nothing of its size stands out from a background.',
     };
-  if (mirrorCorrelation(sight) > MOST_SYMMETRY)
+  if (isSymmetrical(sight))
     return {
       code: 'implausible-symmetry',
       reason: 'The image is symmetrical, as a picture of the chest is, or of a breast that lies on its side.',
@@ -49,19 +48,6 @@ export function outlineReason(sight: Sight): Implausibility | undefined {
       reason: 'The breast is cut off: there is no even background around it, as if it filled the image.',
     };
   return undefined;
-}
-
-/** Between -1 and 1. */
-function mirrorCorrelation({ reduced: { means, rows, columns } }: Sight): number {
-  const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
-  let [variance, mirrored] = [0, 0];
-  for (let y = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++) {
-      const value = means[y * columns + x]! - mean;
-      variance += value * value;
-      mirrored += value * (means[y * columns + columns - 1 - x]! - mean);
-    }
-  return mirrored / variance;
 }
 
 function opposite(side: Side): Side {

@@ -13,11 +13,13 @@
  */
 
 import { outlineReason } from './breastOutline.js';
+import { chestWallReason } from './chestWall.js';
 import { contentReason } from './content.js';
+import { fineStructureReason } from './fineStructure.js';
 import { patternReason } from './pattern.js';
 import { polarityReason } from './polarity.js';
 import { postureReason } from './posture.js';
-import { smearReason } from './smear.js';
+import { structureReason } from './structure.js';
 import { IMPLAUSIBILITIES, type Implausibility, type Sight } from './types.js';
 
 export type { Implausibility, ImplausibilityCode } from './types.js';
@@ -28,8 +30,10 @@ const JUDGES: readonly ((sight: Sight) => Implausibility | undefined)[] = [
   patternReason,
   polarityReason,
   outlineReason,
+  chestWallReason,
   postureReason,
-  smearReason,
+  structureReason,
+  fineStructureReason,
 ];
 
 /** Why an image is no plausible mammogram; undefined where nothing speaks against it. */

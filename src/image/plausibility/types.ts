@@ -6,9 +6,11 @@ import type { BreastMask, GreyImage } from '../types.js';
 export const IMPLAUSIBILITIES = [
   /** Of one shade. */
   'implausible-blank',
+  /** Too few pixels to show anything of a breast. */
+  'implausible-coarse',
   /** White where the breast should be. */
   'implausible-saturated',
-  /** Neighbouring pixels have nothing to do with each other. */
+  /** Neighbouring pixels have nothing to do with each other, or differ by more than breast and background do. */
   'implausible-noise',
   /** All edges run the same way. */
   'implausible-stripes',
@@ -18,12 +20,18 @@ export const IMPLAUSIBILITIES = [
   'implausible-breast-missing',
   /** The breast reaches the edge on the nipple's side too. */
   'implausible-breast-cut-off',
-  /** What stands out is a rectangle: a phantom, a plate, a page. */
+  /** A part of the image is lost: the breast ends in a straight line within it, or nowhere reaches its edge. */
+  'implausible-part-missing',
+  /** What stands out is a rectangle, as a phantom is, or nowhere straight, as a hand or two breasts are. */
   'implausible-shape',
-  /** The left half mirrors the right, as in a picture of the chest. */
+  /** One half mirrors the other, as in a picture of the chest. */
   'implausible-symmetry',
   /** The chest muscle of an MLO view lies below. */
   'implausible-upside-down',
+  /** Nothing is to be seen within the breast. */
+  'implausible-featureless',
+  /** Fine structure is lacking in every direction. */
+  'implausible-blurred',
   /** Fine structure is lacking in one direction: the breast moved, or the reading failed. */
   'implausible-smear',
 ] as const;

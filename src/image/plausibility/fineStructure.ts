@@ -1,10 +1,16 @@
+import { innerBreast } from './innerBreast.js';
+import { surroundings } from './surroundings.js';
 import type { Implausibility, Sight } from './types.js';
 
 /** Rows that are looked at, and every how many pixels along them. */
 const ROWS = 128;
 const STRIDE = 3;
-/** Blocks. */
+/** Blocks from the breast's outline. */
 const FROM_OUTLINE = 3;
+/** Of the image, from its edge, where film has straight borders. */
+const FROM_EDGE = 1 / 16;
+/** Second difference of neighbouring pixels, of the step from background to breast; real mammograms reach 0.39. */
+const MOST_GRAIN = 0.8;
 /** Between directions, along an axis and across it, at the finest; images squeezed to a square reach 2.8. */
 const MOST_ALONG_AXES = 4;
 /** Between the two diagonals, which squeezing treats alike, at any; real ones reach 1.7. */
@@ -12,14 +18,26 @@ const MOST_ALONG_DIAGONALS = 2.5;
 /** Wavelengths of about two, four and eight pixels. Scanned film differs along its axes at all but the finest. */
 const STEPS = [1, 2, 4] as const;
 
-/** Fine structure that is there across a direction and not along it, by the spectrum at a few wavelengths. */
-export function smearReason(sight: Sight): Implausibility | undefined {
-  const inner = innerBreast(sight);
-  const smeared = STEPS.some((step) => {
-    const { across, down, falling, rising } = fineStructure(sight, inner, step);
-    if (step === 1 && ratio(across, down) > MOST_ALONG_AXES) return true;
-    return ratio(falling, rising) > MOST_ALONG_DIAGONALS;
+/**
+ * Noise on every pixel, as of two bytes exchanged, and fine structure that is there across a direction and not along
+ * it, by the spectrum at a few wavelengths.
+ */
+export function fineStructureReason(sight: Sight): Implausibility | undefined {
+  const { rows, columns } = sight.mask;
+  const inner = innerBreast(sight.mask, FROM_OUTLINE, {
+    rows: Math.max(FROM_OUTLINE, Math.floor(rows * FROM_EDGE)),
+    columns: Math.max(FROM_OUTLINE, Math.floor(columns * FROM_EDGE)),
   });
+  const [finest, ...coarser] = STEPS.map((step) => fineStructure(sight, inner, step));
+  const { breast, background } = surroundings(sight);
+  if (Math.min(finest!.across, finest!.down) > MOST_GRAIN * 256 * (breast.median - background.median))
+    return {
+      code: 'implausible-noise',
+      reason: 'The image is noise: neighbouring pixels differ by more than the breast and the background do.',
+    };
+  const smeared =
+    ratio(finest!.across, finest!.down) > MOST_ALONG_AXES ||
+    [finest!, ...coarser].some(({ falling, rising }) => ratio(falling, rising) > MOST_ALONG_DIAGONALS);
   if (!smeared) return undefined;
   return {
     code: 'implausible-smear',
@@ -30,23 +48,6 @@ export function smearReason(sight: Sight): Implausibility | undefined {
 function ratio(a: number, b: number): number {
   const most = Math.max(a, b);
   return most > 0 ? most / Math.max(Math.min(a, b), most * 1e-6) : 1;
-}
-
-/** 1 for the blocks of the breast away from its outline and from the image's edge, where film has straight borders. */
-function innerBreast({ mask: { pixels, rows, columns } }: Sight): Uint8Array {
-  const inner = new Uint8Array(pixels.length);
-  const [top, left] = [Math.max(FROM_OUTLINE, rows >> 4), Math.max(FROM_OUTLINE, columns >> 4)];
-  for (let y = top; y < rows - top; y++)
-    for (let x = left; x < columns - left; x++) {
-      const at = y * columns + x;
-      const within =
-        pixels[at - FROM_OUTLINE]! &
-        pixels[at + FROM_OUTLINE]! &
-        pixels[at - FROM_OUTLINE * columns]! &
-        pixels[at + FROM_OUTLINE * columns]!;
-      inner[at] = pixels[at]! & within;
-    }
-  return inner;
 }
 
 /** Root mean square of the second difference over `step` pixels within the breast, in four directions. */
