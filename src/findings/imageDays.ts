@@ -34,14 +34,12 @@ export function areOfSeveralDays(sources: readonly SourceInstance[]): boolean {
  * `Images of several days: R CC (2) of 2026-01-05; R CC (1) and R MLO of 2026-01-02.`, the latest first; undefined
  * where all are of one day, as far as they tell.
  *
- * @param named what gives the images their names
+ * @param sources all that have a name, answered or not: where the later ones have no answer, that of the earlier ones
+ * must not read like today's
  */
-export function daysText(
-  sources: readonly SourceInstance[],
-  named: readonly SourceInstance[],
-): string | undefined {
+export function daysText(sources: readonly SourceInstance[]): string | undefined {
   if (!areOfSeveralDays(sources)) return undefined;
-  const nameOf = imageNames(named);
+  const nameOf = imageNames(sources);
   const days = [...new Set(sources.map((source) => dayOf(source) ?? ''))].sort().reverse();
   const said = days.map((day) => {
     const names = sources.filter((source) => (dayOf(source) ?? '') === day).map((one) => nameOf(one).name);

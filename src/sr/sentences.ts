@@ -102,7 +102,7 @@ function imageAnswer(
 
 /** Which image is of which day, where they are of several: a breast's number may be older than the other's. */
 function daysOfImages(input: ReportInput): string[] {
-  return [daysText(input.analysed, namedImages(input))].flatMap((text) => text ?? []);
+  return [daysText(namedImages(input))].flatMap((text) => text ?? []);
 }
 
 /** Answers that no breast's number has in it. */
@@ -176,7 +176,7 @@ export function examAnswerName(input: ReportInput): string {
     'Exam: AI answer',
     ...(unanswered.length === 0 ? [] : [`no answer about ${unanswered.join(' and ')}`]),
     ...[absentViewsText(views(input))].flatMap((text) => text ?? []),
-    ...(areOfSeveralDays(input.analysed) ? ['images of several days'] : []),
+    ...(areOfSeveralDays(namedImages(input)) ? ['images of several days'] : []),
   ].join('; ');
 }
 

@@ -35,7 +35,7 @@ describe('Images of several days', () => {
       taken('R', 'CC', '20260102', { acquisitionTime }),
     );
     expect(earlierImages([first!, second!]).size).to.equal(0);
-    expect(daysText([first!, second!], [first!, second!])).to.equal(undefined);
+    expect(daysText([first!, second!])).to.equal(undefined);
   });
 
   it('go by the day of the content where there is none of the exposure', () => {
@@ -46,10 +46,10 @@ describe('Images of several days', () => {
   it('count where they do not tell their day: none is passed over on a guess', () => {
     const [unknown, known] = [taken('R', 'CC', '', NO_DAY), taken('R', 'CC', '20260102')];
     expect(earlierImages([unknown, known]).size).to.equal(0);
-    expect(daysText([unknown, known], [unknown, known])).to.equal(undefined);
+    expect(daysText([unknown, known])).to.equal(undefined);
     const third = taken('L', 'CC', '20250102');
     const all = [unknown, known, third];
-    expect(daysText(all, all)).to.equal(
+    expect(daysText(all)).to.equal(
       'Images of several days: R CC (2) of 2026-01-02; L CC of 2025-01-02; ' +
         'R CC (1) of a day that the header does not say.',
     );

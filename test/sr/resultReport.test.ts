@@ -407,6 +407,21 @@ describe('TID 1500 report', () => {
     expect(restsOn('L CC (1), taken again on a later day: AI answer')).to.have.length(1);
   });
 
+  it('says of which day the answered images are where those of a later day have no answer', () => {
+    const later = undecodable(
+      source('L', 'CC', { acquisitionDate: '20240601', sopInstanceUID: '2.25.99' as SOPInstanceUID }),
+    );
+    const { root } = readReport(resultReport(reportInput(negativeExam(), { leftOut: [later] })));
+    const said = textOf(under(root, SUMMARY)[0])!.split('\r\n');
+    expect(said[1]).to.equal('PART OF THE EXAM: no answer about L CC (2).');
+    expect(said[2]).to.equal(
+      'Images of several days: L CC (2) of 2024-06-01; R CC and R MLO and L CC (1) and L MLO of 2024-05-18.',
+    );
+    expect(find(root, TRACKING_NAME).map(textOf)).to.include(
+      'Exam: AI answer; no answer about L CC (2); images of several days',
+    );
+  });
+
   it('states and no more that an exam is of one breast', () => {
     const { findings, analysed, ...rest } = reportInput(positiveExam());
     const [left] = findings!.breasts;
