@@ -90,6 +90,11 @@ async function run(file: string, given: ImportAnswers, command: Command): Promis
       'Note: all of them were answered with next to 0 or 1, so that this says little. Check --white, --mean and ' +
         '--deviation',
     );
+  if (checks.alike)
+    console.log(
+      'Note: all of them got the same answer, so the network does not look at what they show. Were its weights ' +
+        'loaded before the export? Check --white, --mean and --deviation, too',
+    );
   if (batch === 'one') console.log('Views go through one after another: its first dimension cannot be freed');
   for (const { measure, value, interval, on } of performance)
     console.log(`${measure}: ${value.toFixed(3)}${interval ? ` (${interval.join(' to ')})` : ''}, ${on}`);

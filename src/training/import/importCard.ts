@@ -10,6 +10,8 @@ export interface ImportChecks {
   difference: number;
   /** All answers were next to 0 or 1: then the comparison says little, and mean and deviation may be wrong. */
   saturated: boolean;
+  /** All answers were the same: it does not look at the picture, or not at this kind. */
+  alike: boolean;
 }
 
 /** MODEL_CARD.md of a network from elsewhere. */
@@ -67,6 +69,7 @@ export function importCard(
     '',
     `On ${countText(checks.pictures.count, 'picture')} (${checks.pictures.kind}) the bundle's probability differs`,
     `from the given network's by at most ${checks.difference.toExponential(1)}.`,
+    ...(checks.alike ? ['All answers were the same: the network does not look at what they show.'] : []),
     ...(checks.saturated ? ['All answers were next to 0 or 1: the comparison says little.'] : []),
     '',
     ...(training === undefined
@@ -112,6 +115,8 @@ export function explainedText(explained: Explained): string {
       `They are no Grad-CAM, because ${explained.why}`
     );
   const { target, slopes } = explained;
+  if (slopes.directions === 0)
+    return `Grad-CAM at the layer \`${target.label}\`. Its gradients are 0 there: the score depends on nothing in it.`;
   return (
     `Grad-CAM at the layer \`${target.label}\`. Its gradients agree with finite differences to ` +
     `${(slopes.missed * 100).toFixed(2)} % along ${slopes.directions} directions.`

@@ -30,7 +30,7 @@ import {
   type Transformed,
   transform,
 } from './transformation.js';
-import { checkAgreement, saturated } from './verification.js';
+import { alike, checkAgreement, saturated } from './verification.js';
 
 /** What the network says of itself; nothing of this stands in its file. Printable ASCII. */
 export interface SelfDescription
@@ -145,13 +145,14 @@ async function comparisonOf(
   engine: Engine,
   original: Original,
   pictures: Float32Array[],
-): Promise<Pick<ImportChecks, 'difference' | 'saturated'>> {
+): Promise<Pick<ImportChecks, 'difference' | 'saturated' | 'alike'>> {
   const found = await engine.infer(pictures);
   const meant = await original.probabilities(pictures);
   const probabilities = found.map(({ rawProbability }) => rawProbability);
   return {
     difference: checkAgreement(probabilities, meant, 'the bundle', original.agreement),
     saturated: saturated(meant),
+    alike: alike(meant),
   };
 }
 

@@ -69,6 +69,14 @@ export function saturated(probabilities: readonly number[]): boolean {
   return probabilities.every((probability) => Math.abs(logit(probability)) > SATURATED);
 }
 
+/** Closer than this are two answers of a network that looks at the picture only if nothing in it matters. */
+const ALIKE = 1e-6;
+
+/** Whether all answers are the same, whatever the picture: as of a network whose weights were never loaded. */
+export function alike(probabilities: readonly number[]): boolean {
+  return Math.max(...probabilities) - Math.min(...probabilities) < ALIKE;
+}
+
 /** How the gradients compare with finite differences. */
 export interface SlopeCheck {
   directions: number;

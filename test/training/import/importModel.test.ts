@@ -291,6 +291,18 @@ describe('a network from elsewhere', () => {
     expect((await importModel(await importing(classifier()), SILENT)).checks.saturated).to.equal(false);
   });
 
+  it('says when the network answers all pictures alike, and of gradients of 0 not that they agree', async () => {
+    const mute: Head = (graph, layer) =>
+      graph.node('Mul', [pooled(1)(graph, layer), graph.constant('mute', [], Float32Array.of(0))]);
+    const { checks, explanation, bundle } = await importModel(await importing(classifier(mute)), SILENT);
+    expect(checks.alike).to.equal(true);
+    expect(explanation).to.include('the score depends on nothing in it').and.not.to.include('agree');
+    expect(await readFile(join(bundle.directory, 'MODEL_CARD.md'), 'utf8')).to.include(
+      'All answers were the same',
+    );
+    expect((await importModel(await importing(classifier()), SILENT)).checks.alike).to.equal(false);
+  });
+
   it('says in its limits that it was not calibrated', async () => {
     const { bundle } = await importModel(await importing(classifier()), SILENT);
     expect(bundle.limits.join(' ')).to.include('Not calibrated');
