@@ -95,7 +95,8 @@ export function examDesk({ service, served, view, log, patienceMs }: DeskParts):
         work: () => ledger.retry({ ...which, served }),
         endOf: ({ length }) => handedEnd(length, 'nothing to try again'),
       });
-      const left = await soon(ledger.countRetriable({ ...which, served }));
+      // The order has taken effect: that the rest cannot be told of now must not read as if it had not.
+      const left = await soon(ledger.countRetriable({ ...which, served })).catch(() => []);
       const earlier = left.filter(({ ways }) => !ways.retry && (ways.reprocess || ways.adopt));
       return { exams: retried.length, earlier: earlier.reduce((sum, { exams }) => sum + exams, 0) };
     },

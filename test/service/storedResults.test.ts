@@ -54,6 +54,26 @@ describe('What the status page asks of the PACS', function () {
     }
   });
 
+  it('is told that an order took effect, though the ledger tells of nothing after it', async () => {
+    const { service, settings } = running;
+    const ledger = new Proxy(service.ledger, {
+      get: (target, name) => {
+        if (name === 'countRetriable') return () => new Promise(() => {});
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const served = servedModelOf(service.bundle, settings);
+    const desk = examDesk({
+      service: { ...service, ledger },
+      served,
+      view: new LedgerView(ledger, served),
+      log: openLog(settings),
+    });
+    const by = { name: 'ana', role: 'act', by: 'password' } as const;
+    expect(await desk.retry({}, by)).to.deep.equal({ exams: 0, earlier: 0 });
+  });
+
   it('is told of an order that the PACS keeps waiting that it may still take effect', async () => {
     const { service, settings } = running;
     const served = servedModelOf(service.bundle, settings);
