@@ -222,6 +222,14 @@ describe('the pages in a browser', function () {
     expect(reasons).to.have.lengthOf(5);
     expect(reasons[0]).to.match(/^No connection to https:.+ECONNREFUSED.+Next try/);
     for (const reason of reasons.slice(1)) expect(reason).to.match(/^pacs-unreachable Next try/);
+    await page.close();
+    await admin.close();
+    // What an answer lacks stands beside each.
+    const lacking = { code: 'views-not-in-study', reason: 'Right breast not in the study.' };
+    const exams = STATES.busy.exams.slice(-3).map((exam) => ({ ...exam, ...lacking }));
+    await open({ ...STATES.busy, exams });
+    const told = await page.locator('.exams td[data-heading="Why"]').allInnerTexts();
+    expect(told).to.deep.equal(exams.map(() => lacking.reason));
   });
 
   it('say of an exam that an earlier version closed that its answer is elsewhere, here and in a list', async () => {

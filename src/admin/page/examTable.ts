@@ -61,8 +61,12 @@ ${cell(why, html`${whyText(exam, said)}${again}${tries}`)}</tr>
 `;
 }
 
-/** Of many exams in the same trouble one sentence is enough: each exam's page has it. */
-function whyText({ reason, code }: ExamStatus, said: SaidOnce): Html | string | undefined {
+/**
+ * Of many exams in the same trouble one sentence is enough: each exam's page has it. What an answer lacks belongs
+ * beside that answer, as often as it may be.
+ */
+function whyText({ state, reason, code }: ExamStatus, said: SaidOnce): Html | string | undefined {
+  if (state === 'delivered' || state === 'partial') return reason ?? code;
   const text = said.text({ code, reason });
   return reason !== undefined && text === code ? html`<span class="quiet code">${code}</span>` : text;
 }
