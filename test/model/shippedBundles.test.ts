@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type Dataset, readPart10 } from '../../src/dicom/index.js';
 import { type ExamOutcome, openThreads, processExam } from '../../src/exam/index.js';
+import { gradCam, type HeatMap, integratedGradCam } from '../../src/gradcam/index.js';
 import { type Bundle, type Inference, loadBundle, openEngine } from '../../src/model/index.js';
 import { makeExam } from '../../src/phantom/index.js';
 import { needsNativeTensorflow } from '../parts.js';
@@ -60,6 +61,19 @@ describe('a bundle that ships gives the same on both engines', function () {
         expect(onnx![0]!.gradients.some((value) => Math.abs(value) > 1e-6)).to.equal(true);
       });
 
+      it('in Grad-CAM and Integrated Grad-CAM, to 1e-4 of the strongest place', async () => {
+        const [, , input] = await preparedViews(bundle);
+        const [onnx, native] = await Promise.all(
+          ENGINES.map(async (engine) => {
+            const open = await openEngine(bundle, { engine, device: 'cpu', threads: 1 });
+            const { heatMap, inference } = await integratedGradCam(open, input!, { steps: 8 });
+            await open.close();
+            return [gradCam(inference), heatMap];
+          }),
+        );
+        for (const [at, expected] of onnx!.entries()) expectSameMap(native![at]!, expected);
+      });
+
       it('in the report, line by line', async () => {
         const [onnx, native] = await Promise.all(
           ENGINES.map(async (engine) => linesOf(await analysed(bundle, engine))),
@@ -112,6 +126,13 @@ function expectSame(found: Inference, expected: Inference): void {
     }
     expect(farthest, key).to.be.at.most(TOLERANCE * scale(largest));
   }
+}
+
+function expectSameMap(found: HeatMap, expected: HeatMap): void {
+  expect(expected.peak).to.be.above(0);
+  expect(found.peak / expected.peak).to.be.closeTo(1, TOLERANCE);
+  for (const [at, value] of expected.values.entries())
+    expect(found.values[at]!, `place ${at}`).to.be.closeTo(value, TOLERANCE);
 }
 
 async function analysed(bundle: Bundle, name: (typeof ENGINES)[number]): Promise<ExamOutcome> {
