@@ -154,6 +154,16 @@ describe('an evaluation', function () {
     );
   });
 
+  it('warns of a brightness that tells the labels only where enough images show it', async () => {
+    const bright = await writeDataSet(patients(24));
+    const warned = async (shortcutImages?: number) => {
+      const given = await evaluationOptions(bundle, bright, { rounds: 100, shortcutImages });
+      return (await evaluate(given, QUIET)).warnings.join().includes('may have learnt that instead');
+    };
+    expect(await warned()).to.equal(true);
+    expect(await warned(2)).to.equal(false);
+  });
+
   it('takes DICOM files as it takes PNG files', async () => {
     const lines = patients(2).slice(0, 2);
     const dicom = await writeDataSet([...patients(2)]);
