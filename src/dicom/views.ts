@@ -1,5 +1,5 @@
 import type { Code } from './codes.js';
-import { VIEW_CC, VIEW_MLO } from './concepts.js';
+import { LEFT, LEFT_BREAST, RIGHT, RIGHT_BREAST, VIEW_CC, VIEW_MLO } from './concepts.js';
 import type { ModifierCode } from './leftOutCodes.js';
 import type { Laterality, View } from './source.js';
 
@@ -123,8 +123,8 @@ export function lateralityOfPosition(position: string): Laterality | undefined {
 
 /** Left and right breast, and left and right, as codes of the anatomy or its modifier, with the values of old files. */
 const SIDE_CODES: Record<Laterality, readonly string[]> = {
-  L: ['80248007', 'T-04030', '7771000', 'G-A101'],
-  R: ['73056007', 'T-04020', '24028007', 'G-A100'],
+  L: [LEFT_BREAST.value, 'T-04030', LEFT.value, 'G-A101'],
+  R: [RIGHT_BREAST.value, 'T-04020', RIGHT.value, 'G-A100'],
 };
 
 /** The side that a code names, by its value alone, as `viewOfCode`. */
