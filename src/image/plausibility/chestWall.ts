@@ -59,9 +59,10 @@ interface WallView {
   reach: number;
 }
 
-function fromChestWall({ pixels, rows, columns, bounds, ...mask }: BreastMask): WallView {
-  const side = chestWallSide({ pixels, rows, columns, bounds, ...mask });
-  const { left, top, width, height } = bounds;
+function fromChestWall(mask: BreastMask): WallView {
+  const { pixels, rows, columns } = mask;
+  const { left, top, width, height } = mask.bounds;
+  const side = chestWallSide(mask);
   const upright = side === 'left' || side === 'right';
   const depth = upright ? columns : rows;
   const begins = { left, right: columns - left - width, top, bottom: rows - top - height };
