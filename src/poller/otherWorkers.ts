@@ -25,15 +25,15 @@ export async function heldExams({
   served,
 }: Pick<OtherWorkers, 'ledger' | 'served'>): Promise<ExamRecord[]> {
   const held = await ledger.list({ states: ['claimed', 'delivering'] });
-  const [ours, others] = [
-    held.filter((one) => isServed(one, served)),
-    held.filter((one) => !isServed(one, served)),
-  ];
-  const behind = others.map(({ studyInstanceUID }) => ledger.find({ ...served, studyInstanceUID }));
+  const ours = held.filter((one) => isServed(one, served));
+  const others = held.filter((one) => !isServed(one, served));
+  const behind = await Promise.all(
+    others.map(({ studyInstanceUID }) => ledger.find({ ...served, studyInstanceUID })),
+  );
   const now = await ledger.now();
-  const isReady = ({ state, dueAt }: ExamRecord) =>
-    state === 'waiting' && dueAt !== undefined && dueAt <= now;
-  return [...ours, ...(await Promise.all(behind)).filter((one) => one !== undefined).filter(isReady)];
+  const isReady = (exam: ExamRecord | undefined): exam is ExamRecord =>
+    exam?.state === 'waiting' && exam.dueAt !== undefined && exam.dueAt <= now;
+  return [...ours, ...behind.filter(isReady)];
 }
 
 /** Results that another version made of the same study, and could not deliver yet. */
