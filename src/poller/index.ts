@@ -34,4 +34,5 @@ export { Reprocess, type ReprocessParts, type ReprocessProgress } from './reproc
 export { type AttributePatterns, type PassedOver, StudyJudge, type StudyRules } from './studyRules.js';
 export { type StudyValues, studyValues } from './studyValues.js';
 export { takeUpAgain } from './takeUpAgain.js';
-export type { DateRange, Look, WorkSource } from './workSource.js';
+export { isUndated, WHOLE_LOOK_PAGES } from './undatedStudies.js';
+export { type DateRange, type Look, NO_DATE, type WorkSource } from './workSource.js';

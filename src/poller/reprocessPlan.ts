@@ -1,7 +1,7 @@
 import type { StudyInstanceUID } from '../dicom/index.js';
 import type { ExamRecord } from '../ledger/index.js';
 import { byStudy, type StandingParts, standingOf } from './takeUpAgain.js';
-import type { DateRange } from './workSource.js';
+import { type DateRange, NO_DATE } from './workSource.js';
 
 /** Which exams somebody wants processed again: by name, or all of a range of study dates that the ledger knows. */
 export type AskedAgain = { studies: readonly StudyInstanceUID[] } | { range: DateRange };
@@ -30,9 +30,6 @@ export interface PlanParts extends StandingParts {
 
 /** So many exams are looked at for what they will write; the others will write as much on the average. */
 const MOST_SAMPLED = 200;
-
-/** As the ledger keeps what has none. */
-const NO_DATE: DateRange = { from: '', to: '' };
 
 export async function planReprocess(asked: AskedAgain, parts: PlanParts): Promise<ReprocessPlan> {
   const { ledger } = parts;

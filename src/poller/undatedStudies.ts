@@ -4,8 +4,9 @@ import type { Log } from './log.js';
 import { reasonOf } from './nextTry.js';
 import type { LookOptions } from './workSource.js';
 
-/** Pages of the whole archive that one look goes through; and so many a whole look. */
-const PAGES = { stretch: 1, whole: 10 };
+/** Pages of the whole archive that a look goes through, and a whole look. */
+const LOOK_PAGES = 1;
+export const WHOLE_LOOK_PAGES = 10;
 
 /** A question that an archive does not answer well is not put to it at every poll. */
 const REST_MS = 10 * 60_000;
@@ -16,6 +17,11 @@ const TROUBLE: TroubleWords = {
   lasts: 'Studies without a date still cannot be searched for',
   ends: 'Studies without a date can be searched for again',
 };
+
+/** Whether a study tells no date. */
+export function isUndated({ studyDate = '' }: Pick<StudyRecord, 'studyDate'>): boolean {
+  return studyDate.trim() === '';
+}
 
 /**
  * Studies without a date, which no search by dates shows: found by going through the whole archive, some pages in each
@@ -38,10 +44,10 @@ export class UndatedStudies {
   /** The next pages; none where they cannot be had. A whole look asks even if the last question failed just now. */
   async *next({ whole }: Pick<LookOptions, 'whole'>): AsyncGenerator<StudyRecord[]> {
     if (!whole && performance.now() < this.#restsUntil) return;
-    for (let page = 0; page < (whole ? PAGES.whole : PAGES.stretch); page++) {
+    for (let page = 0; page < (whole ? WHOLE_LOOK_PAGES : LOOK_PAGES); page++) {
       const studies = await this.#page();
       if (studies === undefined) return;
-      yield studies.filter(({ studyDate }) => studyDate === undefined || studyDate.trim() === '');
+      yield studies.filter(isUndated);
     }
   }
 

@@ -28,6 +28,9 @@ export interface DateRange {
   to: string;
 }
 
+/** Of exams whose study has no date, or came by its name, as the ledger keeps them. */
+export const NO_DATE: DateRange = { from: '', to: '' };
+
 /** Today's patient comes before everything that is not asked for by name. */
 export const LOOKOUT_PRIORITY = 10;
 

@@ -7,15 +7,10 @@ import {
   type ServedModel,
 } from '../../../ledger/index.js';
 import { loadBundle } from '../../../model/index.js';
-import { StudyJudge } from '../../../poller/index.js';
+import { isUndated, NO_DATE, StudyJudge, WHOLE_LOOK_PAGES } from '../../../poller/index.js';
 import { servedModelOf } from '../../service.js';
 import { type Check, ok, skipped, warning } from '../types.js';
 import type { Visit } from '../visit.js';
-
-/** As many pages of the whole archive as the service goes through in a look. */
-const MOST_PAGES = 10;
-/** As the ledger keeps what has no study date, or came by its name. */
-const NO_DATE = { from: '', to: '' };
 
 /**
  * How many exams that are closed would the service answer once more? It takes what it finds within the days that it
@@ -67,10 +62,10 @@ async function againIn(visit: Visit, ledger: LedgerReader, served: ServedModel):
   let pages = 0;
   if (known.size > 0)
     for await (const page of (await visit.pacs()).allStudies('MG')) {
-      for (const { studyInstanceUID, studyDate = '' } of page)
-        if (studyDate.trim() === '' && known.has(studyInstanceUID))
-          if (await isOthersAlone(studyInstanceUID, ledger, served)) again.add(studyInstanceUID);
-      if (++pages === MOST_PAGES) break;
+      for (const { studyInstanceUID } of page.filter(isUndated))
+        if (known.has(studyInstanceUID) && (await isOthersAlone(studyInstanceUID, ledger, served)))
+          again.add(studyInstanceUID);
+      if (++pages === WHOLE_LOOK_PAGES) break;
     }
   return again.size;
 }
